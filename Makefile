@@ -1,0 +1,48 @@
+# Python 3.11 and make are all that the first two targets need.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help run test format lint types imports tests e2e lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: $(VENV)/train.stamp ## train a starter model if there is none, start both services
+	@exec $(BIN)/python -m scripts.run
+
+test: format lint types imports tests ## run every check (what CI runs)
+
+format: $(VENV)/dev.stamp ## check the formatting
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/dev.stamp ## check the style
+	$(BIN)/ruff check .
+
+types: $(VENV)/dev.stamp ## check the types
+	$(BIN)/mypy
+
+imports: $(VENV)/dev.stamp ## check that imports point down only
+	$(BIN)/lint-imports
+
+tests: $(VENV)/dev.stamp ## run the tests with coverage
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+e2e: $(VENV)/dev.stamp ## run the checks that need Debian packages; installs them
+	bash tests/e2e/run
+
+lock: $(VENV)/dev.stamp ## pin the dependencies of pyproject.toml anew
+	UV=$(BIN)/uv bash scripts/lock
+
+clean: ## remove the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/%.stamp: requirements/%.txt | $(BIN)/python
+	$(PIP) -r $<
+	@touch $@

@@ -1,0 +1,35 @@
+"""`python -m inference`: serve predictions. Configured by the environment, see README."""
+
+import argparse
+import os
+import sys
+
+from inference.app import create_app
+from inference.environment import SettingsError, load_settings
+from inference.server import run_server
+from inference.settings import PREFIX, InferenceSettings
+
+
+def main() -> None:
+    """Read the settings and serve until told to stop."""
+    argparse.ArgumentParser(
+        prog="python -m inference",
+        description="Serve predictions. Configured by environment variables: HOST, PORT, "
+        "WEB_CONCURRENCY, MODEL_DIR, LOG_LEVEL, TRAINER_URL and others that the README lists.",
+    ).parse_args()
+    try:
+        settings = load_settings(InferenceSettings, os.environ, PREFIX)
+    except SettingsError as error:
+        sys.exit(f"The settings are wrong:\n{error}")
+    run_server(
+        lambda: create_app(settings),
+        name="log-anomaly-inference",
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_level=settings.log_level,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Composition root of the inference service."""
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from inference.errors import (
+    ModelNotLoadedError,
+    NotServingError,
+    TrainerTimeoutError,
+    TrainerUnreachableError,
+)
+from inference.resources.predict import BatchResource, PredictResource
+from inference.resources.status import HealthResource, ModelInfoResource, ReadyResource
+from inference.resources.train import TrainResource
+from inference.settings import InferenceSettings
+from inference.slot import ModelSlot
+from inference.store import ModelStore
+from inference.trainer_client import TrainerClient
+from inference.warmup import WarmUpMiddleware
+from inference.web.app import App, make_app
+from inference.web.problems import ProblemSpec, ProblemTable
+from schemas.operations import API_PREFIX
+
+PROBLEMS: Final[ProblemTable] = {
+    ModelNotLoadedError: ProblemSpec(
+        HTTPStatus.SERVICE_UNAVAILABLE, "model-not-loaded", "No model is loaded", retry_after_s=5
+    ),
+    TrainerUnreachableError: ProblemSpec(
+        HTTPStatus.BAD_GATEWAY, "trainer-unreachable", "The trainer does not answer"
+    ),
+    TrainerTimeoutError: ProblemSpec(
+        HTTPStatus.GATEWAY_TIMEOUT, "trainer-timeout", "The trainer takes too long"
+    ),
+    NotServingError: ProblemSpec(
+        HTTPStatus.BAD_GATEWAY, "trained-but-not-serving", "Trained, but not serving here"
+    ),
+}
+
+
+def create_app(settings: InferenceSettings) -> App:
+    """Build the app; nothing is loaded before the worker that runs it starts."""
+    slot = ModelSlot(ModelStore(Path(settings.model_dir)), memo_capacity=settings.memo_capacity)
+    client = TrainerClient(settings.trainer_url, settings.train_timeout_s)
+    limit = settings.max_body_bytes
+    app = make_app("inference", PROBLEMS, [WarmUpMiddleware(slot)])
+    app.add_route(f"{API_PREFIX}/predict", PredictResource(slot, limit))
+    app.add_route(f"{API_PREFIX}/predict/batch", BatchResource(slot, limit))
+    app.add_route(f"{API_PREFIX}/train", TrainResource(slot, client, settings.max_train_body_bytes))
+    app.add_route(f"{API_PREFIX}/health", HealthResource())
+    app.add_route(f"{API_PREFIX}/ready", ReadyResource(slot))
+    app.add_route(f"{API_PREFIX}/model/info", ModelInfoResource(slot))
+    return app

@@ -1,0 +1,45 @@
+"""What can go wrong while serving.
+
+    InferenceError
+    ├── ModelNotLoadedError      no model serves in this worker (yet)
+    ├── NoModelError             the store has no current version
+    ├── BrokenVersionError       a version is there and cannot be served
+    └── TrainerError             a training passed on to the trainer did not come back
+        ├── TrainerUnreachableError
+        ├── TrainerTimeoutError
+        └── NotServingError      it trained, but its version does not serve here
+
+The errors know no HTTP; `inference.web.problems` maps each to a status.
+"""
+
+
+class InferenceError(Exception):
+    """Base of all errors of this package."""
+
+
+class ModelNotLoadedError(InferenceError):
+    """No model serves in this worker; the message says why and what to do."""
+
+
+class NoModelError(InferenceError):
+    """The store has no current version: nothing was ever published to it."""
+
+
+class BrokenVersionError(InferenceError):
+    """The current version is missing, damaged or not made for this release."""
+
+
+class TrainerError(InferenceError):
+    """A training that was passed on to the trainer did not come back whole."""
+
+
+class TrainerUnreachableError(TrainerError):
+    """Nobody answers at the trainer's address."""
+
+
+class TrainerTimeoutError(TrainerError):
+    """The trainer did not answer in time; the training may still end and be published."""
+
+
+class NotServingError(TrainerError):
+    """The trainer published a version that this service does not serve."""

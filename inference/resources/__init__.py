@@ -1,0 +1,1 @@
+"""What the inference service answers: each resource decodes, calls the domain and encodes."""

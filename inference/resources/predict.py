@@ -1,0 +1,69 @@
+"""POST /predict and POST /predict/batch."""
+
+import asyncio
+from typing import Final
+
+import falcon
+import falcon.asgi
+
+from inference.model import Model
+from inference.slot import ModelSlot
+from inference.verdicts import batch_json, prediction_json
+from inference.web.body import read_body
+from schemas.predictions import BatchRequest, PredictRequest
+from schemas.validation import BodyDecoder
+
+OFF_LOOP_BYTES: Final = 262_144
+"""A larger batch is decoded and judged in a thread, so that it holds up nobody else."""
+
+
+class PredictResource:
+    """Judges one log."""
+
+    def __init__(self, slot: ModelSlot, max_body_bytes: int) -> None:
+        self._slot = slot
+        self._max_body_bytes = max_body_bytes
+        self._decoder = BodyDecoder(PredictRequest)
+
+    async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """POST /api/v1/predict"""
+        body = await read_body(req, self._max_body_bytes)
+        request = self._decoder.decode(body)
+        verdict = self._slot.current().verdict(request.features)
+        resp.content_type = falcon.MEDIA_JSON
+        resp.data = prediction_json(request.log_id, verdict, explain=wants_explanation(req))
+
+
+class BatchResource:
+    """Judges several logs."""
+
+    def __init__(self, slot: ModelSlot, max_body_bytes: int) -> None:
+        self._slot = slot
+        self._max_body_bytes = max_body_bytes
+        self._decoder = BodyDecoder(BatchRequest)
+
+    async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """POST /api/v1/predict/batch"""
+        body = await read_body(req, self._max_body_bytes)
+        explain = wants_explanation(req)
+        resp.content_type = falcon.MEDIA_JSON
+        if len(body) > OFF_LOOP_BYTES:
+            request = await asyncio.to_thread(self._decoder.decode, body)
+            # Only the loop's thread looks at the slot; what it holds then judges the whole batch.
+            model = self._slot.current()
+            resp.data = await asyncio.to_thread(_answer, model, request, explain=explain)
+        else:
+            request = self._decoder.decode(body)
+            resp.data = _answer(self._slot.current(), request, explain=explain)
+
+
+def _answer(model: Model, request: BatchRequest, *, explain: bool) -> bytes:
+    verdicts = model.verdicts([log.features for log in request.logs])
+    return batch_json(request.logs, verdicts, model.version, explain=explain)
+
+
+def wants_explanation(req: falcon.asgi.Request) -> bool:
+    """Whether the query says `explain=true`; anything but true or false is refused."""
+    if not req.query_string:
+        return False
+    return req.get_param_as_bool("explain", default=False)

@@ -1,0 +1,90 @@
+"""Runs a model's ONNX graph in onnxruntime.
+
+One scorer is one session. Sessions do not survive `fork`: make them in the worker.
+"""
+
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+INPUT: Final = "features"
+OUTPUTS: Final = ("label", "scores", "anomaly_score", "contributions")
+
+
+class UnfitGraphError(ValueError):
+    """The bytes are no ONNX graph, or not one with our input and outputs."""
+
+
+class Scores(msgspec.Struct, frozen=True):
+    """What a graph says of n rows.
+
+    Attributes:
+        labels: int64 array of shape (n,); -1 is an anomaly, 1 is not (scikit-learn's `predict`).
+        decisions: float64 array of shape (n,); negative iff the label is -1
+            (`decision_function`).
+        anomaly_scores: float64 array of shape (n,) in (0, 1]; higher is more anomalous (Liu's
+            s(x), the negative of `score_samples`).
+        contributions: float32 array of shape (n, n_features);
+            `anomaly_score = 2 ** (-1 + contributions.sum())`.
+    """
+
+    labels: npt.NDArray[np.int64]
+    decisions: npt.NDArray[np.float64]
+    anomaly_scores: npt.NDArray[np.float64]
+    contributions: npt.NDArray[np.float32]
+
+
+class Scorer:
+    """Scores float32 rows with an ONNX graph.
+
+    Args:
+        graph: the serialised ONNX model.
+        n_features: how many columns its input must have.
+
+    Raises:
+        UnfitGraphError: onnxruntime refuses the graph, or its input or outputs are others.
+    """
+
+    def __init__(self, graph: bytes, n_features: int) -> None:
+        try:
+            self._session = onnxruntime.InferenceSession(
+                graph, session_options(), providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime raises classes of its own without a common base
+            raise UnfitGraphError(f"onnxruntime refuses the graph: {error}") from error
+        inputs = [(node.name, node.shape[1:], node.type) for node in self._session.get_inputs()]
+        if inputs != [(INPUT, [n_features], "tensor(float)")]:
+            raise UnfitGraphError(
+                f"the graph takes {inputs}, expected one float input {INPUT!r} of "
+                f"{n_features} columns"
+            )
+        missing = set(OUTPUTS) - {node.name for node in self._session.get_outputs()}
+        if missing:
+            raise UnfitGraphError(f"the graph lacks the outputs {sorted(missing)}")
+        self.n_features = n_features
+
+    def score(self, rows: npt.NDArray[np.float32]) -> Scores:
+        """Score a float32 array of shape (n, n_features)."""
+        labels, decisions, scores, contributions = self._session.run(OUTPUTS, {INPUT: rows})
+        return Scores(labels[:, 0], decisions[:, 0], scores[:, 0], contributions)
+
+
+def session_options() -> onnxruntime.SessionOptions:
+    """Options for a graph of one tree ensemble in a process that shares its cores with others.
+
+    One thread: with more, every call on over 80 trees goes through a thread pool, which costs
+    more than the trees, sums them in another order than scikit-learn, and ignores the container's
+    CPU limit. No arena and no memory pattern: they keep memory for tensors that are tiny here.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
+    options.log_severity_level = 4  # what it would log comes back as an exception
+    return options

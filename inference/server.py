@@ -1,0 +1,118 @@
+"""The server around an app: gunicorn keeps the processes, uvicorn speaks HTTP in each."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from gunicorn.app.base import BaseApplication
+from uvicorn import Server as UvicornServer
+from uvicorn_worker import UvicornWorker
+
+from inference.web.logs import logging_config
+
+DRAIN_S: Final = 1.0
+"""How long a worker that was told to stop answers with `Connection: close` before it closes."""
+
+KEEP_ALIVE_S: Final = 75
+"""Longer than the usual 60 s after which load balancers drop an idle connection themselves."""
+
+_SHARED_MEMORY: Final = "/dev/shm"  # noqa: S108 - a file system in memory is meant
+
+
+class DrainingServer(UvicornServer):
+    """Tells busy clients to leave before it closes their connections.
+
+    Closing an idle keep-alive connection at once loses whatever a client is just sending on it. So
+    on SIGTERM every answer of the next moment carries `Connection: close`, after which the client
+    opens its next connection to a process that stays.
+    """
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Handle SIGTERM by draining first; SIGINT and a second SIGTERM exit at once."""
+        close = (b"connection", b"close")
+        headers = self.config.encoded_headers
+        if sig != signal.SIGTERM or self.should_exit or close in headers:
+            super().handle_exit(sig, frame)
+            return
+        headers.append(close)  # lasts through uvicorn's own refresh of its default headers
+        self.server_state.default_headers = [*self.server_state.default_headers, close]
+        asyncio.get_running_loop().call_later(DRAIN_S, super().handle_exit, sig, frame)
+
+
+class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type information
+    """A gunicorn worker that drains."""
+
+    CONFIG_KWARGS = {"loop": "uvloop", "http": "httptools", "ws": "none", "server_header": False}  # noqa: RUF012
+
+    async def _serve(self) -> None:
+        self.config.app = self.wsgi
+        self._install_sigquit_handler()
+        await DrainingServer(config=self.config).serve(sockets=self.sockets)
+
+
+class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type information
+    """Gunicorn, configured in code, around an app that is made once before the fork."""
+
+    def __init__(self, make_app: Callable[[], Any], options: dict[str, Any]) -> None:
+        self._make_app = make_app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the options over into gunicorn's configuration."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Make the app."""
+        return self._make_app()
+
+
+def run_server(
+    make_app: Callable[[], Any], *, name: str, host: str, port: int, workers: int, log_level: str
+) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT).
+
+    The app is made before the fork, so that the workers share the memory of all imports; models
+    are loaded after it, since sessions of onnxruntime do not survive a fork.
+    """
+    refusal = listen_refusal(host, port)
+    if refusal:
+        sys.exit(refusal)
+    options = {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": workers,
+        "worker_class": "inference.server.Worker",
+        "proc_name": name,
+        "preload_app": True,
+        "keepalive": KEEP_ALIVE_S,
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "logconfig_dict": logging_config(log_level),
+        # It would write a socket file, which fails on a read-only root.
+        "control_socket_disable": True,
+        # Heartbeat files on a disk can stall a worker for as long as the disk stalls.
+        "worker_tmp_dir": _SHARED_MEMORY if Path(_SHARED_MEMORY).is_dir() else None,
+    }
+    GunicornServer(make_app, options).run()
+
+
+def listen_refusal(host: str, port: int) -> str:
+    """Why the address cannot be listened on, in one line; empty if it can."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        return (
+            f"cannot listen on {host} port {port}: {error.strerror or error}; choose another port"
+        )
+    return ""

@@ -1,0 +1,92 @@
+"""The slot in which a worker keeps its model, always the one that CURRENT names.
+
+Before each answer the worker looks at CURRENT, which costs one `stat`. When it changed, the new
+version is verified, loaded, warmed and swapped in whole before that answer is given. So once a
+training has been answered, no worker answers with the old model any more, without any message
+between processes. A version that cannot be served leaves the last good one in place.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+from inference.errors import BrokenVersionError, InferenceError, ModelNotLoadedError
+from inference.model import Model
+from inference.store import ModelStore
+
+RETRY_S: Final = 1.0
+"""A version that failed is tried again this often: its files may arrive late on a shared disk."""
+
+_log = logging.getLogger(__name__)
+
+
+class ModelSlot:
+    """Holds the serving model of one worker; to be used from one thread.
+
+    Args:
+        store: where versions come from.
+        memo_capacity: size of each model's memo.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        store: ModelStore,
+        *,
+        memo_capacity: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.store = store
+        self.fault = ""
+        self.failed_loads = 0
+        self._memo_capacity = memo_capacity
+        self._clock = clock
+        self._model: Model | None = None
+        self._signature: object = object()  # equal to nothing: the first look always loads
+        self._retry_at = float("inf")
+
+    def current(self) -> Model:
+        """The model to answer with, loaded anew first if CURRENT changed.
+
+        Raises:
+            ModelNotLoadedError: none could ever be loaded; says why and what to do.
+        """
+        signature = self.store.signature()
+        if signature != self._signature or (self.fault and self._clock() >= self._retry_at):
+            self._signature = signature
+            self._refresh()
+        if self._model is None:
+            raise ModelNotLoadedError(
+                f"{self.fault}; train a model first: POST /api/v1/train, or run "
+                f"`python -m trainer fit FILE` with the same MODEL_DIR"
+            )
+        return self._model
+
+    def _refresh(self) -> None:
+        try:
+            version = self.store.current_version()
+            if self._model is None or self._model.version != str(version):
+                self._model = self._load(version)
+        except InferenceError as error:
+            # An empty store is a state, not a failure; a damaged version is one.
+            if isinstance(error, BrokenVersionError) and str(error) != self.fault:
+                self.failed_loads += 1
+                _log.error("model.load_failed", extra={"reason": str(error)})
+            self.fault = str(error)
+            self._retry_at = self._clock() + RETRY_S
+        else:
+            self.fault = ""
+
+    def _load(self, version: int) -> Model:
+        started = self._clock()
+        model = Model(self.store.bundle(version), memo_capacity=self._memo_capacity)
+        _log.info(
+            "model.loaded",
+            extra={
+                "model_version": model.version,
+                "replaces": self._model.version if self._model else None,
+                "duration_s": round(self._clock() - started, 4),
+            },
+        )
+        return model

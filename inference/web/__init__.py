@@ -1,0 +1,1 @@
+"""HTTP plumbing that both services share: bodies, problems, request ids, docs, logs."""

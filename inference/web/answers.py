@@ -1,0 +1,15 @@
+"""Encoding of answers: one encoder a process."""
+
+from typing import Any, Final
+
+import falcon
+import falcon.asgi
+import msgspec
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+def answer_json(resp: falcon.asgi.Response, value: Any) -> None:
+    """Answer a struct as JSON."""
+    resp.content_type = falcon.MEDIA_JSON
+    resp.data = _encoder.encode(value)

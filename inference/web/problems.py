@@ -1,0 +1,131 @@
+"""From exceptions to problem details: one table says which status each error gets."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+import falcon
+import falcon.asgi
+import msgspec
+
+from inference.web.request_id import request_id
+from schemas.problems import PROBLEM_MEDIA_TYPE, FieldError, Problem, problem_type
+from schemas.validation import InvalidBodyError, MalformedJsonError
+
+_log = logging.getLogger(__name__)
+
+
+class ProblemSpec(msgspec.Struct, frozen=True):
+    """How an exception is answered.
+
+    Attributes:
+        status: the HTTP status.
+        name: last part of the problem type's URI.
+        title: the kind of problem in words.
+        retry_after_s: seconds for the Retry-After header (RFC 9110, section 10.2.3), if any.
+    """
+
+    status: HTTPStatus
+    name: str
+    title: str
+    retry_after_s: int | None = None
+
+
+ProblemTable = Mapping[type[Exception], ProblemSpec]
+
+BODY_PROBLEMS: Final[ProblemTable] = {
+    MalformedJsonError: ProblemSpec(
+        HTTPStatus.BAD_REQUEST, "malformed-json", "The body is not JSON"
+    ),
+    InvalidBodyError: ProblemSpec(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-body", "The body has values at fault"
+    ),
+}
+
+_INTERNAL: Final = ProblemSpec(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", "Internal error")
+
+
+def install_problems(
+    app: falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response], table: ProblemTable
+) -> None:
+    """Answer every error of `app` as problem details.
+
+    Args:
+        app: the Falcon app.
+        table: the service's own errors; an exception that is in no table is a defect of ours,
+            logged with its traceback and answered with 500 and nothing of its text.
+    """
+
+    async def known(
+        _req: falcon.asgi.Request,
+        resp: falcon.asgi.Response | None,
+        error: Exception,
+        _params: dict[str, object],
+        **_more: object,
+    ) -> None:
+        spec = next(specs[kind] for kind in type(error).__mro__ if kind in specs)
+        errors = error.errors if isinstance(error, InvalidBodyError) else []
+        detail = f"{len(errors)} value(s) at fault, see errors" if errors else str(error)
+        _log.log(
+            logging.WARNING if spec.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
+            "request.refused",
+            extra={"status": int(spec.status), "problem": spec.name},
+        )
+        assert resp is not None  # only websockets come without one
+        _answer(resp, spec, detail, errors)
+
+    async def unknown(
+        req: falcon.asgi.Request,
+        resp: falcon.asgi.Response | None,
+        error: Exception,
+        _params: dict[str, object],
+        **_more: object,
+    ) -> None:
+        _log.error("request.failed", exc_info=error, extra={"method": req.method, "path": req.path})
+        assert resp is not None
+        detail = "the error is in the service's log under this request_id"
+        _answer(resp, _INTERNAL, detail, [])
+
+    specs = {**BODY_PROBLEMS, **table}
+    app.add_error_handler(Exception, unknown)
+    # Falcon's own handler for its HTTP errors went with the line above: put it back.
+    app.add_error_handler(falcon.HTTPError, _http_error)
+    for kind in specs:
+        app.add_error_handler(kind, known)
+
+
+async def _http_error(
+    _req: falcon.asgi.Request,
+    resp: falcon.asgi.Response | None,
+    error: falcon.HTTPError,
+    _params: dict[str, object],
+    **_more: object,
+) -> None:
+    """Falcon's own errors: no such path, wrong method, body too large ..."""
+    assert resp is not None
+    status = HTTPStatus(error.status_code)
+    name = status.phrase.lower().replace(" ", "-")
+    resp.set_headers(error.headers or {})
+    # Falcon titles an error without a title of its own "404 Not Found".
+    title = (error.title or "").removeprefix(f"{error.status_code} ") or status.phrase
+    spec = ProblemSpec(status, name, title)
+    _answer(resp, spec, error.description or "", [])
+
+
+def _answer(
+    resp: falcon.asgi.Response, spec: ProblemSpec, detail: str, errors: list[FieldError]
+) -> None:
+    problem = Problem(
+        type=problem_type(spec.name),
+        title=spec.title,
+        status=int(spec.status),
+        detail=detail,
+        errors=errors,
+        request_id=request_id.get(),
+    )
+    resp.status = falcon.code_to_http_status(int(spec.status))
+    resp.content_type = PROBLEM_MEDIA_TYPE
+    resp.data = msgspec.json.encode(problem)
+    if spec.retry_after_s is not None:
+        resp.retry_after = spec.retry_after_s

@@ -1,0 +1,31 @@
+"""Request ids: taken from `X-Request-ID` or made, returned with every answer, and logged."""
+
+import os
+import re
+from contextvars import ContextVar
+from typing import Final
+
+import falcon.asgi
+
+HEADER: Final = "X-Request-ID"
+
+_ACCEPTABLE: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}", re.ASCII)
+
+request_id: Final[ContextVar[str]] = ContextVar("request_id", default="")
+"""The id of the request that the current task answers; empty outside of requests."""
+
+
+class RequestIdMiddleware:
+    """Names each request.
+
+    An id from outside is taken only if it is short and plain, since it goes into logs and
+    headers; any other is replaced by 96 random bits.
+    """
+
+    async def process_request(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """Take or make the id and put it on the answer."""
+        given = req.get_header(HEADER)
+        if given is None or _ACCEPTABLE.fullmatch(given) is None:
+            given = os.urandom(12).hex()
+        request_id.set(given)
+        resp.set_header(HEADER, given)

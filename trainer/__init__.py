@@ -1,0 +1,1 @@
+"""The training half: fits an isolation forest, exports it to ONNX, proves it and publishes it."""

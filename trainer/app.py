@@ -1,0 +1,77 @@
+"""Composition root of the trainer service, with its few resources."""
+
+import os
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+import falcon.asgi
+
+from inference.resources.status import HealthResource
+from inference.web.answers import answer_json
+from inference.web.app import App, make_app
+from inference.web.body import read_body
+from inference.web.problems import ProblemSpec, ProblemTable
+from schemas.operations import API_PREFIX
+from schemas.status import Ready
+from trainer.errors import ExportError, ParityError, StoreError, TooFewRowsError, TrainerBusyError
+from trainer.registry import ModelRegistry
+from trainer.service import TrainingService
+from trainer.settings import TrainerSettings
+
+PROBLEMS: Final[ProblemTable] = {
+    TooFewRowsError: ProblemSpec(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "too-few-rows", "Too few distinct rows"
+    ),
+    ExportError: ProblemSpec(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "export-failed", "The forest cannot be exported exactly"
+    ),
+    ParityError: ProblemSpec(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "parity-failed", "The export disagrees with scikit-learn"
+    ),
+    StoreError: ProblemSpec(
+        HTTPStatus.SERVICE_UNAVAILABLE, "store-unwritable", "The model store cannot be written"
+    ),
+    TrainerBusyError: ProblemSpec(
+        HTTPStatus.SERVICE_UNAVAILABLE, "trainer-busy", "Another training is at work", 5
+    ),
+}
+
+
+class TrainResource:
+    """Trains."""
+
+    def __init__(self, service: TrainingService, max_body_bytes: int) -> None:
+        self._service = service
+        self._max_body_bytes = max_body_bytes
+
+    async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """POST /api/v1/train"""
+        body = await read_body(req, self._max_body_bytes)
+        answer_json(resp, await self._service.train(body))
+
+
+class ReadyResource:
+    """Readiness: the store can be written."""
+
+    def __init__(self, registry: ModelRegistry) -> None:
+        self._registry = registry
+
+    async def on_get(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """GET /api/v1/ready"""
+        root = self._registry.root
+        nearest = next(path for path in (root, *root.absolute().parents) if path.exists())
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise StoreError(f"{nearest} is not writable for this user; see MODEL_DIR")
+        answer_json(resp, Ready("ready"))
+
+
+def create_app(settings: TrainerSettings) -> App:
+    """Build the app."""
+    registry = ModelRegistry(Path(settings.model_dir))
+    service = TrainingService(registry, settings.wait_s)
+    app = make_app("trainer", PROBLEMS, [])
+    app.add_route(f"{API_PREFIX}/train", TrainResource(service, settings.max_body_bytes))
+    app.add_route(f"{API_PREFIX}/health", HealthResource())
+    app.add_route(f"{API_PREFIX}/ready", ReadyResource(registry))
+    return app

@@ -1,0 +1,40 @@
+"""What can go wrong while training.
+
+    TrainingError
+    ├── InputError          the training data cannot be read; names file, line and field
+    ├── TooFewRowsError     fewer than two distinct rows
+    ├── ExportError         the forest has no exact threshold, so no exact graph
+    ├── ParityError         the graph does not do what the forest does
+    ├── StoreError          the store cannot be written, or has no such version
+    └── TrainerBusyError    another training is at work
+
+The errors know no HTTP status and no exit code; `trainer.app` and `trainer.__main__` map them.
+"""
+
+
+class TrainingError(Exception):
+    """Base of all errors of this package."""
+
+
+class InputError(TrainingError):
+    """The training data cannot be read; the message names file, line and field."""
+
+
+class TooFewRowsError(TrainingError):
+    """A forest needs two distinct rows at least."""
+
+
+class ExportError(TrainingError):
+    """The forest cannot be exported exactly."""
+
+
+class ParityError(TrainingError):
+    """The exported graph disagrees with scikit-learn; nothing was published."""
+
+
+class StoreError(TrainingError):
+    """The store cannot be written, or has no such version."""
+
+
+class TrainerBusyError(TrainingError):
+    """Another training is at work and did not end in time."""

@@ -1,0 +1,80 @@
+"""Fitting scikit-learn's IsolationForest on a count table.
+
+Source: F. T. Liu, K. M. Ting, Z.-H. Zhou, "Isolation Forest", ICDM 2008,
+doi:10.1109/ICDM.2008.17.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.ensemble import IsolationForest
+
+from schemas.training import TrainOptions
+from trainer.errors import TooFewRowsError
+from trainer.table import CountTable
+
+MAX_FIT_ROWS: Final = 131_072
+"""Rows that scikit-learn gets to draw each tree's `max_samples` from.
+
+Up to here it gets all of them, and the model is the one that scikit-learn fits on the rows in the
+table's order. Of more it gets a uniform sample of this size; each tree still sees a uniform
+sample of all rows, and the threshold is always computed over all of them.
+"""
+
+
+def fit_forest(table: CountTable, options: TrainOptions) -> IsolationForest:
+    """Fit a forest and set its threshold over every row of the table.
+
+    Equal to `IsolationForest(...).fit(table.expand())`, offset included, for tables of at most
+    `MAX_FIT_ROWS` rows; scoring each distinct row once makes it cheaper.
+
+    Raises:
+        TooFewRowsError: the table has fewer than two distinct rows.
+    """
+    if table.n_distinct < 2:  # noqa: PLR2004 - nothing can be isolated from nothing else
+        raise TooFewRowsError(
+            f"the training data has {table.n_samples} row(s), {table.n_distinct} of them distinct; "
+            f"an isolation forest needs two distinct rows at least"
+        )
+    rows = table.sample(MAX_FIT_ROWS, options.random_state)
+    forest = IsolationForest(
+        n_estimators=options.n_estimators,
+        max_samples=min(options.max_samples, len(rows)),
+        contamination="auto",
+        random_state=options.random_state,
+    ).fit(rows)
+    if options.contamination != "auto":
+        # What fit() does with a contamination, with each distinct row scored once.
+        scores = forest.score_samples(table.rows)
+        forest.offset_ = weighted_percentile(scores, table.counts, 100.0 * options.contamination)
+        forest.set_params(contamination=options.contamination)
+    return forest
+
+
+def weighted_percentile(
+    values: npt.NDArray[np.float64], counts: npt.NDArray[np.int64], percentage: float
+) -> float:
+    """`np.percentile(np.repeat(values, counts), percentage)`, without repeating anything.
+
+    Linear interpolation between the two nearest ranks, the default of numpy; equal to it to the
+    last bit.
+
+    Args:
+        values: array of shape (n,).
+        counts: how often each value occurs, shape (n,), each at least 1.
+        percentage: in [0, 100].
+    """
+    order = np.argsort(values)
+    last_rank = np.cumsum(counts[order]) - 1
+    rank = (last_rank[-1]) * np.true_divide(percentage, 100.0)
+    below = np.floor(rank)
+    low = values[order[np.searchsorted(last_rank, below)]]
+    high = values[order[np.searchsorted(last_rank, min(below + 1, last_rank[-1]))]]
+    # numpy counts from the nearer end (numpy.lib._function_base_impl._lerp); so must we, or the
+    # last bit differs.
+    fraction = rank - below
+    step = high - low
+    if fraction >= 0.5:  # noqa: PLR2004
+        return float(high - step * (1 - fraction))
+    return float(low + step * fraction)

@@ -1,0 +1,64 @@
+"""Training on request: one at a time, beside the loop that answers the other calls."""
+
+import asyncio
+import logging
+
+from schemas.encoding import FeatureEncoder
+from schemas.training import TrainRequest, TrainResponse
+from schemas.validation import BodyDecoder
+from trainer.errors import TrainerBusyError
+from trainer.pipeline import train
+from trainer.registry import ModelRegistry
+from trainer.table import count_logs
+
+_log = logging.getLogger(__name__)
+
+
+class TrainingService:
+    """Decodes and runs trainings in a thread.
+
+    Args:
+        registry: where models are published.
+        wait_s: how long a training waits for the one before it.
+    """
+
+    def __init__(self, registry: ModelRegistry, wait_s: float) -> None:
+        self.registry = registry
+        self._wait_s = wait_s
+        self._decoder = BodyDecoder(TrainRequest)
+        self._encoder = FeatureEncoder()
+        self._turn = asyncio.Lock()
+
+    async def train(self, body: bytes) -> TrainResponse:
+        """Train on the logs in a request's body and publish the model.
+
+        Raises:
+            MalformedJsonError, InvalidBodyError: the body is wrong.
+            TrainerBusyError: another training did not end in time.
+            TrainingError: nothing was published; says why.
+        """
+        request = await asyncio.to_thread(self._decoder.decode, body)
+        try:
+            async with asyncio.timeout(self._wait_s):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise TrainerBusyError(
+                "another training is at work; try again in a few seconds"
+            ) from error
+        try:
+            trained = await asyncio.to_thread(self._train, request)
+        finally:
+            self._turn.release()
+        _log.info(
+            "model.published",
+            extra={
+                "model_version": trained.model_version,
+                "n_samples": trained.n_samples,
+                "duration_s": trained.duration_s,
+            },
+        )
+        return trained
+
+    def _train(self, request: TrainRequest) -> TrainResponse:
+        table = count_logs(request.training_data, self._encoder)
+        return train(table, request.options, self._encoder, self.registry)
