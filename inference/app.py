@@ -43,7 +43,7 @@ def create_app(settings: InferenceSettings) -> App:
     slot = ModelSlot(ModelStore(Path(settings.model_dir)), memo_capacity=settings.memo_capacity)
     client = TrainerClient(settings.trainer_url, settings.train_timeout_s)
     limit = settings.max_body_bytes
-    app = make_app("inference", PROBLEMS, [WarmUpMiddleware(slot)])
+    app = make_app("inference", PROBLEMS, settings.log_level, [WarmUpMiddleware(slot)])
     app.add_route(f"{API_PREFIX}/predict", PredictResource(slot, limit))
     app.add_route(f"{API_PREFIX}/predict/batch", BatchResource(slot, limit))
     app.add_route(f"{API_PREFIX}/train", TrainResource(slot, client, settings.max_train_body_bytes))

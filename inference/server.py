@@ -1,6 +1,7 @@
 """The server around an app: gunicorn keeps the processes, uvicorn speaks HTTP in each."""
 
 import asyncio
+import logging
 import signal
 import socket
 import sys
@@ -48,6 +49,11 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type
     """A gunicorn worker that drains."""
 
     CONFIG_KWARGS = {"loop": "uvloop", "http": "httptools", "ws": "none", "server_header": False}  # noqa: RUF012
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # uvicorn tells every step of a start and a stop, as gunicorn does already.
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
     async def _serve(self) -> None:
         self.config.app = self.wsgi

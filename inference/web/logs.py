@@ -51,8 +51,7 @@ def logging_config(level: str) -> dict[str, Any]:
             # gunicorn installs handlers of its own on these unless told otherwise.
             "gunicorn.error": {"level": level, "handlers": ["stdout"], "propagate": False},
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
-            # It tells every step of a start and a stop, which gunicorn tells as well.
-            "uvicorn.error": {"level": "WARNING"},
+            "urllib3": {"level": "INFO"},
         },
     }
 
