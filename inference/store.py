@@ -67,14 +67,13 @@ class ModelStore:
             with open(self._current, "rb") as file:
                 content = file.read(MAX_CURRENT_BYTES + 1)
         except FileNotFoundError as error:
-            raise NoModelError(f"no model has been published to {self.root}") from error
+            raise NoModelError("no model has been published yet") from error
         except OSError as error:
-            raise BrokenVersionError(f"{self._current} cannot be read: {error}") from error
+            raise BrokenVersionError(f"CURRENT cannot be read: {error.strerror}") from error
         number = content.strip()
         if len(content) > MAX_CURRENT_BYTES or not number.isdigit() or int(number) == 0:
             raise BrokenVersionError(
-                f"{self._current} holds no version number; "
-                f"`python -m trainer activate N` repairs it"
+                "CURRENT holds no version number; `python -m trainer activate N` repairs it"
             )
         return int(number)
 

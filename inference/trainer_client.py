@@ -1,6 +1,7 @@
 """Passes a training on to the trainer service."""
 
 import asyncio
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -8,6 +9,8 @@ import msgspec
 import urllib3
 
 from inference.errors import TrainerTimeoutError, TrainerUnreachableError
+
+_log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S: Final = 2.0
 MAX_ANSWER_BYTES: Final = 1_048_576
@@ -64,14 +67,14 @@ class TrainerClient:
             urllib3.exceptions.ConnectTimeoutError,
             urllib3.exceptions.NewConnectionError,
         ) as error:
-            raise self._unreachable() from error
+            raise self._unreachable(error) from error
         except urllib3.exceptions.TimeoutError as error:
             raise TrainerTimeoutError(
                 f"the trainer did not answer within {self._timeout_s:g} s; the training may still "
                 f"end and be published: see GET /api/v1/model/info"
             ) from error
         except urllib3.exceptions.HTTPError as error:
-            raise self._unreachable() from error
+            raise self._unreachable(error) from error
         return TrainerAnswer(
             response.status,
             response.headers.get("Content-Type", "application/octet-stream"),
@@ -79,8 +82,10 @@ class TrainerClient:
             data,
         )
 
-    def _unreachable(self) -> TrainerUnreachableError:
+    def _unreachable(self, error: Exception) -> TrainerUnreachableError:
+        # Where the trainer is, is for the operator's eyes; clients get the rest.
+        _log.warning("trainer.unreachable", extra={"url": self._url, "reason": str(error)})
         return TrainerUnreachableError(
-            f"the trainer at {self._url} does not answer; check TRAINER_URL and that the trainer "
-            f"runs. Predictions go on with the current model"
+            "the trainer does not answer; check TRAINER_URL and that the trainer runs. "
+            "Predictions go on with the current model"
         )

@@ -1,0 +1,86 @@
+"""What all tests share: logs to work with, a published model, real logs where they are present."""
+
+import gzip
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from schemas.encoding import FeatureEncoder
+from schemas.features import Level, LogFeatures
+from schemas.training import TrainOptions, TrainResponse
+from tests.made_logs import make_log, make_logs
+from trainer.pipeline import train
+from trainer.registry import ModelRegistry
+from trainer.table import CountTable, count_logs
+
+REAL_LOGS = Path(__file__).parent.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def logs() -> list[LogFeatures]:
+    """A thousand logs and one: the 5 % quantile of their scores is then one of the scores."""
+    return make_logs(1001)
+
+
+@pytest.fixture(scope="session")
+def table(logs: list[LogFeatures]) -> CountTable:
+    """The same, counted."""
+    return count_logs(logs, FeatureEncoder())
+
+
+@pytest.fixture(scope="session")
+def _published(tmp_path_factory: pytest.TempPathFactory, table: CountTable) -> Path:
+    """A model directory with one version; copied for each test that wants one."""
+    model_dir = tmp_path_factory.mktemp("published")
+    train(table, TrainOptions(), FeatureEncoder(), ModelRegistry(model_dir))
+    return model_dir
+
+
+@pytest.fixture
+def model_dir(_published: Path, tmp_path: Path) -> Path:
+    """A model directory of the test's own with version 1 in it."""
+    own = tmp_path / "models"
+    shutil.copytree(_published, own)
+    return own
+
+
+@pytest.fixture
+def publish(model_dir: Path, table: CountTable) -> Callable[..., TrainResponse]:
+    """Publishes one more version to `model_dir`; takes training options."""
+
+    def publish_one(**options: object) -> TrainResponse:
+        return train(
+            table,
+            TrainOptions(**{"n_estimators": 20, **options}),  # type: ignore[arg-type]
+            FeatureEncoder(),
+            ModelRegistry(model_dir),
+        )
+
+    return publish_one
+
+
+@pytest.fixture(scope="session")
+def real_logs() -> list[LogFeatures]:
+    """The 64,322 lines of a system of 27 services under faults, with plain keyword flags."""
+    path = REAL_LOGS / "trainticket-faults.jsonl.gz"
+    if not path.exists():
+        pytest.skip("the real logs are not beside the project (../shared/data)")
+    logs = []
+    with gzip.open(path, "rt") as lines:
+        for line in lines:
+            record = json.loads(line)
+            message = record["message"].lower()
+            logs.append(
+                make_log(
+                    len(record["message"]),
+                    Level(record["level"]),
+                    record["service"],
+                    has_exception="exception" in message,
+                    has_timeout="timeout" in message or "timed out" in message,
+                    has_connection_error="connection re" in message,
+                )
+            )
+    return logs

@@ -1,0 +1,53 @@
+"""The OpenAPI document, the table of operations and the apps say the same."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from falcon import inspect
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from inference.app import create_app as create_inference
+from inference.settings import InferenceSettings
+from schemas.openapi import openapi_document
+from schemas.operations import OPERATIONS, Operation, Service
+from schemas.validation import BodyDecoder
+from trainer.app import create_app as create_trainer
+from trainer.settings import TrainerSettings
+
+SERVICES: list[Service] = ["inference", "trainer"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_document_is_valid(service: Service) -> None:
+    """It is OpenAPI 3.1 by an independent validator, and JSON."""
+    document = openapi_document(service)
+    OpenAPIV31SpecValidator(document).validate()
+    assert msgspec.json.decode(msgspec.json.encode(document)) == document
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_routes_and_operations_are_the_same(service: Service, tmp_path: Path) -> None:
+    """Every route of the app is an operation in the table, and the other way round."""
+    apps: dict[str, Any] = {
+        "inference": lambda: create_inference(InferenceSettings(model_dir=str(tmp_path))),
+        "trainer": lambda: create_trainer(TrainerSettings(model_dir=str(tmp_path))),
+    }
+    routed = {
+        (method.method.lower(), route.path)
+        for route in inspect.inspect_routes(apps[service]())
+        for method in route.methods
+        if not method.internal and route.path.startswith("/api/")
+    }
+    listed = {(one.method, one.path) for one in OPERATIONS if service in one.services}
+    assert routed == listed
+
+
+@pytest.mark.parametrize(
+    "operation", [one for one in OPERATIONS if one.request], ids=lambda o: o.path
+)
+def test_examples_are_valid_requests(operation: Operation) -> None:
+    """What the documentation offers for trying out is accepted by the decoder."""
+    assert operation.request is not None
+    BodyDecoder(operation.request).decode(msgspec.json.encode(operation.example))

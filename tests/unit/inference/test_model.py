@@ -1,0 +1,111 @@
+"""A loaded model: verdicts, memo, answers."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inference.errors import BrokenVersionError
+from inference.model import Model
+from inference.scorer import Scorer
+from inference.store import Bundle, ModelStore
+from inference.verdicts import Verdict, batch_json, prediction_json
+from schemas.features import FEATURE_NAMES, LogFeatures
+from schemas.predictions import BatchPrediction, Prediction, PredictRequest
+
+
+@pytest.fixture
+def bundle(model_dir: Path) -> Bundle:
+    """Version 1 as read from disk."""
+    return ModelStore(model_dir).bundle(1)
+
+
+def plain(verdicts: object) -> bytes:
+    """Verdicts in a comparable form."""
+    return msgspec.json.encode(verdicts)
+
+
+def test_the_memo_changes_nothing(bundle: Bundle, logs: list[LogFeatures]) -> None:
+    """A verdict is the same with a warm memo, with a tiny one, alone and in a batch."""
+    warm, tiny = Model(bundle, memo_capacity=10_000), Model(bundle, memo_capacity=1)
+    first = plain(warm.verdicts(logs))
+    assert plain(warm.verdicts(logs)) == first
+    assert plain(tiny.verdicts(logs)) == first
+    assert plain([warm.verdict(log) for log in logs]) == first
+    assert plain([tiny.verdict(log) for log in logs]) == first
+
+
+def test_distinct_logs_are_scored_once(
+    bundle: Bundle, logs: list[LogFeatures], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch is reduced to its distinct tuples, and what is known is not scored again."""
+    scored: list[int] = []
+    score = Scorer.score
+
+    def counting(self: Scorer, rows: object) -> object:
+        scored.append(len(rows))  # type: ignore[arg-type]
+        return score(self, rows)  # type: ignore[arg-type]
+
+    model = Model(bundle, memo_capacity=10_000)
+    monkeypatch.setattr(Scorer, "score", counting)
+    model.verdicts(logs)
+    model.verdicts(logs)
+    model.verdict(logs[0])
+    assert scored == [len(set(logs))]
+
+
+def test_answers_are_what_msgspec_would_write(bundle: Bundle, logs: list[LogFeatures]) -> None:
+    """The joined bytes are exactly the JSON of the contract's structs."""
+    model = Model(bundle, memo_capacity=100)
+    requests = [PredictRequest(f'id "{number}" ü\n', log) for number, log in enumerate(logs[:50])]
+    verdicts = model.verdicts([request.features for request in requests])
+    for explain in (False, True):
+        body = batch_json(requests, verdicts, model.version, explain=explain)
+        answer = msgspec.json.decode(body, type=BatchPrediction)
+        assert msgspec.json.encode(answer) == body
+        assert answer.anomaly_count == sum(one.is_anomaly for one in answer.predictions)
+        assert [one.log_id for one in answer.predictions] == [one.log_id for one in requests]
+        for request, verdict, prediction in zip(
+            requests, verdicts, answer.predictions, strict=True
+        ):
+            single = prediction_json(request.log_id, verdict, explain=explain)
+            assert single == msgspec.json.encode(prediction)
+            assert (prediction.contributions is not None) == explain
+
+
+def test_contributions_add_up_to_the_exponent(bundle: Bundle, logs: list[LogFeatures]) -> None:
+    """anomaly_score = 2 ** (base + sum of the contributions), to float32's precision."""
+    model = Model(bundle, memo_capacity=100)
+    for log in set(logs):
+        body = prediction_json("a", model.verdict(log), explain=True)
+        prediction = msgspec.json.decode(body, type=Prediction)
+        explanation = prediction.contributions
+        assert explanation is not None
+        exponent = explanation.base + sum(getattr(explanation, name) for name in FEATURE_NAMES)
+        assert prediction.anomaly_score == pytest.approx(2**exponent, abs=1e-6)
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=64))
+def test_any_log_id_comes_back(log_id: str) -> None:
+    """Whatever the log id, the answer is JSON that gives it back."""
+    verdict = Verdict(is_anomaly=False, plain=b',"is_anomaly":false}', explained=b"")
+    assert msgspec.json.decode(prediction_json(log_id, verdict))["log_id"] == log_id
+
+
+def test_a_model_with_other_features_is_refused(bundle: Bundle) -> None:
+    """Features that this release cannot build are refused at load, with the version."""
+    features = msgspec.structs.replace(bundle.manifest.features, names=["mood"] * 6)
+    manifest = msgspec.structs.replace(bundle.manifest, features=features)
+    with pytest.raises(BrokenVersionError, match="version 1: the model takes the features"):
+        Model(msgspec.structs.replace(bundle, manifest=manifest), memo_capacity=1)
+
+
+def test_a_model_with_fewer_features_is_refused(bundle: Bundle) -> None:
+    """A manifest that does not fit its graph is refused at load."""
+    features = msgspec.structs.replace(bundle.manifest.features, names=["level", "service"])
+    manifest = msgspec.structs.replace(bundle.manifest, features=features)
+    with pytest.raises(BrokenVersionError, match="expected one float input"):
+        Model(msgspec.structs.replace(bundle, manifest=manifest), memo_capacity=1)

@@ -1,0 +1,67 @@
+"""The scorer."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from inference.scorer import Scorer, UnfitGraphError
+from inference.store import ModelStore
+
+
+def graph_of(model_dir: Path) -> bytes:
+    """The bytes of version 1's graph."""
+    return ModelStore(model_dir).bundle(1).graph
+
+
+def test_outputs_have_the_promised_shapes_and_signs(model_dir: Path) -> None:
+    """There is one value a row, and a decision is negative iff the label is -1."""
+    scorer = Scorer(graph_of(model_dir), 6)
+    rows = np.random.default_rng(0).uniform(0, 300, (500, 6)).astype(np.float32)
+    scores = scorer.score(rows)
+    assert scores.labels.shape == scores.decisions.shape == scores.anomaly_scores.shape == (500,)
+    assert scores.contributions.shape == (500, 6)
+    assert scores.decisions.dtype == scores.anomaly_scores.dtype == np.float64
+    assert set(np.unique(scores.labels)) <= {-1, 1}
+    assert np.array_equal(scores.labels < 0, scores.decisions < 0)
+    assert np.all((scores.anomaly_scores > 0) & (scores.anomaly_scores <= 1))
+
+
+def test_one_row_at_a_time_gives_the_same_bits(model_dir: Path) -> None:
+    """A row's scores do not depend on the rows beside it."""
+    scorer = Scorer(graph_of(model_dir), 6)
+    rows = np.random.default_rng(0).uniform(0, 300, (50, 6)).astype(np.float32)
+    together = scorer.score(rows)
+    for index in range(len(rows)):
+        alone = scorer.score(rows[index : index + 1])
+        assert alone.anomaly_scores[0] == together.anomaly_scores[index]
+        assert alone.decisions[0] == together.decisions[index]
+
+
+def test_what_is_no_graph_is_refused(model_dir: Path) -> None:
+    """Truncated or foreign bytes are one error of ours."""
+    for data in (b"", b"no graph", graph_of(model_dir)[:-100]):
+        with pytest.raises(UnfitGraphError, match="onnxruntime refuses"):
+            Scorer(data, 6)
+
+
+def test_another_number_of_features_is_refused(model_dir: Path) -> None:
+    """The graph's input must have as many columns as the manifest lists features."""
+    with pytest.raises(UnfitGraphError, match="expected one float input"):
+        Scorer(graph_of(model_dir), 5)
+
+
+def test_a_graph_without_our_outputs_is_refused() -> None:
+    """A graph that loads but answers something else is refused."""
+    node = helper.make_node("Identity", ["features"], ["label"])
+    value = [
+        helper.make_tensor_value_info(n, TensorProto.FLOAT, [None, 6])
+        for n in ("features", "label")
+    ]
+    graph = helper.make_graph([node], "other", value[:1], value[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.checker.check_model(model)
+    with pytest.raises(UnfitGraphError, match="lacks the outputs"):
+        Scorer(model.SerializeToString(), 6)

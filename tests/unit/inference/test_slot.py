@@ -1,0 +1,123 @@
+"""The slot: hot reload, and what happens when a version cannot be served."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inference.errors import ModelNotLoadedError
+from inference.slot import RETRY_S, ModelSlot
+from inference.store import ModelStore
+from schemas.training import TrainResponse
+from trainer.registry import ModelRegistry
+
+Publish = Callable[..., TrainResponse]
+
+
+class Clock:
+    """Seconds that pass when told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still."""
+    return Clock()
+
+
+def make_slot(model_dir: Path, clock: Clock) -> ModelSlot:
+    """A slot over a directory."""
+    return ModelSlot(ModelStore(model_dir), memo_capacity=100, clock=clock)
+
+
+def test_an_empty_store_says_what_to_do(tmp_path: Path, clock: Clock) -> None:
+    """Without a model the error says how to get one."""
+    with pytest.raises(ModelNotLoadedError, match="train a model first"):
+        make_slot(tmp_path, clock).current()
+
+
+def test_the_first_model_is_taken_up(model_dir: Path, clock: Clock, tmp_path: Path) -> None:
+    """A slot that started on an empty store serves the first version as soon as it is there."""
+    slot = make_slot(tmp_path / "later", clock)
+    with pytest.raises(ModelNotLoadedError):
+        slot.current()
+    model_dir.rename(tmp_path / "later")
+    assert slot.current().version == "1"
+
+
+def test_a_new_version_serves_from_the_next_answer(
+    model_dir: Path, clock: Clock, publish: Publish
+) -> None:
+    """The same model object until CURRENT changes, then the new version."""
+    slot = make_slot(model_dir, clock)
+    first = slot.current()
+    assert slot.current() is first
+    publish()
+    assert slot.current().version == "2"
+
+
+def test_rolling_back_serves_the_old_version(
+    model_dir: Path, clock: Clock, publish: Publish
+) -> None:
+    """CURRENT may go back as well as forth."""
+    slot = make_slot(model_dir, clock)
+    publish()
+    assert slot.current().version == "2"
+    ModelRegistry(model_dir).rollback()
+    assert slot.current().version == "1"
+
+
+def test_a_broken_version_leaves_the_last_good_one(
+    model_dir: Path, clock: Clock, publish: Publish, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged once and counted, the fault is told, the last good model goes on."""
+    slot = make_slot(model_dir, clock)
+    slot.current()
+    publish()
+    model = model_dir / "log-anomaly" / "2" / "model.onnx"
+    whole = model.read_bytes()
+    model.write_bytes(whole[:1000])
+    with caplog.at_level(logging.ERROR):
+        for _ in range(3):
+            assert slot.current().version == "1"
+            clock.now += RETRY_S
+    assert "not the file that was published" in slot.fault
+    assert slot.failed_loads == 1
+    assert [record.message for record in caplog.records] == ["model.load_failed"]
+    model.write_bytes(whole)
+    clock.now += RETRY_S
+    assert slot.current().version == "2"
+    assert slot.fault == ""
+
+
+def test_a_failed_version_is_not_tried_at_each_answer(
+    model_dir: Path, clock: Clock, publish: Publish
+) -> None:
+    """Between two tries there is a pause, however many answers are given."""
+    slot = make_slot(model_dir, clock)
+    slot.current()
+    publish()
+    model = model_dir / "log-anomaly" / "2" / "model.onnx"
+    whole = model.read_bytes()
+    model.write_bytes(b"")
+    slot.current()
+    model.write_bytes(whole)
+    assert slot.current().version == "1"
+    clock.now += RETRY_S
+    assert slot.current().version == "2"
+
+
+def test_a_vanished_current_leaves_the_last_good_one(model_dir: Path, clock: Clock) -> None:
+    """A store that is gone, as with a lost volume, does not stop predictions."""
+    slot = make_slot(model_dir, clock)
+    slot.current()
+    (model_dir / "log-anomaly" / "CURRENT").unlink()
+    assert slot.current().version == "1"
+    assert "no model has been published" in slot.fault

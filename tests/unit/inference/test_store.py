@@ -1,0 +1,97 @@
+"""Reading the store."""
+
+from pathlib import Path
+
+import pytest
+
+from inference.errors import BrokenVersionError, NoModelError
+from inference.store import ModelStore
+
+
+def test_an_empty_store_says_so(tmp_path: Path) -> None:
+    """No CURRENT means that nothing was ever published, which is no damage."""
+    store = ModelStore(tmp_path)
+    assert store.signature() is None
+    assert store.versions() == []
+    with pytest.raises(NoModelError, match="no model has been published"):
+        store.current_version()
+
+
+@pytest.mark.parametrize("content", ["", "\n", "abc", "0", "-1", "1.5", "1 2", "9" * 40])
+def test_a_current_that_is_no_number_is_damage(model_dir: Path, content: str) -> None:
+    """Anything but one positive number is refused, with the command that repairs it."""
+    store = ModelStore(model_dir)
+    (store.root / "CURRENT").write_text(content)
+    with pytest.raises(BrokenVersionError, match="trainer activate N"):
+        store.current_version()
+
+
+def test_current_may_be_unreadable(model_dir: Path) -> None:
+    """A CURRENT that cannot be read is damage as well; here it is a directory."""
+    store = ModelStore(model_dir)
+    (store.root / "CURRENT").unlink()
+    (store.root / "CURRENT").mkdir()
+    with pytest.raises(BrokenVersionError, match="cannot be read"):
+        store.current_version()
+
+
+def test_the_signature_changes_with_each_replacement(model_dir: Path) -> None:
+    """A new file renamed over CURRENT changes the signature, even with the same content."""
+    store = ModelStore(model_dir)
+    before = store.signature()
+    replacement = store.root / "next"
+    replacement.write_text("1\n")
+    replacement.replace(store.root / "CURRENT")
+    assert store.signature() != before
+
+
+def test_versions_are_numbers_in_order(model_dir: Path) -> None:
+    """Only directories named by a number are versions; they are ordered as numbers."""
+    store = ModelStore(model_dir)
+    for name in ("2", "10", "03", ".tmp-x", "notes"):
+        (store.root / name).mkdir()
+    assert store.versions() == [1, 2, 10]
+
+
+def test_a_whole_bundle_is_verified(model_dir: Path) -> None:
+    """A version that is as it was published reads."""
+    bundle = ModelStore(model_dir).bundle(1)
+    assert bundle.version == 1
+    assert len(bundle.graph) == bundle.manifest.files["model.onnx"].size_bytes
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda path: (path / "model.onnx").write_bytes(b"x"), "not the file that was published"),
+        (lambda path: (path / "model.onnx").unlink(), "model.onnx cannot be read"),
+        (lambda path: (path / "manifest.json").unlink(), "manifest.json cannot be read"),
+        (lambda path: (path / "manifest.json").write_bytes(b"{"), "the manifest cannot be read"),
+        (
+            lambda path: (path / "manifest.json").write_text(
+                (path / "manifest.json").read_text().replace('"model.onnx"', '"../model.onnx"')
+            ),
+            "lists no model.onnx",
+        ),
+    ],
+    ids=["other bytes", "no model", "no manifest", "no json", "no model listed"],
+)
+def test_a_damaged_version_says_what_is_wrong(model_dir: Path, damage: object, reason: str) -> None:
+    """Each kind of damage is named, with the version."""
+    store = ModelStore(model_dir)
+    damage(store.path(1))  # type: ignore[operator]
+    with pytest.raises(BrokenVersionError, match=reason) as raised:
+        store.bundle(1)
+    assert "version 1" in str(raised.value)
+
+
+def test_a_manifest_cannot_reach_out_of_its_directory(model_dir: Path) -> None:
+    """A listed file with a path in its name is refused before it is read."""
+    store = ModelStore(model_dir)
+    path = store.path(1) / "manifest.json"
+    listed = path.read_text().replace(
+        '"files": {', '"files": {"../CURRENT": {"sha256": "' + "0" * 64 + '", "size_bytes": 1},'
+    )
+    path.write_text(listed)
+    with pytest.raises(BrokenVersionError, match="no plain file name"):
+        store.bundle(1)

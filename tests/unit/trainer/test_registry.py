@@ -1,0 +1,189 @@
+"""Writing the store."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inference.store import ModelStore
+from schemas.training import TrainResponse
+from trainer.errors import StoreError
+from trainer.registry import KEEP_VERSIONS, ModelRegistry
+
+Publish = Callable[..., TrainResponse]
+
+
+def files(number: int) -> dict[str, bytes]:
+    """Content of a version; the registry does not look into it."""
+    return {"model.onnx": b"model %d" % number, "manifest.json": b"manifest %d" % number}
+
+
+def test_versions_count_up_and_are_current(tmp_path: Path) -> None:
+    """Each publishing makes the next number and makes it current."""
+    registry = ModelRegistry(tmp_path)
+    assert [registry.publish(files(number)) for number in range(3)] == [1, 2, 3]
+    assert registry.current_version() == 3
+    assert (registry.path(2) / "model.onnx").read_bytes() == b"model 1"
+
+
+def test_others_can_read_what_was_published(tmp_path: Path) -> None:
+    """The serving user may be another one than the training user."""
+    registry = ModelRegistry(tmp_path)
+    version = registry.path(registry.publish(files(0)))
+    assert version.stat().st_mode & 0o777 == 0o755
+    assert (version / "model.onnx").stat().st_mode & 0o777 == 0o644
+    assert (registry.root / "CURRENT").stat().st_mode & 0o777 == 0o644
+
+
+def test_old_versions_are_pruned(tmp_path: Path) -> None:
+    """The newest ten stay."""
+    registry = ModelRegistry(tmp_path)
+    for number in range(KEEP_VERSIONS + 5):
+        registry.publish(files(number))
+    assert registry.versions() == list(range(6, 16))
+
+
+def test_the_active_version_and_the_one_before_are_never_pruned(
+    model_dir: Path, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many newer ones there are, what serves and what a rollback needs stay."""
+    registry = ModelRegistry(model_dir)
+    publish()
+    set_current = ModelRegistry._set_current
+    monkeypatch.setattr(ModelRegistry, "_set_current", lambda _self, _version: None)
+    for number in range(KEEP_VERSIONS + 3):
+        registry.publish(files(number))
+    monkeypatch.setattr(ModelRegistry, "_set_current", set_current)
+    assert registry.current_version() == 2
+    assert registry.versions()[:2] == [1, 2]
+    assert len(registry.versions()) == 2 + KEEP_VERSIONS
+
+
+def test_activate_and_rollback(model_dir: Path, publish: Publish) -> None:
+    """CURRENT goes to any whole version, and back to the one before."""
+    registry = ModelRegistry(model_dir)
+    publish()
+    publish()
+    registry.activate(1)
+    assert registry.current_version() == 1
+    registry.activate(3)
+    assert registry.rollback() == 2
+    assert registry.rollback() == 1
+    with pytest.raises(StoreError, match="no version before 1"):
+        registry.rollback()
+
+
+def test_a_rollback_on_an_empty_store_is_refused(tmp_path: Path) -> None:
+    """There is nothing to go back to."""
+    with pytest.raises(StoreError, match="no version before the first one"):
+        ModelRegistry(tmp_path).rollback()
+
+
+def test_only_what_serves_can_be_activated(model_dir: Path, publish: Publish) -> None:
+    """A missing or damaged version is refused, and CURRENT stays."""
+    registry = ModelRegistry(model_dir)
+    publish()
+    (registry.path(1) / "model.onnx").write_bytes(b"damaged")
+    with pytest.raises(StoreError, match="CURRENT stays as it is"):
+        registry.activate(1)
+    with pytest.raises(StoreError, match=r"there is no version 9.*there is: 1, 2"):
+        registry.activate(9)
+    assert registry.current_version() == 2
+
+
+def test_a_damaged_current_is_repaired_by_activate(model_dir: Path) -> None:
+    """What the error message advises works."""
+    registry = ModelRegistry(model_dir)
+    (registry.root / "CURRENT").write_text("gone")
+    registry.activate(1)
+    assert registry.current_version() == 1
+
+
+def test_a_store_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    """A model directory that is a file is one clear error."""
+    (tmp_path / "models").write_text("")
+    with pytest.raises(StoreError, match="cannot be written"):
+        ModelRegistry(tmp_path / "models").publish(files(0))
+
+
+def test_writers_at_once_get_different_numbers(tmp_path: Path) -> None:
+    """Publishing from several threads and store objects never mixes two versions."""
+    published: list[int] = []
+
+    def publish_some() -> None:
+        registry = ModelRegistry(tmp_path)
+        published.extend(registry.publish(files(number)) for number in range(2))
+
+    threads = [threading.Thread(target=publish_some) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(published) == list(range(1, 9))
+    assert ModelRegistry(tmp_path).current_version() == 8
+
+
+_KILLED_AT_STEP = """
+import os, signal, sys
+from pathlib import Path
+import trainer.registry as module
+
+steps = int(sys.argv[2])
+def dying(function):
+    def step(*arguments, **options):
+        global steps
+        steps -= 1
+        if steps < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*arguments, **options)
+    return step
+os.fsync, os.chmod = dying(os.fsync), dying(os.chmod)
+Path.rename, Path.replace = dying(Path.rename), dying(Path.replace)
+module.shutil.rmtree = dying(module.shutil.rmtree)
+module.ModelRegistry(Path(sys.argv[1])).publish({"model.onnx": b"new", "manifest.json": b"new"})
+"""
+
+
+def test_a_crash_at_any_step_leaves_a_whole_store(tmp_path: Path) -> None:
+    """Killed before each step that matters, the store has only whole versions.
+
+    CURRENT names one of them, and the next publishing works and cleans up.
+    """
+    registry = ModelRegistry(tmp_path)
+    for number in range(KEEP_VERSIONS):
+        registry.publish(files(number))
+    step, code = 0, -signal.SIGKILL
+    while code == -signal.SIGKILL:
+        code = subprocess.run(
+            [sys.executable, "-c", _KILLED_AT_STEP, str(tmp_path), str(step)],
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent.parent)},
+        ).returncode
+        step += 1
+        assert ModelStore(tmp_path).current_version() in registry.versions()
+        for version in registry.versions():
+            names = {path.name for path in registry.path(version).iterdir()}
+            assert names == {"model.onnx", "manifest.json"}
+    assert code == 0
+    assert step > 8
+    assert not list(registry.root.glob(".tmp-*"))
+
+
+def test_the_layout_is_the_one_that_other_servers_read(tmp_path: Path) -> None:
+    """A version is two files that other tools read: Triton and KServe know the layout."""
+    registry = ModelRegistry(tmp_path)
+    registry.publish(files(0))
+    names = sorted(
+        str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()
+    )
+    assert names == [
+        "log-anomaly/.lock",
+        "log-anomaly/1/manifest.json",
+        "log-anomaly/1/model.onnx",
+        "log-anomaly/CURRENT",
+    ]

@@ -1,0 +1,69 @@
+"""Where the decision changes its sign."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from sklearn.ensemble import IsolationForest
+from sklearn.ensemble._iforest import _average_path_length
+
+from schemas.training import TrainOptions
+from trainer.errors import ExportError
+from trainer.forest import fit_forest
+from trainer.table import CountTable
+from trainer.threshold import (
+    average_path_length,
+    decisions_of_depths,
+    depth_denominator,
+    threshold_depth,
+)
+
+
+def test_average_path_length_by_hand() -> None:
+    """c(0) = c(1) = 0, c(2) = 1, c(3) = 2 (ln 2 + gamma) - 4/3: Liu 2008, equation 1."""
+    assert average_path_length(0) == average_path_length(1) == 0
+    assert average_path_length(2) == 1
+    assert average_path_length(3) == pytest.approx(2 * (math.log(2) + 0.5772156649) - 4 / 3)
+
+
+def test_average_path_length_is_scikit_learns() -> None:
+    """To the last bit, for every size that a leaf can have here, and it grows."""
+    sizes = np.arange(5_000)
+    ours = [average_path_length(int(size)) for size in sizes]
+    assert ours == _average_path_length(sizes).tolist()
+    assert all(a < b for a, b in itertools.pairwise(ours[1:]))
+
+
+@pytest.fixture(params=[0.01, 0.1, 0.5, "auto"])
+def forest(request: pytest.FixtureRequest, table: CountTable) -> IsolationForest:
+    """Forests with different offsets."""
+    return fit_forest(table, TrainOptions(contamination=request.param))
+
+
+def test_the_threshold_is_the_smallest_inlier(forest: IsolationForest) -> None:
+    """scikit-learn's own expression is not negative there, and negative one double below."""
+    threshold = threshold_depth(forest)
+    below, at = decisions_of_depths(forest, np.array([np.nextafter(threshold, 0), threshold]))
+    assert below < 0 <= at
+
+
+def test_the_expression_is_scikit_learns(forest: IsolationForest, table: CountTable) -> None:
+    """From the depths that a score stands for comes the decision, to rounding."""
+    scores = -forest.score_samples(table.rows)
+    depths = -np.log2(scores) * depth_denominator(forest)
+    expected = forest.decision_function(table.rows)
+    assert decisions_of_depths(forest, depths) == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_forest_without_outliers_has_threshold_zero(forest: IsolationForest) -> None:
+    """With an offset of -1, the score of depth 0, nothing can lie below it."""
+    forest.offset_ = -1.0
+    assert threshold_depth(forest) == 0
+
+
+def test_a_forest_of_outliers_cannot_be_exported(forest: IsolationForest) -> None:
+    """With an offset above every score there is no threshold."""
+    forest.offset_ = 0.1
+    with pytest.raises(ExportError, match="every row would be an anomaly"):
+        threshold_depth(forest)
