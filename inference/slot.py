@@ -3,15 +3,22 @@
 Before each answer the worker looks at CURRENT, which costs one `stat`. When it changed, the new
 version is verified, loaded, warmed and swapped in whole before that answer is given. So once a
 training has been answered, no worker answers with the old model any more, without any message
-between processes. A version that cannot be served leaves the last good one in place.
+between processes. A version that cannot be served leaves the last good one in place; a worker that
+starts meanwhile takes the newest one before it that can.
 """
 
 import logging
+import sys
 import time
 from collections.abc import Callable
 from typing import Final
 
-from inference.errors import BrokenVersionError, InferenceError, ModelNotLoadedError
+from inference.errors import (
+    BrokenVersionError,
+    InferenceError,
+    ModelNotLoadedError,
+    NoModelError,
+)
 from inference.model import Model
 from inference.store import ModelStore
 
@@ -75,8 +82,29 @@ class ModelSlot:
                 _log.error("model.load_failed", extra={"reason": str(error)})
             self.fault = str(error)
             self._retry_at = self._clock() + RETRY_S
+            if self._model is None:
+                self._model = self._last_good()
         else:
             self.fault = ""
+
+    def _last_good(self) -> Model | None:
+        """For a worker that starts while CURRENT is broken: the newest version that serves.
+
+        Other workers still hold the last good one in memory; a restart must not be worse off.
+        """
+        try:
+            before = self.store.current_version()
+        except NoModelError:
+            return None
+        except BrokenVersionError:
+            before = sys.maxsize
+        for version in reversed(self.store.versions()):
+            if version < before:
+                try:
+                    return self._load(version)
+                except BrokenVersionError as error:
+                    _log.error("model.load_failed", extra={"reason": str(error)})
+        return None
 
     def _load(self, version: int) -> Model:
         started = self._clock()

@@ -114,6 +114,23 @@ def test_a_failed_version_is_not_tried_at_each_answer(
     assert slot.current().version == "2"
 
 
+def test_a_start_on_a_broken_current_takes_the_newest_good_version_before_it(
+    model_dir: Path, clock: Clock, publish: Publish
+) -> None:
+    """Versions above CURRENT were never meant to serve; those below it did."""
+    for _ in range(4):
+        publish()
+    root = model_dir / "log-anomaly"
+    for broken in ("3", "4"):
+        (root / broken / "model.onnx").write_bytes(b"")
+    (root / "CURRENT").write_text("4\n")
+    slot = make_slot(model_dir, clock)
+    assert slot.current().version == "2"
+    assert "version 4" in slot.fault
+    (root / "CURRENT").write_text("no number")
+    assert make_slot(model_dir, clock).current().version == "5"
+
+
 def test_a_vanished_current_leaves_the_last_good_one(model_dir: Path, clock: Clock) -> None:
     """A store that is gone, as with a lost volume, does not stop predictions."""
     slot = make_slot(model_dir, clock)

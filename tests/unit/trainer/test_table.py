@@ -54,7 +54,7 @@ def test_a_sample_is_part_of_the_rows(counts: list[int], size: int, seed: int) -
 
 
 def test_a_sample_is_uniform() -> None:
-    """Each row comes in proportion to its count: chi-square test, 3 degrees of freedom, p > 1e-6."""
+    """Each row comes in proportion to its count: chi-square, 3 degrees of freedom, p > 1e-6."""
     counts = np.array([1000, 2000, 3000, 4000], np.int64)
     table = CountTable(np.arange(4, dtype=np.float32)[:, None], counts)
     drawn = np.sum(

@@ -1,0 +1,116 @@
+"""Versions put into the store by hand that cannot be served: predictions go on, /ready says why."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from schemas.manifest import file_entry
+from tests.integration.conftest import StartInference
+from tests.made_logs import make_log
+
+ONE = {"log_id": "a", "features": msgspec.to_builtins(make_log())}
+
+
+def truncated_model(version: Path) -> None:
+    """Cut the graph off, with a manifest that agrees with the rest."""
+    model = version / "model.onnx"
+    model.write_bytes(model.read_bytes()[:50_000])
+    rewrite(
+        version,
+        lambda document: document["files"].update(
+            {"model.onnx": msgspec.to_builtins(file_entry(model.read_bytes()))}
+        ),
+    )
+
+
+def wrong_hash(version: Path) -> None:
+    """Change one byte of the graph."""
+    model = version / "model.onnx"
+    data = bytearray(model.read_bytes())
+    data[1000] ^= 1
+    model.write_bytes(data)
+
+
+def other_features(version: Path) -> None:
+    """A manifest with features that this release does not know."""
+    rewrite(version, lambda document: document["features"].update(names=["mood"] * 6))
+
+
+def newer_format(version: Path) -> None:
+    """A manifest of a later release."""
+    rewrite(version, lambda document: document.update(artefact_format=99))
+
+
+def missing_manifest(version: Path) -> None:
+    """No manifest at all."""
+    (version / "manifest.json").unlink()
+
+
+def missing_version(version: Path) -> None:
+    """CURRENT names a version that is not there."""
+    shutil.rmtree(version)
+
+
+def rewrite(version: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change a manifest in place."""
+    path = version / "manifest.json"
+    document = json.loads(path.read_text())
+    change(document)
+    path.write_text(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (truncated_model, "onnxruntime refuses the graph"),
+        (wrong_hash, "not the file that was published"),
+        (other_features, "the model takes the features"),
+        (newer_format, "artefact format 99"),
+        (missing_manifest, "manifest.json cannot be read"),
+        (missing_version, "manifest.json cannot be read"),
+    ],
+)
+def test_the_last_good_model_goes_on(
+    start_inference: StartInference, model_dir: Path, damage: Callable[[Path], None], reason: str
+) -> None:
+    """Both workers answer with version 1 and tell what is wrong with version 2; repairing heals."""
+    inference = start_inference(model_dir, WEB_CONCURRENCY="2").wait_until("/ready")
+    store = model_dir / "log-anomaly"
+    shutil.copytree(store / "1", store / "2")
+    damage(store / "2")
+    (store / "next").write_text("2\n")
+    (store / "next").replace(store / "CURRENT")
+    for _ in range(20):
+        answer = inference.call("POST", "/predict", ONE, {"Connection": "close"})
+        assert (answer.status, answer.json()["model_version"]) == (200, "1")
+        ready = inference.call("GET", "/ready", headers={"Connection": "close"})
+        assert ready.status == 200
+        assert reason in ready.json()["detail"]
+    (store / "next").write_text("1\n")
+    (store / "next").replace(store / "CURRENT")
+    assert inference.call("GET", "/ready").json() == {"status": "ready", "model_version": "1"}
+
+
+def test_a_worker_that_starts_on_a_broken_store_takes_the_last_good_version(
+    start_inference: StartInference, model_dir: Path
+) -> None:
+    """A restart while CURRENT points to nowhere serves the version before it, and says why."""
+    (model_dir / "log-anomaly" / "CURRENT").write_text("7\n")
+    ready = start_inference(model_dir).call("GET", "/ready")
+    assert (ready.status, ready.json()["model_version"]) == (200, "1")
+    assert "version 7: manifest.json cannot be read" in ready.json()["detail"]
+
+
+def test_without_any_good_version_it_is_not_ready(
+    start_inference: StartInference, model_dir: Path
+) -> None:
+    """A service without one version that can be served is alive, not ready, and says why."""
+    (model_dir / "log-anomaly" / "1" / "model.onnx").write_bytes(b"damaged")
+    refused = start_inference(model_dir).call("GET", "/ready")
+    assert refused.status == 503
+    assert "not the file that was published" in refused.json()["detail"]
