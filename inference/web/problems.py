@@ -105,10 +105,12 @@ async def _http_error(
     """Falcon's own errors: no such path, wrong method, body too large ..."""
     assert resp is not None
     status = HTTPStatus(error.status_code)
-    name = status.phrase.lower().replace(" ", "-")
+    # Python's phrases differ between its versions, Falcon's are those of RFC 9110.
+    phrase = falcon.code_to_http_status(error.status_code).partition(" ")[2]
+    name = phrase.lower().replace(" ", "-")
     resp.set_headers(error.headers or {})
     # Falcon titles an error without a title of its own "404 Not Found".
-    title = (error.title or "").removeprefix(f"{error.status_code} ") or status.phrase
+    title = (error.title or "").removeprefix(f"{error.status_code} ") or phrase
     spec = ProblemSpec(status, name, title)
     _answer(resp, spec, error.description or "", [])
 

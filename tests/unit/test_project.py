@@ -1,0 +1,111 @@
+"""What holds for the project as a whole: documentation, pins, samples."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import falcon
+import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from inference.app import PROBLEMS as INFERENCE_PROBLEMS
+from inference.web.problems import BODY_PROBLEMS
+from samples.make_features import FEATURES, LOGS, features_file, read_features, read_labels
+from schemas.encoding import FeatureEncoder
+from schemas.features import SEVERITY
+from schemas.operations import OPERATIONS
+from schemas.training import TrainOptions
+from trainer.app import PROBLEMS as TRAINER_PROBLEMS
+from trainer.cli import EXIT_CODES
+from trainer.forest import fit_forest
+from trainer.reading import read_features as read_feature_file
+from trainer.table import count_logs
+
+ROOT = Path(__file__).parent.parent.parent
+ERRORS = (ROOT / "docs" / "errors.md").read_text()
+
+
+def test_every_problem_is_documented() -> None:
+    """docs/errors.md has a row for each kind of problem, with its status."""
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", ERRORS, re.MULTILINE))
+    ours = {**BODY_PROBLEMS, **INFERENCE_PROBLEMS, **TRAINER_PROBLEMS}.values()
+    assert {spec.name: str(int(spec.status)) for spec in ours}.items() <= rows.items()
+    statuses = {int(status) for one in OPERATIONS for status in one.problems}
+    assert statuses <= {int(status) for status in rows.values()}
+    for name, status in rows.items():
+        spec = next((spec for spec in ours if spec.name == name), None)
+        phrase = falcon.code_to_http_status(int(status)).partition(" ")[2].lower().replace(" ", "-")
+        assert spec is not None or name in {phrase, "internal-error"}
+
+
+def test_every_exit_code_is_documented() -> None:
+    """docs/errors.md has a row for each exit code."""
+    assert set(EXIT_CODES.values()) <= {
+        int(n) for n in re.findall(r"^\| (\d) \|", ERRORS, re.MULTILINE)
+    }
+
+
+@pytest.mark.parametrize("path", [*sorted(ROOT.glob("docs/*.md")), ROOT / "README.md"])
+def test_links_lead_somewhere(path: Path) -> None:
+    """Each relative link in the documentation points to a file or folder that is there."""
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+def pins(name: str) -> set[str]:
+    """The pinned packages of a requirements file."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    return set(re.findall(r"^([a-z0-9._-]+==[^ ;\\]+)", text, re.MULTILINE))
+
+
+def test_pins_are_one_set() -> None:
+    """Each image has a subset of the next larger environment, version by version."""
+    assert pins("serve") < pins("train") < pins("dev")
+
+
+def test_every_dependency_is_pinned() -> None:
+    """What pyproject.toml asks for stands in the file of the same name."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    for name in ("serve", "train", "dev"):
+        pinned = {pin.split("==")[0] for pin in pins(name)}
+        asked = {re.split(r"[<>=\[]", one)[0] for one in extras[name]} - {"log-anomaly"}
+        assert asked <= pinned
+
+
+def test_the_pins_carry_no_index_addresses() -> None:
+    """Where packages come from is the machine's business."""
+    for path in (ROOT / "requirements").iterdir():
+        assert not re.search(r"https?:|--(extra-)?index-url|--find-links", path.read_text())
+
+
+def test_the_starter_features_are_made_from_the_sample_logs() -> None:
+    """The shipped features are what the one extractor makes of the shipped lines."""
+    shipped = list(read_feature_file(FEATURES))
+    assert shipped == list(read_features(LOGS))
+    assert FEATURES.read_bytes() == features_file(LOGS)
+
+
+def test_the_quality_in_the_readme_is_recomputed() -> None:
+    """The README's table of ROC AUC and average precision is what the samples give today."""
+    logs, labels = list(read_features(LOGS)), read_labels(LOGS)
+    encoder = FeatureEncoder()
+    forest = fit_forest(count_logs(logs, encoder), TrainOptions())
+    rankings = {
+        "the forest's `anomaly_score`": (-forest.score_samples(encoder.matrix(logs))).tolist(),
+        "`level` alone": [SEVERITY[log.level] for log in logs],
+        "`message_length` alone": [log.message_length for log in logs],
+    }
+    rows = "\n".join(
+        f"| {name} | {roc_auc_score(labels, ranking):.3f} "
+        f"| {average_precision_score(labels, ranking):.3f} |"
+        for name, ranking in rankings.items()
+    )
+    table = (
+        f"| ranking of the {len(logs):,} sample lines by | ROC AUC | average precision |\n"
+        f"| --- | --- | --- |\n{rows}\n"
+    )
+    readme = (ROOT / "README.md").read_text()
+    stated = readme.split("<!-- quality:start -->\n")[1].split("<!-- quality:end -->")[0]
+    assert stated == table
