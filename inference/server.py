@@ -5,15 +5,18 @@ import logging
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
 from gunicorn.app.base import BaseApplication
+from uvicorn import Config
 from uvicorn import Server as UvicornServer
 from uvicorn_worker import UvicornWorker
 
+from inference.slow_clients import SlowClients
 from inference.web.logs import logging_config
 
 DRAIN_S: Final = 1.0
@@ -22,16 +25,36 @@ DRAIN_S: Final = 1.0
 KEEP_ALIVE_S: Final = 75
 """Longer than the usual 60 s after which load balancers drop an idle connection themselves."""
 
+TICKS_BETWEEN_LOOKS: Final = 50
+"""How often slow clients are looked for: every five seconds."""
+
+_log = logging.getLogger(__name__)
+
 _SHARED_MEMORY: Final = "/dev/shm"  # noqa: S108 - a file system in memory is meant
 
 
-class DrainingServer(UvicornServer):
-    """Tells busy clients to leave before it closes their connections.
+class PatientServer(UvicornServer):
+    """Tells busy clients to leave before it closes their connections, and gives up slow ones.
 
     Closing an idle keep-alive connection at once loses whatever a client is just sending on it. So
     on SIGTERM every answer of the next moment carries `Connection: close`, after which the client
     opens its next connection to a process that stays.
     """
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self._slow_clients = SlowClients()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Uvicorn's own tick, ten times a second."""
+        if counter % TICKS_BETWEEN_LOOKS == 0:
+            given_up = self._slow_clients.give_up(
+                list(self.server_state.connections),  # type: ignore[arg-type]  # its attributes suffice
+                time.monotonic(),
+            )
+            if given_up:
+                _log.info("connection.given_up", extra={"count": given_up})
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Handle SIGTERM by draining first; SIGINT and a second SIGTERM exit at once."""
@@ -58,7 +81,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type
     async def _serve(self) -> None:
         self.config.app = self.wsgi
         self._install_sigquit_handler()
-        await DrainingServer(config=self.config).serve(sockets=self.sockets)
+        await PatientServer(config=self.config).serve(sockets=self.sockets)
 
 
 class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type information

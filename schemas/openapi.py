@@ -47,6 +47,7 @@ def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dic
     name = operation.path.rsplit("/api/v1/", 1)[-1].replace("/", "_")
     document: dict[str, Any] = {
         "operationId": name,
+        "tags": [operation.tag],
         "summary": operation.summary,
         "responses": {
             "200": {

@@ -24,6 +24,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One call.
 
     Attributes:
+        tag: what it belongs to, for the documentation.
         services: which of the two services answers it.
         summary: what it is for, in one line.
         request: type of the JSON body, if it takes one.
@@ -35,6 +36,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     method: Literal["get", "post"]
     path: str
+    tag: Literal["predictions", "training", "service"]
     services: tuple[Service, ...]
     summary: str
     response: type
@@ -53,7 +55,6 @@ _ORDINARY: Final = dict(
 _EXPLAIN: Final = {"explain": "Add `contributions`: how much each feature weighs in the score."}
 _BODY_PROBLEMS: Final = (
     HTTPStatus.BAD_REQUEST,
-    HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -64,6 +65,7 @@ OPERATIONS: Final = (
     Operation(
         method="post",
         path=f"{API_PREFIX}/predict",
+        tag="predictions",
         services=("inference",),
         summary="Judge one log",
         request=PredictRequest,
@@ -75,6 +77,7 @@ OPERATIONS: Final = (
     Operation(
         method="post",
         path=f"{API_PREFIX}/predict/batch",
+        tag="predictions",
         services=("inference",),
         summary="Judge several logs, answered in the same order",
         request=BatchRequest,
@@ -91,6 +94,7 @@ OPERATIONS: Final = (
     Operation(
         method="post",
         path=f"{API_PREFIX}/train",
+        tag="training",
         services=BOTH,
         summary="Train a model, publish it and answer once it serves",
         request=TrainRequest,
@@ -107,6 +111,7 @@ OPERATIONS: Final = (
     Operation(
         method="get",
         path=f"{API_PREFIX}/health",
+        tag="service",
         services=BOTH,
         summary="Whether the process is alive",
         response=Health,
@@ -114,6 +119,7 @@ OPERATIONS: Final = (
     Operation(
         method="get",
         path=f"{API_PREFIX}/ready",
+        tag="service",
         services=BOTH,
         summary="Whether the service can do its work; for inference, whether a model is loaded",
         response=Ready,
@@ -122,6 +128,7 @@ OPERATIONS: Final = (
     Operation(
         method="get",
         path=f"{API_PREFIX}/model/info",
+        tag="service",
         services=("inference",),
         summary="What the manifest of the serving model says",
         response=ModelInfo,

@@ -40,6 +40,7 @@ _START: Final = b"""SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#docs",
   deepLinking: true,
+  defaultModelsExpandDepth: 0,
   validatorUrl: null,
   tryItOutEnabled: true,
 });

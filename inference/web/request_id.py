@@ -1,9 +1,10 @@
 """Request ids: taken from `X-Request-ID` or made, returned with every answer, and logged."""
 
+import itertools
 import os
 import re
 from contextvars import ContextVar
-from typing import Final
+from typing import Any, Final
 
 import falcon.asgi
 
@@ -19,13 +20,25 @@ class RequestIdMiddleware:
     """Names each request.
 
     An id from outside is taken only if it is short and plain, since it goes into logs and
-    headers; any other is replaced by 96 random bits.
+    headers; any other is replaced by 64 random bits of this process and a running number, which is
+    as unique as random bits for each request and costs a fraction.
     """
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._prefix = os.urandom(8).hex()
+        self._numbers = itertools.count(1)
+
+    async def process_startup(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
+        """Take random bits of the worker's own: the app was made before the fork."""
+        self._begin()
 
     async def process_request(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """Take or make the id and put it on the answer."""
         given = req.get_header(HEADER)
         if given is None or _ACCEPTABLE.fullmatch(given) is None:
-            given = os.urandom(12).hex()
+            given = f"{self._prefix}{next(self._numbers):08x}"
         request_id.set(given)
         resp.set_header(HEADER, given)

@@ -87,6 +87,36 @@ def test_no_answer_of_the_old_model_once_train_has_answered(
     asyncio.run(rounds())
 
 
+def test_real_logs_train_and_serve_at_once(
+    start_trainer: StartTrainer,
+    start_inference: StartInference,
+    tmp_path: Path,
+    real_logs: list[LogFeatures],
+) -> None:
+    """64,322 real records train through inference; 200 connections then see only the new model."""
+    trainer = start_trainer(tmp_path)
+    inference = start_inference(tmp_path, trainer, WEB_CONCURRENCY="2")
+    requests = [{"log_id": "a", "features": msgspec.to_builtins(log)} for log in real_logs[::64]]
+
+    async def rounds() -> None:
+        connector = aiohttp.TCPConnector(limit=200)
+        async with aiohttp.ClientSession(inference.url, connector=connector) as session:
+
+            async def version(request: object) -> str:
+                async with session.post("/api/v1/predict", json=request) as response:
+                    assert response.status == 200
+                    return str((await response.json())["model_version"])
+
+            for number, count in enumerate((1_000, len(real_logs)), start=1):
+                body = io.BytesIO(training(real_logs[:count]))
+                async with session.post("/api/v1/train", data=body) as response:
+                    trained = await response.json()
+                assert (trained["model_version"], trained["n_samples"]) == (str(number), count)
+                assert set(await asyncio.gather(*map(version, requests))) == {str(number)}
+
+    asyncio.run(rounds())
+
+
 async def _keep_asking(session: aiohttp.ClientSession, url: str) -> None:
     while True:
         await asyncio.gather(*(ask(session, url) for _ in range(20)))

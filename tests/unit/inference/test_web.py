@@ -1,6 +1,5 @@
 """The HTTP plumbing, through a real Falcon app in memory."""
 
-import asyncio
 import gzip
 import logging
 from http import HTTPStatus
@@ -11,7 +10,6 @@ import msgspec
 import pytest
 from falcon import testing
 
-import inference.web.body
 from inference.app import PROBLEMS as INFERENCE_PROBLEMS
 from inference.errors import InferenceError
 from inference.web.app import make_app
@@ -196,17 +194,3 @@ def test_problem_types_are_unique() -> None:
     for table in (INFERENCE_PROBLEMS, TRAINER_PROBLEMS):
         names = [spec.name for spec in {**BODY_PROBLEMS, **table}.values()]
         assert len(names) == len(set(names))
-
-
-def test_a_client_that_stops_sending_is_given_up(
-    client: testing.TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A body that never ends gets 408 after the time-out, here an instant."""
-    monkeypatch.setattr(inference.web.body, "READ_TIMEOUT_S", 0.0)
-
-    async def stalled(_self: object, _size: int) -> bytes:
-        await asyncio.Event().wait()
-        return b""
-
-    monkeypatch.setattr(falcon.asgi.stream.BoundedStream, "read", stalled)
-    assert problem(client.simulate_post("/echo", body=b"x")).status == 408
