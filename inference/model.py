@@ -9,10 +9,11 @@ from inference.errors import BrokenVersionError
 from inference.memo import Memo
 from inference.scorer import Scorer, UnfitGraphError
 from inference.store import Bundle
-from inference.verdicts import Verdict, make_verdicts
+from inference.verdicts import Verdict, explain, make_verdicts
 from schemas.encoding import FeatureEncoder, UnknownFeaturesError
 from schemas.features import LogFeatures
 from schemas.manifest import Manifest
+from schemas.predictions import Explanation
 
 
 class Model:
@@ -61,9 +62,13 @@ class Model:
             for log, verdict in zip(logs, verdicts, strict=True)
         ]
 
+    def explain(self, verdict: Verdict) -> Explanation:
+        """What each feature contributes to a verdict of this model."""
+        return explain(verdict, self._encoder.names)
+
     def _judge(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
         scores = self._scorer.score(self._encoder.matrix(logs))
-        verdicts = make_verdicts(scores, self._encoder.names, self.version)
+        verdicts = make_verdicts(scores, self.version)
         for log, verdict in zip(logs, verdicts, strict=True):
             self._memo.put(log, verdict)
         return verdicts

@@ -35,7 +35,7 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: LogLevel = field(default="INFO", name="LOG_LEVEL")
     trainer_url: Url = field(default="http://127.0.0.1:8001", name="TRAINER_URL")
     memo_capacity: Annotated[int, Meta(ge=1, le=1_000_000)] = field(
-        default=16_384, name=f"{PREFIX}MEMO_CAPACITY"
+        default=8_192, name=f"{PREFIX}MEMO_CAPACITY"
     )
     max_body_bytes: Annotated[int, Meta(ge=1_024, le=1_073_741_824)] = field(
         default=16_777_216, name=f"{PREFIX}MAX_BODY_BYTES"

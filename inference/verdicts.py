@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from inference.scorer import Scores
 from schemas.features import FEATURE_NAMES
@@ -25,61 +26,76 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         is_anomaly: the label.
-        plain: JSON of a `Prediction` from behind the log id to the closing brace.
-        explained: the same with `contributions`.
+        json: JSON of a `Prediction` from behind the log id to before the closing brace.
+        contributions: what each feature contributes, native float32 in the model's order; bytes,
+            since a memo holds thousands and few are ever asked for.
     """
 
     is_anomaly: bool
-    plain: bytes
-    explained: bytes
+    json: bytes
+    contributions: bytes
 
 
-def make_verdicts(scores: Scores, names: Sequence[str], model_version: str) -> list[Verdict]:
+def make_verdicts(scores: Scores, model_version: str) -> list[Verdict]:
     """One verdict for each scored row."""
     version = _encode(model_version)
-    verdicts = []
-    for label, score, decision, contributions in zip(
-        scores.labels.tolist(),
-        scores.anomaly_scores.tolist(),
-        scores.decisions.tolist(),
-        scores.contributions.tolist(),
-        strict=True,
-    ):
-        is_anomaly = label < 0
-        plain = b',"is_anomaly":%b,"anomaly_score":%b,"decision":%b,"model_version":%b' % (
-            _encode(is_anomaly),
-            _encode(score),
-            _encode(decision),
-            version,
+    encode = _encode
+    return [
+        Verdict(
+            label < 0,
+            b',"is_anomaly":%b,"anomaly_score":%b,"decision":%b,"model_version":%b'
+            % (b"true" if label < 0 else b"false", encode(score), encode(decision), version),
+            contributions.tobytes(),
         )
-        by_name = dict.fromkeys(FEATURE_NAMES, 0.0) | dict(zip(names, contributions, strict=True))
-        explanation = _encode(Explanation(base=BASE, **by_name))
-        explained = b'%b,"contributions":%b}' % (plain, explanation)
-        verdicts.append(Verdict(is_anomaly, plain + b"}", explained))
-    return verdicts
+        for label, score, decision, contributions in zip(
+            scores.labels.tolist(),
+            scores.anomaly_scores.tolist(),
+            scores.decisions.tolist(),
+            scores.contributions,
+            strict=True,
+        )
+    ]
 
 
-def prediction_json(log_id: str, verdict: Verdict, *, explain: bool = False) -> bytes:
+def explain(verdict: Verdict, names: Sequence[str]) -> Explanation:
+    """The contributions by name; features that the model does not take contribute nothing."""
+    values = np.frombuffer(verdict.contributions, np.float32).tolist()
+    by_name = dict.fromkeys(FEATURE_NAMES, 0.0) | dict(zip(names, values, strict=True))
+    return Explanation(base=BASE, **by_name)
+
+
+def prediction_json(log_id: str, verdict: Verdict, explanation: Explanation | None = None) -> bytes:
     """The answer to `POST /predict`."""
-    return b'{"log_id":%b%b' % (_encode(log_id), verdict.explained if explain else verdict.plain)
+    if explanation is None:
+        return b'{"log_id":%b%b}' % (_encode(log_id), verdict.json)
+    return b'{"log_id":%b%b,"contributions":%b}' % (
+        _encode(log_id),
+        verdict.json,
+        _encode(explanation),
+    )
 
 
 def batch_json(
     logs: Sequence[PredictRequest],
     verdicts: Sequence[Verdict],
     model_version: str,
-    *,
-    explain: bool = False,
+    explanations: Sequence[Explanation] | None = None,
 ) -> bytes:
     """The answer to `POST /predict/batch`; `verdicts[i]` belongs to `logs[i]`."""
-    if explain:
-        tails = [verdict.explained for verdict in verdicts]
-    else:
-        tails = [verdict.plain for verdict in verdicts]
     encode = _encode
-    predictions = b",".join(
-        [b'{"log_id":' + encode(log.log_id) + tail for log, tail in zip(logs, tails, strict=True)]
-    )
+    if explanations is None:
+        parts = [
+            b'{"log_id":' + encode(log.log_id) + verdict.json
+            for log, verdict in zip(logs, verdicts, strict=True)
+        ]
+        predictions = b"},".join(parts) + b"}"
+    else:
+        predictions = b",".join(
+            [
+                prediction_json(log.log_id, verdict, explanation)
+                for log, verdict, explanation in zip(logs, verdicts, explanations, strict=True)
+            ]
+        )
     anomaly_count = sum([verdict.is_anomaly for verdict in verdicts])
     return b'{"predictions":[%b],"anomaly_count":%d,"model_version":%b}' % (
         predictions,

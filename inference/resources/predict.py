@@ -29,9 +29,11 @@ class PredictResource:
         """POST /api/v1/predict"""
         body = await read_body(req, self._max_body_bytes)
         request = self._decoder.decode(body)
-        verdict = self._slot.current().verdict(request.features)
+        model = self._slot.current()
+        verdict = model.verdict(request.features)
+        explanation = model.explain(verdict) if wants_explanation(req) else None
         resp.content_type = falcon.MEDIA_JSON
-        resp.data = prediction_json(request.log_id, verdict, explain=wants_explanation(req))
+        resp.data = prediction_json(request.log_id, verdict, explanation)
 
 
 class BatchResource:
@@ -59,7 +61,8 @@ class BatchResource:
 
 def _answer(model: Model, request: BatchRequest, *, explain: bool) -> bytes:
     verdicts = model.verdicts([log.features for log in request.logs])
-    return batch_json(request.logs, verdicts, model.version, explain=explain)
+    explanations = [model.explain(verdict) for verdict in verdicts] if explain else None
+    return batch_json(request.logs, verdicts, model.version, explanations)
 
 
 def wants_explanation(req: falcon.asgi.Request) -> bool:

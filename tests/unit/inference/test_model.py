@@ -61,8 +61,9 @@ def test_answers_are_what_msgspec_would_write(bundle: Bundle, logs: list[LogFeat
     model = Model(bundle, memo_capacity=100)
     requests = [PredictRequest(f'id "{number}" ü\n', log) for number, log in enumerate(logs[:50])]
     verdicts = model.verdicts([request.features for request in requests])
-    for explain in (False, True):
-        body = batch_json(requests, verdicts, model.version, explain=explain)
+    explained = [model.explain(verdict) for verdict in verdicts]
+    for explanations in (None, explained):
+        body = batch_json(requests, verdicts, model.version, explanations)
         answer = msgspec.json.decode(body, type=BatchPrediction)
         assert msgspec.json.encode(answer) == body
         assert answer.anomaly_count == sum(one.is_anomaly for one in answer.predictions)
@@ -70,16 +71,18 @@ def test_answers_are_what_msgspec_would_write(bundle: Bundle, logs: list[LogFeat
         for request, verdict, prediction in zip(
             requests, verdicts, answer.predictions, strict=True
         ):
-            single = prediction_json(request.log_id, verdict, explain=explain)
+            explanation = model.explain(verdict) if explanations else None
+            single = prediction_json(request.log_id, verdict, explanation)
             assert single == msgspec.json.encode(prediction)
-            assert (prediction.contributions is not None) == explain
+            assert (prediction.contributions is not None) == bool(explanations)
 
 
 def test_contributions_add_up_to_the_exponent(bundle: Bundle, logs: list[LogFeatures]) -> None:
     """anomaly_score = 2 ** (base + sum of the contributions), to float32's precision."""
     model = Model(bundle, memo_capacity=100)
     for log in set(logs):
-        body = prediction_json("a", model.verdict(log), explain=True)
+        verdict = model.verdict(log)
+        body = prediction_json("a", verdict, model.explain(verdict))
         prediction = msgspec.json.decode(body, type=Prediction)
         explanation = prediction.contributions
         assert explanation is not None
@@ -91,7 +94,7 @@ def test_contributions_add_up_to_the_exponent(bundle: Bundle, logs: list[LogFeat
 @given(st.text(max_size=64))
 def test_any_log_id_comes_back(log_id: str) -> None:
     """Whatever the log id, the answer is JSON that gives it back."""
-    verdict = Verdict(is_anomaly=False, plain=b',"is_anomaly":false}', explained=b"")
+    verdict = Verdict(is_anomaly=False, json=b',"is_anomaly":false', contributions=b"")
     assert msgspec.json.decode(prediction_json(log_id, verdict))["log_id"] == log_id
 
 
