@@ -3,11 +3,16 @@
 One scorer is one session. Sessions do not survive `fork`: make them in the worker.
 """
 
+import os
 from typing import Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
+
+# onnxruntime reports its use to its vendor unless this stands in the environment before it is
+# loaded; no service and no job of ours does. Whoever sets it otherwise wants it.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime
 
 INPUT: Final = "features"

@@ -1,0 +1,130 @@
+"""What the checks of images and manifests share: both images, built once, and the tools.
+
+`make e2e` (tests/e2e/run) installs and prepares what these tests need; any other run skips them.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.e2e.containers import ROOT, USER_ID, Buildah, Image, Mount, disk_usage
+from tests.made_logs import make_logs
+
+BASE = "docker.io/library/python:3.11-slim-bookworm"
+WHEELS = "/wheels"
+
+SIZES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def prepared() -> Path:
+    """The directory in which tests/e2e/run has prepared base image and wheels."""
+    directory = os.environ.get("LOG_ANOMALY_E2E")
+    if directory is None:
+        pytest.skip("needs Debian packages and root: make e2e")
+    return Path(directory)
+
+
+@pytest.fixture(scope="session")
+def tools() -> Path:
+    """Where the commands of tests/e2e/requirements.txt are."""
+    return ROOT / ".venv" / "e2e" / "bin"
+
+
+@pytest.fixture(scope="session")
+def read_yaml(tools: Path) -> Callable[[Path], list[dict[str, Any]]]:
+    """Reads all documents of a YAML file."""
+    script = "import json, sys, yaml; print(json.dumps([*yaml.safe_load_all(sys.stdin)]))"
+
+    def read(path: Path) -> list[dict[str, Any]]:
+        with open(path, "rb") as file:
+            output = subprocess.check_output([tools / "python", "-c", script], stdin=file)
+        documents: list[dict[str, Any]] = json.loads(output)
+        return documents
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def build(
+    prepared: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[str], Image]:
+    """Builds a Dockerfile of the project against the stand-in for its base."""
+    state = prepared / "buildah"
+    buildah = Buildah(state)
+    buildah.import_image(prepared / "base.tar", BASE)
+    pip_conf = tmp_path_factory.mktemp("pip") / "pip.conf"
+    pip_conf.write_text(f"[global]\nno-index = true\nfind-links = {WHEELS}\n")
+    mounts = [Mount(prepared / "wheels", WHEELS, "ro"), Mount(pip_conf, "/etc/pip.conf", "ro")]
+
+    def build_one(dockerfile: str) -> Image:
+        image = buildah.build(ROOT, dockerfile, mounts)
+        packages = disk_usage(image.root / "opt" / "venv")
+        request.config.stash.setdefault(SIZES, []).append(
+            f"{dockerfile}: {image.size_bytes / 1e6:.0f} MB, of which Python packages and their "
+            f"bytecode {packages / 1e6:.0f} MB"
+        )
+        return image
+
+    return build_one
+
+
+@pytest.fixture(scope="session")
+def serving_image(build: Callable[[str], Image]) -> Image:
+    """The image of Dockerfile.serve."""
+    return build("Dockerfile.serve")
+
+
+@pytest.fixture(scope="session")
+def training_image(build: Callable[[str], Image]) -> Image:
+    """The image of Dockerfile.train."""
+    return build("Dockerfile.train")
+
+
+@pytest.fixture(scope="session")
+def features_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Training data as JSON lines, in a directory that others may read."""
+    archive = tmp_path_factory.mktemp("features") / "archive"
+    archive.mkdir()
+    path = archive / "features.jsonl"
+    path.write_bytes(b"\n".join(map(msgspec.json.encode, make_logs(500))))
+    return path
+
+
+@pytest.fixture(scope="session")
+def trained_store(features_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model store that was trained on this machine, by another user than the image's."""
+    store = tmp_path_factory.mktemp("trained") / "models"
+    subprocess.run(
+        [sys.executable, "-m", "trainer", "fit", "--model-dir", store, features_file],
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "ORT_DISABLE_TELEMETRY": "1"},
+    )
+    return store
+
+
+@pytest.fixture
+def empty_store(tmp_path: Path) -> Path:
+    """A volume as the images expect it: empty, and owned by their user."""
+    store = tmp_path / "store"
+    store.mkdir()
+    shutil.chown(store, USER_ID, USER_ID)
+    return store
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Report the sizes of the images that were built."""
+    sizes: list[str] = config.stash.setdefault(SIZES, [])
+    for line in sorted(sizes):
+        terminalreporter.write_line(line)
