@@ -1,5 +1,7 @@
 """What holds for the project as a whole: documentation, pins, samples."""
 
+import gzip
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -109,3 +111,19 @@ def test_the_quality_in_the_readme_is_recomputed() -> None:
     readme = (ROOT / "README.md").read_text()
     stated = readme.split("<!-- quality:start -->\n")[1].split("<!-- quality:end -->")[0]
     assert stated == table
+
+
+def test_sample_labels_follow_their_rule() -> None:
+    """A line has a fault iff it was written in the fault's window by one of its services."""
+    faults = json.loads((ROOT / "samples" / "faults.json").read_text())
+    with gzip.open(LOGS, "rt") as lines:
+        records = [json.loads(line) for line in lines]
+    assert [one["timestamp"] for one in records] == sorted(one["timestamp"] for one in records)
+    for record in records:
+        (expected,) = {
+            fault["name"]
+            for fault in faults
+            if fault["start"] <= record["timestamp"] < fault["end"]
+            and record["service"] in fault["services"]
+        } or {None}
+        assert record["fault"] == expected
