@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types imports tests e2e lock clean
+.PHONY: help run test format lint types imports tests e2e bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ tests: $(VENV)/dev.stamp ## run the tests with coverage
 
 e2e: $(VENV)/dev.stamp ## run the checks that need Debian packages; installs them
 	bash tests/e2e/run
+
+bench: $(VENV)/dev.stamp ## measure the service beside what users would run instead (BENCH="--quick")
+	$(BIN)/python -m benchmarks $(BENCH)
 
 lock: $(VENV)/dev.stamp ## pin the dependencies of pyproject.toml anew
 	UV=$(BIN)/uv bash scripts/lock

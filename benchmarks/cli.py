@@ -1,0 +1,127 @@
+"""The command line of the benchmarks."""
+
+import argparse
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.competitors import install_peers
+from benchmarks.graphs import measure_graphs
+from benchmarks.lab import Lab, Options
+from benchmarks.load import LoadError, ensure_wrk
+from benchmarks.machine import describe_machine
+from benchmarks.memory import measure_memory
+from benchmarks.models import make_models
+from benchmarks.progress import say
+from benchmarks.rendering import render
+from benchmarks.results import Results, load_results, save_results
+from benchmarks.scaling import measure_scaling
+from benchmarks.servers import ServiceError
+from benchmarks.services_under_load import measure_batch, measure_predict
+from benchmarks.sizes import measure_sizes
+from benchmarks.starting import measure_starting
+from benchmarks.training import measure_training
+from benchmarks.venvs import HERE
+from benchmarks.workloads import REAL, load_records
+
+EXPERIMENTS: Final[dict[str, Callable[[Lab], Any]]] = {
+    "sizes": measure_sizes,
+    "graph": measure_graphs,
+    "startup": measure_starting,
+    "predict": measure_predict,
+    "batch": measure_batch,
+    "train": measure_training,
+    "memory": measure_memory,
+    "scaling": measure_scaling,
+}
+"""Named as the section of `Results` that each fills."""
+
+DISTINCT_RECORDS: Final = 200_000
+"""Over three times what two workers remember, so that a record that comes again is forgotten."""
+
+_DESCRIPTION: Final = """\
+Measure the service beside what would be run instead of it, and write
+benchmarks/RESULTS.md, benchmarks/results.json and benchmarks/plots/*.svg.
+
+All competitors of a comparison are up at once and measured in turn (A B C A B C ...); figures are
+medians over the rounds; a figure with any failed request or any answer other than 2xx is void.
+Peers are installed into environments of their own under benchmarks/.venvs on the first run.
+"""
+
+_EPILOG: Final = """\
+experiments:
+  sizes     installed size of the serving requirements, by package
+  graph     our graph, the stock graph and scikit-learn, without a service
+  startup   process start to the first 200 of the readiness check
+  predict   POST /predict with 8, 64 and 256 connections
+  batch     POST /predict/batch with 100 and 1,000 logs
+  train     POST /train with 1,000 records and with all real ones
+  memory    proportional set size of all processes over 1,100,000 requests
+  scaling   latency against trees, max_samples, workers and batch size
+
+examples:
+  python -m benchmarks                       everything; about half an hour on two cores
+  python -m benchmarks --quick               fewer and shorter rounds; a first impression
+  python -m benchmarks --only predict batch  these two; the other sections stay as they were
+  python -m benchmarks --render-only         tables and plots anew from results.json
+
+Measure on a machine that does nothing else.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the experiments that are asked for; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--rounds", type=int, help="rounds of each comparison (default: 5)")
+    parser.add_argument("--seconds", type=int, help="length of a round of load (default: 3)")
+    parser.add_argument("--quick", action="store_true", help="2 rounds of 1 s, fewer cases")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=EXPERIMENTS,
+        default=list(EXPERIMENTS),
+        metavar="NAME",
+        help="run these experiments alone",
+    )
+    parser.add_argument("--render-only", action="store_true", help="measure nothing")
+    chosen = parser.parse_args(arguments)
+    defaults = (2, 1) if chosen.quick else (5, 3)
+    options = Options(chosen.rounds or defaults[0], chosen.seconds or defaults[1], chosen.quick)
+    if min(options.rounds, options.seconds) < 1:
+        parser.error("--rounds and --seconds must be at least 1")
+    # As Ctrl-C does: leave every context, and with it stop every service.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        results = load_results(HERE)
+        if not chosen.render_only:
+            _measure(results, options, [name for name in EXPERIMENTS if name in chosen.only])
+        render(results)
+    except (LoadError, ServiceError) as error:
+        say(f"error: {error}")
+        return 1
+    return 0
+
+
+def _measure(results: Results, options: Options, names: Sequence[str]) -> None:
+    ensure_wrk()
+    peers = install_peers()
+    records = load_records(DISTINCT_RECORDS)
+    say(f"real records: {records.source}")
+    results.machine = describe_machine(peers, records.source)
+    results.unavailable = peers.unavailable
+    with tempfile.TemporaryDirectory(prefix="log-anomaly-benchmark-") as temporary:
+        folder = Path(temporary)
+        models = make_models(folder, records.by_kind[REAL])
+        lab = Lab(options, folder, records, models, peers)
+        for name in names:
+            say(f"experiment {name}")
+            setattr(results, name, EXPERIMENTS[name](lab))
+            save_results(HERE, results)

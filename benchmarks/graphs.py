@@ -1,0 +1,78 @@
+"""The forest alone: our graph, the stock graph and scikit-learn, without a service around them."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import onnxruntime
+
+from benchmarks.lab import Lab
+from benchmarks.progress import say
+from benchmarks.results import GraphFigure, GraphSection
+from benchmarks.workloads import DISTINCT
+from inference.scorer import INPUT, session_options
+from schemas.encoding import FeatureEncoder
+
+OUR_GRAPH: Final = "our graph"
+STOCK_GRAPH: Final = "stock skl2onnx graph"
+SKLEARN: Final = "scikit-learn"
+BULK_ROWS: Final = 1_000
+LOOP_S: Final = 0.3
+
+Rows = npt.NDArray[np.float32]
+Score = Callable[[Rows], object]
+
+
+def measure_graphs(lab: Lab) -> GraphSection:
+    """Load, one row and a thousand rows, in turn; all-distinct records, every output asked for."""
+    about = lab.options.about()
+    records = lab.records.by_kind[DISTINCT][:BULK_ROWS]
+    rows = FeatureEncoder().matrix(records)
+    ways: dict[str, Callable[[], Score]] = {
+        OUR_GRAPH: lambda: _load(lab.models.own_graph),
+        STOCK_GRAPH: lambda: _load(lab.models.stock_graph),
+        SKLEARN: lambda: lab.models.forest.score_samples,
+    }
+    graphs = {OUR_GRAPH: lab.models.own_graph, STOCK_GRAPH: lab.models.stock_graph}
+    figures = {name: _describe(name, graphs.get(name)) for name in ways}
+    for _ in range(lab.options.rounds):
+        for name, load in ways.items():
+            figure = figures[name]
+            started = time.perf_counter()
+            score = load()
+            figure.load_ms.append(1e3 * (time.perf_counter() - started))
+            figure.one_row_us.append(_time_us(score, rows[:1]))
+            figure.bulk_us_per_row.append(_time_us(score, rows) / len(rows))
+    for figure in figures.values():
+        say(
+            f"{figure.target}: {figure.nodes} nodes, {figure.size_bytes} bytes, "
+            f"one row {min(figure.one_row_us):.1f} us"
+        )
+    return GraphSection(about, lab.models.forest.n_estimators, list(figures.values()))
+
+
+def _load(graph: bytes) -> Score:
+    session: Any = onnxruntime.InferenceSession(
+        graph, session_options(), providers=["CPUExecutionProvider"]
+    )
+    return lambda rows: session.run(None, {INPUT: rows})
+
+
+def _describe(name: str, graph: bytes | None) -> GraphFigure:
+    nodes = len(onnx.load_model_from_string(graph).graph.node) if graph else 0
+    return GraphFigure(name, nodes, len(graph or b""), [], [], [])
+
+
+def _time_us(score: Score, rows: Rows) -> float:
+    """Microseconds a call, on average over a short while."""
+    score(rows)
+    calls = 0
+    started = now = time.perf_counter()
+    while now - started < LOOP_S:
+        score(rows)
+        calls += 1
+        now = time.perf_counter()
+    return 1e6 * (now - started) / calls

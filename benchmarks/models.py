@@ -1,0 +1,115 @@
+"""The one forest in the forms in which the competitors take it."""
+
+import pickle
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from skl2onnx import convert_sklearn
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.ensemble import IsolationForest
+
+from inference.scorer import INPUT
+from inference.store import ModelStore
+from schemas.encoding import FeatureEncoder
+from schemas.features import LogFeatures
+from schemas.manifest import MANIFEST_FILE, MODEL_FILE, file_entry
+from schemas.training import TrainOptions
+from trainer.export import TARGET_OPSET, export_forest
+from trainer.forest import fit_forest
+from trainer.pipeline import train
+from trainer.registry import ModelRegistry
+from trainer.table import count_logs
+
+OPTIONS: Final = TrainOptions()
+
+
+class Models(msgspec.Struct, frozen=True):
+    """Where the forest lies, and the graphs themselves.
+
+    Attributes:
+        own: model store with our graph.
+        stock: model store with skl2onnx's own graph.
+        forest_file: the pickled scikit-learn forest.
+        forest: the same in memory.
+        own_graph: our graph.
+        stock_graph: skl2onnx's graph as it comes.
+    """
+
+    own: Path
+    stock: Path
+    forest_file: Path
+    forest: IsolationForest
+    own_graph: bytes
+    stock_graph: bytes
+
+
+def make_models(folder: Path, records: Sequence[LogFeatures]) -> Models:
+    """Train once with the project's trainer and give everybody the same forest."""
+    encoder = FeatureEncoder()
+    own, stock = folder / "own", folder / "stock"
+    publish(own, records, OPTIONS)
+    # Training is reproducible: these rows and options make the very forest just published.
+    forest = fit_forest(count_logs(records, encoder), OPTIONS)
+    forest_file = folder / "forest.pickle"
+    forest_file.write_bytes(pickle.dumps(forest))
+    stock_graph = convert_stock(forest)
+    manifest = ModelStore(own).manifest(1)
+    adapted = adapt_stock(stock_graph, float(forest.offset_))
+    manifest = msgspec.structs.replace(manifest, files={MODEL_FILE: file_entry(adapted)})
+    ModelRegistry(stock).publish({MODEL_FILE: adapted, MANIFEST_FILE: manifest.to_json()})
+    return Models(own, stock, forest_file, forest, export_forest(forest), stock_graph)
+
+
+def publish(folder: Path, records: Sequence[LogFeatures], options: TrainOptions) -> None:
+    """Train on records and publish to the model store `folder`."""
+    encoder = FeatureEncoder()
+    train(count_logs(records, encoder), options, encoder, ModelRegistry(folder))
+
+
+def convert_stock(forest: IsolationForest) -> bytes:
+    """The graph that skl2onnx makes without our converter."""
+    rows = FloatTensorType([None, forest.n_features_in_])
+    model = convert_sklearn(
+        forest, name="stock", initial_types=[(INPUT, rows)], target_opset=TARGET_OPSET
+    )
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+def adapt_stock(graph: bytes, offset: float) -> bytes:
+    """The stock graph with our outputs, so that our service can serve it as any other.
+
+    Three more nodes behind some 2,700: its float decision becomes a double, `anomaly_score` follows
+    from it, and `contributions`, which it cannot tell, are all zero.
+    """
+    model = onnx.load_model_from_string(graph)
+    inside = model.graph
+    n_features = inside.input[0].type.tensor_type.shape.dim[1].dim_value
+    for node in inside.node:
+        node.output[:] = ["stock_scores" if name == "scores" else name for name in node.output]
+        node.input[:] = ["stock_scores" if name == "scores" else name for name in node.input]
+    constants = {"minus_offset": np.array(-offset), "nothing": np.zeros(n_features, np.float32)}
+    inside.initializer.extend(
+        numpy_helper.from_array(value, name) for name, value in constants.items()
+    )
+    inside.node.extend(
+        [
+            helper.make_node("Cast", ["stock_scores"], ["scores"], to=TensorProto.DOUBLE),
+            helper.make_node("Sub", ["minus_offset", "scores"], ["anomaly_score"]),
+            helper.make_node("Mul", [INPUT, "nothing"], ["contributions"]),
+        ]
+    )
+    (label,) = (output for output in inside.output if output.name == "label")
+    del inside.output[:]
+    inside.output.append(label)
+    for name, kind, columns in (
+        ("scores", TensorProto.DOUBLE, 1),
+        ("anomaly_score", TensorProto.DOUBLE, 1),
+        ("contributions", TensorProto.FLOAT, n_features),
+    ):
+        inside.output.append(helper.make_tensor_value_info(name, kind, [None, columns]))
+    return bytes(model.SerializeToString(deterministic=True))

@@ -1,0 +1,52 @@
+"""A floor: the service's own server, app and middleware around a POST that does nothing.
+
+It reads the body as the service does and answers bytes that never change.
+"""
+
+import os
+
+import falcon
+import falcon.asgi
+
+from inference.server import run_server
+from inference.web.app import App, make_app
+from inference.web.body import read_body
+from schemas.operations import API_PREFIX
+
+ANSWER = (
+    b'{"log_id":"log-0000001","is_anomaly":false,"anomaly_score":0.41234567890123456,'
+    b'"decision":0.08765432109876543,"model_version":"1"}'
+)
+MAX_BODY_BYTES = 16_777_216
+
+
+class NoOpResource:
+    """Reads and answers."""
+
+    async def on_get(self, _req: falcon.asgi.Request, _resp: falcon.asgi.Response) -> None:
+        """GET /api/v1/ready"""
+
+    async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """POST /api/v1/predict"""
+        await read_body(req, MAX_BODY_BYTES)
+        resp.content_type = falcon.MEDIA_JSON
+        resp.data = ANSWER
+
+
+def create_app() -> App:
+    """Build the app."""
+    app = make_app("inference", {}, "INFO")
+    app.add_route(f"{API_PREFIX}/predict", NoOpResource())
+    app.add_route(f"{API_PREFIX}/ready", NoOpResource())
+    return app
+
+
+if __name__ == "__main__":
+    run_server(
+        create_app,
+        name="no-op",
+        host="127.0.0.1",
+        port=int(os.environ["PORT"]),
+        workers=int(os.environ["WEB_CONCURRENCY"]),
+        log_level="INFO",
+    )

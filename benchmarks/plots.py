@@ -1,0 +1,207 @@
+"""Draws the plots: `python plots.py RESULTS_JSON FOLDER`.
+
+Runs in an environment of its own that has matplotlib and none of the project's packages, so it
+reads the kept results as plain JSON. The pictures have a light ground of their own, so that they
+can be read on dark pages too.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import pyplot as plt
+from matplotlib.ticker import NullLocator
+
+OURS = "this service"
+COMPARED = (OURS, "FastAPI + scikit-learn", "MLServer")
+BLUE, GREY, ORANGE = "#1f6feb", "#8c959f", "#bc4c00"
+STYLE = {
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "axes.facecolor": "#f6f8fa",
+    "axes.edgecolor": "#d0d7de",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11,
+    "grid.color": "white",
+    "text.color": "#1f2328",
+    "axes.labelcolor": "#1f2328",
+    "xtick.color": "#57606a",
+    "ytick.color": "#57606a",
+    "font.size": 9,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "log-anomaly",
+}
+
+TITLES = {"batch": "logs a request", "workers": "workers, 64 connections"}
+CONNECTIONS = 8
+"""Of the pictures that compare."""
+
+Json = dict[str, Any]
+
+
+def main(results_file: str, folder: str) -> None:
+    """Draw whatever was measured."""
+    results = json.loads(Path(results_file).read_text())
+    target = Path(folder)
+    target.mkdir(exist_ok=True)
+    mpl.use("svg")
+    with mpl.rc_context(STYLE):
+        if results["predict"]:
+            draw_load(results["predict"], 0, target / "predict.svg")
+        if results["batch"]:
+            draw_load(results["batch"], 100, target / "batch.svg")
+        if results["predict"]:
+            draw_latency(results["predict"], target / "latency.svg")
+        if results["scaling"]:
+            draw_scaling(results["scaling"]["series"], target / "scaling.svg")
+        if results["memory"]:
+            draw_memory(results["memory"]["points"], target / "memory.svg")
+
+
+def draw_load(section: Json, batch: int, file: Path) -> None:
+    """Bars of logs a second with few connections: one picture beside the other per workload."""
+    series = [
+        one
+        for one in section["series"]
+        if one["batch"] == batch and one["connections"] == CONNECTIONS
+    ]
+    workloads = list(dict.fromkeys(one["workload"] for one in series))
+    names = list(dict.fromkeys(one["target"] for one in series))
+    figure, axes = plt.subplots(
+        1, len(workloads), figsize=(10, 2.8), sharex=True, sharey=True, squeeze=False
+    )
+    for axis, workload in zip(axes[0], workloads, strict=True):
+        rates = {one["target"]: rate(one) for one in series if one["workload"] == workload}
+        values = [rates.get(name, 0) * max(batch, 1) for name in names]
+        colours = [BLUE if name == OURS else GREY for name in names]
+        drawn = axis.barh(names, values, color=colours)
+        labels = [f"{value:,.0f}" if value else "" for value in values]
+        axis.bar_label(drawn, labels=labels, padding=3)
+        show_logarithmic(axis, "x")
+        axis.set_xlim(1, 30 * max(map(rate, series)) * max(batch, 1))
+        axis.set_title(f"{workload} records")
+    axes[0][0].invert_yaxis()
+    what = f"batches of {batch}" if batch else "one log a request"
+    figure.supxlabel(f"logs a second, {what}, {CONNECTIONS} connections, 2 workers (logarithmic)")
+    save(figure, file)
+
+
+def draw_latency(section: Json, file: Path) -> None:
+    """Median and 99th percentile against connections, of those who answer predictions."""
+    figure, axes = plt.subplots(1, 2, figsize=(10, 2.8), sharey=True)
+    found = [one for one in section["series"] if one["workload"] == "real"]
+    names = [name for name in COMPARED if any(one["target"] == name for one in found)]
+    for axis, percentile in zip(axes, ("p50", "p99"), strict=True):
+        for name, colour in zip(names, (BLUE, ORANGE, GREY), strict=False):
+            values = [
+                (one["connections"], latency(one, percentile))
+                for one in found
+                if one["target"] == name
+            ]
+            line(axis, values, name, colour)
+        show_logarithmic(axis, "x", sorted({one["connections"] for one in found}))
+        show_logarithmic(axis, "y")
+        axis.set_title(f"{percentile} of the latency, ms")
+        axis.set_xlabel("connections, real records")
+    axes[0].legend(frameon=False)
+    save(figure, file)
+
+
+def draw_scaling(series: dict[str, list[Json]], file: Path) -> None:
+    """Latency against what was varied, a picture each."""
+    figure, axes = plt.subplots(2, 2, figsize=(10, 6.4))
+    for axis, (varied, found) in zip(axes.flat, series.items(), strict=False):
+        for label, colour, values in curves(varied, found):
+            line(axis, values, label, colour)
+        show_logarithmic(axis, "x", sorted({value_of(varied, one) for one in found}))
+        if varied == "workers":
+            axis.set_ylim(bottom=0)
+        else:
+            show_logarithmic(axis, "y")
+        axis.set_ylabel("median latency, ms")
+        axis.set_title(TITLES.get(varied, varied))
+        axis.legend(frameon=False)
+    save(figure, file)
+
+
+def curves(varied: str, found: list[Json]) -> Iterator[tuple[str, str, list[tuple[float, float]]]]:
+    """Label, colour and points of each line: one per kind of request."""
+    groups: dict[str, list[tuple[float, float]]] = {}
+    for one in found:
+        what = f"batch of {one['batch']:,}" if one["batch"] else "predict"
+        what = "" if varied == "batch" else f"{what}, "
+        points = groups.setdefault(f"{what}{one['workload']} records", [])
+        points.append((value_of(varied, one), latency(one)))
+    for (label, points), colour in zip(groups.items(), (BLUE, ORANGE, GREY), strict=False):
+        yield label, colour, points
+
+
+def value_of(varied: str, series: Json) -> int:
+    """Where a series stands on the axis of what was varied."""
+    return series["batch"] or 1 if varied == "batch" else int(series["target"])
+
+
+def draw_memory(points: list[Json], file: Path) -> None:
+    """Memory against requests."""
+    figure, axis = plt.subplots(figsize=(7, 2.8))
+    values = [(one["requests"], one["pss_bytes"] / 1e6) for one in points]
+    line(axis, values, "all processes", BLUE)
+    axis.axhline(130, color=ORANGE, linestyle="--", linewidth=1)
+    axis.set_ylim(bottom=0)
+    axis.xaxis.set_major_formatter(lambda value, _position: f"{value:,.0f}")
+    axis.set_xlabel("requests answered, half of them with records never seen before")
+    axis.set_ylabel("proportional set size, MB")
+    save(figure, file)
+
+
+def line(axis: Any, values: list[tuple[float, float]], label: str, colour: str) -> None:
+    """One line with its points."""
+    known = [(x, y) for x, y in values if y]
+    axis.plot(*zip(*known, strict=True), marker="o", markersize=4, color=colour, label=label)
+
+
+def show_logarithmic(axis: Any, which: str, ticks: Sequence[int] = ()) -> None:
+    """A logarithmic axis whose numbers are written out."""
+    scaled = axis.xaxis if which == "x" else axis.yaxis
+    axis.set(**{f"{which}scale": "log"})
+    if ticks:
+        scaled.set_ticks(ticks)
+    scaled.set_major_formatter(lambda value, _position: f"{value:,.10g}")
+    scaled.set_minor_locator(NullLocator())
+
+
+def is_void(series: Json) -> bool:
+    """Whether a round had a failure, or no answer."""
+    runs = series["runs"]
+    return any(any(run["failures"].values()) or not run["requests"] for run in runs)
+
+
+def rate(series: Json) -> float:
+    """Requests a second, the median over the rounds; 0 if void."""
+    if is_void(series):
+        return 0
+    return median(float(run["requests"] / run["seconds"]) for run in series["runs"])
+
+
+def latency(series: Json, percentile: str = "p50") -> float:
+    """A percentile in milliseconds, the median over the rounds; 0 if void."""
+    if is_void(series):
+        return 0
+    return median(float(run["latency_ms"][percentile]) for run in series["runs"])
+
+
+def save(figure: Any, file: Path) -> None:
+    """Write a picture that is the same bytes for the same figures."""
+    figure.tight_layout()
+    figure.savefig(file, metadata={"Date": None})
+    plt.close(figure)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

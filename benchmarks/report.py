@@ -1,0 +1,263 @@
+"""`RESULTS.md`: every figure in tables, from the kept results alone."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from statistics import median
+from typing import Final
+
+from benchmarks.advice import advice
+from benchmarks.bars import MB, bars
+from benchmarks.results import About, LoadSection, Machine, Results, Series, TimingSection
+
+_HEAD: Final = """\
+# Measured results
+
+Made by `make bench`; repeat it on a machine that does nothing else. What bounds a figure that was
+missed, and what was tried, is in [NOTES.md](NOTES.md). The raw figures are in
+[results.json](results.json).
+"""
+
+_HOW: Final = """\
+## How each figure is made
+
+- All competitors of a comparison are up at once, each with 2 workers, on the same cores as the load
+  generator. They are measured in turn, round after round; a figure is the median of its rounds.
+- Load comes from wrk with one thread. It replays prebuilt requests, so that it builds nothing while
+  the clock runs; each competitor goes on with the records where its last round stopped. Latencies
+  are wrk's, one request under way per connection.
+- Any failed request, or any answer other than 2xx, makes a figure void.
+- Before anything is timed, each competitor's labels are compared with scikit-learn's own.
+- Everybody serves the same forest of 100 trees, trained on the real records. *Real* records are
+  replayed in order, over and over; *distinct* ones are random and no two are equal; *repeated* is
+  one record again and again.
+- FastAPI + scikit-learn: asynchronous handlers, one scoring pass a request, uvicorn with uvloop and
+  httptools, 2 workers, no access log. MLServer: its scikit-learn runtime, 2 parallel workers, the
+  Open Inference Protocol, which gets rows that are encoded already and answers the label alone;
+  once as it comes and once with adaptive batching. The stock graph is what skl2onnx makes without
+  our converter, served by this same service. The no-op POST is the same server, app and middleware,
+  which reads the body and answers bytes that never change.
+- Bare msgspec decodes the same batches and encodes the same answers, in a loop without any server,
+  in as many processes as there are workers that can be busy.
+- Processor time is that of all processes of a competitor, user and system, by request.
+- `POST /train` is timed from sending the first byte to having the whole answer; ours goes through
+  the inference service to the trainer, and is proved, published and serving when it answers.
+- A start is timed from starting the process to the first 200 of its readiness check, asked every
+  5 ms.
+- Memory is the proportional set size of all processes of the service, over records of which half
+  are real and half were never seen before.
+- Installed size is what pip leaves of `requirements/serve.txt` in an empty environment, by the list
+  of files of each package. 1 MB is 1,000,000 bytes.
+"""
+
+
+def report(results: Results, plots: Sequence[str]) -> str:
+    """The whole document; `plots` are paths of pictures, shown at the end."""
+    parts = [_HEAD, _bars(results)]
+    if results.machine:
+        parts.append(_machine(results.machine))
+    parts += [
+        _load("POST /predict", results.predict),
+        _load("POST /predict/batch", results.batch),
+        _agreement(results.predict),
+        _timings("POST /train", results.train),
+        _timings("Start", results.startup),
+        _memory(results),
+        _graph(results),
+        _sizes(results),
+        _scaling(results),
+        _HOW,
+    ]
+    if results.unavailable:
+        lines = [f"- {name}: {why}" for name, why in results.unavailable.items()]
+        parts.append("## Not measured\n\n" + "\n".join(lines) + "\n")
+    if plots:
+        parts.append("## Plots\n\n" + "\n\n".join(f"![{path}]({path})" for path in plots) + "\n")
+    return "\n".join(part for part in parts if part)
+
+
+def _bars(results: Results) -> str:
+    said = {True: "yes", False: "**no**", None: "-"}
+    rows = [(one.what, one.must, one.measured, said[one.reached]) for one in bars(results)]
+    return "## What it must reach\n\n" + table(("what", "must", "measured", "reached"), rows)
+
+
+def _machine(machine: Machine) -> str:
+    rows = [
+        ("processor", f"{machine.processor}, {machine.cores} cores"),
+        ("memory", f"{machine.memory_gb} GB"),
+        ("system", f"{machine.system}, CPython {machine.python}"),
+        ("real records", machine.records),
+    ]
+    for title, versions in machine.versions.items():
+        rows.append((title, ", ".join(f"{name} {number}" for name, number in versions.items())))
+    return "## Machine and versions\n\n" + table(("", ""), rows)
+
+
+def _load(title: str, section: LoadSection | None) -> str:
+    if section is None:
+        return ""
+    parts = [f"## {title}\n", _about(section.about)]
+    cases = dict.fromkeys((one.workload, one.batch, one.connections) for one in section.series)
+    for workload, batch, connections in cases:
+        series = [
+            one
+            for one in section.series
+            if (one.workload, one.batch, one.connections) == (workload, batch, connections)
+        ]
+        size = f"batches of {batch:,}, " if batch else ""
+        parts.append(f"**{size}{workload} records, {_connections(connections)}**\n")
+        parts.append(_series(series))
+    return "\n".join(parts)
+
+
+def _series(series: Sequence[Series]) -> str:
+    batch = series[0].batch
+    first = series[0].rate
+    rows = []
+    for one in series:
+        if one.void:
+            rows.append((one.target, f"void: {one.void}", *[""] * (5 if batch else 4)))
+            continue
+        assert one.rate is not None
+        ratio = f"{first / one.rate:.2f}x" if first else ""
+        latency = f"{one.latency_ms('p50'):.2f} / {one.latency_ms('p99'):.2f}"
+        spread = (
+            f"{min(run.rate for run in one.runs):,.0f} - {max(run.rate for run in one.runs):,.0f}"
+        )
+        logs = [f"{one.logs_rate:,.0f}"] if batch else []
+        rows.append(
+            (one.target, f"{one.rate:,.0f}", spread, *logs, ratio, latency, f"{one.cpu_ms:.3f}")
+        )
+    logs = ["logs/s"] if batch else []
+    titles = ["", "requests/s", "rounds", *logs, f"{series[0].target} / it"]
+    return table((*titles, "p50 / p99 ms", "processor ms a request"), rows)
+
+
+def _agreement(section: LoadSection | None) -> str:
+    if section is None or not section.agreement:
+        return ""
+    rows = [(one.target, f"{one.different:,} of {one.asked:,}") for one in section.agreement]
+    title = "## Labels that differ from scikit-learn's\n\n"
+    return title + table(("", "records"), rows)
+
+
+def _timings(title: str, section: TimingSection | None) -> str:
+    if section is None:
+        return ""
+    rows = []
+    for one in section.timings:
+        took = f"void: {one.void}" if one.median_s is None else f"{one.median_s:.3f}"
+        spread = f"{min(one.seconds):.3f} - {max(one.seconds):.3f}" if one.seconds else ""
+        rows.append((one.target, one.what, took, spread))
+    head = f"## {title}\n\n{_about(section.about)}\n"
+    return head + table(("", "", "median s", "rounds"), rows)
+
+
+def _memory(results: Results) -> str:
+    section = results.memory
+    if section is None:
+        return ""
+    head = f"## Memory\n\n{_about(section.about)}\n"
+    if section.void:
+        return head + f"void: {section.void}\n"
+    every = max(1, len(section.points) // 12)
+    chosen = [*section.points[:-1:every], section.points[-1]]
+    rows = [(f"{one.requests:,}", f"{one.pss_bytes / MB:.1f}") for one in chosen]
+    return head + table(("requests", "proportional set size, MB"), rows)
+
+
+def _graph(results: Results) -> str:
+    section = results.graph
+    if section is None:
+        return ""
+    rows = []
+    for one in section.figures:
+        has_graph = one.nodes > 0
+        rows.append(
+            (
+                one.target,
+                f"{one.nodes:,}" if has_graph else "",
+                f"{one.size_bytes / 1e3:,.0f}" if has_graph else "",
+                f"{median(one.load_ms):,.1f}" if has_graph else "",
+                f"{median(one.one_row_us):,.1f}",
+                f"{median(one.bulk_us_per_row):,.2f}",
+            )
+        )
+    head = f"## Graph of {section.n_estimators} trees\n\n{_about(section.about)}\n"
+    titles = ("", "nodes", "kB", "load ms", "one row us", "us a row of 1,000")
+    return head + table(titles, rows)
+
+
+def _sizes(results: Results) -> str:
+    section = results.sizes
+    if section is None:
+        return ""
+    rows = [
+        (
+            f"{one.name} {one.version}",
+            f"{(one.size_bytes - one.bytecode_bytes) / MB:.1f}",
+            f"{one.bytecode_bytes / MB:.1f}",
+        )
+        for one in section.packages
+    ]
+    files = sum(one.size_bytes - one.bytecode_bytes for one in section.packages)
+    bytecode = sum(one.bytecode_bytes for one in section.packages)
+    rows.append(("**all**", f"**{files / MB:.1f}**", f"**{bytecode / MB:.1f}**"))
+    head = f"## Installed size\n\n{_about(section.about)}\n"
+    return head + table(("package", "MB", "byte code, MB"), rows)
+
+
+def _scaling(results: Results) -> str:
+    section = results.scaling
+    if section is None:
+        return ""
+    parts = ["## How cost grows\n", _about(section.about)]
+    for varied, series in section.series.items():
+        is_batch = varied == "batch"
+        rows = [
+            (
+                f"{one.batch or 1:,}" if is_batch else f"{int(one.target):,}",
+                _case(one),
+                "void" if one.rate is None else f"{one.logs_rate:,.0f}",
+                "void" if one.rate is None else f"{one.latency_ms('p50'):.3f}",
+            )
+            for one in series
+        ]
+        parts.append(table((varied, "load", "logs/s", "p50 ms"), rows))
+    parts += ["### What to choose\n", *(f"- {line}" for line in advice(section)), ""]
+    return "\n".join(parts)
+
+
+def _case(series: Series) -> str:
+    what = f"batch of {series.batch:,}" if series.batch else "predict"
+    return f"{what}, {series.workload} records, {_connections(series.connections)}"
+
+
+def _connections(count: int) -> str:
+    return f"{count} connection{'s' if count > 1 else ''}"
+
+
+def _about(about: About) -> str:
+    quick = " A quick run: a first impression only." if about.quick else ""
+    return (
+        f"{about.measured_at}, `{about.command}`, {about.rounds} rounds, "
+        f"{about.seconds:g} s of load each.{quick}\n"
+    )
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; all columns but the first stand right unless they have no title."""
+    rule = ["---" if not title or index == 0 else "---:" for index, title in enumerate(titles)]
+    return "\n".join(_line(cells) for cells in _all_rows(titles, rule, rows)) + "\n"
+
+
+def _all_rows(
+    titles: Sequence[str], rule: Sequence[str], rows: Iterable[Sequence[str]]
+) -> Iterator[Sequence[str]]:
+    yield titles
+    yield rule
+    for row in rows:
+        yield [cell.replace("|", "\\|").replace("\n", " ") for cell in row]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

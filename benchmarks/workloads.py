@@ -1,0 +1,121 @@
+"""The records that are asked about."""
+
+import gzip
+import itertools
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from benchmarks.venvs import ROOT
+from schemas.encoding import FeatureEncoder
+from schemas.features import Level, LogFeatures
+from schemas.keywords import find_flags
+from schemas.predictions import BatchRequest, PredictRequest
+from trainer.reading import read_features
+
+REAL: Final = "real"
+DISTINCT: Final = "distinct"
+REPEATED: Final = "repeated"
+KINDS: Final = (REAL, DISTINCT, REPEATED)
+
+_TRAIN_TICKET: Final = ROOT.parent / "shared" / "data" / "trainticket-faults.jsonl.gz"
+_SAMPLE_LOGS: Final = ROOT / "samples" / "logs.jsonl.gz"
+_SAMPLE_FEATURES: Final = ROOT / "samples" / "features.jsonl.gz"
+
+T = TypeVar("T")
+
+_encode = msgspec.json.Encoder().encode
+
+
+class _LogLine(msgspec.Struct):
+    level: Level
+    service: str
+    message: str
+
+
+class Records(msgspec.Struct, frozen=True):
+    """Records by kind, and what the real ones are."""
+
+    source: str
+    by_kind: dict[str, Sequence[LogFeatures]]
+
+
+def load_records(n_distinct: int) -> Records:
+    """The records of every kind.
+
+    Real ones are the logs of a train-ticket shop of 27 services under faults where they lie beside
+    the project, else the project's samples. A file is repeated only when it has been read through.
+    """
+    if _TRAIN_TICKET.exists():
+        name, real = "logs of 27 micro-services under faults", list(_read_logs(_TRAIN_TICKET))
+    elif _SAMPLE_LOGS.exists():
+        name, real = "the project's sample logs", list(_read_logs(_SAMPLE_LOGS))
+    else:
+        name, real = "the project's sample features", list(read_features(_SAMPLE_FEATURES))
+    source = f"{name} ({len(real):,} records, {len(set(real)):,} distinct)"
+    distinct = list(itertools.islice(_made_up(seed=1), n_distinct))
+    return Records(source, {REAL: real, DISTINCT: distinct, REPEATED: [real[0]] * 1_000})
+
+
+def _read_logs(path: Path) -> Iterator[LogFeatures]:
+    decode = msgspec.json.Decoder(_LogLine).decode
+    with gzip.open(path, "rb") as lines:
+        for line in lines:
+            log = decode(line)
+            flags = msgspec.structs.astuple(find_flags(log.message))
+            yield LogFeatures(len(log.message), log.level, log.service, *flags)
+
+
+def _made_up(seed: int) -> Iterator[LogFeatures]:
+    """Random records, no two of which are equal."""
+    choose = random.Random(seed)  # noqa: S311 - reproducible, not secret
+    levels = list(Level)
+    seen: set[LogFeatures] = set()
+    while True:
+        bits = choose.getrandbits(3)
+        log = LogFeatures(
+            choose.randrange(4_000),
+            choose.choice(levels),
+            f"service-{choose.randrange(500):03}",
+            bool(bits & 1),
+            bool(bits & 2),
+            bool(bits & 4),
+        )
+        if log not in seen:
+            seen.add(log)
+            yield log
+
+
+def bodies(records: Sequence[LogFeatures], batch: int) -> Iterator[bytes]:
+    """Request bodies of our own API; `batch` 0 is one record a request, not in a list.
+
+    A last batch that would be shorter is left out, unless there is no other.
+    """
+    logs = (
+        PredictRequest(f"log-{number:07}", features)
+        for number, features in enumerate(records, start=1)
+    )
+    if batch == 0:
+        return map(_encode, logs)
+    return (_encode(BatchRequest(part)) for part in _parts(logs, batch))
+
+
+def tensor_bodies(records: Sequence[LogFeatures], batch: int) -> Iterator[bytes]:
+    """The same records as Open Inference Protocol requests: encoded rows in one FP32 tensor."""
+    row = FeatureEncoder().row
+    for part in _parts(map(row, records), max(batch, 1)):
+        shape = [len(part), len(part[0])]
+        tensor = {"name": "features", "shape": shape, "datatype": "FP32", "data": part}
+        yield _encode({"inputs": [tensor]})
+
+
+def _parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    items = iter(items)
+    whole = 0
+    while part := list(itertools.islice(items, size)):
+        if len(part) == size or not whole:
+            yield part
+        whole += 1
