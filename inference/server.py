@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from gunicorn.app.base import BaseApplication
 from uvicorn import Config
@@ -71,7 +71,14 @@ class PatientServer(UvicornServer):
 class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type information
     """A gunicorn worker that drains."""
 
-    CONFIG_KWARGS = {"loop": "uvloop", "http": "httptools", "ws": "none", "server_header": False}  # noqa: RUF012
+    CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
+        "loop": "uvloop",
+        "http": "httptools",
+        "ws": "none",
+        "server_header": False,
+        # No proxy is told apart: we make no use of a client's address.
+        "proxy_headers": False,
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,10 +1,13 @@
 """The slot in which a worker keeps its model, always the one that CURRENT names.
 
-Before each answer the worker looks at CURRENT, which costs one `stat`. When it changed, the new
-version is verified, loaded, warmed and swapped in whole before that answer is given. So once a
-training has been answered, no worker answers with the old model any more, without any message
-between processes. A version that cannot be served leaves the last good one in place; a worker that
-starts meanwhile takes the newest one before it that can.
+Before each answer the worker looks at CURRENT, which costs one `stat`; a look holds for a
+millisecond. When CURRENT changed, the new version is verified, loaded, warmed and swapped in whole
+before that answer is given. Who replaces CURRENT lets more than a millisecond pass before it says
+so (`trainer.registry`). So once a training has been answered, no worker answers with the old model
+any more, without any message between processes.
+
+A version that cannot be served leaves the last good one in place; a worker that starts meanwhile
+takes the newest one before it that can.
 """
 
 import logging
@@ -21,6 +24,9 @@ from inference.errors import (
 )
 from inference.model import Model
 from inference.store import ModelStore
+
+LOOK_S: Final = 0.001
+"""How long a look at CURRENT holds. A `stat` takes as long as all else that a verdict needs."""
 
 RETRY_S: Final = 1.0
 """A version that failed is tried again this often: its files may arrive late on a shared disk."""
@@ -51,7 +57,7 @@ class ModelSlot:
         self._clock = clock
         self._model: Model | None = None
         self._signature: object = object()  # equal to nothing: the first look always loads
-        self._retry_at = float("inf")
+        self._look_at = self._retry_at = float("-inf")
 
     def current(self) -> Model:
         """The model to answer with, loaded anew first if CURRENT changed.
@@ -59,8 +65,13 @@ class ModelSlot:
         Raises:
             ModelNotLoadedError: none could ever be loaded; says why and what to do.
         """
+        now = self._clock()
+        if self._model is not None and now < self._look_at:
+            return self._model
+        # From before the look: what it does not see was replaced after this moment.
+        self._look_at = now + LOOK_S
         signature = self.store.signature()
-        if signature != self._signature or (self.fault and self._clock() >= self._retry_at):
+        if signature != self._signature or (self.fault and now >= self._retry_at):
             self._signature = signature
             self._refresh()
         if self._model is None:

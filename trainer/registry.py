@@ -10,6 +10,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Final
 
 from inference.errors import BrokenVersionError, NoModelError
 from inference.model import Model
+from inference.slot import LOOK_S
 from inference.store import CURRENT_FILE, ModelStore
 from trainer.errors import StoreError
 
@@ -107,6 +109,9 @@ class ModelRegistry(ModelStore):
         _write(temporary, b"%d\n" % version)
         temporary.replace(self.root / CURRENT_FILE)
         _sync_directory(self.root)
+        # A worker that has just looked at CURRENT may answer with the old version for LOOK_S; when
+        # we say that the new one is current, none does.
+        time.sleep(2 * LOOK_S)
 
     def _prune(self) -> None:
         """Keep the newest versions, the active one and the one before it."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inference.errors import ModelNotLoadedError
-from inference.slot import RETRY_S, ModelSlot
+from inference.slot import LOOK_S, RETRY_S, ModelSlot
 from inference.store import ModelStore
 from schemas.training import TrainResponse
 from trainer.registry import ModelRegistry
@@ -16,19 +16,20 @@ Publish = Callable[..., TrainResponse]
 
 
 class Clock:
-    """Seconds that pass when told to."""
+    """Seconds that pass when told to, and a little at each look."""
 
     def __init__(self) -> None:
         self.now = 0.0
 
     def __call__(self) -> float:
-        """The time."""
+        """The time; two looks are further apart than one look holds."""
+        self.now += LOOK_S
         return self.now
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands still."""
+    """A clock of the test's own."""
     return Clock()
 
 
@@ -60,6 +61,18 @@ def test_a_new_version_serves_from_the_next_answer(
     first = slot.current()
     assert slot.current() is first
     publish()
+    assert slot.current().version == "2"
+
+
+def test_a_look_holds_for_its_time(model_dir: Path, publish: Publish) -> None:
+    """Within a millisecond CURRENT is not looked at again; then it is."""
+    now = 5.0
+    slot = ModelSlot(ModelStore(model_dir), memo_capacity=1, clock=lambda: now)
+    assert slot.current().version == "1"
+    publish()
+    now = 5.0 + 0.99 * LOOK_S
+    assert slot.current().version == "1"
+    now = 5.0 + LOOK_S
     assert slot.current().version == "2"
 
 
