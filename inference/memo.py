@@ -4,7 +4,7 @@ Logs repeat: in real log files the exact six-feature tuple had been seen before 
 the lines. A verdict is a pure function of that tuple and the model, so it can be kept.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -35,6 +35,15 @@ class Memo(Generic[K, V]):
             if value is not None:
                 self.put(key, value)
         return value
+
+    def get_all(self, keys: Sequence[K]) -> list[V | None]:
+        """The values kept for `keys`, in their order; None where there is none."""
+        values: list[V | None] = list(map(self._young.get, keys))
+        if None in values:
+            for index, value in enumerate(values):
+                if value is None:
+                    values[index] = self.get(keys[index])
+        return values
 
     def put(self, key: K, value: V) -> None:
         """Keep `value` for `key`."""

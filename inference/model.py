@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 
@@ -49,13 +50,11 @@ class Model:
 
     def verdicts(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
         """Judge several logs, each distinct one once, in the order given."""
-        get = self._memo.get
-        verdicts = [get(log) for log in logs]
-        unknown = {
-            log: None for log, verdict in zip(logs, verdicts, strict=True) if verdict is None
-        }
-        if not unknown:
-            return verdicts  # type: ignore[return-value]  # none is None
+        verdicts = self._memo.get_all(logs)
+        if None not in verdicts:
+            return cast(list[Verdict], verdicts)
+        known = zip(logs, verdicts, strict=True)
+        unknown = dict.fromkeys(log for log, verdict in known if verdict is None)
         judged = dict(zip(unknown, self._judge(list(unknown)), strict=True))
         return [
             judged[log] if verdict is None else verdict

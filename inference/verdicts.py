@@ -81,14 +81,15 @@ def batch_json(
     model_version: str,
     explanations: Sequence[Explanation] | None = None,
 ) -> bytes:
-    """The answer to `POST /predict/batch`; `verdicts[i]` belongs to `logs[i]`."""
-    encode = _encode
+    """The answer to `POST /predict/batch`; `verdicts[i]` belongs to `logs[i]`; at least one."""
     if explanations is None:
-        parts = [
-            b'{"log_id":' + encode(log.log_id) + verdict.json
-            for log, verdict in zip(logs, verdicts, strict=True)
-        ]
-        predictions = b"},".join(parts) + b"}"
+        # One join over three parts a log: a batch is answered as fast as its bytes can be copied.
+        parts = [b'},{"log_id":'] * (3 * len(logs))
+        parts[0] = b'{"log_id":'
+        parts[1::3] = map(_encode, [log.log_id for log in logs])
+        parts[2::3] = [verdict.json for verdict in verdicts]
+        parts.append(b"}")
+        predictions = b"".join(parts)
     else:
         predictions = b",".join(
             [
@@ -96,9 +97,8 @@ def batch_json(
                 for log, verdict, explanation in zip(logs, verdicts, explanations, strict=True)
             ]
         )
-    anomaly_count = sum([verdict.is_anomaly for verdict in verdicts])
     return b'{"predictions":[%b],"anomaly_count":%d,"model_version":%b}' % (
         predictions,
-        anomaly_count,
-        encode(model_version),
+        [verdict.is_anomaly for verdict in verdicts].count(True),
+        _encode(model_version),
     )

@@ -24,6 +24,18 @@ def test_what_keeps_coming_stays() -> None:
     assert memo.get(0) is None
 
 
+@given(st.integers(1, 5), st.lists(st.integers(0, 9)), st.lists(st.integers(0, 9)))
+def test_many_at_once_are_as_one_by_one(capacity: int, put: list[int], asked: list[int]) -> None:
+    """Asking for several keys gives what asking for each gives."""
+    memo: Memo[int, str] = Memo(capacity)
+    for key in put:
+        memo.put(key, str(key))
+    before = set(put[-capacity:])  # at least these are kept
+    found = memo.get_all(asked)
+    assert all(value in {None, str(key)} for key, value in zip(asked, found, strict=True))
+    assert all(value for key, value in zip(asked, found, strict=True) if key in before)
+
+
 @given(st.integers(1, 20), st.lists(st.integers(0, 60)))
 def test_it_is_bounded_and_never_wrong(capacity: int, keys: list[int]) -> None:
     """It holds at most two generations, and what it gives was put for that key."""
