@@ -1,6 +1,7 @@
 """The server around an app: gunicorn keeps the processes, uvicorn speaks HTTP in each."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -105,8 +106,15 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Make the app."""
-        return self._make_app()
+        """Make the app, and keep the garbage collector from what lives by then.
+
+        It writes into every object that it looks at, so each worker would soon have a copy of its
+        own of all the memory that the fork lets them share.
+        """
+        app = self._make_app()
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 def run_server(
