@@ -38,6 +38,9 @@ STYLE = {
     "svg.hashsalt": "log-anomaly",
 }
 
+MANY = 10_000
+"""From here on numbers on an axis are written in thousands."""
+
 TITLES = {"batch": "logs a request", "workers": "workers, 64 connections"}
 CONNECTIONS = 8
 """Of the pictures that compare."""
@@ -172,7 +175,9 @@ def show_logarithmic(axis: Any, which: str, ticks: Sequence[int] = ()) -> None:
     axis.set(**{f"{which}scale": "log"})
     if ticks:
         scaled.set_ticks(ticks)
-    scaled.set_major_formatter(lambda value, _position: f"{value:,.10g}")
+    scaled.set_major_formatter(
+        lambda value, _position: f"{value / 1e3:g}k" if value >= MANY else f"{value:,.10g}"
+    )
     scaled.set_minor_locator(NullLocator())
 
 

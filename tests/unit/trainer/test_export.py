@@ -109,15 +109,21 @@ def test_any_forest(
     assert_same(forest, np.vstack([rows, adversarial_rows(forest, rows, 200)]))
 
 
+@pytest.fixture(scope="module")
+def small_forest(table: CountTable) -> IsolationForest:
+    """A forest that is fitted once."""
+    return fit_forest(table, TrainOptions(n_estimators=10))
+
+
 @settings(deadline=None, max_examples=100)
 @given(
     row=hnp.arrays(
         np.float32, 6, elements=st.floats(allow_nan=False, allow_infinity=False, width=32)
     )
 )
-def test_any_row(table: CountTable, row: Rows) -> None:
+def test_any_row(small_forest: IsolationForest, row: Rows) -> None:
     """Whatever finite values a row has, far out of range too, the label is scikit-learn's."""
-    assert_same(fit_forest(table, TrainOptions(n_estimators=10)), row[None, :])
+    assert_same(small_forest, row[None, :])
 
 
 def test_the_stock_conversion_agrees(table: CountTable) -> None:
@@ -138,6 +144,13 @@ def test_the_same_forest_gives_the_same_bytes(table: CountTable) -> None:
     """Fitting and exporting again gives an identical file, so that a model can be reproduced."""
     first, second = (export_forest(fit_forest(table, TrainOptions())) for _ in range(2))
     assert first == second
+
+
+def test_the_graph_of_real_logs_is_small(real_logs: list[LogFeatures]) -> None:
+    """A hundred trees over real logs are at most 700 kB and ten nodes."""
+    graph = export_forest(fit_forest(count_logs(real_logs, FeatureEncoder()), TrainOptions()))
+    assert len(graph) <= 700_000
+    assert len(onnx.load_from_string(graph).graph.node) <= 10
 
 
 def test_the_graph_is_small(table: CountTable) -> None:
