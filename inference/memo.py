@@ -39,7 +39,7 @@ class Memo(Generic[K, V]):
     def get_all(self, keys: Sequence[K]) -> list[V | None]:
         """The values kept for `keys`, in their order; None where there is none."""
         values: list[V | None] = list(map(self._young.get, keys))
-        if None in values:
+        if not all(values):  # unlike `None in values`, compares nothing
             for index, value in enumerate(values):
                 if value is None:
                     values[index] = self.get(keys[index])

@@ -51,7 +51,7 @@ class Model:
     def verdicts(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
         """Judge several logs, each distinct one once, in the order given."""
         verdicts = self._memo.get_all(logs)
-        if None not in verdicts:
+        if all(verdicts):
             return cast(list[Verdict], verdicts)
         known = zip(logs, verdicts, strict=True)
         unknown = dict.fromkeys(log for log, verdict in known if verdict is None)
