@@ -127,3 +127,11 @@ def test_sample_labels_follow_their_rule() -> None:
             and record["service"] in fault["services"]
         } or {None}
         assert record["fault"] == expected
+
+
+def test_the_speed_in_the_readme_was_measured() -> None:
+    """The README's table of figures is the one that the last `make bench` wrote."""
+    readme = (ROOT / "README.md").read_text()
+    stated = readme.split("<!-- speed:start -->\n")[1].split("<!-- speed:end -->")[0]
+    results = (ROOT / "benchmarks" / "RESULTS.md").read_text()
+    assert stated == results.split("## What it must reach\n\n")[1].split("\n\n")[0] + "\n"
