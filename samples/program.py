@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+from abc import ABC, abstractmethod
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -105,7 +106,7 @@ def environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
-class Program:
+class Program(ABC):
     """A program whose output is collected; subclasses say what to run.
 
     Attributes:
@@ -133,9 +134,9 @@ class Program:
     def configure(self) -> None:
         """Writes the configuration files."""
 
+    @abstractmethod
     def command(self) -> list[str]:
         """Returns the command line."""
-        raise NotImplementedError
 
     def environment(self) -> dict[str, str]:
         """Returns the environment the program gets."""
