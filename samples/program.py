@@ -131,7 +131,7 @@ class Program(ABC):
         self.folder = sandbox.folder(self.service, self.user)
         self.configure()
 
-    def configure(self) -> None:
+    def configure(self) -> None:  # noqa: B027 - a program may need no configuration
         """Writes the configuration files."""
 
     @abstractmethod
