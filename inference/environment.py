@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from schemas.validation import field_error
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -39,7 +41,8 @@ def load_settings(type_: type[T], environ: Mapping[str, str], prefix: str) -> T:
                 hint = (
                     "; Kubernetes sets this for a Service of that name: enableServiceLinks: false"
                 )
-            problems.append(f"{field.encode_name}={text!r}: {error}{hint}")
+            fault = field_error(error, field.type, field.encode_name)
+            problems.append(f"{fault.path}={text!r}: {fault.message}{hint}")
     for name in sorted(environ):
         if name.startswith(prefix) and name not in known:
             ours = ", ".join(sorted(other for other in known if other.startswith(prefix)))

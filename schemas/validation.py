@@ -69,7 +69,7 @@ class BodyDecoder(Generic[T]):
 
 def _all_errors(type_: Any, document: Any, first: msgspec.ValidationError) -> list[FieldError]:
     errors = list(itertools.islice(_faults(type_, document, ""), MAX_FIELD_ERRORS))
-    return errors or [_field_error(first, type_, "")]
+    return errors or [field_error(first, type_, "")]
 
 
 def _faults(type_: Any, value: Any, path: str) -> Iterator[FieldError]:
@@ -93,7 +93,7 @@ def _faults(type_: Any, value: Any, path: str) -> Iterator[FieldError]:
         try:
             msgspec.convert(value, type_, strict=False)
         except msgspec.ValidationError as error:
-            yield _field_error(error, type_, path)
+            yield field_error(error, type_, path)
 
 
 def _struct_faults(
@@ -121,7 +121,14 @@ def _unwrap(type_: Any) -> Any:
     return type_
 
 
-def _field_error(error: msgspec.ValidationError, type_: Any, path: str) -> FieldError:
+def field_error(error: msgspec.ValidationError, type_: Any, path: str) -> FieldError:
+    """Say what msgspec found, spelling out what a closed choice allows.
+
+    Args:
+        error: what `msgspec.convert` raised for a value of `type_`.
+        type_: the type that was expected.
+        path: where the value stands.
+    """
     match = _MSGSPEC_PATH.match(str(error))
     assert match is not None  # the pattern matches every string
     message = match["message"]

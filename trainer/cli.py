@@ -14,6 +14,7 @@ from inference.errors import BrokenVersionError, NoModelError
 from schemas.encoding import FeatureEncoder
 from schemas.features import LogFeatures
 from schemas.training import TrainOptions, TrainResponse
+from schemas.validation import field_error
 from trainer.errors import (
     ExportError,
     InputError,
@@ -156,7 +157,8 @@ def _train_options(arguments: argparse.Namespace) -> TrainOptions:
             msgspec.convert(values[field.name], field.type, strict=False)
         except msgspec.ValidationError as error:
             flag = "seed" if field.name == "random_state" else field.name.replace("_", "-")
-            problems.append(f"--{flag} {values[field.name]}: {error}")
+            fault = field_error(error, field.type, f"--{flag}")
+            problems.append(f"{fault.path} {values[field.name]}: {fault.message}")
     if problems:
         raise SettingsError("\n".join(problems))
     return msgspec.convert(values, TrainOptions, strict=False)

@@ -53,6 +53,12 @@ def test_every_problem_is_listed() -> None:
     ]
 
 
+def test_a_closed_choice_is_spelt_out() -> None:
+    """The message for a wrong word lists what is allowed."""
+    with pytest.raises(SettingsError, match='LOG_LEVEL=\'LOUD\': Expected one of "DEBUG", "INFO"'):
+        load(LOG_LEVEL="LOUD")
+
+
 def test_a_kubernetes_service_link_is_recognised() -> None:
     """The value that Kubernetes injects for a Service named trainer gets the hint that helps."""
     with pytest.raises(SettingsError, match="enableServiceLinks: false"):
