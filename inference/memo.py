@@ -47,7 +47,7 @@ class Memo(Generic[K, V]):
 
     def put(self, key: K, value: V) -> None:
         """Keep `value` for `key`."""
-        if len(self._young) >= self._capacity:
+        if len(self._young) >= self._capacity and key not in self._young:
             self._old, self._young = self._young, {}
         self._young[key] = value
 
