@@ -1,4 +1,4 @@
-r"""The rules that decide the three keyword flags of a log message, as data.
+r"""The rules that decide the keyword flags of a log message, as data.
 
 The rules are data, so that other engines can apply the very same ones. What they mean:
 
@@ -28,6 +28,7 @@ import msgspec
 __all__ = [
     "CONNECTION_ERROR",
     "EXCEPTION",
+    "FAILURE",
     "LIMIT",
     "NON_ASCII",
     "REMOVALS",
@@ -118,6 +119,14 @@ REMOVALS: tuple[Rule, ...] = (
         r")[\"']? ?[=:] ?[\"']?0\b"
         r"|\b(?:error|exception|time-?out|panic) ?= ?0\b",
         "a count of none: errors=0, timeouts: 0, zero exceptions",
+    ),
+    Rule(
+        "zero-failures",
+        ("fail", "abort", "reject", "crash"),
+        r"\b(?:0|no|zero|without|not) (?:(?:any|new|further) )?(?:failed|failures?|failing|aborted|rejected"
+        r"|crash(?:ed|es)?)\b"
+        r"|\b(?:failed|failures?|aborted|rejected|crashed)[\"']? ?[=:] ?[\"']?(?:0|none|null|false)\b",
+        "a count of none: 0 failed, failures=0, without failures",
     ),
     Rule(
         "panic-setting",
@@ -371,3 +380,38 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
     ),
 )
 """The rules of `Flags.has_connection_error`."""
+
+FAILURE: tuple[Rule, ...] = (
+    Rule(
+        "error-word",
+        ("error", "fatal", "critical", "severe"),
+        r"\berrors?\b|\b(?:fatal|critical|severe)\b",
+        "the words for the upper levels, in a message of any level",
+    ),
+    Rule(
+        "failed",
+        ("fail",),
+        r"\bfail(?:ed|s|ing|ures?)?\b",
+        "the verb and its noun",
+    ),
+    Rule(
+        "broke-off",
+        ("abort", "crash", "corrupt", "killed", "terminat", "died"),
+        r"\babort(?:ed|ing|s)?\b|\bcrash(?:ed|es|ing)?\b|\bcorrupt(?:ed|ion)?\b|\bkilled\b|\bdied\b"
+        r"|\bterminated (?:by|unexpectedly|abnormally)\b",
+        "something ended that should have gone on",
+    ),
+    Rule(
+        "turned-away",
+        ("refused", "denied", "rejected", "forbidden", "unauthorized", "not permitted"),
+        r"\b(?:refused|denied|rejected|forbidden|unauthorized|not permitted)\b",
+        "somebody said no: permission denied, request rejected",
+    ),
+    Rule(
+        "not-possible",
+        ("unable", "cannot", "can not", "can't", "could not", "couldn't", "impossible"),
+        r"\b(?:unable|cannot|can not|can't|could not|couldn't|impossible) ",
+        "something could not be done: could not open, unable to write",
+    ),
+)
+"""The rules of `Flags.has_failure`."""

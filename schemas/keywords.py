@@ -1,4 +1,4 @@
-"""The one extractor of the three keyword flags of a log message.
+"""The one extractor of the keyword flags of a log message.
 
 What the rules mean is defined in `schemas.keyword_rules`; this module applies them quickly.
 """
@@ -11,7 +11,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from schemas.keyword_rules import CONNECTION_ERROR, EXCEPTION, LIMIT, REMOVALS, TIMEOUT, Rule
+from schemas.keyword_rules import (
+    CONNECTION_ERROR,
+    EXCEPTION,
+    FAILURE,
+    LIMIT,
+    REMOVALS,
+    TIMEOUT,
+    Rule,
+)
 
 __all__ = ["Flags", "find_flags"]
 
@@ -23,14 +31,17 @@ class Flags(msgspec.Struct, frozen=True):
         has_exception: A program failed: an exception, a panic, a stack trace.
         has_timeout: Something took longer than it was allowed to.
         has_connection_error: A peer could not be reached or was lost.
+        has_failure: A word of failure: error, failed, denied ... Much weaker than the other three
+            and no feature of a forest; the surprise detector takes it as a hint.
     """
 
     has_exception: bool
     has_timeout: bool
     has_connection_error: bool
+    has_failure: bool
 
 
-_FLAGS = (EXCEPTION, TIMEOUT, CONNECTION_ERROR)
+_FLAGS = (EXCEPTION, TIMEOUT, CONNECTION_ERROR, FAILURE)
 
 _RARE = "xwvkpmhlgucr"
 """Letters few texts are full of, rarest first: with one of them, most triggers can be told."""
@@ -85,7 +96,7 @@ def find_flags(message: str) -> Flags:
         message: Any text, of any length; the first `LIMIT` characters count.
 
     Returns:
-        The three flags; equal answers are the same object.
+        The flags; equal answers are the same object.
     """
     return _flags_of(message[:LIMIT])
 

@@ -1,63 +1,187 @@
-"""The training set as a table of distinct rows with counts.
+"""The training set as a table of distinct records with counts.
 
-Logs repeat: a table of distinct feature rows holds any corpus, and two tables merge by addition.
-The order in which rows came does not matter, so the same rows make the same model.
+Logs repeat: a table of distinct records holds any corpus, and two tables merge by addition. The
+order in which records came does not matter, so the same records make the same model.
+
+A record is packed into one integer, its key: sorting, merging and shipping keys is then work on
+one column. The number is a mixed radix of the record's parts, the most significant first::
+
+    message_length, level, service, flags (exception, timeout, connection error), traits
+
+so ascending keys are rows in lexicographic order. Traits are 0 for a record that came as features,
+else 1 + 2 * template + has_failure (`schemas.extraction.MessageTraits`). All of it fits into 63
+bits.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from schemas.encoding import FeatureEncoder
-from schemas.features import LogFeatures
+from schemas.encoding import SERVICE_BUCKETS, service_number
+from schemas.extraction import MessageTraits
+from schemas.features import SEVERITY, LogFeatures
+from schemas.templates import TEMPLATE_BUCKETS
+
+LEVELS: Final = len(SEVERITY)
+FLAGS: Final = 8
+TRAITS: Final = 1 + 2 * TEMPLATE_BUCKETS
+NO_TRAITS: Final = 0
+
+NEVER_SEEN: Final = np.iinfo(np.int64).max
+"""Place of a record whose place nobody noted."""
+
+Ints = npt.NDArray[np.int64]
 
 
-class CountTable(msgspec.Struct, frozen=True):
-    """Distinct rows and how often each occurred.
+def pack(
+    length: Ints, level: Ints, service: Ints, flags: Ints, traits: Ints | int = NO_TRAITS
+) -> Ints:
+    """The keys of records given as columns, each int64 of shape (n,); works on plain ints too."""
+    feature_key = ((length * LEVELS + level) * SERVICE_BUCKETS + service) * FLAGS + flags
+    return feature_key * TRAITS + traits
+
+
+def pack_record(features: LogFeatures, traits: MessageTraits | None = None) -> int:
+    """The key of one record."""
+    flags = (
+        4 * features.has_exception + 2 * features.has_timeout + features.has_connection_error
+    )
+    number = service_number(features.service, SERVICE_BUCKETS)
+    tail = NO_TRAITS if traits is None else 1 + 2 * traits.template + traits.has_failure
+    return int(
+        pack(features.message_length, SEVERITY[features.level], number, flags, tail)  # type: ignore[arg-type]  # plain ints
+    )
+
+
+class CountTable(msgspec.Struct, frozen=True, kw_only=True):
+    """Distinct records and how often each occurred.
 
     Attributes:
-        rows: float32 array of shape (n_distinct, n_features), in lexicographic order.
-        counts: int64 array of shape (n_distinct,), each at least 1.
+        keys: int64 of shape (n_distinct,), ascending, none twice.
+        counts: int64 of shape (n_distinct,), each at least 1.
+        positives: int64 of shape (n_distinct,), how many of them were labelled as anomalies; None
+            if the records have no labels.
+        places: int64 of shape (n_distinct,), where each was first seen, as the reader numbers
+            places; None if nobody noted it.
+        services: a name for each service number that occurs; the first in alphabetical order where
+            several share one.
     """
 
-    rows: npt.NDArray[np.float32]
-    counts: npt.NDArray[np.int64]
+    keys: Ints
+    counts: Ints
+    positives: Ints | None = None
+    places: Ints | None = None
+    services: Mapping[int, str] = {}
 
     @property
     def n_distinct(self) -> int:
-        """How many distinct rows there are."""
-        return len(self.rows)
+        """How many distinct records there are."""
+        return len(self.keys)
 
     @property
     def n_samples(self) -> int:
-        """How many rows there are, repetitions included."""
+        """How many records there are, repetitions included."""
         return int(self.counts.sum())
 
-    def expand(self) -> npt.NDArray[np.float32]:
-        """All rows, repetitions included: float32 array of shape (n_samples, n_features)."""
-        return np.repeat(self.rows, self.counts, axis=0)
+    @property
+    def rows(self) -> npt.NDArray[np.float32]:
+        """The six features: float32 of shape (n_distinct, 6), as `FeatureEncoder` makes them.
 
-    def sample(self, size: int, random_state: int) -> npt.NDArray[np.float32]:
-        """A uniform random sample of `size` rows without replacement, in the table's order.
+        Computed anew at each call. Rows differ from each other iff the table has no traits.
+        """
+        rest = self.keys // TRAITS
+        rows = np.empty((len(rest), 6), np.float32)
+        rest, flags = np.divmod(rest, FLAGS)
+        for column, bit in ((3, 4), (4, 2), (5, 1)):
+            rows[:, column] = (flags & bit) != 0
+        rest, rows[:, 2] = np.divmod(rest, SERVICE_BUCKETS)
+        rows[:, 0], rows[:, 1] = np.divmod(rest, LEVELS)
+        return rows
 
-        Drawn from the counts (multivariate hypergeometric), as if the rows had been expanded.
+    @property
+    def traits(self) -> Ints:
+        """Int64 of shape (n_distinct,): what the messages told, see the module's docstring."""
+        return self.keys % TRAITS
+
+    def without_traits(self) -> "CountTable":
+        """The table of the six features alone."""
+        if not self.traits.any():
+            return self
+        bare = msgspec.structs.replace(self, keys=self.keys - self.traits)
+        return merge_tables([bare])
+
+    def sample(self, size: int, random_state: int) -> Ints:
+        """How often each distinct record is in a uniform random sample, without replacement.
+
+        Drawn from the counts (multivariate hypergeometric), as if they had been expanded.
+
+        Returns:
+            int64 of shape (n_distinct,) with the sum min(size, n_samples).
         """
         if size >= self.n_samples:
-            return self.expand()
+            return self.counts
         generator = np.random.default_rng(random_state)
-        drawn = generator.multivariate_hypergeometric(self.counts, size, method="marginals")
-        return np.repeat(self.rows, drawn, axis=0)
+        return generator.multivariate_hypergeometric(self.counts, size, method="marginals")
 
 
-def count_logs(logs: Iterable[LogFeatures], encoder: FeatureEncoder) -> CountTable:
-    """Count logs by their encoded rows."""
-    counter = Counter(logs)
-    matrix = encoder.matrix(counter)
-    rows, inverse = np.unique(matrix, axis=0, return_inverse=True)
-    counts = np.zeros(len(rows), np.int64)
-    # Two service names can share a number: their rows are one row.
-    np.add.at(counts, inverse.reshape(-1), np.fromiter(counter.values(), np.int64, len(counter)))
-    return CountTable(rows, counts)
+EMPTY: Final = CountTable(keys=np.empty(0, np.int64), counts=np.empty(0, np.int64))
+
+
+def merge_tables(tables: Sequence[CountTable]) -> CountTable:
+    """The sum of tables; the order does not matter. Unsorted and repeated keys are welcome.
+
+    Labels and places stay only if all tables that hold anything have them.
+    """
+    tables = [table for table in tables if table.n_distinct] or [EMPTY]
+    keys, inverse = np.unique(np.concatenate([table.keys for table in tables]), return_inverse=True)
+
+    def total(columns: list[Ints | None]) -> Ints | None:
+        known = [column for column in columns if column is not None]
+        if len(known) < len(columns):
+            return None
+        sums = np.zeros(len(keys), np.int64)
+        np.add.at(sums, inverse, np.concatenate(known))
+        return sums
+
+    counts = total([table.counts for table in tables])
+    assert counts is not None  # every table has counts
+    noted = [table.places for table in tables if table.places is not None]
+    places = None
+    if len(noted) == len(tables):
+        places = np.full(len(keys), NEVER_SEEN)
+        np.minimum.at(places, inverse, np.concatenate(noted))
+    return CountTable(
+        keys=keys,
+        counts=counts,
+        positives=total([table.positives for table in tables]),
+        places=places,
+        services=merge_names(table.services for table in tables),
+    )
+
+
+def merge_names(several: Iterable[Mapping[int, str]]) -> dict[int, str]:
+    """One name for each service number: the first in alphabetical order."""
+    names: dict[int, str] = {}
+    for one in several:
+        for number, name in one.items():
+            names[number] = min(names.get(number, name), name)
+    return names
+
+
+def count_logs(logs: Iterable[LogFeatures]) -> CountTable:
+    """Count logs that came as features."""
+    counter: dict[LogFeatures, int] = {}
+    for log in logs:
+        counter[log] = counter.get(log, 0) + 1
+    table = CountTable(
+        keys=np.array([pack_record(log) for log in counter], np.int64),
+        counts=np.fromiter(counter.values(), np.int64, len(counter)),
+        services=merge_names(
+            {service_number(name, SERVICE_BUCKETS): name}
+            for name in {log.service for log in counter}
+        ),
+    )
+    return merge_tables([table])

@@ -1,0 +1,51 @@
+"""The template of a log message: what stays the same when a program writes the line again.
+
+A program writes the same sentence with other numbers, names and times. What is counted is
+therefore not the message but its template, in a fixed number of buckets. The definition is made so
+that SQL engines can say it as well:
+
+1. the first `TEMPLATE_CHARS` characters (code points) of the message;
+2. each character outside ASCII becomes ``?``, letters become lower case;
+3. runs of blanks (space, tab, line feed, vertical tab, form feed, carriage return) become one
+   space, none is left at either end;
+4. every token, that is what stands between spaces, that holds a digit becomes ``#``.
+
+The bucket is the first 16 bits of the template's MD5, which every engine knows; nothing is
+protected by it.
+"""
+
+import hashlib
+from functools import lru_cache
+from typing import Final
+
+__all__ = ["TEMPLATE_BUCKETS", "TEMPLATE_CHARS", "template_bucket", "template_of"]
+
+TEMPLATE_CHARS: Final = 400
+TEMPLATE_BUCKETS: Final = 65_536
+
+_DIGIT: Final = b"0"
+_FOLD: Final = bytes.maketrans(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789", b"abcdefghijklmnopqrstuvwxyz000000000"
+)
+"""Lower case, and every digit a zero: which digit it was does not matter."""
+
+
+def template_of(message: str) -> str:
+    """The template of a message; see the module's docstring."""
+    return _template(message[:TEMPLATE_CHARS].encode("ascii", "replace")).decode("ascii")
+
+
+def template_bucket(message: str) -> int:
+    """The bucket of a message's template, in [0, TEMPLATE_BUCKETS)."""
+    return _bucket(_template(message[:TEMPLATE_CHARS].encode("ascii", "replace")))
+
+
+def _template(text: bytes) -> bytes:
+    tokens = text.translate(_FOLD).split()
+    return b" ".join([b"#" if _DIGIT in token else token for token in tokens])
+
+
+# Templates repeat far more than messages do. At most 1.7 MB: 4,096 texts of 400 characters.
+@lru_cache(maxsize=4_096)
+def _bucket(template: bytes) -> int:
+    return int.from_bytes(hashlib.md5(template, usedforsecurity=False).digest()[:2], "big")

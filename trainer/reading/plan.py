@@ -1,0 +1,72 @@
+"""How the data is to be read: what was given and what was detected, decided once.
+
+A plan is plain data. It goes to every process that reads a part of the data, on this machine or on
+another.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.features import Level
+
+Format = Literal["jsonl", "csv", "parquet", "text"]
+Kind = Literal["features", "logs"]
+
+
+class Fields(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the parts of a record stand: a column's name, or a path into JSON as in `log.level`.
+
+    Attributes:
+        message: the text; None where records are features.
+        level: the severity; None if records have none.
+        service: who wrote it; None if records do not say.
+        label: whether it is an anomaly; None if records have no labels.
+    """
+
+    message: str | None = None
+    level: str | None = None
+    service: str | None = None
+    label: str | None = None
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """How lines of plain text are laid out.
+
+    Attributes:
+        name: as the user gives it.
+        pattern: a regular expression for a whole line with the groups `message` and, if the layout
+            has them, `level` and `service`.
+        service: name of the service where the pattern has no such group, or it took no part.
+        levels: other names for levels than `Level` knows, lower case.
+        continued: a line that the pattern does not match belongs to the record before it, as stack
+            traces do.
+    """
+
+    name: str
+    pattern: str
+    service: str | None = None
+    levels: dict[str, Level] = {}
+    continued: bool = False
+
+
+class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """How to read the data.
+
+    Attributes:
+        format: how files are written; compression is each file's own matter.
+        kind: records are the six features, or raw logs.
+        fields: where a record's parts stand; for text, the label only (always None there).
+        layout: the layout of plain text; None for other formats.
+        delimiter: between the columns of CSV.
+        default_level: for records without a level.
+        default_service: for records without a service.
+    """
+
+    format: Format
+    kind: Kind
+    fields: Fields = Fields()
+    layout: Layout | None = None
+    delimiter: str = ","
+    default_level: Level = Level.INFO
+    default_service: str = "unknown"

@@ -1,0 +1,1 @@
+"""The report beside a model: one self-contained HTML page."""

@@ -1,0 +1,156 @@
+"""What a report says, as plain data: made by `trainer.evaluation`, rendered by the page.
+
+Everything here is already decided and counted; rendering computes nothing but positions.
+"""
+
+import msgspec
+
+
+class Share(msgspec.Struct, frozen=True):
+    """A group of records and how many of them each detector flags.
+
+    Attributes:
+        name: a level or a service.
+        n_rows: records of the group.
+        n_flagged: by name of the detector.
+    """
+
+    name: str
+    n_rows: int
+    n_flagged: dict[str, int]
+
+
+class Distribution(msgspec.Struct, frozen=True):
+    """How a detector's scores spread over the records.
+
+    Attributes:
+        detector: its name.
+        edges: ascending, one more than `n_rows`.
+        n_rows: records per bin; bins are closed on the left, the last on both sides.
+        threshold: scores above it are anomalies.
+        n_flagged: records above it.
+        flagged_share: the same as a share of all records.
+        contamination: the share that was asked for; None for "auto".
+    """
+
+    detector: str
+    edges: list[float]
+    n_rows: list[int]
+    threshold: float
+    n_flagged: int
+    flagged_share: float
+    contamination: float | None
+
+
+class Contribution(msgspec.Struct, frozen=True):
+    """What one feature or term adds to a score; positive pushes towards an anomaly."""
+
+    name: str
+    value: float
+
+
+class TopRecord(msgspec.Struct, frozen=True):
+    """One of the most anomalous distinct records.
+
+    Attributes:
+        features: name and value as a person reads them.
+        n_rows: how often the record occurred.
+        anomaly_score: in (0, 1], higher is more anomalous.
+        decision: negative is an anomaly.
+        contributions: why.
+        reason: the same in words.
+        example: the first line that gave this record, cut; empty if there is none to show.
+        place: where that line stands; empty if unknown.
+    """
+
+    features: dict[str, str]
+    n_rows: int
+    anomaly_score: float
+    decision: float
+    contributions: list[Contribution]
+    reason: str = ""
+    example: str = ""
+    place: str = ""
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """How well one ranking finds the labelled records.
+
+    Attributes:
+        name: a detector, or a trivial rule (`level` alone ...).
+        trivial: whether it is one of the rules that a model must beat to be worth running.
+        false_positive_rate: x of the ROC curve, ascending from 0 to 1.
+        true_positive_rate: y of it.
+        recall: x of the precision-recall curve.
+        precision: y of it.
+        auc: area under the ROC curve; ties count half.
+        average_precision: of the precision-recall curve.
+        f1: at the detector's threshold; for a trivial rule, at its own best threshold.
+    """
+
+    name: str
+    trivial: bool
+    false_positive_rate: list[float]
+    true_positive_rate: list[float]
+    recall: list[float]
+    precision: list[float]
+    auc: float
+    average_precision: float
+    f1: float
+
+
+class BadRecord(msgspec.Struct, frozen=True):
+    """One record that could not be used."""
+
+    place: str
+    problem: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole report.
+
+    Attributes:
+        title: what it is a report of, as in "Model 3".
+        created_at: RFC 3339, UTC.
+        detector: the one that decides.
+        sources: what was read.
+        detected: how it was read, a sentence each.
+        warnings: what the reader should know first, a sentence each.
+        n_rows: usable records.
+        n_distinct: distinct ones among them.
+        n_bad: records that could not be used.
+        bad: some of these.
+        levels: per level, from least to most severe.
+        services: per service, most records first, cut; a last one named "others" holds the rest.
+        distributions: per detector, the deciding one first.
+        top: most anomalous distinct records by the deciding detector, first ones first.
+        importance: mean absolute contribution over all records, largest first.
+        importance_unit: of what the importance is measured in.
+        n_labelled: records labelled as anomalies; None if there are no labels.
+        curves: per ranking; empty if there are no labels.
+        parity: what was proved before publishing, name and value.
+        parameters: name and value.
+        versions: library and version.
+    """
+
+    title: str
+    created_at: str
+    detector: str
+    sources: list[str]
+    detected: list[str]
+    warnings: list[str]
+    n_rows: int
+    n_distinct: int
+    n_bad: int
+    bad: list[BadRecord]
+    levels: list[Share]
+    services: list[Share]
+    distributions: list[Distribution]
+    top: list[TopRecord]
+    importance: list[Contribution]
+    importance_unit: str
+    n_labelled: int | None
+    curves: list[Curve]
+    parity: dict[str, str]
+    parameters: dict[str, str]
+    versions: dict[str, str]
