@@ -1,24 +1,31 @@
 """A model that is loaded and ready to judge logs."""
 
 import time
-from collections.abc import Sequence
-from typing import cast
-
-import numpy as np
+from collections.abc import Callable, Sequence
+from typing import Final, cast
 
 from inference.errors import BrokenVersionError
+from inference.forest import ForestDetector
+from inference.judgements import Detector, Judgements
 from inference.memo import Memo
-from inference.scorer import Scorer, UnfitGraphError
+from inference.scorer import UnfitGraphError
 from inference.store import Bundle
-from inference.verdicts import Verdict, explain, make_verdicts
-from schemas.encoding import FeatureEncoder, UnknownFeaturesError
-from schemas.features import LogFeatures
+from inference.surprise import SurpriseDetector
+from inference.verdicts import Verdict, make_verdicts
+from schemas.encoding import UnknownFeaturesError
+from schemas.features import Level, LogFeatures
 from schemas.manifest import Manifest
-from schemas.predictions import Explanation
+from schemas.packing import Ints
+from schemas.surprise import UnreadableTablesError
+
+_DETECTORS: Final[dict[str, Callable[[Manifest, dict[str, bytes]], Detector]]] = {
+    "isolation_forest": ForestDetector,
+    "surprise": SurpriseDetector,
+}
 
 
 class Model:
-    """One published version in memory: encoder, scorer and the verdicts given so far.
+    """One published version in memory: its detector and the verdicts given so far.
 
     Immutable but for its memo, so that swapping a model is replacing one reference.
     """
@@ -29,16 +36,17 @@ class Model:
         Raises:
             BrokenVersionError: the graph does not load or does not take the features it says.
         """
-        features = bundle.manifest.features
         try:
-            self._encoder = FeatureEncoder(features.names, features.service_buckets)
-            self._scorer = Scorer(bundle.graph, len(features.names))
-            self._scorer.score(np.zeros((2, len(features.names)), np.float32))
-        except (UnfitGraphError, UnknownFeaturesError) as error:
+            self._detector: Detector = _DETECTORS[bundle.manifest.detector](
+                bundle.manifest, bundle.files
+            )
+            self._detector.judge([_ORDINARY, _ORDINARY])
+        except (UnfitGraphError, UnknownFeaturesError, UnreadableTablesError) as error:
             raise BrokenVersionError(f"version {bundle.version}: {error}") from error
         self.version = str(bundle.version)
         self.manifest: Manifest = bundle.manifest
         self.loaded_at = time.time()
+        self.extract = self._detector.extract
         self._memo: Memo[LogFeatures, Verdict] = Memo(memo_capacity)
 
     def verdict(self, log: LogFeatures) -> Verdict:
@@ -61,13 +69,19 @@ class Model:
             for log, verdict in zip(logs, verdicts, strict=True)
         ]
 
-    def explain(self, verdict: Verdict) -> Explanation:
-        """What each feature contributes to a verdict of this model."""
-        return explain(verdict, self._encoder.names)
+    def judge_keys(self, keys: Ints) -> Judgements:
+        """Judge packed records, as jobs over whole tables do: int64 of shape (n,).
+
+        Raises:
+            UnknownFeaturesError: the model takes other features than packed records have.
+        """
+        return self._detector.judge_keys(keys)
 
     def _judge(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
-        scores = self._scorer.score(self._encoder.matrix(logs))
-        verdicts = make_verdicts(scores, self.version)
+        verdicts = make_verdicts(self._detector.judge(logs), self.version)
         for log, verdict in zip(logs, verdicts, strict=True):
             self._memo.put(log, verdict)
         return verdicts
+
+
+_ORDINARY: Final = LogFeatures(100, Level.INFO, "-", False, False, False)  # noqa: FBT003 - its three flags

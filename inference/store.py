@@ -5,6 +5,7 @@ Layout, which Triton and KServe read as well::
     MODEL_DIR/log-anomaly/CURRENT            "3\n", replaced atomically
     MODEL_DIR/log-anomaly/3/manifest.json    written once, never changed
     MODEL_DIR/log-anomaly/3/model.onnx
+    MODEL_DIR/log-anomaly/3/tables.npz
 """
 
 import os
@@ -17,6 +18,7 @@ from inference.errors import BrokenVersionError, NoModelError
 from schemas.manifest import (
     MANIFEST_FILE,
     MODEL_FILE,
+    TABLES_FILE,
     Manifest,
     UnreadableManifestError,
     file_entry,
@@ -34,7 +36,7 @@ class Bundle(msgspec.Struct, frozen=True):
 
     version: int
     manifest: Manifest
-    graph: bytes
+    files: dict[str, bytes]
 
 
 class ModelStore:
@@ -107,9 +109,10 @@ class ModelStore:
             BrokenVersionError: a file is missing, or is not the one that was published.
         """
         manifest = self.manifest(version)
-        graph = b""
-        if MODEL_FILE not in manifest.files:
-            raise BrokenVersionError(f"version {version}: the manifest lists no {MODEL_FILE}")
+        files: dict[str, bytes] = {}
+        for name in (MODEL_FILE, TABLES_FILE):
+            if name not in manifest.files:
+                raise BrokenVersionError(f"version {version}: the manifest lists no {name}")
         for name, expected in manifest.files.items():
             if Path(name).name != name:
                 raise BrokenVersionError(f"version {version}: {name!r} is no plain file name")
@@ -120,9 +123,8 @@ class ModelStore:
                     f"({len(data)} bytes, expected {expected.size_bytes} bytes with SHA-256 "
                     f"{expected.sha256[:12]}...)"
                 )
-            if name == MODEL_FILE:
-                graph = data
-        return Bundle(version, manifest, graph)
+            files[name] = data
+        return Bundle(version, manifest, files)
 
     def _read(self, version: int, name: str) -> bytes:
         try:

@@ -11,9 +11,8 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from inference.scorer import Scores
-from schemas.features import FEATURE_NAMES
-from schemas.predictions import Explanation, PredictRequest
+from inference.judgements import Judgements
+from schemas.predictions import Explanation, PredictRequest, Terms
 
 BASE: Final = -1.0
 """Exponent of the score of a log about which no tree knows anything: 2 ** -1 = 0.5."""
@@ -29,57 +28,65 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
         json: JSON of a `Prediction` from behind the log id to before the closing brace.
         contributions: what each feature contributes, native float32 in the model's order; bytes,
             since a memo holds thousands and few are ever asked for.
+        terms: the terms of D, native float64; empty for `isolation_forest`.
     """
 
     is_anomaly: bool
     json: bytes
     contributions: bytes
+    terms: bytes
 
 
-def make_verdicts(scores: Scores, model_version: str) -> list[Verdict]:
-    """One verdict for each scored row."""
+def make_verdicts(judgements: Judgements, model_version: str) -> list[Verdict]:
+    """One verdict for each judged record."""
     version = _encode(model_version)
     encode = _encode
     return [
         Verdict(
-            label < 0,
-            b',"is_anomaly":%b,"anomaly_score":%b,"decision":%b,"model_version":%b'
-            % (b"true" if label < 0 else b"false", encode(score), encode(decision), version),
+            is_anomaly,
+            b',"is_anomaly":%b,"anomaly_score":%b,"decision":%b,"percentile":%b,"model_version":%b'
+            % (
+                b"true" if is_anomaly else b"false",
+                encode(score),
+                encode(decision),
+                encode(percentile),
+                version,
+            ),
             contributions.tobytes(),
+            terms.tobytes(),
         )
-        for label, score, decision, contributions in zip(
-            scores.labels.tolist(),
-            scores.anomaly_scores.tolist(),
-            scores.decisions.tolist(),
-            scores.contributions,
+        for is_anomaly, score, decision, percentile, contributions, terms in zip(
+            judgements.is_anomaly.tolist(),
+            judgements.anomaly_scores.tolist(),
+            judgements.decisions.tolist(),
+            judgements.percentiles.tolist(),
+            judgements.contributions,
+            judgements.terms,
             strict=True,
         )
     ]
 
 
-def explain(verdict: Verdict, names: Sequence[str]) -> Explanation:
-    """The contributions by name; features that the model does not take contribute nothing."""
+def explanation_json(verdict: Verdict) -> bytes:
+    """The members of a `Prediction` that tell why, each with the comma before it."""
     values = np.frombuffer(verdict.contributions, np.float32).tolist()
-    by_name = dict.fromkeys(FEATURE_NAMES, 0.0) | dict(zip(names, values, strict=True))
-    return Explanation(base=BASE, **by_name)
+    explained = b',"contributions":' + _encode(Explanation(BASE, *values))
+    if verdict.terms:
+        terms = np.frombuffer(verdict.terms, np.float64).tolist()
+        explained += b',"terms":' + _encode(Terms(*terms))
+    return explained
 
 
-def prediction_json(log_id: str, verdict: Verdict, explanation: Explanation | None = None) -> bytes:
+def prediction_json(log_id: str, verdict: Verdict, explanation: bytes = b"") -> bytes:
     """The answer to `POST /predict`."""
-    if explanation is None:
-        return b'{"log_id":%b%b}' % (_encode(log_id), verdict.json)
-    return b'{"log_id":%b%b,"contributions":%b}' % (
-        _encode(log_id),
-        verdict.json,
-        _encode(explanation),
-    )
+    return b'{"log_id":%b%b%b}' % (_encode(log_id), verdict.json, explanation)
 
 
 def batch_json(
     logs: Sequence[PredictRequest],
     verdicts: Sequence[Verdict],
     model_version: str,
-    explanations: Sequence[Explanation] | None = None,
+    explanations: Sequence[bytes] | None = None,
 ) -> bytes:
     """The answer to `POST /predict/batch`; `verdicts[i]` belongs to `logs[i]`; at least one."""
     if explanations is None:

@@ -1,16 +1,16 @@
 """The one way from a raw log line to what models see of it, for training and for serving."""
 
-import msgspec
-
 from schemas.features import Level, LogFeatures
 from schemas.keywords import find_flags
 from schemas.templates import template_bucket
 
-__all__ = ["MessageTraits", "extract_features", "extract_traits"]
+__all__ = ["MessageFeatures", "extract", "extract_features"]
 
 
-class MessageTraits(msgspec.Struct, frozen=True, gc=False):
-    """What a message tells beyond the six features; only the surprise detector looks at it.
+class MessageFeatures(LogFeatures, frozen=True, gc=False):
+    """The six features and what the message tells beyond them.
+
+    Only the surprise detector looks at the latter.
 
     Attributes:
         template: bucket of the message's template (`schemas.templates`).
@@ -34,6 +34,16 @@ def extract_features(message: str, level: Level, service: str) -> LogFeatures:
     )
 
 
-def extract_traits(message: str) -> MessageTraits:
-    """What the message of a raw log tells beyond its features."""
-    return MessageTraits(template_bucket(message), find_flags(message).has_failure)
+def extract(message: str, level: Level, service: str) -> MessageFeatures:
+    """All that models see of a raw log."""
+    flags = find_flags(message)
+    return MessageFeatures(
+        len(message),
+        level,
+        service,
+        flags.has_exception,
+        flags.has_timeout,
+        flags.has_connection_error,
+        template_bucket(message),
+        flags.has_failure,
+    )

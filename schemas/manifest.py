@@ -10,13 +10,16 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from schemas.training import TrainOptions
+from schemas.training import Detector, TrainOptions
 
-ARTEFACT_FORMAT: Final = 1
+ARTEFACT_FORMAT: Final = 2
 """Raised whenever an older reader could not serve a newer bundle correctly."""
 
 MODEL_FILE: Final = "model.onnx"
 MANIFEST_FILE: Final = "manifest.json"
+TABLES_FILE: Final = "tables.npz"
+REPORT_FILE: Final = "report.html"
+"""For people; no file of the bundle: a model serves without it."""
 
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 
@@ -50,13 +53,18 @@ class ScoreSpec(msgspec.Struct, frozen=True):
     """Where the model draws the line, and how its scores spread over the training data.
 
     Attributes:
-        offset: scikit-learn's `offset_`; `decision = -anomaly_score - offset`.
-        threshold: `-offset`; a log with a higher anomaly_score is an anomaly.
-        quantiles: anomaly_score at the given shares of the training rows, as "0.5" -> 0.41.
+        threshold: `isolation_forest`: a log with a higher anomaly_score is an anomaly.
+            `surprise`: tau, in decades, for logs without a message.
+        message_threshold: `surprise`: tau for logs with a message; None if training had none.
+        offset: scikit-learn's `offset_` of the forest. For `isolation_forest` it is the negative
+            of the threshold; for `surprise` it decides nothing.
+        quantiles: of what the threshold is compared with (with `surprise`, without messages), at
+            the given shares of the training rows, as "0.5" -> 0.41.
     """
 
-    offset: float
     threshold: float
+    message_threshold: float | None
+    offset: float
     quantiles: dict[str, float]
 
 
@@ -68,35 +76,42 @@ class TrainingSummary(msgspec.Struct, frozen=True):
         n_distinct: distinct training rows.
         n_anomalies: training rows that the model calls anomalous.
         rows_per_level: training rows of each level.
+        n_messages: training rows that came with their message.
     """
 
     n_samples: Annotated[int, Meta(ge=1)]
     n_distinct: Annotated[int, Meta(ge=1)]
     n_anomalies: Annotated[int, Meta(ge=0)]
     rows_per_level: dict[str, int]
+    n_messages: int
 
 
 class ParitySummary(msgspec.Struct, frozen=True):
-    """What was compared with scikit-learn before the model was published.
+    """What was compared before the model was published.
 
     Attributes:
         n_training_rows: distinct training rows compared.
         n_adversarial_rows: made-up rows compared, at and around the trees' thresholds.
         label_differences: always 0, or the model would not have been published.
-        max_score_error: largest absolute difference of anomaly_score.
+        max_score_error: largest absolute difference of the forest's score to scikit-learn's.
+        n_verdicts: `surprise`: distinct training records whose whole verdict by the training code
+            was compared with the serving one, once with and once without their messages.
+        max_verdict_error: largest absolute difference of their D.
     """
 
     n_training_rows: int
     n_adversarial_rows: int
     label_differences: int
     max_score_error: float
+    n_verdicts: int = 0
+    max_verdict_error: float = 0.0
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one model version except the graph itself."""
 
     artefact_format: int
-    detector: str
+    detector: Detector
     created_at: str
     files: dict[str, FileEntry]
     features: FeatureSpec

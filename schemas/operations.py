@@ -52,7 +52,15 @@ _FEATURES: Final = dict(
 _ORDINARY: Final = dict(
     zip(FEATURE_NAMES, (120, "INFO", "payment-service", False, False, False), strict=True)
 )
-_EXPLAIN: Final = {"explain": "Add `contributions`: how much each feature weighs in the score."}
+_RAW: Final = {
+    "message": "connection to db:5432 refused, 3 attempts left",
+    "level": "WARN",
+    "service": "payment-service",
+}
+_EXPLAIN: Final = {
+    "explain": "Add `contributions`: how much each feature weighs in the forest's score; and with "
+    "the detector surprise `terms`: what adds up to the surprise."
+}
 _BODY_PROBLEMS: Final = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -67,7 +75,7 @@ OPERATIONS: Final = (
         path=f"{API_PREFIX}/predict",
         tag="predictions",
         services=("inference",),
-        summary="Judge one log",
+        summary="Judge one log, by its features or as it was written",
         request=PredictRequest,
         response=Prediction,
         problems=_PREDICT_PROBLEMS,
@@ -87,7 +95,7 @@ OPERATIONS: Final = (
         example={
             "logs": [
                 {"log_id": "log-1", "features": _FEATURES},
-                {"log_id": "log-2", "features": _ORDINARY},
+                {"log_id": "log-2", **_RAW},
             ]
         },
     ),

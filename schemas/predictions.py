@@ -4,12 +4,12 @@ Requests are frozen structs that are decoded once at the edge. Keys that are not
 since log shippers add their own.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
 
-from schemas.features import LogFeatures
+from schemas.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level, LogFeatures
 
 MAX_BATCH_LOGS: Final = 10_000
 MAX_LOG_ID_CHARS: Final = 512
@@ -21,11 +21,30 @@ LogId = Annotated[
 ModelVersion = Annotated[str, Meta(description="Number of the model version that decided.")]
 
 
+class RawLog(msgspec.Struct, frozen=True, gc=False):
+    """A log as it was written; the service makes the features of it."""
+
+    message: Annotated[str, Meta(max_length=MAX_MESSAGE_LENGTH, description="The whole text.")]
+    level: Level
+    service: Annotated[str, Meta(min_length=1, max_length=MAX_SERVICE_CHARS)]
+
+
+def _as_in_raw_log(what: str) -> Meta:
+    """Any value: what stands beside `features` is ignored, and checked only without them."""
+    return Meta(
+        description=f"{what} of a log that comes without `features`; ignored beside them.",
+        extra_json_schema={"type": "string"},
+    )
+
+
 class PredictRequest(msgspec.Struct, frozen=True, gc=False):
-    """One log to judge."""
+    """One log to judge: its `features`, or `message`, `level` and `service`."""
 
     log_id: LogId
-    features: LogFeatures
+    features: LogFeatures | None = None
+    message: Annotated[Any, _as_in_raw_log("The text")] = None
+    level: Annotated[Any, _as_in_raw_log("The severity")] = None
+    service: Annotated[Any, _as_in_raw_log("The writer's name")] = None
 
 
 class BatchRequest(msgspec.Struct, frozen=True, gc=False):
@@ -34,8 +53,25 @@ class BatchRequest(msgspec.Struct, frozen=True, gc=False):
     logs: Annotated[list[PredictRequest], Meta(min_length=1, max_length=MAX_BATCH_LOGS)]
 
 
+class Terms(msgspec.Struct, frozen=True, gc=False):
+    """Why a log surprises, in decades; only with the detector `surprise`.
+
+    Their sum is D; `decision` is the model's threshold minus D. The forest's part is explained
+    further by `contributions`.
+    """
+
+    severity: float
+    keywords: float
+    rarity: float
+    forest: float
+
+
 class Explanation(msgspec.Struct, frozen=True, gc=False):
-    """Why a score is what it is: `anomaly_score = 2 ** (base + sum of the contributions)`.
+    """Why the forest's score is what it is: `score = 2 ** (base + sum of the contributions)`.
+
+    With the detector `isolation_forest` that score is the `anomaly_score`. With `surprise` the
+    forest sees ln(1 + message_length) as `message_length`, decades of severity as `level` and the
+    signature's rarity as `service`.
 
     A positive contribution pushes towards an anomaly, a negative one away from it. `base` is -1: a
     log about which no tree knows anything scores one half.
@@ -57,13 +93,27 @@ class Prediction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     is_anomaly: Annotated[bool, Meta(description="Whether `decision` is negative.")]
     anomaly_score: Annotated[
         float,
-        Meta(gt=0, le=1, description="Liu's s(x): the higher, the more anomalous."),
+        Meta(
+            gt=0,
+            le=1,
+            description="The higher, the more anomalous. isolation_forest: Liu's s(x); surprise: "
+            "1 / (1 + 10 ** decision).",
+        ),
     ]
     decision: Annotated[
-        float, Meta(description="scikit-learn's decision_function: negative is an anomaly.")
+        float,
+        Meta(
+            description="Negative is an anomaly. isolation_forest: scikit-learn's "
+            "decision_function; surprise: in decades."
+        ),
+    ]
+    percentile: Annotated[
+        float,
+        Meta(ge=0, le=1, description="Share of the training logs with a lower score."),
     ]
     model_version: ModelVersion
     contributions: Explanation | None = None
+    terms: Terms | None = None
 
 
 class BatchPrediction(msgspec.Struct, frozen=True, gc=False):

@@ -17,6 +17,9 @@ Contamination = (
 )
 
 
+Detector = Literal["isolation_forest", "surprise"]
+
+
 class TrainOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How to fit the forest; the names are scikit-learn's.
 
@@ -28,6 +31,15 @@ class TrainOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     n_estimators: Annotated[int, Meta(ge=1, le=1000)] = 100
     max_samples: Annotated[int, Meta(ge=2, le=65_536)] = 256
     random_state: Annotated[int, Meta(ge=0, le=4_294_967_295)] = 0
+    detector: Detector = "isolation_forest"
+
+    def __post_init__(self) -> None:
+        """Refuse what no single field can tell."""
+        if self.detector == "surprise" and self.contamination == "auto":
+            raise ValueError(
+                "the detector surprise needs a contamination in (0, 0.5]; "
+                '"auto" is a threshold of the forest alone'
+            )
 
 
 class TrainRequest(TrainOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +62,12 @@ class TrainResponse(msgspec.Struct, frozen=True):
     n_distinct: Annotated[int, Meta(description="Distinct training rows.")]
     n_anomalies: Annotated[int, Meta(description="Training rows that the model calls anomalous.")]
     options: TrainOptions
-    threshold: Annotated[float, Meta(description="A log whose anomaly_score is above is anomalous")]
+    threshold: Annotated[
+        float,
+        Meta(
+            description="isolation_forest: a log whose anomaly_score is above is anomalous; "
+            "surprise: a log that surprises by more decades is"
+        ),
+    ]
     duration_s: Annotated[float, Meta(description="Fit, export, proof and publish, in seconds.")]
     warnings: list[str]

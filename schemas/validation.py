@@ -68,8 +68,12 @@ class BodyDecoder(Generic[T]):
 
 
 def _all_errors(type_: Any, document: Any, first: msgspec.ValidationError) -> list[FieldError]:
-    errors = list(itertools.islice(_faults(type_, document, ""), MAX_FIELD_ERRORS))
-    return errors or [field_error(first, type_, "")]
+    return faults_of(type_, document) or [field_error(first, type_, "")]
+
+
+def faults_of(type_: Any, document: Any) -> list[FieldError]:
+    """Every fault of a decoded document against a type, at most `MAX_FIELD_ERRORS`."""
+    return list(itertools.islice(_faults(type_, document, ""), MAX_FIELD_ERRORS))
 
 
 def _faults(type_: Any, value: Any, path: str) -> Iterator[FieldError]:
@@ -117,7 +121,9 @@ def _unwrap(type_: Any) -> Any:
     while get_origin(type_) is Annotated:
         type_ = get_args(type_)[0]
     if get_origin(type_) is types.UnionType:
-        return None
+        # A value that may be missing is looked into; of other unions nobody knows which is meant.
+        present = [member for member in get_args(type_) if member is not types.NoneType]
+        return _unwrap(present[0]) if len(present) == 1 else None
     return type_
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 
-from trainer.threshold import average_path_length, depth_denominator
+from trainer.threshold import average_path_length, denominator_of
 
 BRANCH: Final = "BRANCH_LEQ"
 LEAF: Final = "LEAF"
@@ -115,5 +115,5 @@ def _read_tree(forest: IsolationForest, index: int) -> _Tree:
         threshold=np.where(is_leaf, 0.0, tree.threshold),
         missing_go_left=np.where(is_leaf, 0, tree.missing_go_to_left).astype(np.int64),
         path_length=depth + expected - 1.0,
-        contributions=contributions / -depth_denominator(forest),
+        contributions=contributions / -denominator_of(forest),
     )

@@ -6,6 +6,7 @@
     ├── ExportError         the forest has no exact threshold, so no exact graph
     ├── ParityError         the graph does not do what the forest does
     ├── StoreError          the store cannot be written, or has no such version
+    ├── OutputError         a file of verdicts or a report cannot be written
     └── TrainerBusyError    another training is at work
 
 The errors know no HTTP status and no exit code; `trainer.app` and `trainer.__main__` map them.
@@ -34,6 +35,10 @@ class ParityError(TrainingError):
 
 class StoreError(TrainingError):
     """The store cannot be written, or has no such version."""
+
+
+class OutputError(TrainingError):
+    """A file of verdicts or a report cannot be written."""
 
 
 class TrainerBusyError(TrainingError):

@@ -23,7 +23,7 @@ from sklearn.ensemble import IsolationForest
 
 from inference.scorer import INPUT
 from trainer.ensemble import flatten_forest
-from trainer.threshold import depth_denominator, threshold_depth
+from trainer.threshold import denominator_of, threshold_depth
 
 TARGET_OPSET: Final = {"": 17, "ai.onnx.ml": 3}
 """skl2onnx's newest ai.onnx.ml; onnxruntime reads both from 1.12 on."""
@@ -84,9 +84,8 @@ def _output_types(forest: IsolationForest) -> dict[str, Any]:
 def _convert(_scope: Any, operator: Any, container: Any) -> None:
     """skl2onnx's converter: writes the nodes."""
     forest: IsolationForest = operator.raw_operator
-    threshold = threshold_depth(forest)
-    denominator = depth_denominator(forest)
-    score_at_threshold = 2.0 ** (-threshold / denominator)
+    denominator = denominator_of(forest)
+    threshold, at_threshold = threshold_constants(denominator, forest.offset_)
     label, scores, anomaly_score, contributions = (
         variable.full_name for variable in operator.outputs
     )
@@ -117,7 +116,7 @@ def _convert(_scope: Any, operator: Any, container: Any) -> None:
     node("Pow", [constant("base", 2.0 ** (-1 / denominator), np.float64), "excess"], ["ratio"])
     node(
         "Mul",
-        ["ratio", constant("score_at_threshold", score_at_threshold, np.float64)],
+        ["ratio", constant("score_at_threshold", at_threshold["score_at_threshold"], np.float64)],
         [anomaly_score],
     )
     # A score may round to the threshold's own; the decision of an anomaly is negative even then.
@@ -125,12 +124,31 @@ def _convert(_scope: Any, operator: Any, container: Any) -> None:
         "Where",
         [
             "is_anomaly",
-            constant("below", np.nextafter(score_at_threshold, 0.0), np.float64),
+            constant("below", at_threshold["below"], np.float64),
             "score_at_threshold",
         ],
         ["limit"],
     )
     node("Sub", ["limit", anomaly_score], [scores])
+
+
+def threshold_constants(denominator: float, offset: float) -> tuple[float, dict[str, float]]:
+    """What of a graph depends on the threshold.
+
+    Args:
+        denominator: `trainer.threshold.depth_denominator` of the forest.
+        offset: its `offset_`.
+
+    Returns:
+        The sum of path lengths that enters as base value, and the initializers by name: the score
+        at the threshold, and the next double below it.
+
+    Raises:
+        ExportError: the forest has no exact threshold.
+    """
+    threshold = threshold_depth(denominator, offset)
+    score = 2.0 ** (-threshold / denominator)
+    return threshold, {"score_at_threshold": score, "below": float(np.nextafter(score, 0.0))}
 
 
 def _attributes(forest: IsolationForest, threshold: float) -> dict[str, Any]:

@@ -7,13 +7,16 @@ extremes, and rows whose score ties with the offset.
 
 from typing import Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 
+from inference.judgements import Judgements
 from inference.scorer import Scorer
 from schemas.manifest import ParitySummary
 from trainer.errors import ParityError
+from trainer.forest import score_samples
 
 MAX_SCORE_ERROR: Final = 1e-6
 MAX_TRAINING_ROWS: Final = 65_536
@@ -26,10 +29,15 @@ _EXTREMES: Final = np.array(
     np.float32,
 )
 
+MAX_VERDICT_ERROR: Final = 1e-9
+
 Rows = npt.NDArray[np.float32]
+Taus = npt.NDArray[np.float64]
 
 
-def prove_parity(forest: IsolationForest, graph: bytes, training_rows: Rows) -> ParitySummary:
+def prove_parity(
+    forest: IsolationForest, graph: bytes, training_rows: Rows
+) -> tuple[ParitySummary, npt.NDArray[np.float64]]:
     """Compare the graph, as production runs it, with scikit-learn.
 
     Args:
@@ -37,18 +45,52 @@ def prove_parity(forest: IsolationForest, graph: bytes, training_rows: Rows) -> 
         graph: its export.
         training_rows: the distinct training rows, float32 of shape (n, n_features).
 
+    Returns:
+        What was compared, and the graph's anomaly_score of each training row, float64 (n,).
+
     Raises:
         ParityError: a label or a score differs; names the first such row.
     """
     scorer = Scorer(graph, training_rows.shape[1])
-    chosen = _training_sample(scorer, training_rows)
+    scores = scorer.score(training_rows)
+    chosen = _training_sample(scores.decisions, training_rows)
     made_up = adversarial_rows(forest, chosen)
     errors = [_compare(forest, scorer, rows) for rows in (chosen, made_up)]
-    return ParitySummary(
+    summary = ParitySummary(
         n_training_rows=len(chosen),
         n_adversarial_rows=len(made_up),
         label_differences=0,
         max_score_error=max(errors),
+    )
+    return summary, scores.anomaly_scores
+
+
+def prove_verdicts(
+    summary: ParitySummary, judged: Judgements, surprise: npt.NDArray[np.float64], tau: Taus
+) -> ParitySummary:
+    """Compare the verdicts of the serving detector with the training code's own D.
+
+    Args:
+        summary: of the forest's proof.
+        judged: what the serving detector says of n records.
+        surprise: D of the same records by the training code, float64 of shape (n,).
+        tau: the threshold that each is held against, float64 of shape (n,).
+
+    Returns:
+        The summary of both proofs.
+
+    Raises:
+        ParityError: a label or a decision differs.
+    """
+    errors = np.abs(judged.decisions - (tau - surprise))
+    wrong = (judged.is_anomaly != (surprise > tau)) | ~(errors <= MAX_VERDICT_ERROR)
+    if wrong.any():
+        raise ParityError(
+            f"the serving detector disagrees with the training code on {int(wrong.sum())} of "
+            f"{len(wrong)} records, by up to {float(errors.max()):g} decades; nothing was published"
+        )
+    return msgspec.structs.replace(
+        summary, n_verdicts=len(wrong), max_verdict_error=float(errors.max(initial=0.0))
     )
 
 
@@ -87,12 +129,11 @@ def _candidates(forest: IsolationForest, rows: Rows) -> list[npt.NDArray[np.floa
     return candidates
 
 
-def _training_sample(scorer: Scorer, rows: Rows) -> Rows:
+def _training_sample(decisions: npt.NDArray[np.float64], rows: Rows) -> Rows:
     if len(rows) <= MAX_TRAINING_ROWS:
         return rows
     # Rows nearest to the threshold first: a tie with the offset is where labels would differ.
-    decisions = np.abs(scorer.score(rows).decisions)
-    nearest = np.argpartition(decisions, NEAREST_ROWS)[:NEAREST_ROWS]
+    nearest = np.argpartition(np.abs(decisions), NEAREST_ROWS)[:NEAREST_ROWS]
     others = np.random.default_rng(0).choice(
         len(rows), MAX_TRAINING_ROWS - NEAREST_ROWS, replace=False
     )
@@ -103,7 +144,7 @@ def _compare(forest: IsolationForest, scorer: Scorer, rows: Rows) -> float:
     """The largest score error over `rows`."""
     ours = scorer.score(rows)
     # score_samples is what predict() and decision_function() are made of; call it once.
-    expected_scores = -forest.score_samples(rows)
+    expected_scores = -score_samples(forest, rows)
     expected_labels = np.where(-expected_scores - forest.offset_ < 0, -1, 1)
     errors = np.abs(ours.anomaly_scores - expected_scores)
     wrong = (

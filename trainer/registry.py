@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -31,11 +31,12 @@ _TEMPORARY: Final = ".tmp-"
 class ModelRegistry(ModelStore):
     """Write access to the store under `model_dir`; several processes may write at once."""
 
-    def publish(self, files: Mapping[str, bytes]) -> int:
+    def publish(self, make_files: Callable[[int], Mapping[str, bytes]]) -> int:
         """Write a new version, make it current and prune old ones.
 
         Args:
-            files: content by file name; the manifest among them.
+            make_files: given the version's number, its content by file name; the manifest among
+                them.
 
         Returns:
             The number of the new version.
@@ -46,7 +47,7 @@ class ModelRegistry(ModelStore):
         with self._locked():
             version = max([*self.versions(), self._active() or 0]) + 1
             temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self.root))
-            for name, data in files.items():
+            for name, data in make_files(version).items():
                 _write(temporary / name, data)
             # mkdtemp is for its owner alone, but the serving user may be another one.
             temporary.chmod(0o755)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 
-from schemas.encoding import FeatureEncoder
 from schemas.training import TrainRequest, TrainResponse
 from schemas.validation import BodyDecoder
 from trainer.errors import TrainerBusyError
@@ -26,7 +25,6 @@ class TrainingService:
         self.registry = registry
         self._wait_s = wait_s
         self._decoder = BodyDecoder(TrainRequest)
-        self._encoder = FeatureEncoder()
         self._turn = asyncio.Lock()
 
     async def train(self, body: bytes) -> TrainResponse:
@@ -60,5 +58,4 @@ class TrainingService:
         return trained
 
     def _train(self, request: TrainRequest) -> TrainResponse:
-        table = count_logs(request.training_data, self._encoder)
-        return train(table, request.options, self._encoder, self.registry)
+        return train(count_logs(request.training_data), request.options, self.registry)

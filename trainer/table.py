@@ -2,15 +2,6 @@
 
 Logs repeat: a table of distinct records holds any corpus, and two tables merge by addition. The
 order in which records came does not matter, so the same records make the same model.
-
-A record is packed into one integer, its key: sorting, merging and shipping keys is then work on
-one column. The number is a mixed radix of the record's parts, the most significant first::
-
-    message_length, level, service, flags (exception, timeout, connection error), traits
-
-so ascending keys are rows in lexicographic order. Traits are 0 for a record that came as features,
-else 1 + 2 * template + has_failure (`schemas.extraction.MessageTraits`). All of it fits into 63
-bits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,39 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.encoding import SERVICE_BUCKETS, service_number
-from schemas.extraction import MessageTraits
-from schemas.features import SEVERITY, LogFeatures
-from schemas.templates import TEMPLATE_BUCKETS
-
-LEVELS: Final = len(SEVERITY)
-FLAGS: Final = 8
-TRAITS: Final = 1 + 2 * TEMPLATE_BUCKETS
-NO_TRAITS: Final = 0
+from schemas.features import LogFeatures
+from schemas.packing import TRAITS, Ints, feature_rows, pack_record
 
 NEVER_SEEN: Final = np.iinfo(np.int64).max
 """Place of a record whose place nobody noted."""
-
-Ints = npt.NDArray[np.int64]
-
-
-def pack(
-    length: Ints, level: Ints, service: Ints, flags: Ints, traits: Ints | int = NO_TRAITS
-) -> Ints:
-    """The keys of records given as columns, each int64 of shape (n,); works on plain ints too."""
-    feature_key = ((length * LEVELS + level) * SERVICE_BUCKETS + service) * FLAGS + flags
-    return feature_key * TRAITS + traits
-
-
-def pack_record(features: LogFeatures, traits: MessageTraits | None = None) -> int:
-    """The key of one record."""
-    flags = (
-        4 * features.has_exception + 2 * features.has_timeout + features.has_connection_error
-    )
-    number = service_number(features.service, SERVICE_BUCKETS)
-    tail = NO_TRAITS if traits is None else 1 + 2 * traits.template + traits.has_failure
-    return int(
-        pack(features.message_length, SEVERITY[features.level], number, flags, tail)  # type: ignore[arg-type]  # plain ints
-    )
 
 
 class CountTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,20 +53,13 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
     def rows(self) -> npt.NDArray[np.float32]:
         """The six features: float32 of shape (n_distinct, 6), as `FeatureEncoder` makes them.
 
-        Computed anew at each call. Rows differ from each other iff the table has no traits.
+        Computed anew at each call. No row stands twice iff the table has no traits.
         """
-        rest = self.keys // TRAITS
-        rows = np.empty((len(rest), 6), np.float32)
-        rest, flags = np.divmod(rest, FLAGS)
-        for column, bit in ((3, 4), (4, 2), (5, 1)):
-            rows[:, column] = (flags & bit) != 0
-        rest, rows[:, 2] = np.divmod(rest, SERVICE_BUCKETS)
-        rows[:, 0], rows[:, 1] = np.divmod(rest, LEVELS)
-        return rows
+        return feature_rows(self.keys)
 
     @property
     def traits(self) -> Ints:
-        """Int64 of shape (n_distinct,): what the messages told, see the module's docstring."""
+        """What the messages told: int64 of shape (n_distinct,), see `schemas.packing`."""
         return self.keys % TRAITS
 
     def without_traits(self) -> "CountTable":

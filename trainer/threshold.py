@@ -19,9 +19,14 @@ _NEIGHBOURS: Final = 4_096
 """How many doubles on each side of the threshold are checked to be on their side of it."""
 
 
-def depth_denominator(forest: IsolationForest) -> float:
+def depth_denominator(n_estimators: int, max_samples: int) -> float:
     """n_estimators * c(max_samples), what a sum of path lengths is divided by (Liu 2008, eq. 2)."""
-    return float(len(forest.estimators_) * average_path_length(forest.max_samples_))
+    return float(n_estimators * average_path_length(max_samples))
+
+
+def denominator_of(forest: IsolationForest) -> float:
+    """`depth_denominator` of a fitted forest."""
+    return depth_denominator(len(forest.estimators_), forest.max_samples_)
 
 
 def average_path_length(n_samples: int) -> float:
@@ -40,41 +45,45 @@ def average_path_length(n_samples: int) -> float:
 
 
 def decisions_of_depths(
-    forest: IsolationForest, depths: npt.NDArray[np.float64]
+    denominator: float, offset: float, depths: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """scikit-learn's `decision_function` for given sums of path lengths, in its own expression."""
-    scores = 2 ** (-np.divide(depths, depth_denominator(forest)))
-    decisions: npt.NDArray[np.float64] = -scores - forest.offset_
+    scores = 2 ** (-np.divide(depths, denominator))
+    decisions: npt.NDArray[np.float64] = -scores - offset
     return decisions
 
 
-def threshold_depth(forest: IsolationForest) -> float:
+def threshold_depth(denominator: float, offset: float) -> float:
     """The smallest sum of path lengths that scikit-learn calls an inlier.
+
+    Args:
+        denominator: `depth_denominator` of the forest.
+        offset: its `offset_`.
 
     Raises:
         ExportError: the decision changes its sign more than once around the threshold, so that
             no comparison can stand for it; nothing of the kind has been observed.
     """
-    low, high = 0.0, depth_denominator(forest)
-    while decisions_of_depths(forest, np.array([high]))[0] < 0:
+    low, high = 0.0, denominator
+    while decisions_of_depths(denominator, offset, np.array([high]))[0] < 0:
         high *= 2
         if not np.isfinite(high):
-            raise ExportError(f"every row would be an anomaly (offset {forest.offset_})")
-    if decisions_of_depths(forest, np.array([low]))[0] >= 0:
+            raise ExportError(f"every row would be an anomaly (offset {offset})")
+    if decisions_of_depths(denominator, offset, np.array([low]))[0] >= 0:
         return low
     # Bisect the doubles themselves: for positive ones the bit patterns are ordered as they are.
     low_bits, high_bits = (int(np.float64(value).view(np.int64)) for value in (low, high))
     while high_bits - low_bits > 1:
         middle = (low_bits + high_bits) // 2
-        if decisions_of_depths(forest, _doubles([middle]))[0] < 0:
+        if decisions_of_depths(denominator, offset, _doubles([middle]))[0] < 0:
             low_bits = middle
         else:
             high_bits = middle
     around = np.arange(max(high_bits - _NEIGHBOURS, 0), high_bits + _NEIGHBOURS)
-    inlier = decisions_of_depths(forest, _doubles(around)) >= 0
+    inlier = decisions_of_depths(denominator, offset, _doubles(around)) >= 0
     if not np.array_equal(inlier, around >= high_bits):
         raise ExportError(
-            f"scikit-learn's decision is not monotonic around its offset {forest.offset_}; "
+            f"scikit-learn's decision is not monotonic around its offset {offset}; "
             f"another random_state or contamination gives another offset"
         )
     return float(_doubles([high_bits])[0])

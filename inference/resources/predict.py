@@ -6,9 +6,10 @@ from typing import Final
 import falcon
 import falcon.asgi
 
+from inference.intake import look_at, look_at_all
 from inference.model import Model
 from inference.slot import ModelSlot
-from inference.verdicts import batch_json, prediction_json
+from inference.verdicts import batch_json, explanation_json, prediction_json
 from inference.web.body import read_body
 from schemas.predictions import BatchRequest, PredictRequest
 from schemas.validation import BodyDecoder
@@ -30,8 +31,8 @@ class PredictResource:
         body = await read_body(req, self._max_body_bytes)
         request = self._decoder.decode(body)
         model = self._slot.current()
-        verdict = model.verdict(request.features)
-        explanation = model.explain(verdict) if wants_explanation(req) else None
+        verdict = model.verdict(look_at(request, model.extract))
+        explanation = explanation_json(verdict) if wants_explanation(req) else b""
         resp.content_type = falcon.MEDIA_JSON
         resp.data = prediction_json(request.log_id, verdict, explanation)
 
@@ -60,8 +61,8 @@ class BatchResource:
 
 
 def _answer(model: Model, request: BatchRequest, *, explain: bool) -> bytes:
-    verdicts = model.verdicts([log.features for log in request.logs])
-    explanations = [model.explain(verdict) for verdict in verdicts] if explain else None
+    verdicts = model.verdicts(look_at_all(request.logs, model.extract))
+    explanations = [explanation_json(verdict) for verdict in verdicts] if explain else None
     return batch_json(request.logs, verdicts, model.version, explanations)
 
 

@@ -1,0 +1,50 @@
+"""What a detector says of records, as columns, and the interface of all detectors."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from schemas.features import Level, LogFeatures
+from schemas.packing import Ints
+
+
+class Judgements(msgspec.Struct, frozen=True):
+    """What a detector says of n records.
+
+    Attributes:
+        is_anomaly: bool of shape (n,).
+        anomaly_scores: float64 of shape (n,) in (0, 1]; higher is more anomalous.
+        decisions: float64 of shape (n,); negative iff the record is an anomaly.
+        percentiles: float64 of shape (n,) in [0, 1]: the share of training records with a lower
+            score, rounded down to thousandths.
+        contributions: float32 of shape (n, 6): what each feature adds to the exponent of the
+            forest's score, `2 ** (-1 + their sum)`.
+        terms: float64 of shape (n, 4): the terms of D (`schemas.surprise.TERMS`), or of shape
+            (n, 0) for `isolation_forest`.
+    """
+
+    is_anomaly: npt.NDArray[np.bool_]
+    anomaly_scores: npt.NDArray[np.float64]
+    decisions: npt.NDArray[np.float64]
+    percentiles: npt.NDArray[np.float64]
+    contributions: npt.NDArray[np.float32]
+    terms: npt.NDArray[np.float64]
+
+
+class Detector(Protocol):
+    """Judges records; made from a bundle, immutable."""
+
+    def judge(self, logs: Sequence[LogFeatures]) -> Judgements:
+        """Judge logs that came one by one."""
+        ...
+
+    def judge_keys(self, keys: Ints) -> Judgements:
+        """Judge packed records (`schemas.packing`): int64 of shape (n,)."""
+        ...
+
+    def extract(self, message: str, level: Level, service: str) -> LogFeatures:
+        """What this detector looks at of a raw log."""
+        ...

@@ -1,0 +1,180 @@
+"""What the surprise detector counts and adds up, defined once for training and for serving.
+
+Everything is in decades: one unit is a factor of ten. A record surprises by
+
+    D = severity + 0.5 * hint + rarity + phi
+
+- severity: 0 for DEBUG and INFO, WARN 1, ERROR 2, FATAL 3;
+- hint: 1 if a keyword flag is up or, with a message, if it holds a word of failure;
+- rarity: `log10((n + 1) / (c + 1))` of the n training records, of which c fell into the same
+  bucket. A record's *signature* (service, level, flags, length in steps of 19 %) gives rG, its
+  template rT; with a message the rarity is 3/4 rT + 1/4 rG, without one rG;
+- phi: `min(1, -log10 p)`, where p is the share of training records with a forest score at least as
+  high.
+
+A record is anomalous iff D > tau, where tau is a quantile of the training records' own D. Its
+`decision` is tau - D and its `anomaly_score` is 1 / (1 + 10 ** (tau - D)).
+
+Sums of floats are written out in one order, so that numpy and plain Python agree to the last bit.
+"""
+
+import io
+import math
+import zipfile
+from bisect import bisect_right
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from schemas.encoding import SERVICE_BUCKETS
+from schemas.features import MAX_MESSAGE_LENGTH, SEVERITY, Level
+from schemas.packing import FLAGS, LEVELS, Ints
+
+SIGNATURE_BUCKETS: Final = 65_536
+
+FOREST_COLUMNS: Final = (
+    "log_message_length",
+    "severity",
+    "signature_rarity",
+    "has_exception",
+    "has_timeout",
+    "has_connection_error",
+)
+"""The columns of the detector's forest, in the order of the six features they stand for."""
+
+TERMS: Final = ("severity", "keywords", "rarity", "forest")
+"""The terms of D, in the order in which they are added."""
+
+SEVERITIES: Final = tuple(float(max(0, SEVERITY[level] - 1)) for level in Level)
+"""Decades of severity by number of the level."""
+
+HINT: Final = 0.5
+TEMPLATE_WEIGHT: Final = 0.75
+SIGNATURE_WEIGHT: Final = 0.25
+
+FOREST_SCORES: Final = 100
+PHIS: Final = tuple(
+    min(1.0, -math.log10(min(FOREST_SCORES + 1 - reached, FOREST_SCORES) / FOREST_SCORES))
+    for reached in range(FOREST_SCORES + 1)
+)
+"""phi by how many of `Tables.forest_scores` a score reaches; 0.0 for the lowest scores."""
+
+_STEPS_PER_OCTAVE: Final = 4
+_GOLDEN: Final = 0x9E3779B97F4A7C15
+"""2**64 divided by the golden ratio: multiplicative hashing, Knuth, TAOCP 3, section 6.4."""
+
+_MASK: Final = 2**64 - 1
+_BUCKET_SHIFT: Final = 48
+
+
+def _step_starts() -> list[int]:
+    """The smallest length of each step but the first: `floor(4 * log2(1 + length) + 0.5) = k`.
+
+    Found with integers alone: (1 + length) ** 8 >= 2 ** (2 k - 1).
+    """
+    starts: list[int] = []
+    step = 1
+    while True:
+        power = 2 ** (2 * step - 1)
+        start = max(round(2 ** ((2 * step - 1) / 8)) - 2, 0)
+        while (1 + start) ** (2 * _STEPS_PER_OCTAVE) < power:
+            start += 1
+        if start > MAX_MESSAGE_LENGTH:
+            return starts
+        starts.append(start)
+        step += 1
+
+
+STEP_STARTS: Final = _step_starts()
+N_STEPS: Final = len(STEP_STARTS) + 1
+
+
+def signature_bucket(length: int, level: int, service: int, flags: int) -> int:
+    """The bucket of a record's signature, in [0, SIGNATURE_BUCKETS)."""
+    step = bisect_right(STEP_STARTS, length)
+    signature = ((service * LEVELS + level) * FLAGS + flags) * N_STEPS + step + 1
+    return (signature * _GOLDEN & _MASK) >> _BUCKET_SHIFT
+
+
+def signature_buckets(length: Ints, level: Ints, service: Ints, flags: Ints) -> Ints:
+    """`signature_bucket` for columns, each int64 of shape (n,)."""
+    step = np.searchsorted(np.array(STEP_STARTS), length, side="right")
+    signature = ((service * LEVELS + level) * FLAGS + flags) * N_STEPS + step + 1
+    hashed = signature.astype(np.uint64) * np.uint64(_GOLDEN)
+    return (hashed >> np.uint64(_BUCKET_SHIFT)).astype(np.int64)
+
+
+assert SERVICE_BUCKETS * LEVELS * FLAGS * N_STEPS < 2**63  # signatures are exact in int64
+
+
+def rarity(counts: Ints, n: int) -> npt.NDArray[np.float32]:
+    """`log10((n + 1) / (c + 1))`, in decades, rounded to float32 as bundles store it."""
+    decades: npt.NDArray[np.float32] = np.log10((n + 1.0) / (counts + 1.0)).astype(np.float32)
+    return decades
+
+
+class UnreadableTablesError(ValueError):
+    """The bytes are no tables, or tables of other shapes."""
+
+
+class Tables(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers beside the graph in a bundle.
+
+    Attributes:
+        percentiles: float64 (1000,): the k-th is the smallest value that at least k + 1
+            thousandths of the training records do not exceed; of the anomaly_score for
+            `isolation_forest`, of D without messages for `surprise`.
+        message_percentiles: the same of D with messages; None if there were none.
+        signature_rarity: float32 (65536,): rG by bucket; None for `isolation_forest`.
+        template_rarity: float32 (65536,): rT by bucket; None if there were no messages.
+        forest_scores: float64 (100,): the k-th is the largest score that at least k + 1 hundredths
+            of the training records reach; None for `isolation_forest`.
+    """
+
+    percentiles: npt.NDArray[np.float64]
+    message_percentiles: npt.NDArray[np.float64] | None = None
+    signature_rarity: npt.NDArray[np.float32] | None = None
+    template_rarity: npt.NDArray[np.float32] | None = None
+    forest_scores: npt.NDArray[np.float64] | None = None
+
+    def to_bytes(self) -> bytes:
+        """The tables as a compressed npz archive; the same tables give the same bytes."""
+        buffer = io.BytesIO()
+        present = {
+            name: getattr(self, name)
+            for name in self.__struct_fields__
+            if getattr(self, name) is not None
+        }
+        np.savez_compressed(buffer, **present)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Tables":
+        """Read an archive.
+
+        Raises:
+            UnreadableTablesError: it is none, or a table has another shape or type.
+        """
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+                found = {name: archive[name] for name in archive.files}
+        except (ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise UnreadableTablesError(f"the tables cannot be read: {error}") from error
+        for name, values in found.items():
+            expected = _SHAPES.get(name)
+            if expected is None or (values.shape, values.dtype) != expected:
+                raise UnreadableTablesError(f"the table {name!r} is {values.dtype}{values.shape}")
+        if "percentiles" not in found:
+            raise UnreadableTablesError("the table 'percentiles' is missing")
+        return cls(**found)
+
+
+_SHAPES: Final = {
+    "percentiles": ((1_000,), np.dtype(np.float64)),
+    "message_percentiles": ((1_000,), np.dtype(np.float64)),
+    "signature_rarity": ((SIGNATURE_BUCKETS,), np.dtype(np.float32)),
+    "template_rarity": ((65_536,), np.dtype(np.float32)),
+    "forest_scores": ((FOREST_SCORES,), np.dtype(np.float64)),
+}

@@ -1,0 +1,30 @@
+"""Published models as candidates of an evaluation."""
+
+from inference.errors import BrokenVersionError
+from inference.model import Model
+from trainer.errors import StoreError
+from trainer.pipeline import Candidate
+from trainer.registry import ModelRegistry
+
+
+def load_candidate(registry: ModelRegistry, version: int, name: str = "") -> Candidate:
+    """A published model, verified and loaded as serving loads it.
+
+    Args:
+        registry: where it is.
+        version: its number.
+        name: what to call it beside its version; nothing by default.
+
+    Raises:
+        StoreError: there is no such version, or it does not load.
+    """
+    if version not in registry.versions():
+        known = ", ".join(map(str, registry.versions())) or "none"
+        raise StoreError(f"there is no version {version} in {registry.root}; there is: {known}")
+    try:
+        bundle = registry.bundle(version)
+        model = Model(bundle, memo_capacity=1)
+    except BrokenVersionError as error:
+        raise StoreError(str(error)) from error
+    note = f", {name}" if name else ""
+    return Candidate(f"{bundle.manifest.detector} (version {version}{note})", model, bundle.files)

@@ -1,0 +1,105 @@
+"""Parses a command, runs it and turns errors into one line and an exit code."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from inference.environment import SettingsError
+from trainer.cli import evaluate, fit, recalibrate, score, serve, sql, versions
+from trainer.cli.parsing import Command, add_model_dir
+from trainer.errors import (
+    ExportError,
+    InputError,
+    OutputError,
+    ParityError,
+    StoreError,
+    TooFewRowsError,
+    TrainingError,
+)
+
+USAGE_EXIT: Final = 2
+INTERRUPTED_EXIT: Final = 130
+EXIT_CODES: Final[dict[type[TrainingError], int]] = {
+    InputError: 3,
+    TooFewRowsError: 4,
+    ExportError: 5,
+    ParityError: 5,
+    StoreError: 6,
+    OutputError: 7,
+}
+
+_DESCRIPTION: Final = """\
+Train isolation forests on logs, look at what they learned, and manage the published versions.
+"""
+
+_EPILOG: Final = """\
+examples:
+  python -m trainer fit logs/                           train on all files of a folder
+  python -m trainer fit app.jsonl.zst --label-field fault
+  journalctl -o short-iso | python -m trainer fit - --layout syslog
+  python -m trainer evaluate today.jsonl --version 3    how version 3 does on other data
+  python -m trainer score today.jsonl --out verdicts.parquet
+
+exit codes:
+  0    done
+  2    wrong option or setting
+  3    the data cannot be read (file, line and field are named)
+  4    fewer than two distinct rows
+  5    the exported graph could not be proved equal to scikit-learn's forest
+  6    the model store cannot be written, or has no such version
+  7    the output cannot be written
+  130  interrupted (Ctrl-C)
+After any code but 0 the store is as it was before, and no output is left half-written.
+"""
+
+_COMMANDS: Final[dict[str, Command]] = {
+    "fit": fit.COMMAND,
+    "evaluate": evaluate.COMMAND,
+    "score": score.COMMAND,
+    "recalibrate": recalibrate.COMMAND,
+    "sql": sql.COMMAND,
+    "list": versions.LIST,
+    "activate": versions.ACTIVATE,
+    "rollback": versions.ROLLBACK,
+    "serve": serve.COMMAND,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = make_parser().parse_args(arguments)
+    try:
+        _COMMANDS[options.command].run(options)
+    except TrainingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
+    except SettingsError as error:
+        print(f"The settings are wrong:\n{error}", file=sys.stderr)
+        return USAGE_EXIT
+    except KeyboardInterrupt:
+        print("interrupted; nothing was published", file=sys.stderr)
+        return INTERRUPTED_EXIT
+    return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="python -m trainer",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    for name, command in _COMMANDS.items():
+        sub = commands.add_parser(
+            name,
+            help=command.summary,
+            description=command.description or command.summary,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if command.uses_store:
+            add_model_dir(sub)
+        command.add_arguments(sub)
+    return parser

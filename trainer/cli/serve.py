@@ -1,0 +1,36 @@
+"""`python -m trainer serve`: the REST service."""
+
+import argparse
+import os
+from typing import Final
+
+from inference.environment import load_settings
+from trainer.cli.parsing import Command
+from trainer.settings import PREFIX, TrainerSettings
+
+
+def _add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """None: the environment configures it."""
+
+
+def _run(_arguments: argparse.Namespace) -> None:
+    from inference.server import run_server  # noqa: PLC0415 - for this command only
+    from trainer.app import create_app  # noqa: PLC0415 - as above
+
+    settings = load_settings(TrainerSettings, os.environ, PREFIX)
+    run_server(
+        lambda: create_app(settings),
+        name="log-anomaly-trainer",
+        host=settings.host,
+        port=settings.port,
+        workers=1,  # one training at a time; its lock lives in the process
+        log_level=settings.log_level,
+    )
+
+
+COMMAND: Final = Command(
+    "run the REST service; configured by the environment, see README",
+    _add_arguments,
+    _run,
+    uses_store=False,
+)

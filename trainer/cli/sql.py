@@ -1,0 +1,63 @@
+"""`python -m trainer sql`: the query with which an SQL engine makes the count table."""
+
+import argparse
+from typing import Final, get_args
+
+from trainer.cli.parsing import Command
+from trainer.reading.plan import Fields
+from trainer.sql import Dialect, features_query, logs_query
+
+_DESCRIPTION: Final = """\
+Print the query that makes the count table of your logs in an engine that already holds them. Its
+result is trained on with `python -m trainer fit --counts FILE`, and gives the very model that
+training on the logs themselves gives.
+
+  python -m trainer sql --dialect duckdb --from "read_json('logs/*.jsonl')" > counts.sql
+  duckdb -c "COPY ($(cat counts.sql)) TO 'counts.parquet'"
+  python -m trainer fit --counts counts.parquet
+"""
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dialect", required=True, choices=get_args(Dialect), help="of the engine")
+    parser.add_argument(
+        "--from",
+        dest="relation",
+        default="logs",
+        metavar="TABLE",
+        help="table or table expression, taken as it is (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--kind",
+        choices=("logs", "features"),
+        default="logs",
+        help="what a row is: a raw log, or the six features (default: %(default)s)",
+    )
+    for part in ("message", "level", "service"):
+        parser.add_argument(
+            f"--{part}-field", default=part, metavar="NAME", help="column (default: %(default)s)"
+        )
+    parser.add_argument("--label-field", metavar="NAME", help="column with the labels")
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    if arguments.kind == "features":
+        query = features_query(arguments.dialect, arguments.relation, label=arguments.label_field)
+    else:
+        fields = Fields(
+            message=arguments.message_field,
+            level=arguments.level_field,
+            service=arguments.service_field,
+            label=arguments.label_field,
+        )
+        query = logs_query(arguments.dialect, arguments.relation, fields)
+    print(query)
+
+
+COMMAND: Final = Command(
+    "print the query that makes the count table in an SQL engine",
+    _add_arguments,
+    _run,
+    _DESCRIPTION,
+    uses_store=False,
+)

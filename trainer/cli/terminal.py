@@ -1,0 +1,86 @@
+"""What a person sees: notes and progress on standard error, results on standard output."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+
+from trainer.counting.run import Advance
+
+PLAIN_EVERY_S: Final = 5.0
+"""Between two lines of progress where there is no terminal."""
+
+
+def say(text: str) -> None:
+    """Tell a person, without getting into what a program reads from standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress(what: str, total_bytes: int) -> Iterator[Advance]:
+    """Progress of work on data: a bar with rate and time left on a terminal, else plain lines."""
+    if sys.stderr.isatty():
+        with _bar(what, total_bytes) as advance:
+            yield advance
+        return
+    started = told = time.monotonic()
+    done_bytes = done_records = 0
+
+    def advance_plainly(n_bytes: int, n_records: int) -> None:
+        nonlocal told, done_bytes, done_records
+        done_bytes += n_bytes
+        done_records += n_records
+        now = time.monotonic()
+        if now - told >= PLAIN_EVERY_S:
+            told = now
+            share = f"{done_bytes / total_bytes:.0%}, " if total_bytes else ""
+            rate = done_records / (now - started)
+            left = (total_bytes - done_bytes) / max(done_bytes, 1) * (now - started)
+            rest = f", {left:,.0f} s left" if total_bytes else ""
+            say(f"{what}: {share}{done_records:,} records, {rate:,.0f} a second{rest}")
+
+    yield advance_plainly
+
+
+@contextmanager
+def _bar(what: str, total_bytes: int) -> Iterator[Advance]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TextColumn("{task.fields[records]:,} records"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total_bytes or None, records=0)
+        records = 0
+
+        def advance(n_bytes: int, n_records: int) -> None:
+            nonlocal records
+            records += n_records
+            bar.update(task, advance=n_bytes, records=records)
+
+        yield advance
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
+    """A table on standard output; all columns but the first are numbers."""
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    for index, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if index else "left")
+    for row in rows:
+        table.add_row(*row)
+    Console(width=None if sys.stdout.isatty() else 120, highlight=False).print(table)

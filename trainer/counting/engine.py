@@ -1,0 +1,303 @@
+"""Count tables by SQL: DuckDB in this process, or the result of a query that ran elsewhere.
+
+DuckDB groups Parquet of features out of core. It runs the very query that `python -m trainer sql`
+prints for other engines, and its result is read as theirs is: names and levels stay text until
+here, where each distinct one is turned into its number once.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+
+from schemas.encoding import SERVICE_BUCKETS, service_number
+from schemas.features import FEATURE_NAMES, MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, SEVERITY, Level
+from schemas.packing import NO_TRAITS, Ints, pack
+from schemas.templates import TEMPLATE_BUCKETS
+from trainer.counting.step import PartCount
+from trainer.errors import InputError
+from trainer.reading.partitions import Place
+from trainer.reading.plan import ReadingPlan
+from trainer.reading.records import MAX_SAMPLES
+from trainer.reading.sources import Source, register_stores
+from trainer.sql import features_query
+from trainer.table import CountTable, merge_names, merge_tables
+
+UNKNOWN: Final = -1
+"""Number of a level or service that is none."""
+
+_FETCH_ROWS: Final = 10_000
+
+
+@contextmanager
+def connect(sources: Sequence[Source] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB in memory that can read the sources and spills to the temporary directory.
+
+    Raises:
+        InputError: DuckDB cannot read something; says what.
+    """
+    spill = os.path.join(tempfile.gettempdir(), f"log-anomaly-duckdb-{os.getpid()}")  # noqa: PTH118 - DuckDB wants text
+    with duckdb.connect(config={"temp_directory": spill}) as connection:
+        connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET enable_progress_bar = false")
+        connection.create_function("severity", _severity, ["VARCHAR"], "BIGINT")
+        connection.create_function("service_number", _service_number, ["VARCHAR"], "BIGINT")
+        register_stores(connection, sources)
+        try:
+            yield connection
+        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:
+            raise InputError(str(error).splitlines()[0]) from error
+
+
+def _severity(name: str) -> int:
+    try:
+        return SEVERITY[Level(name)]
+    except ValueError:
+        return UNKNOWN
+
+
+def _service_number(name: str) -> int:
+    return service_number(name, SERVICE_BUCKETS) if 0 < len(name) <= MAX_SERVICE_CHARS else UNKNOWN
+
+
+def parquet(sources: Sequence[Source], *options: str) -> str:
+    """The table expression for Parquet files."""
+    uris = ", ".join("'" + source.uri.replace("'", "''") + "'" for source in sources)
+    return f"read_parquet({', '.join([f'[{uris}]', *options])})"
+
+
+def column_names(source: Source) -> list[str]:
+    """The columns of a Parquet file; fields of structs as paths with dots."""
+    with connect([source]) as connection:
+        relation = connection.sql(f"SELECT * FROM {parquet([source])} LIMIT 0")
+        columns = list(zip(relation.columns, relation.types, strict=True))
+    return [path for name, type_ in columns for path in _paths(name, type_)]
+
+
+def _paths(name: str, type_: Any) -> Iterator[str]:
+    yield name
+    if type_.id == "struct":
+        for inner, inner_type in type_.children:
+            yield from _paths(f"{name}.{inner}", inner_type)
+
+
+def read_rows(source: Source, plan: ReadingPlan) -> Iterator[dict[str, Any]]:
+    """The rows of a Parquet file, in their order, with the columns that the plan needs."""
+    fields = plan.fields
+    paths = [path for path in (fields.message, fields.level, fields.service, fields.label) if path]
+    if plan.kind == "features":
+        paths += FEATURE_NAMES
+    with connect([source]) as connection:
+        connection.execute("SET preserve_insertion_order = true")
+        known = connection.sql(f"SELECT * FROM {parquet([source])} LIMIT 0").columns
+        wanted = ", ".join(f"{_expression(path, known)} AS {_quoted(path)}" for path in paths)
+        result = connection.execute(f"SELECT {wanted} FROM {parquet([source])}")
+        while rows := result.fetchmany(_FETCH_ROWS):
+            for row in rows:
+                yield dict(zip(paths, row, strict=True))
+
+
+def _expression(path: str, known: Sequence[str]) -> str:
+    return _quoted(path) if path in known else ".".join(map(_quoted, path.split(".")))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def count_features(sources: Sequence[Source], plan: ReadingPlan, partition: int = 0) -> PartCount:
+    """Count Parquet files of features, all at once.
+
+    Args:
+        sources: one partition each, in order.
+        plan: how to read them.
+        partition: number of the first one.
+
+    Raises:
+        InputError: a file cannot be read, or lacks a column.
+    """
+    with connect(sources) as connection:
+        relation = parquet(sources)
+        check_columns(connection, relation, FEATURE_NAMES)
+        query = features_query("duckdb", relation, label=plan.fields.label)
+        connection.execute(f"CREATE TEMP TABLE counts AS {query}")
+        number_counts(connection)
+        part = read_numbered(connection, partition)
+        located = [
+            (find_row(connection, sources, partition, number), problem)
+            for number, problem in bad_rows(connection)
+        ]
+    return PartCount(partition, part.table, part.n_records, part.n_bad, located)
+
+
+def read_counts(source: Source) -> PartCount:
+    """Read a count table that an SQL engine made: Parquet, CSV or JSON lines.
+
+    Raises:
+        InputError: it cannot be read, or lacks a column.
+    """
+    path = source.uri.replace("'", "''")
+    readers = {
+        ".parquet": f"read_parquet('{path}')",
+        ".csv": f"read_csv('{path}', all_varchar = true)",
+        ".json": f"read_json('{path}')",
+        ".jsonl": f"read_json('{path}', format = 'newline_delimited')",
+    }
+    name = path.removesuffix(".gz").removesuffix(".zst")
+    reader = next((text for end, text in readers.items() if name.endswith(end)), None)
+    if reader is None:
+        raise InputError(
+            f"{source.uri}: a count table is {', '.join(readers)}, plain or compressed"
+        )
+    with connect([source]) as connection:
+        check_columns(connection, reader, (*FEATURE_NAMES, "n"))
+        connection.execute(f"CREATE TEMP TABLE counts AS SELECT * FROM {reader}")
+        number_counts(connection)
+        part = read_numbered(connection, 0)
+        bad = [(Place(0, number + 1), problem) for number, problem in bad_rows(connection)]
+    return PartCount(0, part.table, part.n_records, part.n_bad, bad)
+
+
+def check_columns(
+    connection: duckdb.DuckDBPyConnection, relation: str, wanted: Sequence[str]
+) -> None:
+    """Refuse a relation that lacks columns.
+
+    Raises:
+        InputError: names what is missing and what is there.
+    """
+    columns = connection.sql(f"SELECT * FROM {relation} LIMIT 0").columns
+    missing = [name for name in wanted if name not in columns]
+    if missing:
+        raise InputError(
+            f"{relation}: lacks the columns {', '.join(missing)}; it has {', '.join(columns)}"
+        )
+
+
+_NUMBERED: Final = f"""
+CREATE TEMP TABLE numbered AS
+WITH levels AS (
+  SELECT level, severity(CAST(level AS VARCHAR)) AS severity FROM (SELECT DISTINCT level FROM counts)
+), services AS (
+  SELECT service, service_number(CAST(service AS VARCHAR)) AS number
+  FROM (SELECT DISTINCT service FROM counts)
+)
+SELECT
+  counts.rowid AS row,
+  TRY_CAST(message_length AS BIGINT) AS length,
+  severity,
+  number,
+  CAST(service AS VARCHAR) AS service,
+  TRY_CAST(has_exception AS BOOLEAN) AS exception,
+  TRY_CAST(has_timeout AS BOOLEAN) AS timeout,
+  TRY_CAST(has_connection_error AS BOOLEAN) AS connection_error,
+  {{traits}} AS traits,
+  TRY_CAST(n AS BIGINT) AS n,
+  {{positives}} AS positives,
+  CASE
+    WHEN TRY_CAST(n AS BIGINT) IS NULL OR TRY_CAST(n AS BIGINT) < 1
+      THEN 'n: expected a count of at least 1'
+    WHEN length IS NULL OR TRY_CAST(message_length AS DOUBLE) <> length
+      OR length NOT BETWEEN 0 AND {MAX_MESSAGE_LENGTH}
+      THEN 'message_length: expected a whole number from 0 to {MAX_MESSAGE_LENGTH}'
+    WHEN coalesce(severity, {UNKNOWN}) < 0
+      THEN 'level: expected DEBUG, INFO, WARN, ERROR, FATAL or a usual synonym'
+    WHEN coalesce(number, {UNKNOWN}) < 0
+      THEN 'service: expected 1 to {MAX_SERVICE_CHARS} characters'
+    WHEN exception IS NULL THEN 'has_exception: expected true or false'
+    WHEN timeout IS NULL THEN 'has_timeout: expected true or false'
+    WHEN connection_error IS NULL THEN 'has_connection_error: expected true or false'
+    WHEN coalesce(traits, {UNKNOWN}) < 0
+      THEN 'template, has_failure: expected four hexadecimal digits, and true or false'
+  END AS problem
+FROM counts
+LEFT JOIN levels ON counts.level IS NOT DISTINCT FROM levels.level
+LEFT JOIN services ON counts.service IS NOT DISTINCT FROM services.service
+"""
+
+_TRAITS: Final = f"""CASE
+    WHEN template IS NULL AND has_failure IS NULL THEN {NO_TRAITS}
+    WHEN TRY_CAST('0x' || template AS BIGINT) BETWEEN 0 AND {TEMPLATE_BUCKETS - 1}
+      THEN 1 + 2 * TRY_CAST('0x' || template AS BIGINT) + CAST(TRY_CAST(has_failure AS BOOLEAN) AS BIGINT)
+  END"""
+
+
+def number_counts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table `numbered` of the table `counts`: names as numbers, and what is wrong."""
+    columns = connection.sql("SELECT * FROM counts LIMIT 0").columns
+    connection.execute(
+        _NUMBERED.format(
+            traits=_TRAITS if "template" in columns else str(NO_TRAITS),
+            positives="coalesce(TRY_CAST(n_positive AS BIGINT), 0)"
+            if "n_positive" in columns
+            else "NULL",
+        )
+    )
+
+
+def packed_counts(connection: duckdb.DuckDBPyConnection) -> tuple[Ints, CountTable]:
+    """The usable rows of `numbered`, packed.
+
+    Returns:
+        Row numbers in `counts`, int64 of shape (n,), and the rows in that order. The table's keys
+        are neither sorted nor unique.
+    """
+    found = connection.execute(
+        "SELECT row, length, severity, number, traits, n, positives, "
+        "4 * exception::BIGINT + 2 * timeout::BIGINT + connection_error::BIGINT AS flags "
+        "FROM numbered WHERE problem IS NULL"
+    ).fetchnumpy()
+    labelled = not np.ma.is_masked(found["positives"]) and len(found["row"]) > 0
+    column = {
+        name: np.asarray(values, np.int64)
+        for name, values in found.items()
+        if name != "positives" or labelled
+    }
+    names = connection.execute(
+        "SELECT number, min(service) FROM numbered WHERE problem IS NULL GROUP BY number"
+    ).fetchall()
+    parts = [column[name] for name in ("length", "severity", "number", "flags", "traits")]
+    table = CountTable(
+        keys=pack(*parts),
+        counts=column["n"],
+        positives=column.get("positives"),
+        services=merge_names([dict(names)]),
+    )
+    return column["row"], table
+
+
+def read_numbered(connection: duckdb.DuckDBPyConnection, partition: int) -> PartCount:
+    """Sum up what `numbered` holds, usable or not."""
+    _, table = packed_counts(connection)
+    n_records, n_bad = connection.execute(
+        "SELECT coalesce(sum(coalesce(n, 1)), 0)::BIGINT, "
+        "coalesce(sum(coalesce(n, 1)) FILTER (problem IS NOT NULL), 0)::BIGINT FROM numbered"
+    ).fetchall()[0]
+    return PartCount(partition, merge_tables([table]), n_records, n_bad, [])
+
+
+def bad_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
+    """The first rows of `counts` that cannot be used, and why."""
+    return connection.execute(
+        "SELECT row, problem FROM numbered WHERE problem IS NOT NULL "
+        f"ORDER BY row LIMIT {MAX_SAMPLES}"
+    ).fetchall()
+
+
+def find_row(
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], partition: int, number: int
+) -> Place:
+    """Where a row of `counts` first stands in the files; the first one is partition `partition`."""
+    same = " AND ".join(f"f.{name} IS NOT DISTINCT FROM c.{name}" for name in FEATURE_NAMES)
+    for index, source in enumerate(sources):
+        ((first,),) = connection.execute(
+            f"SELECT min(f.file_row_number) FROM {parquet([source], 'file_row_number = true')} AS f, "
+            f"(SELECT * FROM counts WHERE rowid = {number}) AS c WHERE {same}"
+        ).fetchall()
+        if first is not None:
+            return Place(partition + index, int(first) + 1)
+    return Place(partition, 0)

@@ -1,0 +1,77 @@
+"""Counting on this machine: one process per core, or none but this one where that is faster."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from typing import Final, TypeVar
+
+from trainer.errors import InputError
+from trainer.reading.partitions import Partition
+
+T = TypeVar("T")
+
+ALONE_BYTES: Final = 16_777_216
+"""Less data than this is worked on here: starting processes would take longer."""
+
+AHEAD: Final = 2
+"""Partitions per process that are handed out before the first result is taken."""
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on."""
+    return len(os.sched_getaffinity(0))
+
+
+def run_locally(
+    step: Callable[[Partition], T], partitions: Sequence[Partition], processes: int
+) -> Iterator[tuple[Partition, T]]:
+    """Run a step on each partition; results come as they are ready, not in order.
+
+    Args:
+        step: picklable.
+        partitions: what to work on. Standard input is worked on in this process.
+        processes: at most this many.
+
+    Raises:
+        InputError: what the step raised, or a process died.
+    """
+    size = sum(partition.size_bytes for partition in partitions)
+    here = [one for one in partitions if one.source.uri == "-"]
+    others = [one for one in partitions if one.source.uri != "-"]
+    processes = min(processes, len(others))
+    if processes < 2 or size < ALONE_BYTES:  # noqa: PLR2004 - nothing runs beside itself
+        here, others = list(partitions), []
+    if others:
+        yield from _run_in_pool(step, others, processes)
+    for partition in here:
+        yield partition, step(partition)
+
+
+def _run_in_pool(
+    step: Callable[[Partition], T], partitions: Sequence[Partition], processes: int
+) -> Iterator[tuple[Partition, T]]:
+    # Spawned: a fork would copy the threads' locks of whatever libraries run threads here.
+    context = multiprocessing.get_context("spawn")
+    waiting = iter(partitions)
+    running: dict[Future[T], Partition] = {}
+    pool = ProcessPoolExecutor(processes, mp_context=context)
+    try:
+        while True:
+            for partition in waiting:
+                running[pool.submit(partial(step, partition))] = partition
+                if len(running) >= AHEAD * processes:
+                    break
+            if not running:
+                return
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                yield running.pop(done), done.result()
+    except BrokenProcessPool as error:
+        raise InputError(
+            "a process that read the data was killed, most likely for lack of memory; give fewer "
+            "processes: --processes 1"
+        ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

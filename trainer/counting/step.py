@@ -1,0 +1,166 @@
+"""The step that every executor runs on every partition, and how results add up."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from schemas.encoding import SERVICE_BUCKETS, service_number
+from schemas.features import SEVERITY
+from schemas.packing import FLAGS, LEVELS, TRAITS, Ints, flags_of, traits_of
+from trainer.reading.partitions import Partition, Place
+from trainer.reading.plan import ReadingPlan
+from trainer.reading.records import MAX_SAMPLES, Faults, Record, read_records
+from trainer.table import EMPTY, CountTable, merge_tables
+
+FLUSH_RECORDS: Final = 500_000
+"""Distinct records that are counted in a dictionary before they become columns, a tenth the size."""
+
+MERGE_RECORDS: Final = 1_000_000
+"""Distinct records of several results that wait to be added up."""
+
+
+class PartCount(msgspec.Struct, frozen=True):
+    """What one partition holds.
+
+    Attributes:
+        partition: its number.
+        table: its usable records.
+        n_records: all its records, unusable ones included.
+        n_bad: records that cannot be used.
+        bad: the first of these, and why.
+    """
+
+    partition: int
+    table: CountTable
+    n_records: int
+    n_bad: int
+    bad: list[tuple[Place, str]]
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """What all partitions hold.
+
+    Attributes:
+        table: the usable records.
+        records: for each partition, how many records it holds, unusable ones included.
+        n_bad: records that cannot be used.
+        bad: the first of these, in the order of the input.
+    """
+
+    table: CountTable
+    records: dict[int, int]
+    n_bad: int
+    bad: list[tuple[Place, str]]
+
+    @property
+    def n_records(self) -> int:
+        """All records, unusable ones included."""
+        return sum(self.records.values())
+
+
+def count_partition(partition: Partition, plan: ReadingPlan) -> PartCount:
+    """Count the records of one partition.
+
+    Raises:
+        InputError: the file cannot be opened or is damaged.
+    """
+    if plan.format == "parquet" and plan.kind == "features":
+        from trainer.counting.engine import count_features  # noqa: PLC0415 - loads DuckDB
+
+        return count_features([partition.source], plan, partition.number)
+    faults = Faults()
+    counter = RecordCounter(partition.number, labelled=plan.fields.label is not None)
+    for record in read_records(partition, plan, faults):
+        counter.add(record)
+    bad = [(Place(partition.number, one.line), one.problem) for one in faults.samples]
+    return PartCount(partition.number, counter.table(), faults.n_records, faults.n_bad, bad)
+
+
+class RecordCounter:
+    """Counts records one by one, in bounded memory but for what is distinct."""
+
+    def __init__(self, partition: int, *, labelled: bool) -> None:
+        self._first_place = Place(partition, 0).pack()
+        self._labelled = labelled
+        self._counts: dict[int, int] = {}
+        self._positives: dict[int, int] = {}
+        self._places: dict[int, int] = {}
+        self._numbers: dict[str, int] = {}
+        self._done = EMPTY
+
+    def add(self, record: Record) -> None:
+        """Count one record."""
+        features = record.features
+        number = self._numbers.get(features.service)
+        if number is None:
+            number = service_number(features.service, SERVICE_BUCKETS)
+            self._numbers[features.service] = number
+        # `schemas.packing.pack_record`, but for the name that is hashed once.
+        key = (
+            (features.message_length * LEVELS + SEVERITY[features.level]) * SERVICE_BUCKETS + number
+        ) * FLAGS + flags_of(features)
+        key = key * TRAITS + traits_of(features)
+        seen = self._counts.get(key)
+        if seen is None:
+            self._places[key] = self._first_place + record.line
+            self._counts[key] = 1
+            if len(self._counts) >= FLUSH_RECORDS:
+                self._flush()
+                seen = None
+        else:
+            self._counts[key] = seen + 1
+        if record.positive:
+            self._positives[key] = self._positives.get(key, 0) + 1
+
+    def table(self) -> CountTable:
+        """All records counted so far."""
+        self._flush()
+        return self._done
+
+    def _flush(self) -> None:
+        def column(values: Iterable[int]) -> Ints:
+            return np.fromiter(values, np.int64, len(self._counts))
+
+        table = CountTable(
+            keys=column(self._counts),
+            counts=column(self._counts.values()),
+            positives=column(self._positives.get(key, 0) for key in self._counts)
+            if self._labelled
+            else None,
+            places=column(self._places.values()),
+            services={},
+        )
+        names: dict[int, str] = {}
+        for name, number in self._numbers.items():
+            names[number] = min(names.get(number, name), name)
+        self._done = merge_tables([self._done, msgspec.structs.replace(table, services=names)])
+        for counted in (self._counts, self._positives, self._places, self._numbers):
+            counted.clear()
+
+
+class Sum:
+    """Adds up parts in any order; the result does not depend on it."""
+
+    def __init__(self) -> None:
+        self._tables: list[CountTable] = []
+        self._waiting = 0
+        self._records: dict[int, int] = {}
+        self._n_bad = 0
+        self._bad: list[tuple[Place, str]] = []
+
+    def add(self, part: PartCount) -> None:
+        """Add one partition's part."""
+        self._tables.append(part.table)
+        self._waiting += part.table.n_distinct
+        if self._waiting > MERGE_RECORDS:
+            self._tables = [merge_tables(self._tables)]
+            self._waiting = 0
+        self._records[part.partition] = part.n_records
+        self._n_bad += part.n_bad
+        self._bad = sorted(self._bad + part.bad, key=lambda one: one[0].pack())[:MAX_SAMPLES]
+
+    def counted(self) -> Counted:
+        """The sum of what was added."""
+        return Counted(merge_tables(self._tables), self._records, self._n_bad, self._bad)

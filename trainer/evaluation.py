@@ -1,0 +1,283 @@
+"""How detectors do on a table of records: everything that a report says, as plain data."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from inference.judgements import Judgements
+from schemas.features import FEATURE_NAMES, Level
+from schemas.packing import NO_TRAITS, Ints, unpack
+from schemas.surprise import TERMS, rarity
+from schemas.templates import TEMPLATE_BUCKETS
+from trainer.metrics import make_curve
+from trainer.report.content import (
+    BadRecord,
+    Contribution,
+    Curve,
+    Distribution,
+    Report,
+    Share,
+    TopRecord,
+)
+from trainer.pipeline import Candidate
+from trainer.table import CountTable
+from trainer.wording import Wording, contributions_of, describe_features
+
+TOP_RECORDS: Final = 20
+MAX_SERVICES: Final = 30
+N_BINS: Final = 40
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What is reported on beside the records themselves: where they come from.
+
+    Attributes:
+        title: of the report.
+        sources: what was read.
+        detected: how it was read, a sentence each.
+        n_bad: records that could not be used.
+        bad: some of these.
+        warnings: a sentence each.
+    """
+
+    sources: list[str]
+    detected: list[str]
+    title: str = ""
+    n_bad: int = 0
+    bad: list[BadRecord] = []
+    warnings: list[str] = []
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """What a candidate says of every record of the table."""
+
+    candidate: Candidate
+    judgements: Judgements
+
+
+def judge(table: CountTable, candidates: Sequence[Candidate]) -> list[Judged]:
+    """Have each candidate judge every distinct record."""
+    return [Judged(one, one.model.judge_keys(table.keys)) for one in candidates]
+
+
+def top_keys(table: CountTable, candidate: Candidate) -> CountTable:
+    """The most anomalous distinct records, as the candidate tells records apart.
+
+    Returns:
+        A table of at most `TOP_RECORDS` records; its keys are in the order of the scores, the
+        most anomalous one first.
+    """
+    if candidate.model.manifest.detector == "isolation_forest":
+        table = table.without_traits()
+    decisions = candidate.model.judge_keys(table.keys).decisions
+    first = np.argsort(decisions, kind="stable")[:TOP_RECORDS]
+    return msgspec.structs.replace(
+        table,
+        keys=table.keys[first],
+        counts=table.counts[first],
+        positives=None if table.positives is None else table.positives[first],
+        places=None if table.places is None else table.places[first],
+    )
+
+
+def make_report(
+    subject: Subject,
+    table: CountTable,
+    candidates: Sequence[Candidate],
+    top: CountTable,
+    examples: Mapping[int, tuple[str, str]],
+) -> Report:
+    """Report on a table.
+
+    Args:
+        subject: where the records come from.
+        table: the records, at least one.
+        candidates: at least one, the deciding one first.
+        top: the records of `top_keys`, which is asked first, so that examples can be found.
+        examples: place and text by key, for some of these.
+    """
+    judged = judge(table, candidates)
+    deciding = candidates[0]
+    manifest = deciding.model.manifest
+    curves = _curves(table, judged)
+    importance, unit = _importance(table, judged[0].judgements)
+    return Report(
+        title=subject.title,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        detector=manifest.detector,
+        sources=subject.sources,
+        detected=subject.detected,
+        warnings=[*subject.warnings, *_warnings(curves)],
+        n_rows=table.n_samples,
+        n_distinct=table.n_distinct,
+        n_bad=subject.n_bad,
+        bad=subject.bad,
+        levels=_levels(table, judged),
+        services=_services(table, judged),
+        distributions=[_distribution(table, one) for one in judged],
+        top=_top(top, deciding, examples),
+        importance=importance,
+        importance_unit=unit,
+        n_labelled=None if table.positives is None else int(table.positives.sum()),
+        curves=curves,
+        parity=_parity(deciding),
+        parameters={
+            name: str(value) for name, value in msgspec.to_builtins(manifest.options).items()
+        },
+        versions=manifest.libraries,
+    )
+
+
+def _curves(table: CountTable, judged: Sequence[Judged]) -> list[Curve]:
+    positives, counts = table.positives, table.counts
+    if positives is None or not 0 < positives.sum() < counts.sum():
+        return []
+    length, level, _, _, traits = unpack(table.keys)
+    curves = [
+        make_curve(
+            one.candidate.name,
+            -one.judgements.decisions,
+            counts,
+            positives,
+            one.judgements.is_anomaly,
+        )
+        for one in judged
+    ]
+    trivial = {
+        "level alone": level.astype(np.float64),
+        "message_length alone": length.astype(np.float64),
+    }
+    if (traits != NO_TRAITS).any():
+        trivial["template rarity alone"] = _template_rarity(traits, counts).astype(np.float64)
+    curves += [make_curve(name, values, counts, positives) for name, values in trivial.items()]
+    return curves
+
+
+def _template_rarity(traits: Ints, counts: Ints) -> npt.NDArray[np.float32]:
+    has_message = traits != NO_TRAITS
+    template = np.maximum(traits - 1, 0) // 2
+    seen = np.zeros(TEMPLATE_BUCKETS, np.int64)
+    np.add.at(seen, template[has_message], counts[has_message])
+    return np.where(has_message, rarity(seen[template], int(counts.sum())), np.float32(0))
+
+
+def _warnings(curves: Sequence[Curve]) -> list[str]:
+    if not curves:
+        return []
+    deciding = curves[0]
+    better = [one for one in curves if one.trivial and one.auc > deciding.auc]
+    return [
+        f"{one.name} ranks better than {deciding.name} on these labels: ROC AUC {one.auc:.3f} "
+        f"against {deciding.auc:.3f}"
+        for one in better
+    ]
+
+
+def _share(
+    name: str, chosen: npt.NDArray[np.bool_], table: CountTable, judged: Sequence[Judged]
+) -> Share:
+    return Share(
+        name,
+        int(table.counts[chosen].sum()),
+        {
+            one.candidate.name: int(table.counts[chosen & one.judgements.is_anomaly].sum())
+            for one in judged
+        },
+    )
+
+
+def _levels(table: CountTable, judged: Sequence[Judged]) -> list[Share]:
+    level = unpack(table.keys)[1]
+    return [_share(name.value, level == number, table, judged) for number, name in enumerate(Level)]
+
+
+def _services(table: CountTable, judged: Sequence[Judged]) -> list[Share]:
+    service = unpack(table.keys)[2]
+    numbers, inverse = np.unique(service, return_inverse=True)
+    rows = np.zeros(len(numbers), np.int64)
+    np.add.at(rows, inverse, table.counts)
+    largest = np.argsort(-rows, kind="stable")[:MAX_SERVICES]
+    shares = [
+        _share(
+            table.services.get(int(numbers[index]), f"#{numbers[index]}"),
+            inverse == index,
+            table,
+            judged,
+        )
+        for index in largest
+    ]
+    if len(numbers) > MAX_SERVICES:
+        shares.append(_share("others", ~np.isin(inverse, largest), table, judged))
+    return shares
+
+
+def _distribution(table: CountTable, judged: Judged) -> Distribution:
+    manifest, judgements = judged.candidate.model.manifest, judged.judgements
+    n_flagged = int(table.counts[judgements.is_anomaly].sum())
+    values, threshold = judgements.anomaly_scores, manifest.scores.threshold
+    if manifest.detector == "surprise":
+        # Decades above the record's own threshold: with a message and without are comparable.
+        values, threshold = -judgements.decisions, 0.0
+    rows, edges = np.histogram(values, bins=N_BINS, weights=table.counts)
+    contamination = manifest.options.contamination
+    return Distribution(
+        detector=judged.candidate.name,
+        edges=edges.tolist(),
+        n_rows=rows.astype(np.int64).tolist(),
+        threshold=threshold,
+        n_flagged=n_flagged,
+        flagged_share=n_flagged / table.n_samples,
+        contamination=None if contamination == "auto" else contamination,
+    )
+
+
+def _top(
+    top: CountTable, deciding: Candidate, examples: Mapping[int, tuple[str, str]]
+) -> list[TopRecord]:
+    judged = deciding.model.judge_keys(top.keys)
+    wording = Wording(deciding.model, deciding.files, top.services)
+    records = []
+    for index, key in enumerate(top.keys.tolist()):
+        contributions = contributions_of(judged, index)
+        place, example = examples.get(key, ("", ""))
+        records.append(
+            TopRecord(
+                features=describe_features(key, top.services),
+                n_rows=int(top.counts[index]),
+                anomaly_score=float(judged.anomaly_scores[index]),
+                decision=float(judged.decisions[index]),
+                contributions=contributions,
+                reason=wording.reason(key, contributions),
+                example=example,
+                place=place,
+            )
+        )
+    return records
+
+
+def _importance(table: CountTable, judged: Judgements) -> tuple[list[Contribution], str]:
+    """Mean absolute contribution over all records, largest first."""
+    by_name, names, unit = judged.contributions.astype(np.float64), FEATURE_NAMES, "of the exponent"
+    if judged.terms.shape[1]:
+        by_name, names, unit = judged.terms, TERMS, "decades"
+    means = np.average(np.abs(by_name), axis=0, weights=table.counts)
+    pairs = sorted(zip(names, means.tolist(), strict=True), key=lambda pair: -pair[1])
+    return [Contribution(name, value) for name, value in pairs], unit
+
+
+def _parity(deciding: Candidate) -> dict[str, str]:
+    parity = deciding.model.manifest.parity
+    proof = {
+        "training rows compared with scikit-learn": f"{parity.n_training_rows:,}",
+        "adversarial rows compared with scikit-learn": f"{parity.n_adversarial_rows:,}",
+        "labels that differ": str(parity.label_differences),
+        "largest difference of a score": f"{parity.max_score_error:.1e}",
+    }
+    if parity.n_verdicts:
+        proof["whole verdicts compared"] = f"{parity.n_verdicts:,}"
+        proof["largest difference of a verdict, in decades"] = f"{parity.max_verdict_error:.1e}"
+    return proof

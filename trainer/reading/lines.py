@@ -1,0 +1,52 @@
+"""Lines of a partition, with bounded memory whatever the bytes are."""
+
+from collections.abc import Iterator
+from typing import IO, Final
+
+from trainer.reading.partitions import Partition
+
+MAX_LINE_BYTES: Final = 1_048_576
+
+_BLOCK_BYTES: Final = 262_144
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+def read_lines(stream: IO[bytes], partition: Partition) -> Iterator[tuple[int, bytes]]:
+    """The lines from the partition's first one to the end of the stream, with their offsets.
+
+    Where a partition starts within a line, that line belongs to the one before. The caller stops
+    at `partition.stop`; it may look further, as for the rest of a stack trace.
+
+    Args:
+        stream: opened one byte before `partition.start`, or at the beginning if that is 0.
+
+    Yields:
+        The offset of the line's first byte, and the line without its newline, cut behind
+        `MAX_LINE_BYTES` + 1 bytes.
+    """
+    offset = max(partition.start - 1, 0)
+    rest = b""
+    skipping = partition.start > 0  # what is left of a line that began before
+    cut = False
+    while block := stream.read(_BLOCK_BYTES):
+        if offset == 0 and not rest:
+            mark = block.startswith(_BYTE_ORDER_MARK) * len(_BYTE_ORDER_MARK)
+            block, offset = block[mark:], mark  # noqa: PLW2901 - the mark is no part of it
+        lines = (rest + block).split(b"\n")
+        rest = lines.pop()
+        for line in lines:
+            if not skipping:
+                yield offset, line
+            offset += len(line) + 1
+            skipping = False
+        if len(rest) > MAX_LINE_BYTES:
+            # Keep what shows that it is too long, count what is thrown away.
+            if not skipping and not cut:
+                yield offset, rest
+            cut = skipping = True
+            offset += len(rest)
+            rest = b""
+        else:
+            cut = False
+    if rest and not skipping:
+        yield offset, rest

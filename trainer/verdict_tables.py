@@ -1,0 +1,97 @@
+"""Verdicts on Parquet files of features: DuckDB joins each row with its record's verdict.
+
+As everywhere, each distinct record is judged once, by the detector that serves.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from inference.model import Model
+from schemas.features import FEATURE_NAMES
+from trainer.counting.engine import (
+    bad_rows,
+    check_columns,
+    connect,
+    find_row,
+    number_counts,
+    packed_counts,
+    parquet,
+    read_numbered,
+)
+from trainer.reading.sources import Source
+from trainer.scoring import Scored
+
+_VERDICT: Final = {
+    "is_anomaly": "is_anomaly",
+    "anomaly_score": "anomaly_scores",
+    "decision": "decisions",
+    "percentile": "percentiles",
+}
+_COLUMNS: Final = {
+    "source": "VARCHAR",
+    "line": "BIGINT",
+    "is_anomaly": "BOOLEAN",
+    "anomaly_score": "DOUBLE",
+    "decision": "DOUBLE",
+    "percentile": "DOUBLE",
+    "model_version": "VARCHAR",
+}
+
+
+def score_parquet(sources: Sequence[Source], model: Model, out: Path, format_: str) -> Scored:
+    """Write the rows of Parquet files with their verdicts: all their columns, then ours.
+
+    Args:
+        sources: the files; rows stay in their order.
+        model: what judges.
+        out: the file to write.
+        format_: `parquet` or `json`, DuckDB's name for it.
+
+    Raises:
+        InputError: a file cannot be read, or lacks a column.
+    """
+    with connect(sources) as connection:
+        relation = parquet(sources)
+        check_columns(connection, relation, FEATURE_NAMES)
+        names = ", ".join(FEATURE_NAMES)
+        connection.execute(
+            f"CREATE TEMP TABLE counts AS SELECT {names}, count(*) AS n FROM {relation} GROUP BY ALL"
+        )
+        number_counts(connection)
+        rows, table = packed_counts(connection)
+        judged = model.judge_keys(table.keys)
+        # DuckDB finds the columns by the name of this variable.
+        verdicts = {"row": rows} | {name: getattr(judged, of) for name, of in _VERDICT.items()}
+        connection.execute("CREATE TEMP TABLE judged AS SELECT * FROM verdicts")
+        del verdicts
+        same = " AND ".join(f"f.{name} IS NOT DISTINCT FROM c.{name}" for name in FEATURE_NAMES)
+        wanted = ", ".join(f"v.{name}" for name in _VERDICT)
+        connection.execute("SET preserve_insertion_order = true")
+        connection.execute(
+            f"COPY (SELECT f.*, {wanted} FROM {relation} AS f JOIN counts AS c ON {same} "
+            f"JOIN judged AS v ON v.row = c.rowid) TO {quoted(out)} (FORMAT {format_})"
+        )
+        part = read_numbered(connection, 0)
+        bad = [
+            (find_row(connection, sources, 0, number), why) for number, why in bad_rows(connection)
+        ]
+    n_anomalies = int(table.counts[judged.is_anomaly].sum())
+    return Scored(part.n_records, n_anomalies, part.n_bad, bad)
+
+
+def to_parquet(parts: Sequence[Path], out: Path) -> None:
+    """Turn verdicts as JSON lines into Parquet, in the order of the parts."""
+    files = ", ".join(quoted(part) for part in parts)
+    columns = ", ".join(f"{name}: '{type_}'" for name, type_ in _COLUMNS.items())
+    with connect() as connection:
+        connection.execute("SET preserve_insertion_order = true")
+        connection.execute(
+            f"COPY (SELECT * FROM read_json([{files}], format = 'newline_delimited', "
+            f"columns = {{{columns}}})) TO {quoted(out)} (FORMAT parquet)"
+        )
+
+
+def quoted(path: Path) -> str:
+    """A path as a literal of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
