@@ -191,7 +191,7 @@ SELECT
   TRY_CAST(message_length AS BIGINT) AS length,
   severity,
   number,
-  CAST(service AS VARCHAR) AS service,
+  CAST(counts.service AS VARCHAR) AS service,
   TRY_CAST(has_exception AS BOOLEAN) AS exception,
   TRY_CAST(has_timeout AS BOOLEAN) AS timeout,
   TRY_CAST(has_connection_error AS BOOLEAN) AS connection_error,

@@ -7,8 +7,9 @@ import msgspec
 import numpy as np
 
 from schemas.encoding import SERVICE_BUCKETS, service_number
+from schemas.extraction import MessageFeatures
 from schemas.features import SEVERITY
-from schemas.packing import FLAGS, LEVELS, TRAITS, Ints, flags_of, traits_of
+from schemas.packing import FLAGS, LEVELS, TRAITS, Ints
 from trainer.reading.partitions import Partition, Place
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.records import MAX_SAMPLES, Faults, Record, read_records
@@ -97,22 +98,25 @@ class RecordCounter:
         if number is None:
             number = service_number(features.service, SERVICE_BUCKETS)
             self._numbers[features.service] = number
-        # `schemas.packing.pack_record`, but for the name that is hashed once.
+        # `schemas.packing.pack_record`, written out: this runs for every record there is.
         key = (
             (features.message_length * LEVELS + SEVERITY[features.level]) * SERVICE_BUCKETS + number
-        ) * FLAGS + flags_of(features)
-        key = key * TRAITS + traits_of(features)
-        seen = self._counts.get(key)
-        if seen is None:
-            self._places[key] = self._first_place + record.line
-            self._counts[key] = 1
-            if len(self._counts) >= FLUSH_RECORDS:
-                self._flush()
-                seen = None
-        else:
-            self._counts[key] = seen + 1
+        ) * FLAGS + (
+            4 * features.has_exception + 2 * features.has_timeout + features.has_connection_error
+        )
+        key *= TRAITS
+        if type(features) is MessageFeatures:
+            key += 1 + 2 * features.template + features.has_failure
         if record.positive:
             self._positives[key] = self._positives.get(key, 0) + 1
+        seen = self._counts.get(key)
+        if seen is not None:
+            self._counts[key] = seen + 1
+            return
+        self._counts[key] = 1
+        self._places[key] = self._first_place + record.line
+        if len(self._counts) >= FLUSH_RECORDS:
+            self._flush()
 
     def table(self) -> CountTable:
         """All records counted so far."""

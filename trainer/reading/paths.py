@@ -25,17 +25,18 @@ class RecordDecoder:
 
     def __init__(self, fields: Fields) -> None:
         self._paths = [getattr(fields, part) for part in _PARTS]
-        given = [path for path in self._paths if path]
-        self._whole = len(set(given)) < len(given) or any("." in path for path in given)
         names = {
             part: path for part, path in zip(_PARTS, self._paths, strict=True) if path is not None
         }
-        if self._whole:
-            names = {}
+        paths = list(names.values())
+        self._whole = len(set(paths)) < len(paths) or any("." in path for path in paths)
         plain = msgspec.defstruct(
             "RawRecord",
             [(part, Any, None) for part in _PARTS],
-            rename={part: names.get(part, f"\x00{part}") for part in _PARTS},
+            # A part without a path gets a key of the private use area, which no record has.
+            rename={part: names.get(part, f"\ue000{part}") for part in _PARTS}
+            if not self._whole
+            else None,
             frozen=True,
             gc=False,
         )

@@ -28,6 +28,9 @@ Extract = Callable[[str, Level, str], LogFeatures]
 MAX_SAMPLES: Final = 10
 """Bad records that are told of in detail."""
 
+MAX_KNOWN: Final = 10_000
+"""Levels and services whose check is remembered: a bound against a hostile file."""
+
 MAX_CONTINUATION_LINES: Final = 1_000
 """Lines that one record of plain text may have; more is no stack trace."""
 
@@ -256,8 +259,13 @@ class Assembler:
             )
         if len(message) > MAX_MESSAGE_LENGTH:
             raise _UnusableError(f"message: longer than {MAX_MESSAGE_LENGTH} characters")
-        features = self._extract(message, self._level(level), self._service(service))
-        return Record(line, features, message, self._positive(label))
+        try:
+            known_level = self._levels.get(level) or self._level(level)
+            known_service = self._services.get(service) or self._service(service)
+        except TypeError as error:
+            raise _UnusableError("level, service: expected text, got a list or an object") from error
+        features = self._extract(message, known_level, known_service)
+        return Record(line, features, message, is_positive(label) if self._label else None)
 
     def columns(self, line: int, row: dict[str, Any]) -> Record:
         """A record of a row with named columns, raw log or features.
@@ -280,44 +288,33 @@ class Assembler:
         return self(line, message, level, service, label)
 
     def _level(self, value: object) -> Level:
-        value = self._scalar(value, self._plan.fields.level or "level")
-        known = self._levels.get(value)
-        if known is None:
-            if value is None or value == "":
-                return self._plan.default_level
-            names = self._plan.layout.levels if self._plan.layout else {}
-            try:
-                known = names.get(str(value).strip().lower()) or Level(value)
-            except ValueError as error:
-                raise _UnusableError(
-                    f"{self._plan.fields.level or 'level'}: {str(value)[:40]!r} is no level; "
-                    f"expected DEBUG, INFO, WARN, ERROR, FATAL or a usual synonym"
-                ) from error
-            if len(self._levels) < 1_000:  # noqa: PLR2004 - a bound against a hostile file
-                self._levels[value] = known
-        return known
+        if value is None or value == "":
+            return self._plan.default_level
+        names = self._plan.layout.levels if self._plan.layout else {}
+        try:
+            level = names.get(str(value).strip().lower()) or Level(value)
+        except ValueError as error:
+            raise _UnusableError(
+                f"{self._plan.fields.level or 'level'}: {str(value)[:40]!r} is no level; "
+                f"expected DEBUG, INFO, WARN, ERROR, FATAL or a usual synonym"
+            ) from error
+        if len(self._levels) < MAX_KNOWN:
+            self._levels[value] = level
+        return level
 
     def _service(self, value: object) -> str:
-        value = self._scalar(value, self._plan.fields.service or "service")
-        known = self._services.get(value)
-        if known is None:
-            if value is None or value == "":
-                layout = self._plan.layout
-                return (layout.service if layout else None) or self._plan.default_service
-            known = str(value)
-            if len(known) > MAX_SERVICE_CHARS:
-                raise _UnusableError(
-                    f"{self._plan.fields.service or 'service'}: longer than "
-                    f"{MAX_SERVICE_CHARS} characters"
-                )
-            if len(self._services) < 10_000:  # noqa: PLR2004 - as above
-                self._services[value] = known
-        return known
-
-    def _scalar(self, value: object, field: str) -> str | int | float | None:
-        if value is None or isinstance(value, str | int | float):
-            return value
-        raise _UnusableError(f"{field}: expected text, got {type(value).__name__}")
+        if value is None or value == "":
+            layout = self._plan.layout
+            return (layout.service if layout else None) or self._plan.default_service
+        name = str(value)
+        if len(name) > MAX_SERVICE_CHARS:
+            raise _UnusableError(
+                f"{self._plan.fields.service or 'service'}: longer than {MAX_SERVICE_CHARS} "
+                f"characters"
+            )
+        if len(self._services) < MAX_KNOWN:
+            self._services[value] = name
+        return name
 
     def _positive(self, label: object) -> bool | None:
         return is_positive(label) if self._label else None
