@@ -123,10 +123,13 @@ REMOVALS: tuple[Rule, ...] = (
     Rule(
         "zero-failures",
         ("fail", "abort", "reject", "crash"),
-        r"\b(?:0|no|zero|without|not) (?:(?:any|new|further) )?(?:failed|failures?|failing|aborted|rejected"
-        r"|crash(?:ed|es)?)\b"
-        r"|\b(?:failed|failures?|aborted|rejected|crashed)[\"']? ?[=:] ?[\"']?(?:0|none|null|false)\b",
-        "a count of none: 0 failed, failures=0, without failures",
+        r"(?:\b(?:no|not|never|without|zero)|n't)(?: (?:an?|any|single|new|more|been|yet|ever))"
+        r"{0,2} (?:fail(?:ed|ing|ures?)?|aborted|rejected|crash(?:ed|es)?)\b"
+        r"|\b0 (?:failures|crashes)\b"
+        r"|(?:^|[,;(\[|\t\r\n]|[:=] |\band) {0,9}0 (?:failed|aborted|rejected|crashed)\b"
+        r"|\b(?:fail(?:ed|s|ures?)?|aborted|rejected|crash(?:ed|es))[\"']? ?[=:] ?[\"']?(?:0|none"
+        rf"|null|false){_END}|\b(?:failed|failures|aborted|rejected|crashed|crashes) 0{_END}",
+        "what did not happen, or a count of none: 0 failed, failures=0, without failures",
     ),
     Rule(
         "panic-setting",
@@ -403,14 +406,22 @@ FAILURE: tuple[Rule, ...] = (
     ),
     Rule(
         "turned-away",
-        ("refused", "denied", "rejected", "forbidden", "unauthorized", "not permitted"),
-        r"\b(?:refused|denied|rejected|forbidden|unauthorized|not permitted)\b",
+        (
+            "refused",
+            "denied",
+            "rejected",
+            "forbidden",
+            "unauthorized",
+            "not permitted",
+            "not allowed",
+        ),
+        r"\b(?:refused|denied|rejected|forbidden|unauthorized|not permitted|not allowed)\b",
         "somebody said no: permission denied, request rejected",
     ),
     Rule(
         "not-possible",
         ("unable", "cannot", "can not", "can't", "could not", "couldn't", "impossible"),
-        r"\b(?:unable|cannot|can not|can't|could not|couldn't|impossible) ",
+        r"\b(?:unable|cannot|can not|can't|could not|couldn't|impossible)\b",
         "something could not be done: could not open, unable to write",
     ),
 )

@@ -10,7 +10,7 @@ import json
 import re
 import string
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from schemas import keywords
 from schemas.keyword_rules import (
     CONNECTION_ERROR,
     EXCEPTION,
+    FAILURE,
     LIMIT,
     NON_ASCII,
     REMOVALS,
@@ -30,6 +31,7 @@ from schemas.keyword_rules import (
     Rule,
 )
 from schemas.keywords import Flags, find_flags
+from tests.raw_logs import HOSTILE
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -41,13 +43,20 @@ class Case(msgspec.Struct, frozen=True):
     flags: frozenset[str]
 
 
-FLAGS = {"exception": EXCEPTION, "timeout": TIMEOUT, "connection_error": CONNECTION_ERROR}
+FLAGS = {
+    "exception": EXCEPTION,
+    "timeout": TIMEOUT,
+    "connection_error": CONNECTION_ERROR,
+    "failure": FAILURE,
+}
 FLAG_RULES = [rule for rules in FLAGS.values() for rule in rules]
 RULES = {rule.name: rule for rule in (*REMOVALS, *FLAG_RULES)}
 CASES = msgspec.json.decode(
     Path(__file__).with_name("keyword_cases.json").read_bytes(), type=list[Case]
 )
-NOTHING = Flags(has_exception=False, has_timeout=False, has_connection_error=False)
+NOTHING = Flags(
+    has_exception=False, has_timeout=False, has_connection_error=False, has_failure=False
+)
 
 
 def views_of(message: str) -> dict[str, str]:
@@ -229,32 +238,8 @@ def test_a_phrase_ends_with_its_line() -> None:
 
 
 def test_equal_answers_are_one_object() -> None:
-    """There are eight answers, so none is built per message."""
+    """There are sixteen answers, so none is built per message."""
     assert find_flags("timeout 1 on lane") is find_flags("timeout 2 on lane")
-
-
-HOSTILE: dict[str, Callable[[int], str]] = {
-    "timeout": lambda n: "timeout " * n,
-    "settings": lambda n: "timeout=1 timeout is 1" * n,
-    "digits": lambda n: "timeout=" + "1" * n,
-    "class": lambda n: "A" * n + "Exception",
-    "classes": lambda n: "AError_" * n,
-    "underscores": lambda n: "A_" * n + "_TIMEOUT",
-    "no": lambda n: "no " * n + "exception",
-    "not": lambda n: "no the read " * n + "error",
-    "dots": lambda n: "exception" + "." * n,
-    "frames": lambda n: "at a.b.c(" * n,
-    "frame": lambda n: "at " + "a." * n + ".java:",
-    "quotes": lambda n: 'file "' * n + '.py", line',
-    "connections": lambda n: "connection to a b c was was was was " * n,
-    "connection": lambda n: "connection to " + "x" * n,
-    "numbers": lambda n: "1 " + "a " * n + "exceptions x",
-    "blanks": lambda n: " \n" * n + "1 exceptions" + " \n" * n + "x",
-    "hosts": lambda n: "host node is is " * n + "reachable",
-    "links": lambda n: "link to to is was " * n,
-    "cannot": lambda n: "failed to get the the the the " * n + "connect",
-    "unicode": lambda n: "é timeout" * n,
-}
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -1,0 +1,48 @@
+"""What a label says: whether whoever labelled a record took it for an anomaly.
+
+Labelled logs come with truth values, with numbers and with the names of faults. A label says
+*anomaly* unless it is null, a zero, false, or one of the words for nothing. As text, case and
+blanks around it ignored, a label says nothing iff it is in `NO_ANOMALY` or `ZERO` matches all of
+it. The definition is made so that SQL engines, which see a label as text, can say it as well.
+"""
+
+import re
+from typing import Final
+
+__all__ = ["NO_ANOMALY", "ZERO", "is_positive"]
+
+NO_ANOMALY: Final = (
+    "",
+    "-",
+    "benign",
+    "false",
+    "n",
+    "nan",
+    "no",
+    "none",
+    "normal",
+    "null",
+    "ok",
+)
+"""Labels that say no anomaly, lower case."""
+
+ZERO: Final = r"[-+]?0+(?:[.]0*)?(?:e[-+]?[0-9]+)?"
+"""A zero as any engine writes it: 0, 0.0, -0.00, 0E0; lower case."""
+
+_BLANKS: Final = " \t\n\v\f\r"
+_ZERO: Final = re.compile(ZERO)
+
+
+def is_positive(value: object) -> bool:
+    """Whether a label says that its record is an anomaly.
+
+    Args:
+        value: what stood in the record: text, a number, a truth value or nothing.
+
+    Returns:
+        True for an anomaly; so any name of a fault is one, and so is any number but zero.
+    """
+    if value is None:
+        return False
+    text = str(value).strip(_BLANKS).lower()
+    return text not in NO_ANOMALY and _ZERO.fullmatch(text) is None
