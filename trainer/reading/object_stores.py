@@ -1,0 +1,238 @@
+"""Objects in S3, Google Cloud Storage and Azure: which there are, and their bytes by ranges.
+
+Endpoints and credentials come from the environment, as obstore reads it (`AWS_ENDPOINT_URL`,
+`AWS_ACCESS_KEY_ID`, `AWS_ALLOW_HTTP` ...). An object is read by one request per block: no
+connection waits while its reader is slow, and each block has retries of its own.
+"""
+
+import io
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import obstore
+from fsspec.utils import glob_translate  # type: ignore[import-untyped] # it has none
+from obstore.exceptions import BaseError, PreconditionError
+from obstore.store import ObjectStore, from_url
+
+from trainer.errors import InputError
+from trainer.reading.patterns import has_glob, is_hidden, split_glob
+
+if TYPE_CHECKING:
+    from obstore import GetOptions
+    from obstore.store import ClientConfig, RetryConfig
+
+BLOCK_BYTES: Final = 8_388_608
+"""What one request fetches: large beside the latency of a request, small beside memory."""
+
+ENVIRONMENT: Final = {
+    "s3": "AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
+    "gs": "GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_SERVICE_ACCOUNT",
+    "az": "AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY",
+}
+"""The schemes that are known, and what an error tells to look at."""
+
+# A store that does not answer: the last attempt begins before 8 s are over and ends 5 s later.
+_RETRIES: "Final[RetryConfig]" = {
+    "max_retries": 5,
+    "retry_timeout": timedelta(seconds=8),
+    "backoff": {
+        "init_backoff": timedelta(seconds=0.2),
+        "max_backoff": timedelta(seconds=2),
+        "base": 2,
+    },
+}
+_TIMEOUTS: Final = {"connect_timeout": "5s", "read_timeout": "5s", "timeout": "120s"}
+# Given options take the place of all that the environment says of the client, so it is read here.
+_CLIENT_VARIABLES: Final = (
+    "allow_http",
+    "allow_invalid_certificates",
+    "connect_timeout",
+    "read_timeout",
+    "timeout",
+    "proxy_url",
+    "proxy_excludes",
+)
+_PREFIXES: Final = {"s3": "AWS", "gs": "GOOGLE", "az": "AZURE"}
+
+_CONCURRENCY: Final = 16
+_MAX_REASON_CHARS: Final = 300
+
+
+class StoredObject(msgspec.Struct, frozen=True):
+    """An object: its address, its size, its first bytes."""
+
+    uri: str
+    size_bytes: int
+    first_bytes: bytes
+
+
+def is_store_url(text: str) -> bool:
+    """Whether this is an address with a scheme, known or not, and no path."""
+    return "://" in text
+
+
+def find_objects(pattern: str, n_first_bytes: int) -> list[StoredObject]:
+    """The objects that an address means, sorted by key.
+
+    Args:
+        pattern: `s3://bucket/key`, `gs://...` or `az://...`; a key that ends with `/`, or none,
+            means everything below; glob characters mean what they mean in paths.
+        n_first_bytes: how much of each object's beginning to read.
+
+    Raises:
+        InputError: no such address, no such object, or the store does not answer.
+    """
+    scheme, bucket, key = _split(pattern)
+    try:
+        store = _open_store(scheme, bucket)
+        sizes = _list_sizes(store, key)
+
+        def look_at(found: str) -> StoredObject:
+            length = min(n_first_bytes, sizes[found])
+            first = obstore.get_range(store, found, start=0, length=length) if length else b""
+            return StoredObject(f"{scheme}://{bucket}/{found}", sizes[found], bytes(first))
+
+        with ThreadPoolExecutor(_CONCURRENCY) as pool:
+            objects = list(pool.map(look_at, sorted(sizes)))
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{pattern}: no such object; for everything below a prefix, end it with /"
+        ) from error
+    except (BaseError, OSError, ValueError) as error:
+        raise InputError(
+            f"{pattern}: {describe_store_error(error)}; look at the address and at "
+            f"{ENVIRONMENT[scheme]} in the environment"
+        ) from error
+    if not objects:
+        raise InputError(f"{pattern}: no object matches (names that start with . or _ are skipped)")
+    return objects
+
+
+def _split(url: str) -> tuple[str, str, str]:
+    scheme, _, rest = url.partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme not in ENVIRONMENT or not bucket:
+        known = ", ".join(f"{one}://bucket/key" for one in ENVIRONMENT)
+        raise InputError(f"{url}: expected {known}, a path, or - for standard input")
+    return scheme, bucket, key
+
+
+def _client_options(scheme: str) -> "ClientConfig":
+    options: dict[str, Any] = dict(_TIMEOUTS)
+    for name in _CLIENT_VARIABLES:
+        value = os.environ.get(f"{_PREFIXES[scheme]}_{name.upper()}")
+        if value:
+            options[name] = value
+    return options  # type: ignore[return-value] # the keys are ClientConfig's, not literals here
+
+
+def _open_store(scheme: str, bucket: str) -> ObjectStore:
+    return from_url(
+        f"{scheme}://{bucket}", client_options=_client_options(scheme), retry_config=_RETRIES
+    )
+
+
+def _list_sizes(store: ObjectStore, key: str) -> dict[str, int]:
+    if not has_glob(key) and key and not key.endswith("/"):
+        return {key: obstore.head(store, key)["size"]}
+    base, rest = split_glob(key)
+    matches = re.compile(glob_translate(key)).match if rest else None
+    return {
+        path: found["size"]
+        for batch in obstore.list(store, base or None)
+        for found in batch
+        if (path := found["path"]) == key
+        or ((matches is None or matches(path)) and not is_hidden(path.removeprefix(base), rest))
+    }
+
+
+class ObjectRanges:
+    """One version of an object, read range by range; also from several threads at once.
+
+    Args:
+        uri: address of the object.
+    """
+
+    def __init__(self, uri: str) -> None:
+        scheme, bucket, self._key = _split(uri)
+        self._store = _open_store(scheme, bucket)
+        self._tag: str | None = None
+
+    def read(self, start: int, stop: int) -> memoryview:
+        """The bytes from `start` to before `stop`, which both lie in the object.
+
+        Raises:
+            OSError: they cannot be read, or the object is another one by now (where the store can
+                tell versions apart).
+        """
+        options: GetOptions = {"range": (start, stop)}
+        if self._tag:
+            options["if_match"] = self._tag
+        try:
+            answer = obstore.get(self._store, self._key, options=options)
+            block = memoryview(answer.bytes())
+        except (BaseError, OSError, ValueError) as error:
+            raise OSError(describe_store_error(error)) from error
+        self._tag = answer.meta["e_tag"]
+        return block
+
+
+class ObjectReader(io.RawIOBase):
+    """An object's bytes from an offset on; each `readinto` is one request for as much as it takes.
+
+    To be wrapped in a `BufferedReader` with a large buffer.
+
+    Args:
+        uri: address of the object.
+        start: offset of the first byte.
+        size_bytes: the object's size.
+    """
+
+    def __init__(self, uri: str, start: int, size_bytes: int) -> None:
+        self._ranges = ObjectRanges(uri)
+        self._position = start
+        self._size_bytes = size_bytes
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    # The type of the buffer has no name before Python 3.12.
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill a buffer, less only at the end.
+
+        Raises:
+            OSError: as `ObjectRanges.read`.
+        """
+        stop = min(self._position + len(buffer), self._size_bytes)
+        if stop <= self._position:
+            return 0
+        block = self._ranges.read(self._position, stop)
+        buffer[: len(block)] = block
+        self._position += len(block)
+        return len(block)
+
+    def readall(self) -> bytes:
+        """All that is left, in blocks; the inherited method asks for 8 kB at a time."""
+        return b"".join(iter(lambda: self.read(BLOCK_BYTES) or b"", b""))
+
+
+def describe_store_error(error: Exception) -> str:
+    """What a store or its client complains of, in one line without signatures."""
+    if isinstance(error, PreconditionError):
+        return "the object changed while it was read"
+    # obstore adds its own innards below the first paragraph; what stands behind a question mark
+    # may be a signature.
+    text = re.sub(r"\?[^\s<>]*", "", str(error).partition("\n\nDebug source")[0])
+    if "builder error" in text and "http://" in text:
+        return "plain http is not allowed; AWS_ALLOW_HTTP=true allows it"
+    told = re.search(r"<Message>(.*?)</Message>", text, re.DOTALL)
+    reason = " ".join((told[1] if told else text).split())[:_MAX_REASON_CHARS]
+    if told:
+        return f"the object store says: {reason}"
+    silent = "error sending request" in text
+    return f"the object store {'does not answer' if silent else 'fails'} ({reason})"

@@ -1,0 +1,196 @@
+"""Where training data is, and how its bytes are read: files, standard input, object stores."""
+
+import contextlib
+import io
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, TYPE_CHECKING, Final, cast
+
+import msgspec
+
+from trainer.errors import InputError
+from trainer.reading.compression import (
+    N_FIRST_BYTES,
+    READ_ERRORS,
+    Compression,
+    decompress,
+    describe_read_error,
+    detect_compression,
+    read_beginning,
+)
+from trainer.reading.object_stores import (
+    BLOCK_BYTES,
+    ObjectReader,
+    find_objects,
+    is_store_url,
+)
+from trainer.reading.patterns import find_paths
+from trainer.reading.standard_input import standard_input
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = [
+    "READ_ERRORS",
+    "STANDARD_INPUT",
+    "Compression",
+    "Source",
+    "describe_read_error",
+    "find_sources",
+    "open_source",
+    "read_head",
+    "register_stores",
+]
+
+STANDARD_INPUT: Final = "-"
+
+_BUFFER_BYTES: Final = 1_048_576
+_HEAD_BUFFER_BYTES: Final = 262_144
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where a part of the data is; plain data, for other processes as well.
+
+    Attributes:
+        uri: as a person would recognise it: a path, `-`, or an address such as `s3://...`.
+        size_bytes: as stored; None for standard input.
+        compression: told by the first bytes, whatever the name says.
+    """
+
+    uri: str
+    size_bytes: int | None
+    compression: Compression
+
+    @property
+    def splittable(self) -> bool:
+        """Whether it can be opened at an offset."""
+        return self.size_bytes is not None and self.compression == "none"
+
+
+def find_sources(patterns: Sequence[str]) -> list[Source]:
+    """What the given names mean, in the order given and sorted within each, nothing twice.
+
+    Args:
+        patterns: files; globs, `**` for any depth, which match files; directories, for all files
+            below them; `-` for standard input; addresses of object stores. Names that start with
+            `.` or `_` are skipped unless they are spelt out.
+
+    Raises:
+        InputError: a pattern matches nothing, or something it matches cannot be read.
+    """
+    sources: dict[str, Source] = {}
+    for pattern in patterns:
+        for source in _find(pattern):
+            local = source.uri != STANDARD_INPUT and not is_store_url(source.uri)
+            # Two names of one file, as a link to the newest log is, would count it twice.
+            sources.setdefault(os.path.realpath(source.uri) if local else source.uri, source)
+    return list(sources.values())
+
+
+def _find(pattern: str) -> Iterable[Source]:
+    if is_store_url(pattern):
+        return [
+            Source(found.uri, found.size_bytes, detect_compression(found.first_bytes))
+            for found in find_objects(pattern, N_FIRST_BYTES)
+        ]
+    with _named(pattern):
+        if pattern == STANDARD_INPUT:
+            first = read_beginning(cast(IO[bytes], standard_input().rewind()), N_FIRST_BYTES)
+            return [Source(pattern, None, detect_compression(first))]
+        paths = find_paths(pattern)
+    return map(_look_at, paths)
+
+
+def _look_at(path: str) -> Source:
+    with _named(path), open(path, "rb") as file:
+        first = file.read(N_FIRST_BYTES)
+        return Source(path, os.fstat(file.fileno()).st_size, detect_compression(first))
+
+
+@contextlib.contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Say what could not be opened."""
+    try:
+        yield
+    except READ_ERRORS as error:
+        where = error.filename if isinstance(error, OSError) and error.filename else name
+        raise InputError(f"{where}: {describe_read_error(error)}") from error
+
+
+def open_source(source: Source, start: int = 0) -> IO[bytes]:
+    """Open a source's decompressed bytes, buffered; all members or frames it consists of.
+
+    Reading raises one of `READ_ERRORS` where the bytes are damaged or a store fails.
+
+    Args:
+        source: what to open; standard input can be opened once.
+        start: offset in bytes; above 0 only where the source is splittable.
+
+    Raises:
+        InputError: it cannot be opened.
+        ValueError: an offset into what is not splittable.
+    """
+    if start and not source.splittable:
+        raise ValueError(f"{source.uri} cannot be opened at an offset")
+    with _named(source.uri):
+        if source.uri == STANDARD_INPUT:
+            stored: str | IO[bytes] = io.BufferedReader(standard_input().take(), _BUFFER_BYTES)
+        else:
+            stored = _open_stored(source, start, BLOCK_BYTES)
+        file = decompress(stored, source.compression)
+        if source.compression == "none":
+            return file
+        return io.BufferedReader(cast(io.RawIOBase, file), _BUFFER_BYTES)
+
+
+def read_head(source: Source, size_bytes: int) -> bytes:
+    """The first decompressed bytes, less where the source has less or is damaged behind them.
+
+    Standard input can still be opened afterwards, from its beginning.
+
+    Raises:
+        InputError: it cannot be opened, or is damaged from the beginning.
+    """
+    with _named(source.uri):
+        if source.uri == STANDARD_INPUT:
+            # Neither closed nor wrapped in what would close it: it is to be read again.
+            rewound = cast(IO[bytes], standard_input().rewind())
+            return read_beginning(decompress(rewound, source.compression), size_bytes)
+        stored = _open_stored(source, 0, _HEAD_BUFFER_BYTES)
+        with decompress(stored, source.compression) as file:
+            return read_beginning(file, size_bytes)
+
+
+def _open_stored(source: Source, start: int, block_bytes: int) -> str | IO[bytes]:
+    """An object's reader, a plain file at an offset, or the path of a compressed one."""
+    if is_store_url(source.uri):
+        reader = io.BufferedReader(
+            ObjectReader(source.uri, start, source.size_bytes or 0), block_bytes
+        )
+        reader.peek(1)  # so that what cannot be read is told when it is opened
+        return reader
+    if source.compression != "none":
+        return source.uri
+    file = open(source.uri, "rb", buffering=_BUFFER_BYTES)  # noqa: SIM115 - the caller closes it
+    file.seek(start)
+    return file
+
+
+def register_stores(connection: "duckdb.DuckDBPyConnection", sources: Sequence[Source]) -> None:
+    """Let a DuckDB connection read sources in object stores, as in `read_parquet('s3://...')`.
+
+    It reads by ranges and needs no extension, which it could not download everywhere. It knows the
+    given sources by their very names and nothing else in a store; what an earlier call registered
+    is replaced.
+    """
+    from trainer.reading.store_files import StoreFiles  # noqa: PLC0415 - for a few jobs only
+
+    sizes: dict[str, dict[str, int]] = {}
+    for source in sources:
+        if is_store_url(source.uri):
+            scheme = source.uri.partition("://")[0]
+            sizes.setdefault(scheme, {})[source.uri] = source.size_bytes or 0
+    for scheme, known in sizes.items():
+        if connection.filesystem_is_registered(scheme):
+            connection.unregister_filesystem(scheme)
+        connection.register_filesystem(StoreFiles(scheme, known))
