@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from inference.judgements import Judgements
-from inference.scorer import Scorer
+from inference.scorer import Scorer, Scores
 from schemas.encoding import SERVICE_BUCKETS, FeatureEncoder, UnknownFeaturesError
 from schemas.extraction import extract_features
 from schemas.features import FEATURE_NAMES, Level, LogFeatures
@@ -34,7 +33,7 @@ class ForestDetector:
 
     def judge(self, logs: Sequence[LogFeatures]) -> Judgements:
         """Judge logs that came one by one."""
-        return self._judge(self._encoder.matrix(logs))
+        return self._judgements(self._scorer.score(self._encoder.matrix(logs)))
 
     def judge_keys(self, keys: Ints) -> Judgements:
         """Judge packed records.
@@ -47,15 +46,15 @@ class ForestDetector:
                 f"the model takes {list(self._encoder.names)} with {self._encoder.service_buckets} "
                 f"service numbers; records are kept as {list(FEATURE_NAMES)} with {SERVICE_BUCKETS}"
             )
-        return self._judge(feature_rows(keys))
+        return self._judgements(self._scorer.score_table(feature_rows(keys)))
 
     def extract(self, message: str, level: Level, service: str) -> LogFeatures:
         """The six features: more would only make fewer records alike."""
         return extract_features(message, level, service)
 
-    def _judge(self, rows: npt.NDArray[np.float32]) -> Judgements:
-        scores = self._scorer.score(rows)
-        contributions = np.zeros((len(rows), len(FEATURE_NAMES)), np.float32)
+    def _judgements(self, scores: Scores) -> Judgements:
+        n = len(scores.labels)
+        contributions = np.zeros((n, len(FEATURE_NAMES)), np.float32)
         contributions[:, self._columns] = scores.contributions
         below = np.searchsorted(self._percentiles, scores.anomaly_scores, side="left")
         return Judgements(
@@ -64,5 +63,5 @@ class ForestDetector:
             scores.decisions,
             below / len(self._percentiles),
             contributions,
-            np.empty((len(rows), _NO_TERMS)),
+            np.empty((n, _NO_TERMS)),
         )

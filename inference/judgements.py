@@ -33,6 +33,10 @@ class Judgements(msgspec.Struct, frozen=True):
     contributions: npt.NDArray[np.float32]
     terms: npt.NDArray[np.float64]
 
+    def take(self, indices: Ints) -> "Judgements":
+        """The judgements at these indices, in their order."""
+        return Judgements(*(column[indices] for column in msgspec.structs.astuple(self)))
+
 
 class Detector(Protocol):
     """Judges records; made from a bundle, immutable."""

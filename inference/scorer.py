@@ -4,6 +4,7 @@ One scorer is one session. Sessions do not survive `fork`: make them in the work
 """
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import msgspec
@@ -16,6 +17,8 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime
 
 INPUT: Final = "features"
+ROWS_WORTH_A_THREAD: Final = 16_384
+
 OUTPUTS: Final = ("label", "scores", "anomaly_score", "contributions")
 
 
@@ -75,6 +78,19 @@ class Scorer:
         """Score a float32 array of shape (n, n_features)."""
         labels, decisions, scores, contributions = self._session.run(OUTPUTS, {INPUT: rows})
         return Scores(labels[:, 0], decisions[:, 0], scores[:, 0], contributions)
+
+    def score_table(self, rows: npt.NDArray[np.float32]) -> Scores:
+        """`score` for the many rows of a job: shared out among the cores, in their order.
+
+        A row's score does not depend on the rows beside it, so the parts give the very same bits.
+        """
+        n_parts = min(len(os.sched_getaffinity(0)), 1 + len(rows) // ROWS_WORTH_A_THREAD)
+        if n_parts == 1:
+            return self.score(rows)
+        with ThreadPoolExecutor(n_parts) as threads:
+            parts = list(threads.map(self.score, np.array_split(rows, n_parts)))
+        columns = zip(*(msgspec.structs.astuple(part) for part in parts), strict=True)
+        return Scores(*(np.concatenate(column) for column in columns))
 
 
 def session_options() -> onnxruntime.SessionOptions:

@@ -120,7 +120,7 @@ class SurpriseDetector:
             terms.append((severity, HINT * hint, rarity))
             bounds.append(against)
         matrix = np.array(rows, np.float32).reshape(len(rows), len(FOREST_COLUMNS))
-        scores = self._scorer.score(matrix)
+        scores = self._scorer.score_table(matrix)
         return self._add_up(scores.anomaly_scores.tolist(), terms, bounds, scores.contributions)
 
     def _add_up(

@@ -14,6 +14,7 @@ from schemas.packing import NO_TRAITS, Ints, unpack
 from schemas.surprise import TERMS, rarity
 from schemas.templates import TEMPLATE_BUCKETS
 from trainer.metrics import make_curve
+from trainer.pipeline import Candidate, Fitted
 from trainer.report.content import (
     BadRecord,
     Contribution,
@@ -23,7 +24,6 @@ from trainer.report.content import (
     Share,
     TopRecord,
 )
-from trainer.pipeline import Candidate
 from trainer.table import CountTable
 from trainer.wording import Wording, contributions_of, describe_features
 
@@ -59,36 +59,61 @@ class Judged(msgspec.Struct, frozen=True):
     judgements: Judgements
 
 
-def judge(table: CountTable, candidates: Sequence[Candidate]) -> list[Judged]:
-    """Have each candidate judge every distinct record."""
-    return [Judged(one, one.model.judge_keys(table.keys)) for one in candidates]
-
-
-def top_keys(table: CountTable, candidate: Candidate) -> CountTable:
-    """The most anomalous distinct records, as the candidate tells records apart.
-
-    Returns:
-        A table of at most `TOP_RECORDS` records; its keys are in the order of the scores, the
-        most anomalous one first.
-    """
+def judge(table: CountTable, candidate: Candidate) -> Judged:
+    """Have a model judge every distinct record."""
+    # Records that the model cannot tell apart are judged once.
+    told_apart = table.keys
     if candidate.model.manifest.detector == "isolation_forest":
+        told_apart = table.keys - table.traits
+    distinct, inverse = np.unique(told_apart, return_inverse=True)
+    return Judged(candidate, candidate.model.judge_keys(distinct).take(inverse))
+
+
+def judged_already(table: CountTable, fitted: Fitted) -> Judged:
+    """What training has said of the records of the table that it was given."""
+    told_apart = table.keys
+    if fitted.candidate.model.manifest.detector == "isolation_forest":
+        told_apart = table.keys - table.traits
+    at = np.searchsorted(fitted.table.keys, told_apart)
+    return Judged(fitted.candidate, fitted.judgements.take(at))
+
+
+class Top(msgspec.Struct, frozen=True):
+    """The most anomalous distinct records, as a detector tells records apart, the worst first.
+
+    Attributes:
+        table: the records in that order, so its keys do not ascend.
+        judgements: what the detector says of them.
+    """
+
+    table: CountTable
+    judgements: Judgements
+
+
+def find_top(table: CountTable, judged: Judged) -> Top:
+    """The `TOP_RECORDS` most anomalous distinct records."""
+    keys, judgements = table.keys, judged.judgements
+    if judged.candidate.model.manifest.detector == "isolation_forest":
+        bare = table.keys - table.traits
+        keys, first = np.unique(bare, return_index=True)
+        judgements = judgements.take(first)
         table = table.without_traits()
-    decisions = candidate.model.judge_keys(table.keys).decisions
-    first = np.argsort(decisions, kind="stable")[:TOP_RECORDS]
-    return msgspec.structs.replace(
+    worst = np.argsort(judgements.decisions, kind="stable")[:TOP_RECORDS]
+    shown = msgspec.structs.replace(
         table,
-        keys=table.keys[first],
-        counts=table.counts[first],
-        positives=None if table.positives is None else table.positives[first],
-        places=None if table.places is None else table.places[first],
+        keys=keys[worst],
+        counts=table.counts[worst],
+        positives=None if table.positives is None else table.positives[worst],
+        places=None if table.places is None else table.places[worst],
     )
+    return Top(shown, judgements.take(worst))
 
 
 def make_report(
     subject: Subject,
     table: CountTable,
-    candidates: Sequence[Candidate],
-    top: CountTable,
+    judged: Sequence[Judged],
+    top: Top,
     examples: Mapping[int, tuple[str, str]],
 ) -> Report:
     """Report on a table.
@@ -96,12 +121,11 @@ def make_report(
     Args:
         subject: where the records come from.
         table: the records, at least one.
-        candidates: at least one, the deciding one first.
-        top: the records of `top_keys`, which is asked first, so that examples can be found.
+        judged: what at least one model says of them, the deciding one first.
+        top: the most anomalous ones by the deciding model.
         examples: place and text by key, for some of these.
     """
-    judged = judge(table, candidates)
-    deciding = candidates[0]
+    deciding = judged[0].candidate
     manifest = deciding.model.manifest
     curves = _curves(table, judged)
     importance, unit = _importance(table, judged[0].judgements)
@@ -219,9 +243,11 @@ def _distribution(table: CountTable, judged: Judged) -> Distribution:
     manifest, judgements = judged.candidate.model.manifest, judged.judgements
     n_flagged = int(table.counts[judgements.is_anomaly].sum())
     values, threshold = judgements.anomaly_scores, manifest.scores.threshold
+    measure = "anomaly score"
     if manifest.detector == "surprise":
         # Decades above the record's own threshold: with a message and without are comparable.
         values, threshold = -judgements.decisions, 0.0
+        measure = "decades above the threshold"
     rows, edges = np.histogram(values, bins=N_BINS, weights=table.counts)
     contamination = manifest.options.contamination
     return Distribution(
@@ -232,22 +258,21 @@ def _distribution(table: CountTable, judged: Judged) -> Distribution:
         n_flagged=n_flagged,
         flagged_share=n_flagged / table.n_samples,
         contamination=None if contamination == "auto" else contamination,
+        measure=measure,
     )
 
 
-def _top(
-    top: CountTable, deciding: Candidate, examples: Mapping[int, tuple[str, str]]
-) -> list[TopRecord]:
-    judged = deciding.model.judge_keys(top.keys)
-    wording = Wording(deciding.model, deciding.files, top.services)
+def _top(top: Top, deciding: Candidate, examples: Mapping[int, tuple[str, str]]) -> list[TopRecord]:
+    judged, services = top.judgements, top.table.services
+    wording = Wording(deciding.model, deciding.files, services)
     records = []
-    for index, key in enumerate(top.keys.tolist()):
+    for index, key in enumerate(top.table.keys.tolist()):
         contributions = contributions_of(judged, index)
         place, example = examples.get(key, ("", ""))
         records.append(
             TopRecord(
-                features=describe_features(key, top.services),
-                n_rows=int(top.counts[index]),
+                features=describe_features(key, services),
+                n_rows=int(top.table.counts[index]),
                 anomaly_score=float(judged.anomaly_scores[index]),
                 decision=float(judged.decisions[index]),
                 contributions=contributions,

@@ -1,7 +1,7 @@
-"""How well a ranking finds labelled records, from counts: every record weighs as often as it occurs.
+"""How well a ranking finds labelled records, from counts.
 
-The numbers are scikit-learn's own, given each distinct record once as labelled and once as not, with
-the counts as weights; that equals giving it every single record.
+The numbers are scikit-learn's own, given each distinct record once as labelled and once as not,
+with the counts as weights; that equals giving it every single record.
 """
 
 from typing import Final

@@ -32,12 +32,9 @@ _EXTREMES: Final = np.array(
 MAX_VERDICT_ERROR: Final = 1e-9
 
 Rows = npt.NDArray[np.float32]
-Taus = npt.NDArray[np.float64]
 
 
-def prove_parity(
-    forest: IsolationForest, graph: bytes, training_rows: Rows
-) -> tuple[ParitySummary, npt.NDArray[np.float64]]:
+def prove_parity(forest: IsolationForest, graph: bytes, training_rows: Rows) -> ParitySummary:
     """Compare the graph, as production runs it, with scikit-learn.
 
     Args:
@@ -45,36 +42,30 @@ def prove_parity(
         graph: its export.
         training_rows: the distinct training rows, float32 of shape (n, n_features).
 
-    Returns:
-        What was compared, and the graph's anomaly_score of each training row, float64 (n,).
-
     Raises:
         ParityError: a label or a score differs; names the first such row.
     """
     scorer = Scorer(graph, training_rows.shape[1])
-    scores = scorer.score(training_rows)
-    chosen = _training_sample(scores.decisions, training_rows)
+    chosen = _training_sample(scorer, training_rows)
     made_up = adversarial_rows(forest, chosen)
     errors = [_compare(forest, scorer, rows) for rows in (chosen, made_up)]
-    summary = ParitySummary(
+    return ParitySummary(
         n_training_rows=len(chosen),
         n_adversarial_rows=len(made_up),
         label_differences=0,
         max_score_error=max(errors),
     )
-    return summary, scores.anomaly_scores
 
 
 def prove_verdicts(
-    summary: ParitySummary, judged: Judgements, surprise: npt.NDArray[np.float64], tau: Taus
+    summary: ParitySummary, serving: Judgements, training: Judgements
 ) -> ParitySummary:
-    """Compare the verdicts of the serving detector with the training code's own D.
+    """Compare the verdicts of the serving detector with those of the training code.
 
     Args:
         summary: of the forest's proof.
-        judged: what the serving detector says of n records.
-        surprise: D of the same records by the training code, float64 of shape (n,).
-        tau: the threshold that each is held against, float64 of shape (n,).
+        serving: what the serving detector says of n records.
+        training: what the training code says of them.
 
     Returns:
         The summary of both proofs.
@@ -82,8 +73,12 @@ def prove_verdicts(
     Raises:
         ParityError: a label or a decision differs.
     """
-    errors = np.abs(judged.decisions - (tau - surprise))
-    wrong = (judged.is_anomaly != (surprise > tau)) | ~(errors <= MAX_VERDICT_ERROR)
+    errors = np.abs(serving.decisions - training.decisions)
+    wrong = (
+        (serving.is_anomaly != training.is_anomaly)
+        | (serving.percentiles != training.percentiles)
+        | ~(errors <= MAX_VERDICT_ERROR)
+    )
     if wrong.any():
         raise ParityError(
             f"the serving detector disagrees with the training code on {int(wrong.sum())} of "
@@ -129,11 +124,12 @@ def _candidates(forest: IsolationForest, rows: Rows) -> list[npt.NDArray[np.floa
     return candidates
 
 
-def _training_sample(decisions: npt.NDArray[np.float64], rows: Rows) -> Rows:
+def _training_sample(scorer: Scorer, rows: Rows) -> Rows:
     if len(rows) <= MAX_TRAINING_ROWS:
         return rows
     # Rows nearest to the threshold first: a tie with the offset is where labels would differ.
-    nearest = np.argpartition(np.abs(decisions), NEAREST_ROWS)[:NEAREST_ROWS]
+    decisions = np.abs(scorer.score_table(rows).decisions)
+    nearest = np.argpartition(decisions, NEAREST_ROWS)[:NEAREST_ROWS]
     others = np.random.default_rng(0).choice(
         len(rows), MAX_TRAINING_ROWS - NEAREST_ROWS, replace=False
     )
@@ -142,7 +138,7 @@ def _training_sample(decisions: npt.NDArray[np.float64], rows: Rows) -> Rows:
 
 def _compare(forest: IsolationForest, scorer: Scorer, rows: Rows) -> float:
     """The largest score error over `rows`."""
-    ours = scorer.score(rows)
+    ours = scorer.score_table(rows)
     # score_samples is what predict() and decision_function() are made of; call it once.
     expected_scores = -score_samples(forest, rows)
     expected_labels = np.where(-expected_scores - forest.offset_ < 0, -1, 1)

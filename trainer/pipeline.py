@@ -2,18 +2,18 @@
 
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Final
 
 import msgspec
-import numpy as np
 
+from inference.judgements import Judgements
 from inference.model import Model
 from inference.store import Bundle
 from schemas.encoding import SERVICE_BUCKETS
-from schemas.features import FEATURE_NAMES, SEVERITY, Level
+from schemas.features import SEVERITY, Level
 from schemas.manifest import (
     ARTEFACT_FORMAT,
     MANIFEST_FILE,
@@ -22,48 +22,19 @@ from schemas.manifest import (
     FeatureSpec,
     Manifest,
     ParitySummary,
-    ScoreSpec,
     TrainingSummary,
     file_entry,
 )
-from schemas.packing import NO_TRAITS, TRAITS, unpack
-from schemas.surprise import FOREST_COLUMNS, Tables
+from schemas.packing import NO_TRAITS, unpack
 from schemas.training import TrainOptions, TrainResponse
-from trainer.export import export_forest
-from trainer.forest import fit_forest, lower_quantiles
-from trainer.parity import prove_parity, prove_verdicts
+from trainer.detectors import FITS, Artefacts
 from trainer.registry import ModelRegistry
-from trainer.surprise import PERCENTILES, Floats, fit_surprise, surprise_of
 from trainer.table import CountTable
 
 SERVICE_HASH: Final = "crc32"
 FEW_DISTINCT_ROWS: Final = 50
-QUANTILES: Final = (
-    "0.001",
-    "0.01",
-    "0.05",
-    "0.25",
-    "0.5",
-    "0.75",
-    "0.9",
-    "0.95",
-    "0.99",
-    "0.999",
-    "1.0",
-)
-
 _LIBRARIES: Final = ("scikit-learn", "skl2onnx", "onnx", "onnxruntime", "numpy")
 _UNPUBLISHED: Final = 0
-
-
-class Artefacts(msgspec.Struct, frozen=True):
-    """What a detector's training yields: the files of a bundle and what the manifest says of it."""
-
-    graph: bytes
-    tables: Tables
-    columns: tuple[str, ...]
-    scores: ScoreSpec
-    parity: ParitySummary
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -81,22 +52,21 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Fitted(msgspec.Struct, frozen=True):
-    """A fitted and proved model that is not published yet.
+    """A fitted model that is not published yet.
 
     Attributes:
-        files: of the bundle, by name; the manifest among them.
-        model: the same, loaded as production loads it.
+        table: what it was fitted on, as its detector tells records apart.
+        artefacts: the parts of its bundle.
+        judgements: what it says of the table's records, by the training code.
+        candidate: the same, loaded as production loads it.
         warnings: what the user should know, a sentence each.
     """
 
-    files: dict[str, bytes]
-    model: Model
+    table: CountTable
+    artefacts: Artefacts
+    judgements: Judgements
+    candidate: Candidate
     warnings: list[str]
-
-    @property
-    def candidate(self) -> Candidate:
-        """The model under the name of its detector."""
-        return Candidate(self.model.manifest.detector, self.model, self.files)
 
 
 def train(table: CountTable, options: TrainOptions, registry: ModelRegistry) -> TrainResponse:
@@ -107,38 +77,49 @@ def train(table: CountTable, options: TrainOptions, registry: ModelRegistry) -> 
     """
     started = time.perf_counter()
     fitted = fit(table, options)
-    version = registry.publish(lambda _version: fitted.files)
+    files = prove(fitted)
+    version = registry.publish(lambda _version: files)
     return response(fitted, version, time.perf_counter() - started)
 
 
 def fit(table: CountTable, options: TrainOptions) -> Fitted:
-    """Fit on a table, export and prove.
+    """Fit on a table and export.
 
     The same table and options give the same graph and tables, byte for byte.
 
     Raises:
-        TooFewRowsError, ExportError, ParityError: no model came of it.
+        TooFewRowsError, ExportError: no model came of it.
     """
     if options.detector == "isolation_forest":
         table = table.without_traits()
-    artefacts = _FITS[options.detector](table, options)
+    artefacts = FITS[options.detector](table, options)
     files = {MODEL_FILE: artefacts.graph, TABLES_FILE: artefacts.tables.to_bytes()}
-    manifest = _manifest(table, options, artefacts, files)
+    judgements = artefacts.judge(table.keys)
+    n_anomalies = int(table.counts[judgements.is_anomaly].sum())
+    manifest = _manifest(table, options, artefacts, files, n_anomalies)
     model = Model(Bundle(_UNPUBLISHED, manifest, files), memo_capacity=1)
-    parity = artefacts.parity
-    if options.detector == "surprise":
-        parity = _prove_surprise(table, model, artefacts)
-    judged = model.judge_keys(table.keys)
-    n_anomalies = int(table.counts[judged.is_anomaly].sum())
-    training = msgspec.structs.replace(manifest.training, n_anomalies=n_anomalies)
-    model.manifest = msgspec.structs.replace(manifest, training=training, parity=parity)
-    files[MANIFEST_FILE] = model.manifest.to_json()
-    return Fitted(files, model, _warnings(table, options, n_anomalies))
+    candidate = Candidate(options.detector, model, files)
+    return Fitted(table, artefacts, judgements, candidate, _warnings(table, options, n_anomalies))
+
+
+def prove(fitted: Fitted) -> dict[str, bytes]:
+    """Prove a model equal to what training computed.
+
+    Returns:
+        The files of its bundle by name, the manifest with the proof among them.
+
+    Raises:
+        ParityError: the exported model says something else; it must not be published.
+    """
+    model = fitted.candidate.model
+    parity = fitted.artefacts.prove(fitted.table, model)
+    model.manifest = msgspec.structs.replace(model.manifest, parity=parity)
+    return {**fitted.candidate.files, MANIFEST_FILE: model.manifest.to_json()}
 
 
 def response(fitted: Fitted, version: int, duration_s: float) -> TrainResponse:
     """What a training answers."""
-    manifest = fitted.model.manifest
+    manifest = fitted.candidate.model.manifest
     return TrainResponse(
         model_version=str(version),
         n_samples=manifest.training.n_samples,
@@ -151,56 +132,12 @@ def response(fitted: Fitted, version: int, duration_s: float) -> TrainResponse:
     )
 
 
-def _fit_isolation_forest(table: CountTable, options: TrainOptions) -> Artefacts:
-    forest = fit_forest(table, options)
-    graph = export_forest(forest)
-    parity, scores = prove_parity(forest, graph, table.rows)
-    percentiles = lower_quantiles(scores, table.counts, PERCENTILES)
-    offset = float(forest.offset_)
-    return Artefacts(
-        graph,
-        Tables(percentiles=percentiles),
-        FEATURE_NAMES,
-        ScoreSpec(-offset, None, offset, _quantiles(percentiles)),
-        parity,
-    )
-
-
-def _fit_surprise(table: CountTable, options: TrainOptions) -> Artefacts:
-    fitted = fit_surprise(table, options)
-    parity, _scores = prove_parity(fitted.forest, fitted.graph, np.unique(fitted.rows, axis=0))
-    scores = ScoreSpec(
-        fitted.threshold,
-        fitted.message_threshold,
-        float(fitted.forest.offset_),
-        _quantiles(fitted.tables.percentiles),
-    )
-    return Artefacts(fitted.graph, fitted.tables, FOREST_COLUMNS, scores, parity)
-
-
-def _prove_surprise(table: CountTable, model: Model, artefacts: Artefacts) -> ParitySummary:
-    """Every distinct record, with its message and without it."""
-    keys = np.unique(np.concatenate([table.keys, table.keys - table.traits]))
-    scores = artefacts.scores
-    tau = np.full(len(keys), scores.threshold)
-    if scores.message_threshold is not None:
-        tau[keys % TRAITS != NO_TRAITS] = scores.message_threshold
-    surprise = surprise_of(keys, artefacts.graph, artefacts.tables)
-    return prove_verdicts(artefacts.parity, model.judge_keys(keys), surprise, tau)
-
-
-_FITS: Final[dict[str, Callable[[CountTable, TrainOptions], Artefacts]]] = {
-    "isolation_forest": _fit_isolation_forest,
-    "surprise": _fit_surprise,
-}
-
-
-def _quantiles(percentiles: Floats) -> dict[str, float]:
-    return {share: float(percentiles[round(1_000 * float(share)) - 1]) for share in QUANTILES}
-
-
 def _manifest(
-    table: CountTable, options: TrainOptions, artefacts: Artefacts, files: dict[str, bytes]
+    table: CountTable,
+    options: TrainOptions,
+    artefacts: Artefacts,
+    files: dict[str, bytes],
+    n_anomalies: int,
 ) -> Manifest:
     _, level, _, _, traits = unpack(table.keys)
     return Manifest(
@@ -214,13 +151,13 @@ def _manifest(
         training=TrainingSummary(
             n_samples=table.n_samples,
             n_distinct=table.n_distinct,
-            n_anomalies=0,
+            n_anomalies=n_anomalies,
             rows_per_level={
                 one.value: int(table.counts[level == SEVERITY[one]].sum()) for one in Level
             },
             n_messages=int(table.counts[traits != NO_TRAITS].sum()),
         ),
-        parity=artefacts.parity,
+        parity=ParitySummary(0, 0, 0, 0.0),  # nothing is proved yet
         libraries={
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in _LIBRARIES},

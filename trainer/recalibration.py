@@ -1,8 +1,8 @@
 """A new threshold for a published model, with the same forest.
 
 The forest is not fitted again. With `isolation_forest` its graph is published once more with
-another threshold in it, found as at the export: the smallest sum of path lengths that scikit-learn's
-own expression calls an inlier. With `surprise` the graph stays as it is, byte for byte.
+another threshold in it, found as at the export: the smallest sum of path lengths that
+scikit-learn's own expression calls an inlier. With `surprise` the graph stays as it is, byte for byte.
 """
 
 import math

@@ -1,8 +1,8 @@
 """Fitting the surprise detector on a count table: two rarity tables, a forest and thresholds.
 
 `schemas.surprise` defines the terms. What a training record says of itself must not count itself:
-rarities of training records are taken with their own occurrence left out (c - 1), else a record that
-was seen once would look half as rare as one that was never seen.
+rarities of training records are taken with their own occurrence left out (c - 1), else a record
+that was seen once would look half as rare as one that was never seen.
 """
 
 import math
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 
+from inference.judgements import Judgements
 from inference.scorer import Scorer
 from schemas.packing import NO_TRAITS, Ints, unpack
 from schemas.surprise import (
@@ -132,7 +133,7 @@ def fit_surprise(table: CountTable, options: TrainOptions) -> SurpriseFit:
     rows = records.forest_rows(own_rarity)
     forest = grow_forest(_with_background(rows, table, options.random_state, n), options)
     graph = export_forest(forest)
-    scores = Scorer(graph, len(FOREST_COLUMNS)).score(rows).anomaly_scores
+    scores = Scorer(graph, len(FOREST_COLUMNS)).score_table(rows).anomaly_scores
     forest_scores = -lower_quantiles(-scores, table.counts, _TOP_SHARES)
     phi = phi_of(scores, forest_scores)
     share = np.array([1 - options.contamination])
@@ -166,24 +167,45 @@ def fit_surprise(table: CountTable, options: TrainOptions) -> SurpriseFit:
     )
 
 
-def surprise_of(keys: Ints, graph: bytes, tables: Tables) -> Floats:
-    """D of packed records, each with its message if it has one: float64 of shape (n,).
+def judge_surprise(keys: Ints, fitted: SurpriseFit) -> Judgements:
+    """Judge packed records, each with its message if it has one.
 
     The training code's own way, by columns; the proof holds the serving code against it.
     """
+    tables = fitted.tables
     assert tables.signature_rarity is not None and tables.forest_scores is not None  # noqa: PT018 - one fact
     records = Records.of(keys)
     signature_rarity = tables.signature_rarity[records.signature]
-    rows = records.forest_rows(signature_rarity)
-    scores = Scorer(graph, len(FOREST_COLUMNS)).score(rows).anomaly_scores
-    phi = phi_of(scores, tables.forest_scores)
+    scorer = Scorer(fitted.graph, len(FOREST_COLUMNS))
+    scores = scorer.score_table(records.forest_rows(signature_rarity))
+    phi = phi_of(scores.anomaly_scores, tables.forest_scores)
     rarities = signature_rarity.astype(np.float64)
     hint = records.flags != 0
-    if tables.template_rarity is not None:
+    tau = np.full(len(keys), fitted.threshold)
+    if tables.template_rarity is not None and fitted.message_threshold is not None:
         blended = blend(tables.template_rarity[records.template], signature_rarity)
         rarities = np.where(records.has_message, blended, rarities)
-        hint = hint | records.has_failure
-    return add_up(records.severity, hint, rarities, phi)
+        hint = hint | (records.has_failure & records.has_message)
+        tau[records.has_message] = fitted.message_threshold
+    surprise = add_up(records.severity, hint, rarities, phi)
+    percentiles = share_below(tables.percentiles, surprise)
+    if tables.message_percentiles is not None:
+        with_message = share_below(tables.message_percentiles, surprise)
+        percentiles = np.where(records.has_message, with_message, percentiles)
+    decisions = tau - surprise
+    return Judgements(
+        decisions < 0,
+        1 / (1 + 10**decisions),
+        decisions,
+        percentiles,
+        scores.contributions,
+        np.column_stack([records.severity, HINT * hint, rarities, phi]),
+    )
+
+
+def share_below(quantiles: Floats, values: Floats) -> Floats:
+    """The share of the training records with a lower value."""
+    return np.searchsorted(quantiles, values, side="left") / len(quantiles)
 
 
 def add_up(severity: Floats, hint: npt.NDArray[np.bool_], rarities: Floats, phi: Floats) -> Floats:
@@ -199,7 +221,7 @@ def blend(template: npt.NDArray[np.float32], signature: npt.NDArray[np.float32])
 
 
 def phi_of(scores: Floats, forest_scores: Floats) -> Floats:
-    """phi of forest scores, from the descending table of training scores."""
+    """Phi of forest scores, from the descending table of training scores."""
     reached = np.searchsorted(forest_scores[::-1], scores, side="right")
     return np.array(PHIS)[reached]
 

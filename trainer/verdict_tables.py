@@ -56,7 +56,8 @@ def score_parquet(sources: Sequence[Source], model: Model, out: Path, format_: s
         check_columns(connection, relation, FEATURE_NAMES)
         names = ", ".join(FEATURE_NAMES)
         connection.execute(
-            f"CREATE TEMP TABLE counts AS SELECT {names}, count(*) AS n FROM {relation} GROUP BY ALL"
+            f"CREATE TEMP TABLE counts AS "
+            f"SELECT {names}, count(*) AS n FROM {relation} GROUP BY ALL"
         )
         number_counts(connection)
         rows, table = packed_counts(connection)

@@ -1,6 +1,6 @@
 """Published models as candidates of an evaluation."""
 
-from inference.errors import BrokenVersionError
+from inference.errors import BrokenVersionError, NoModelError
 from inference.model import Model
 from trainer.errors import StoreError
 from trainer.pipeline import Candidate
@@ -28,3 +28,17 @@ def load_candidate(registry: ModelRegistry, version: int, name: str = "") -> Can
         raise StoreError(str(error)) from error
     note = f", {name}" if name else ""
     return Candidate(f"{bundle.manifest.detector} (version {version}{note})", model, bundle.files)
+
+
+def current_version(registry: ModelRegistry) -> int:
+    """The version that serves.
+
+    Raises:
+        StoreError: there is none.
+    """
+    try:
+        return registry.current_version()
+    except (NoModelError, BrokenVersionError) as error:
+        raise StoreError(
+            f"{error}; give --version N, or train first: python -m trainer fit"
+        ) from error

@@ -5,13 +5,12 @@ import time
 from pathlib import Path
 from typing import Final
 
-from inference.errors import BrokenVersionError, NoModelError
-from trainer.cli.candidates import load_candidate
+from trainer.cli.candidates import current_version, load_candidate
 from trainer.cli.data import find_examples, load
 from trainer.cli.parsing import DATA_HELP, Command, add_counts, add_data
 from trainer.cli.summary import print_summary
-from trainer.errors import StoreError, TooFewRowsError
-from trainer.evaluation import Subject, make_report, top_keys
+from trainer.errors import TooFewRowsError
+from trainer.evaluation import Subject, find_top, judge, make_report
 from trainer.files import write_atomically
 from trainer.registry import ModelRegistry
 from trainer.report.page import render
@@ -54,7 +53,8 @@ def _run(arguments: argparse.Namespace) -> None:
     loaded = load(arguments)
     if not loaded.table.n_distinct:
         raise TooFewRowsError("the data has no usable record")
-    top = top_keys(loaded.table, candidates[0])
+    judged = [judge(loaded.table, one) for one in candidates]
+    top = find_top(loaded.table, judged[0])
     subject = Subject(
         title=f"Model {version} on other data",
         sources=loaded.sources,
@@ -62,26 +62,12 @@ def _run(arguments: argparse.Namespace) -> None:
         n_bad=loaded.n_bad,
         bad=loaded.bad,
     )
-    examples = {} if arguments.no_examples else find_examples(loaded, top)
-    report = make_report(subject, loaded.table, candidates, top, examples)
+    examples = {} if arguments.no_examples else find_examples(loaded, top.table)
+    report = make_report(subject, loaded.table, judged, top, examples)
     path = arguments.report or Path(f"evaluation-{version}.html")
     write_atomically(path, render(report))
     print_summary(report, time.perf_counter() - started)
     print(f"report: {path}")
-
-
-def current_version(registry: ModelRegistry) -> int:
-    """The version that serves.
-
-    Raises:
-        StoreError: there is none.
-    """
-    try:
-        return registry.current_version()
-    except (NoModelError, BrokenVersionError) as error:
-        raise StoreError(
-            f"{error}; give --version N, or train first: python -m trainer fit"
-        ) from error
 
 
 COMMAND: Final = Command(

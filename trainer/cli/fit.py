@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from schemas.manifest import REPORT_FILE
-from trainer.cli.candidates import load_candidate
+from trainer.cli.candidates import current_version, load_candidate
 from trainer.cli.data import find_examples, load
 from trainer.cli.parsing import (
     DATA_HELP,
@@ -49,23 +49,32 @@ def _run(arguments: argparse.Namespace) -> None:
     started = time.perf_counter()
     loaded = load(arguments)
 
-    from trainer.evaluation import Subject, make_report, top_keys  # noqa: PLC0415 - seconds
-    from trainer.pipeline import fit, response  # noqa: PLC0415 - as above
+    from trainer.evaluation import (  # noqa: PLC0415 - seconds
+        Subject,
+        find_top,
+        judge,
+        judged_already,
+        make_report,
+    )
+    from trainer.pipeline import fit, prove, response  # noqa: PLC0415 - as above
     from trainer.report.page import render  # noqa: PLC0415 - as above
 
-    if loaded.table.n_distinct:
-        say(f"{loaded.table.n_samples:,} rows, {loaded.table.n_distinct:,} distinct; fitting")
-    fitted = fit(loaded.table, options)
-    candidates = [fitted.candidate]
+    table = loaded.table
+    if table.n_distinct:
+        say(f"{table.n_samples:,} rows, {table.n_distinct:,} distinct; fitting")
+    fitted = fit(table, options)
+    files = prove(fitted)
+    judged = [judged_already(table, fitted)]
     if options.contamination != "auto":
         # The other detector is not published: the report shows what it would have done.
         (other,) = set(DETECTORS) - {options.detector}
-        beside = msgspec.structs.replace(options, detector=other)
-        candidates.append(fit(loaded.table, beside).candidate)
+        beside = fit(table, msgspec.structs.replace(options, detector=other))
+        judged.append(judged_already(table, beside))
     if arguments.compare:
-        candidates.append(load_candidate(registry, registry.current_version(), "active"))
-    top = top_keys(loaded.table, candidates[0])
-    examples = {} if arguments.no_examples else find_examples(loaded, top)
+        active = load_candidate(registry, current_version(registry), "active")
+        judged.append(judge(table, active))
+    top = find_top(table, judged[0])
+    examples = {} if arguments.no_examples else find_examples(loaded, top.table)
     subject = Subject(
         sources=loaded.sources,
         detected=loaded.said,
@@ -73,11 +82,11 @@ def _run(arguments: argparse.Namespace) -> None:
         bad=loaded.bad,
         warnings=fitted.warnings,
     )
-    report = make_report(subject, loaded.table, candidates, top, examples)
+    report = make_report(subject, table, judged, top, examples)
 
     def make_files(version: int) -> dict[str, bytes]:
         titled = msgspec.structs.replace(report, title=f"Model {version}")
-        return {**fitted.files, REPORT_FILE: render(titled)}
+        return {**files, REPORT_FILE: render(titled)}
 
     version = registry.publish(make_files)
     print(f"version {version} published to {arguments.model_dir} and current")

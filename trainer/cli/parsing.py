@@ -103,7 +103,7 @@ def add_counts(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="a count table made with `python -m trainer sql` (Parquet, CSV, JSON lines); repeatable",
+        help="a count table made by the query of `python -m trainer sql`; repeatable",
     )
 
 

@@ -4,17 +4,16 @@ import argparse
 from typing import Final
 
 from inference.environment import SettingsError
-from trainer.cli.candidates import load_candidate
+from trainer.cli.candidates import current_version, load_candidate
 from trainer.cli.data import load
-from trainer.cli.evaluate import current_version
 from trainer.cli.parsing import DATA_HELP, Command, add_counts, add_data
 from trainer.recalibration import recalibrate
 from trainer.registry import ModelRegistry
 
 _DESCRIPTION: Final = f"""\
 Publish a new version with the same forest and another threshold: the way out of a flood of alerts
-when the model is right about what is unusual, but too much is. Without DATA the threshold comes from
-what the model keeps of its training data (thousandths); with DATA from those records exactly.
+when the model is right about what is unusual, but too much is. Without DATA the threshold comes
+from what the model keeps of its training data (thousandths); with DATA from those records.
 
 {DATA_HELP}"""
 

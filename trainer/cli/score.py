@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from inference.environment import SettingsError
-from trainer.cli.candidates import load_candidate
+from trainer.cli.candidates import current_version, load_candidate
 from trainer.cli.data import Data, find_data
-from trainer.cli.evaluate import current_version
 from trainer.cli.parsing import DATA_HELP, Command, add_data
 from trainer.cli.terminal import progress, say
 from trainer.counting.run import Locator
@@ -59,8 +58,8 @@ def _run(arguments: argparse.Namespace) -> None:
     rate = scored.n_records / (time.perf_counter() - started)
     usable = scored.n_records - scored.n_bad
     print(
-        f"{usable:,} verdicts by version {version} written to {out}, {scored.n_anomalies:,} of them "
-        f"anomalies ({scored.n_anomalies / max(usable, 1):.2%}); {rate:,.0f} records a second"
+        f"{usable:,} verdicts by version {version} written to {out}, {scored.n_anomalies:,} of "
+        f"them anomalies ({scored.n_anomalies / max(usable, 1):.2%}); {rate:,.0f} records a second"
     )
 
 

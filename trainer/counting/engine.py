@@ -49,7 +49,7 @@ def connect(sources: Sequence[Source] = ()) -> Iterator[duckdb.DuckDBPyConnectio
         register_stores(connection, sources)
         try:
             yield connection
-        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:
+        except duckdb.Error as error:
             raise InputError(str(error).splitlines()[0]) from error
 
 
@@ -181,7 +181,8 @@ def check_columns(
 _NUMBERED: Final = f"""
 CREATE TEMP TABLE numbered AS
 WITH levels AS (
-  SELECT level, severity(CAST(level AS VARCHAR)) AS severity FROM (SELECT DISTINCT level FROM counts)
+  SELECT level, severity(CAST(level AS VARCHAR)) AS severity
+  FROM (SELECT DISTINCT level FROM counts)
 ), services AS (
   SELECT service, service_number(CAST(service AS VARCHAR)) AS number
   FROM (SELECT DISTINCT service FROM counts)
@@ -222,7 +223,8 @@ LEFT JOIN services ON counts.service IS NOT DISTINCT FROM services.service
 _TRAITS: Final = f"""CASE
     WHEN template IS NULL AND has_failure IS NULL THEN {NO_TRAITS}
     WHEN TRY_CAST('0x' || template AS BIGINT) BETWEEN 0 AND {TEMPLATE_BUCKETS - 1}
-      THEN 1 + 2 * TRY_CAST('0x' || template AS BIGINT) + CAST(TRY_CAST(has_failure AS BOOLEAN) AS BIGINT)
+      THEN 1 + 2 * TRY_CAST('0x' || template AS BIGINT)
+        + CAST(TRY_CAST(has_failure AS BOOLEAN) AS BIGINT)
   END"""
 
 
@@ -294,8 +296,9 @@ def find_row(
     """Where a row of `counts` first stands in the files; the first one is partition `partition`."""
     same = " AND ".join(f"f.{name} IS NOT DISTINCT FROM c.{name}" for name in FEATURE_NAMES)
     for index, source in enumerate(sources):
+        rows = parquet([source], "file_row_number = true")
         ((first,),) = connection.execute(
-            f"SELECT min(f.file_row_number) FROM {parquet([source], 'file_row_number = true')} AS f, "
+            f"SELECT min(f.file_row_number) FROM {rows} AS f, "
             f"(SELECT * FROM counts WHERE rowid = {number}) AS c WHERE {same}"
         ).fetchall()
         if first is not None:

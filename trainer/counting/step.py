@@ -16,7 +16,7 @@ from trainer.reading.records import MAX_SAMPLES, Faults, Record, read_records
 from trainer.table import EMPTY, CountTable, merge_tables
 
 FLUSH_RECORDS: Final = 500_000
-"""Distinct records that are counted in a dictionary before they become columns, a tenth the size."""
+"""Distinct records counted in a dictionary before they become columns, a tenth the size."""
 
 MERGE_RECORDS: Final = 1_000_000
 """Distinct records of several results that wait to be added up."""

@@ -19,6 +19,7 @@ def read_lines(stream: IO[bytes], partition: Partition) -> Iterator[tuple[int, b
 
     Args:
         stream: opened one byte before `partition.start`, or at the beginning if that is 0.
+        partition: what begins where.
 
     Yields:
         The offset of the line's first byte, and the line without its newline, cut behind
@@ -31,7 +32,7 @@ def read_lines(stream: IO[bytes], partition: Partition) -> Iterator[tuple[int, b
     while block := stream.read(_BLOCK_BYTES):
         if offset == 0 and not rest:
             mark = block.startswith(_BYTE_ORDER_MARK) * len(_BYTE_ORDER_MARK)
-            block, offset = block[mark:], mark  # noqa: PLW2901 - the mark is no part of it
+            block, offset = block[mark:], mark
         lines = (rest + block).split(b"\n")
         rest = lines.pop()
         for line in lines:

@@ -109,9 +109,10 @@ def _read_jsonl(
             if not line or line.isspace():
                 continue
             number = faults.n_records
+            if len(line) > MAX_LINE_BYTES:
+                faults.add(number, f"longer than {MAX_LINE_BYTES} bytes")
+                continue
             try:
-                if len(line) > MAX_LINE_BYTES:
-                    raise _UnusableError(f"longer than {MAX_LINE_BYTES} bytes")
                 yield decode(number, line)
             except InvalidBodyError as error:
                 told = "; ".join(f"{one.path or 'record'}: {one.message}" for one in error.errors)
@@ -153,10 +154,12 @@ def _read_csv(
             faults.n_records += 1
             try:
                 row = next(rows)
-                if row:
-                    if len(row) != len(header):
-                        raise _UnusableError(f"has {len(row)} columns, expected {len(header)}")
-                    yield assemble.columns(faults.n_records, dict(zip(header, row, strict=True)))
+                if len(row) == len(header):
+                    named = dict(zip(header, row, strict=True))
+                    yield assemble.columns(faults.n_records, named)
+                elif row:
+                    told = f"has {len(row)} columns, expected {len(header)}"
+                    faults.add(faults.n_records, told)
             except StopIteration:
                 faults.n_records -= 1
                 return
@@ -240,6 +243,7 @@ class Assembler:
         self._plan = plan
         self._extract = extract
         self._label = plan.fields.label
+        self._level_names = plan.levels | (plan.layout.levels if plan.layout else {})
         # Few different levels and services occur; each is checked once.
         self._levels: dict[object, Level] = {}
         self._services: dict[object, str] = {}
@@ -263,7 +267,9 @@ class Assembler:
             known_level = self._levels.get(level) or self._level(level)
             known_service = self._services.get(service) or self._service(service)
         except TypeError as error:
-            raise _UnusableError("level, service: expected text, got a list or an object") from error
+            raise _UnusableError(
+                "level, service: expected text, got a list or an object"
+            ) from error
         features = self._extract(message, known_level, known_service)
         return Record(line, features, message, is_positive(label) if self._label else None)
 
@@ -290,9 +296,8 @@ class Assembler:
     def _level(self, value: object) -> Level:
         if value is None or value == "":
             return self._plan.default_level
-        names = self._plan.layout.levels if self._plan.layout else {}
         try:
-            level = names.get(str(value).strip().lower()) or Level(value)
+            level = self._level_names.get(str(value).strip().lower()) or Level(value)
         except ValueError as error:
             raise _UnusableError(
                 f"{self._plan.fields.level or 'level'}: {str(value)[:40]!r} is no level; "
