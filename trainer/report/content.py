@@ -31,6 +31,7 @@ class Distribution(msgspec.Struct, frozen=True):
         n_flagged: records above it.
         flagged_share: the same as a share of all records.
         contamination: the share that was asked for; None for "auto".
+        measure: what the edges and the threshold are values of.
     """
 
     detector: str
@@ -40,6 +41,7 @@ class Distribution(msgspec.Struct, frozen=True):
     n_flagged: int
     flagged_share: float
     contamination: float | None
+    measure: str = "anomaly score"
 
 
 class Contribution(msgspec.Struct, frozen=True):
@@ -81,7 +83,7 @@ class Curve(msgspec.Struct, frozen=True):
         trivial: whether it is one of the rules that a model must beat to be worth running.
         false_positive_rate: x of the ROC curve, ascending from 0 to 1.
         true_positive_rate: y of it.
-        recall: x of the precision-recall curve.
+        recall: x of the precision-recall curve, ascending.
         precision: y of it.
         auc: area under the ROC curve; ties count half.
         average_precision: of the precision-recall curve.
@@ -116,18 +118,18 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         sources: what was read.
         detected: how it was read, a sentence each.
         warnings: what the reader should know first, a sentence each.
-        n_rows: usable records.
+        n_rows: usable records, at least one.
         n_distinct: distinct ones among them.
         n_bad: records that could not be used.
         bad: some of these.
         levels: per level, from least to most severe.
         services: per service, most records first, cut; a last one named "others" holds the rest.
-        distributions: per detector, the deciding one first.
+        distributions: per detector, the deciding one first; at least that one.
         top: most anomalous distinct records by the deciding detector, first ones first.
         importance: mean absolute contribution over all records, largest first.
         importance_unit: of what the importance is measured in.
         n_labelled: records labelled as anomalies; None if there are no labels.
-        curves: per ranking; empty if there are no labels.
+        curves: per ranking, the deciding detector's first; empty without labels of both kinds.
         parity: what was proved before publishing, name and value.
         parameters: name and value.
         versions: library and version.

@@ -1,0 +1,109 @@
+"""Reports made up for tests."""
+
+import random
+
+from trainer.report.content import (
+    BadRecord,
+    Contribution,
+    Curve,
+    Distribution,
+    Report,
+    Share,
+    TopRecord,
+)
+
+DETECTORS = ("isolation_forest", "surprise")
+TERMS = ("severity", "keywords", "rarity", "forest")
+
+
+def make_curve(name: str, auc: float, average_precision: float, *, trivial: bool) -> Curve:
+    """The curves of a ranking: of 200 points, more or less bent."""
+    rates = [index / 199 for index in range(200)]
+    return Curve(
+        name=name,
+        trivial=trivial,
+        false_positive_rate=rates,
+        true_positive_rate=[rate ** (1 / auc - 1) for rate in rates],
+        recall=rates,
+        precision=[1 - rate * (1 - average_precision) for rate in rates],
+        auc=auc,
+        average_precision=average_precision,
+        f1=average_precision / 2,
+    )
+
+
+def make_curves() -> list[Curve]:
+    """The deciding detector, another one, and the rules; `level` is better by both measures."""
+    return [
+        make_curve("surprise", 0.81, 0.44, trivial=False),
+        make_curve("isolation_forest", 0.62, 0.33, trivial=False),
+        make_curve("level alone", 0.85, 0.47, trivial=True),
+        make_curve("message_length alone", 0.52, 0.16, trivial=True),
+        make_curve("template rarity alone", 0.74, 0.31, trivial=True),
+    ]
+
+
+def make_distribution(detector: str = "surprise") -> Distribution:
+    """Scores with a long tail, one of each of the last."""
+    n_rows = [*(4000 // 2**index for index in range(12)), 0, 0, 1, 0, 3, 1]
+    edges = [0.35 + 0.025 * index for index in range(len(n_rows) + 1)]
+    return Distribution(
+        detector=detector,
+        edges=edges,
+        n_rows=n_rows,
+        threshold=0.58,
+        n_flagged=37,
+        flagged_share=37 / sum(n_rows),
+        contamination=0.005,
+    )
+
+
+def make_record(number: int) -> TopRecord:
+    """One of the most anomalous records."""
+    choose = random.Random(number)
+    contributions = [Contribution(term, round(choose.uniform(-0.4, 3), 3)) for term in TERMS]
+    return TopRecord(
+        features={"message_length": "1,123", "level": "ERROR", "service": "payment-service"},
+        n_rows=number,
+        anomaly_score=1 - number / 100,
+        decision=number / 10 - 4,
+        contributions=contributions,
+        reason="ERROR, 1 in 40,000 for payment-service, message never seen",
+        example=f"could not charge order {number}\n" + "  at charge (payment.py:17)\n" * 20,
+        place=f"logs/payment-{number}.jsonl.gz:4711",
+    )
+
+
+def make_shares(names: list[str]) -> list[Share]:
+    """Groups of which less and less is flagged."""
+    return [
+        Share(name, 9000 // (index + 1), dict.fromkeys(DETECTORS, 90 // (index + 1) ** 2))
+        for index, name in enumerate(names)
+    ]
+
+
+def make_report() -> Report:
+    """A report of usual size, with labels: 30 services, 20 records, 5 rankings."""
+    return Report(
+        title="Model 3",
+        created_at="2026-11-24T09:41:07+00:00",
+        detector="surprise",
+        sources=["logs/*.jsonl.gz"],
+        detected=["JSON lines, gzip", "labels are in `fault`"],
+        warnings=["level alone ranks better than surprise on these labels"],
+        n_rows=8001,
+        n_distinct=613,
+        n_bad=3,
+        bad=[BadRecord("logs/a.jsonl:7", "`level` is LOUD, expected DEBUG, INFO, WARN ...")],
+        levels=make_shares(["DEBUG", "INFO", "WARN", "ERROR", "FATAL"]),
+        services=make_shares([f"service-{index}" for index in range(30)] + ["others"]),
+        distributions=[make_distribution("surprise"), make_distribution("isolation_forest")],
+        top=[make_record(number) for number in range(1, 21)],
+        importance=[Contribution(term, 1 / (index + 1)) for index, term in enumerate(TERMS)],
+        importance_unit="decades",
+        n_labelled=673,
+        curves=make_curves(),
+        parity={"training rows compared with scikit-learn": "613", "labels that differ": "0"},
+        parameters={"contamination": "0.005", "n_estimators": "100"},
+        versions={"scikit-learn": "1.9.1", "numpy": "2.4.6"},
+    )
