@@ -1,0 +1,348 @@
+"""The SQL that counts logs does what the extractor in Python does, row by row.
+
+DuckDB runs here and Spark in tests/e2e. Of Trino and BigQuery no engine is at hand: their text is
+parsed back in their own grammar, and its literals and functions are looked at. That is no proof
+that they run it.
+"""
+
+import gzip
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, get_args
+
+import duckdb
+import pytest
+import sqlglot
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlglot import exp
+
+from schemas.features import FEATURE_NAMES, Level
+from schemas.keyword_rules import CONNECTION_ERROR, EXCEPTION, FAILURE, NON_ASCII, REMOVALS, TIMEOUT
+from schemas.labels import NO_ANOMALY, is_positive
+from tests.conftest import REAL_LOGS
+from tests.raw_logs import (
+    Extracted,
+    RawLog,
+    extract_raw,
+    level_spellings,
+    number_logs,
+    tricky_messages,
+)
+from trainer.reading.plan import Fields
+from trainer.sql import Dialect, features_query, logs_query
+
+DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
+Row = tuple[Any, ...]
+FIELDS = Fields(message="message", level="level", service="service")
+SAMPLES = Path(__file__).parents[3] / "samples" / "logs.jsonl.gz"
+RULES = (*EXCEPTION, *TIMEOUT, *CONNECTION_ERROR, *FAILURE)
+
+
+def run(query: str, rows: Iterable[Row] = (), columns: str = "") -> list[Row]:
+    """Run a query in DuckDB, over the table `logs` with these rows if columns are given."""
+    with duckdb.connect() as connection:
+        if columns:
+            connection.execute(f"CREATE TABLE logs ({columns})")
+            for row in rows:
+                marks = ", ".join("?" * len(row))
+                connection.execute(f"INSERT INTO logs VALUES ({marks})", row)
+        return connection.execute(query).fetchall()
+
+
+def run_raw(logs: Iterable[RawLog], query: str) -> list[Row]:
+    """Run a query over raw logs."""
+    return run(query, logs, "message TEXT, level TEXT, service TEXT")
+
+
+def count_file(path: Path) -> Counter[Extracted]:
+    """Count the logs of a file of JSON lines with the extractor in Python."""
+    counter: Counter[Extracted] = Counter()
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            counter[extract_raw(record["message"], record["level"], record["service"])] += 1
+    return counter
+
+
+def assert_extracted(logs: list[RawLog]) -> None:
+    """DuckDB makes of each log what Python does; each has a service of its own."""
+    rows = run_raw(logs, logs_query("duckdb", "logs", FIELDS))
+    found = {row[2]: row for row in rows}
+
+    assert len(rows) == len(logs)
+    for message, level, service in logs:
+        assert message is not None
+        assert level is not None
+        assert service is not None
+        assert found[service] == (*extract_raw(message, level, service), 1), message
+
+
+def test_tricky_messages() -> None:
+    """Examples of all rules, hostile texts, other alphabets, quotes and line ends: all the same."""
+    assert_extracted(number_logs(tricky_messages()))
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.text(st.characters(exclude_categories=["Cs"])),
+            st.lists(st.sampled_from(tricky_messages()), min_size=1, max_size=3).map(" ".join),
+        ),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_any_messages(messages: list[str]) -> None:
+    """Whatever text a log holds, SQL and Python agree on it."""
+    assert_extracted(number_logs(messages))
+
+
+def test_sample_logs() -> None:
+    """The samples, read by DuckDB from the file itself, make the table that Python makes."""
+    rows = run(logs_query("duckdb", str(SAMPLES), FIELDS))
+
+    assert {Extracted(*row[:-1]): row[-1] for row in rows} == count_file(SAMPLES)
+
+
+def test_real_logs() -> None:
+    """64,322 lines of a system of 27 services make the table that Python makes."""
+    path = REAL_LOGS / "trainticket-faults.jsonl.gz"
+    if not path.exists():
+        pytest.skip("the real logs are not beside the project (../shared/data)")
+    rows = run(logs_query("duckdb", str(path), FIELDS))
+
+    assert {Extracted(*row[:-1]): row[-1] for row in rows} == count_file(path)
+
+
+def test_levels() -> None:
+    """All spellings of a level become its name, and what is no level stays as it is."""
+    unknown = ["", " ", "5", " Loud ", "INFO!", "errors"]
+    spellings = [*level_spellings(), *unknown]
+    logs = [RawLog("text", level, str(number)) for number, level in enumerate(spellings)]
+    rows = run_raw(logs, logs_query("duckdb", "logs", FIELDS))
+    found = [row[1] for row in sorted(rows, key=lambda row: int(row[2]))]
+
+    assert found == [*(Level(spelt).name for spelt in level_spellings()), *unknown]
+
+
+def test_nothing_vanishes() -> None:
+    """Records without a message, a level or a service are rows, for the reader to refuse."""
+    logs = [RawLog(None, "INFO", "a"), RawLog("text", None, "a"), RawLog("text", "INFO", None)]
+    query = logs_query("duckdb", "logs", FIELDS, default_level=None, default_service=None)
+    text = extract_raw("text", "INFO", "a")
+
+    assert set(run_raw([*logs, *logs], query)) == {
+        (None, "INFO", "a", None, None, None, None, None, 2),
+        (*text._replace(level=None), 2),
+        (*text._replace(service=None), 2),
+    }
+
+
+def test_defaults() -> None:
+    """What a record does not say, or no record says, is what the user says."""
+    logs = [RawLog("text", None, None), RawLog("text", " warn", "cart")]
+    given_fields = logs_query(
+        "duckdb", "logs", FIELDS, default_level=Level.ERROR, default_service="it's"
+    )
+    no_fields = logs_query("duckdb", "logs", Fields(message="message"))
+
+    assert {row[1:3] for row in run_raw(logs, given_fields)} == {
+        ("ERROR", "it's"),
+        ("WARN", "cart"),
+    }
+    assert [row[1:3] for row in run_raw(logs, no_fields)] == [("INFO", "unknown")]
+
+
+def test_a_message_field_is_needed() -> None:
+    """Raw logs without a message are nothing to make features of."""
+    with pytest.raises(ValueError, match="message"):
+        logs_query("duckdb", "logs", Fields())
+
+
+def test_fields_by_name() -> None:
+    """Names may be any, and a dot leads into a struct, as in JSON."""
+    relation = """(SELECT {'level': 'warn', 'text': 'order 7'} AS log, 'cart' AS "my ""svc" )"""
+    fields = Fields(message="log.text", level="log.level", service='my "svc')
+
+    assert run(logs_query("duckdb", relation, fields)) == [
+        (*extract_raw("order 7", "WARN", "cart"), 1)
+    ]
+
+
+def test_a_path_is_a_relation_of_duckdb(tmp_path: Path) -> None:
+    """A path with wildcards is read as it stands, without quotes."""
+    for number in range(2):
+        run(
+            f"COPY (SELECT 'text' AS message, 'INFO' AS level, 'a' AS service) "
+            f"TO '{tmp_path}/{number}.parquet'"
+        )
+
+    assert run(logs_query("duckdb", f"{tmp_path}/*.parquet", FIELDS)) == [
+        (*extract_raw("text", "INFO", "a"), 2)
+    ]
+
+
+def test_the_query_is_an_expression() -> None:
+    """The query, its head included, can stand in parentheses: COPY (...) TO, CREATE TABLE AS."""
+    query = logs_query("duckdb", "logs", FIELDS)
+
+    assert query.startswith("-- ")
+    assert run_raw([RawLog("text", "INFO", "a")], f"SELECT count(*) FROM ({query})") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("TEXT", [None, *NO_ANOMALY, " OK\n", "Normal", "0E0", "-0.0", "disk-full", "1", "0x1"]),
+        ("BOOLEAN", [None, True, False]),
+        ("INTEGER", [None, 0, 1, -1]),
+        ("DOUBLE", [None, 0.0, -0.0, float("nan"), 1e-300, 0.5, float("inf")]),
+        ("DECIMAL(10, 2)", [None, "0.00", "0.01"]),
+    ],
+)
+def test_labels(kind: str, values: list[object]) -> None:
+    """A label says anomaly in SQL iff it does in Python, whatever its type."""
+    fields = Fields(message="message", service="number", label="label")
+    rows = run(
+        logs_query("duckdb", "logs", fields),
+        [("text", number, value) for number, value in enumerate(values)],
+        f"message TEXT, number INTEGER, label {kind}",
+    )
+    found = [row[-1] for row in sorted(rows, key=lambda row: int(row[2]))]
+
+    assert found == [is_positive(value) for value in values]
+    assert {row[-2] for row in rows} == {1}
+
+
+def test_features() -> None:
+    """Records of features are counted as they are, their levels under their own names."""
+    relation = """(VALUES
+        (9, 'warning', 'cart', true, false, false, 'disk-full'),
+        (9, ' Warn', 'cart', true, false, false, NULL),
+        (9, 'loud', 'cart', true, false, false, 'ok'),
+        (NULL, NULL, NULL, NULL, NULL, NULL, NULL)
+    ) AS t(message_length, level, service, has_exception, has_timeout, has_connection_error, why)"""
+
+    labelled = run(features_query("duckdb", relation, label="why"))
+    assert set(labelled) == {
+        (9, "WARN", "cart", True, False, False, 2, 1),
+        (9, "loud", "cart", True, False, False, 1, 0),
+        (None, None, None, None, None, None, 1, 0),
+    }
+    assert {row[:-1] for row in labelled} == set(run(features_query("duckdb", relation)))
+
+
+def test_columns() -> None:
+    """Both queries name the columns that the reader looks for, in one order."""
+    labelled = Fields(message="message", label="message")
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE logs (message TEXT)")
+        result = connection.execute(logs_query("duckdb", "logs", labelled))
+        names = [column[0] for column in result.description or []]
+
+    assert names == [*FEATURE_NAMES, "template", "has_failure", "n", "n_positive"]
+
+
+def parsed(dialect: Dialect) -> exp.Expr:
+    """The query over raw logs with everything in it, parsed as the engine's own."""
+    fields = Fields(message="log.message", level="level", service="service", label="fault")
+    tree: exp.Expr = sqlglot.parse_one(
+        logs_query(dialect, "archive.logs", fields),
+        read=dialect,
+        error_level=sqlglot.ErrorLevel.RAISE,
+    )
+    return tree
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_patterns_survive_quoting(dialect: Dialect) -> None:
+    """Read as the engine reads them, the literals are the rules' own patterns."""
+    tree = parsed(dialect)
+    searched = [str(node.expression.name) for node in tree.find_all(exp.RegexpLike)]
+    replaced = [str(node.expression.name) for node in tree.find_all(exp.RegexpReplace)]
+
+    assert Counter(rule.pattern for rule in RULES) <= Counter(searched)
+    assert {f"(?i){removal.pattern}" for removal in REMOVALS} <= set(replaced)
+    assert NON_ASCII in replaced
+    assert {node.args["replacement"].name for node in tree.find_all(exp.RegexpReplace)} == {
+        *(" ", "?", "#", "")
+    }
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_removals_keep_their_order(dialect: Dialect) -> None:
+    """Each removal works on what the one before it has left."""
+    steps = [
+        node
+        for node in parsed(dialect).find_all(exp.Alias)
+        if node.alias.startswith("removed_") and isinstance(node.this, exp.RegexpReplace)
+    ]
+    found = {node.alias: (node.this.this.name, node.this.expression.name) for node in steps}
+
+    assert found == {
+        f"removed_{number}": (f"removed_{number - 1}", f"(?i){removal.pattern}")
+        for number, removal in enumerate(REMOVALS, start=1)
+    }
+
+
+@pytest.mark.parametrize(
+    ("dialect", "literal"),
+    [
+        ("duckdb", r"""'[^\x00-\x7F]', '?', 'g'"""),
+        ("spark", r"""'[^\\x00-\\x7F]', '?')"""),
+        ("trino", r"""'[^\x00-\x7F]', '?')"""),
+        ("bigquery", r"""'[^\\x00-\\x7F]', '?')"""),
+    ],
+)
+def test_backslashes(dialect: Dialect, literal: str) -> None:
+    """Spark and BigQuery unescape literals, the others do not; only DuckDB needs 'g'."""
+    assert literal in logs_query(dialect, "logs", FIELDS)
+
+
+WORDS = {"AND", "AS", "IN", "OR", "WHEN", "THEN", "BY", "FROM"}
+COMMON = {"CAST", "COALESCE", "COUNT", "LENGTH", "LOWER", "MD5", "REGEXP_REPLACE", "SUM", "TRIM"}
+FUNCTIONS: dict[Dialect, set[str]] = {
+    "duckdb": {"CONTAINS", "REGEXP_MATCHES", "STRLEN", "SUBSTRING", "UNNEST"},
+    "spark": {"CONTAINS", "OCTET_LENGTH", "SUBSTRING"},
+    "trino": {"REGEXP_LIKE", "STRPOS", "SUBSTR", "TO_HEX", "TO_UTF8"},
+    "bigquery": {"BYTE_LENGTH", "INSTR", "REGEXP_CONTAINS", "SUBSTRING", "TO_HEX"},
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_functions(dialect: Dialect) -> None:
+    """A query calls only functions that were looked up in the engine's reference."""
+    escaped = dialect in {"spark", "bigquery"}
+    literal = r"'(?:[^'\\]|\\.)*'" if escaped else r"'(?:[^']|'')*'"
+    query = logs_query(dialect, "logs", Fields(message="m", label="l")).split("FILE\n")[1]
+    text = re.sub(r"/\*.*?\*/", "", re.sub(literal, "''", query))
+    called = set(re.findall(r"\b([A-Za-z_0-9]+)\s*\(", text))
+
+    assert {name.upper() for name in called} - WORDS == COMMON | FUNCTIONS[dialect] | {"UPPER"}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_relation_is_the_users_own(dialect: Dialect) -> None:
+    """A relation is put in as it is given, once, and never translated."""
+    relation = "my_catalog.`it's`.t TABLESAMPLE (1 PERCENT) /* mine */"
+
+    for query in (logs_query(dialect, relation, FIELDS), features_query(dialect, relation)):
+        assert query.count(f"FROM {relation}\n") == 1
+        assert query.startswith("-- Counts")
+        assert f" {dialect}" in query.splitlines()[1]
+
+
+def test_the_page_tells_all() -> None:
+    """The users' page names every engine, every column and every word that says no anomaly."""
+    page = (Path(__file__).parents[3] / "docs" / "sql.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([^`\n]+)`", page))
+    columns = {*FEATURE_NAMES, "template", "has_failure", "n", "n_positive"}
+
+    assert columns <= named
+    assert {word for word in NO_ANOMALY if word not in {"", "false"}} <= named
+    assert all(f"\n| {name}" in page.lower() for name in DIALECTS)

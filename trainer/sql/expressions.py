@@ -1,0 +1,152 @@
+r"""The definitions of `schemas` as SQL expressions, in DuckDB's words.
+
+Each function returns text that `trainer.sql.dialects` turns into other engines' words. What is said
+here must be what the Python functions do, for every text; the tests compare them row by row.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from schemas.features import LEVEL_SYNONYMS, Level
+from schemas.keyword_rules import (
+    CONNECTION_ERROR,
+    EXCEPTION,
+    FAILURE,
+    LIMIT,
+    NON_ASCII,
+    TIMEOUT,
+    Rule,
+)
+from schemas.labels import NO_ANOMALY, ZERO
+from schemas.templates import TEMPLATE_CHARS
+from trainer.sql.dialects import AUTOMATA, Dialect
+
+FLAGS: Final = {
+    "has_exception": EXCEPTION,
+    "has_timeout": TIMEOUT,
+    "has_connection_error": CONNECTION_ERROR,
+    "has_failure": FAILURE,
+}
+"""The rules of each flag, by the name of its column."""
+
+_BLANK: Final = r" \t\n\x0B\f\r"
+_TEXTS: Final = {"lower": "lowered", "cased": "cased", "whole": "whole"}
+"""The column in which a rule finds the text it reads."""
+
+
+def literal(text: str) -> str:
+    """A string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name(path: str) -> str:
+    """A column, or a field of a struct where the name has dots, quoted part by part."""
+    return ".".join('"' + part.replace('"', '""') + '"' for part in path.split("."))
+
+
+def once(expression: str) -> str:
+    """An expression that is computed once per row, however often its column is used."""
+    return f"once({expression})"
+
+
+def text_of(column: str) -> str:
+    """The first characters of a message, within ASCII: `text` of `schemas.keyword_rules`."""
+    start = f"substring({column}, 1, {LIMIT})"
+    # As many bytes as characters: all of it is ASCII, which is seen faster than searched for.
+    return (
+        f"CASE WHEN bytes_in({column}) = length({column}) THEN {start} "
+        f"ELSE {_replaced(start, NON_ASCII, '?')} END"
+    )
+
+
+def is_awake(whole: str, dialect: Dialect) -> str:
+    """Whether a lower-case text holds a trigger of any flag.
+
+    Where it holds none, no flag is up and no removal would find anything: most lines of most logs
+    need none of the rules.
+    """
+    triggers = {t for rules in FLAGS.values() for rule in rules for t in rule.triggers}
+    short = sorted(t for t in triggers if not any(o != t and o in t for o in triggers))
+    if dialect in AUTOMATA:
+        return f"regexp_matches({whole}, {literal('|'.join(map(_escaped, short)))})"
+    return f"({_holds_any(whole, short)})"
+
+
+def without(removal: Rule, text: str) -> str:
+    """A text after one of the removals."""
+    return _replaced(text, f"(?i){removal.pattern}", " ")
+
+
+def flag(rules: Iterable[Rule]) -> str:
+    """A flag: true, false, or null where there is no message.
+
+    A CASE takes its branches one after another in every engine, OR does not.
+    """
+    branches = " ".join(f"WHEN {_found(rule)} THEN TRUE /* {rule.name} */" for rule in rules)
+    return f"CASE WHEN NOT awake THEN FALSE {branches} WHEN awake THEN FALSE END"
+
+
+def template_of(whole: str) -> str:
+    """A message's bucket as text, four hexadecimal digits, from its lower-case text."""
+    if TEMPLATE_CHARS > LIMIT:  # pragma: no cover  # a definition that would need another text
+        raise AssertionError("a template is read from the text that the rules read")
+    start = f"substring({whole}, 1, {TEMPLATE_CHARS})"
+    # A single space stays as it is: to find only the other runs takes half the time.
+    spaced = _replaced(start, rf" *[\t\n\x0B\f\r][{_BLANK}]*|  +", " ")
+    masked = _replaced(f"trim({spaced}, ' ')", "[^ 0-9]*[0-9][^ ]*", "#")
+    return f"substring(md5_hex({masked}), 1, 4)"
+
+
+def upper_of(level: str) -> str:
+    """A level in upper case, without the blanks around it."""
+    return f"upper({_trimmed(level)})"
+
+
+def level_of(column: str, upper: str) -> str:
+    """The name of a level; what is none stays as it is, for the reader to refuse.
+
+    Args:
+        column: what the record says.
+        upper: the same without blanks around it, in upper case.
+    """
+    spelt: dict[str, list[str]] = {level.name: [level.name] for level in Level}
+    for synonym, level in LEVEL_SYNONYMS.items():
+        spelt[level].append(synonym)
+    branches = " ".join(
+        f"WHEN {upper} IN ({', '.join(map(literal, names))}) THEN {literal(level)}"
+        for level, names in spelt.items()
+    )
+    return f"CASE {branches} ELSE {column} END"
+
+
+def is_positive(column: str) -> str:
+    """1 where a label says anomaly, else 0: `schemas.labels.is_positive`."""
+    label = f"coalesce(lower({_trimmed(f'CAST({column} AS TEXT)')}), '')"
+    words = ", ".join(map(literal, NO_ANOMALY))
+    zero = f"regexp_matches({label}, {literal(f'^(?:{ZERO})$')})"
+    return f"CASE WHEN {label} IN ({words}) OR {zero} THEN 0 ELSE 1 END"
+
+
+def _found(rule: Rule) -> str:
+    lower = "whole" if rule.reads == "whole" else "lowered"
+    pattern = literal(rule.pattern)
+    return (
+        f"({_holds_any(lower, rule.triggers)}) AND regexp_matches({_TEXTS[rule.reads]}, {pattern})"
+    )
+
+
+def _holds_any(text: str, words: Iterable[str]) -> str:
+    return " OR ".join(f"holds({text}, {literal(word)})" for word in words)
+
+
+def _replaced(text: str, pattern: str, by: str) -> str:
+    return f"replace_all({text}, {literal(pattern)}, {literal(by)})"
+
+
+def _trimmed(text: str) -> str:
+    return _replaced(text, f"^[{_BLANK}]+|[{_BLANK}]+$", "")
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"[.*+?^$()\[\]{}|\\]", r"\\\g<0>", text)

@@ -1,0 +1,172 @@
+"""The two queries: over records that are features, and over raw logs.
+
+Each is a chain of steps, every step a look at the one before it with columns added, so that it can
+be read from top to bottom. Nothing vanishes: a record without a message, a level or a service keeps
+its row, with nulls in it, and whoever reads the table counts it as a bad one.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from schemas.features import FEATURE_NAMES, Level
+from schemas.keyword_rules import REMOVALS
+from schemas.version import __version__
+from trainer.reading.plan import Fields
+from trainer.sql import expressions as sql
+from trainer.sql.dialects import RELATION, Dialect, render
+
+__all__ = ["features_query", "logs_query"]
+
+_TRAITS: Final = ("template", "has_failure")
+_FILE: Final = re.compile(r"[^\s'\"();]+\.(?:parquet|(?:csv|json|jsonl|ndjson)(?:\.gz|\.zst)?)")
+
+_RUN: Final[Mapping[Dialect, str]] = {
+    "duckdb": "COPY (this query) TO 'counts.parquet'",
+    "spark": "spark.sql(this_query).write.parquet('counts')",
+    "trino": "CREATE TABLE counts AS this query",
+    "bigquery": "EXPORT DATA OPTIONS (uri = 'gs://...*.parquet', format = 'PARQUET') AS this query",
+}
+
+
+def features_query(dialect: Dialect, relation: str, *, label: str | None = None) -> str:
+    """The query that counts the distinct records of a relation with the six features as columns.
+
+    Args:
+        dialect: the engine that is to run it.
+        relation: a table, or a table expression, in the engine's words and taken as it is. For
+            DuckDB also the path of a file that it knows by its ending, wildcards included.
+        label: the column with the labels, if there is one.
+
+    Returns:
+        SQL text. Its result has the columns of `LogFeatures`, then `n`, and if there is a label
+        `n_positive`: how many of the n records are labelled as anomalies.
+    """
+    read = [
+        "CAST(level AS TEXT) AS level" if name == "level" else name for name in FEATURE_NAMES
+    ] + _positive(label)
+    made = [
+        sql.level_of("level", "level_name") + " AS level" if name == "level" else name
+        for name in FEATURE_NAMES
+    ]
+    steps = _chain(read, [_level_step()], made + _kept(label))
+    return _query(dialect, relation, steps, FEATURE_NAMES, label)
+
+
+def logs_query(
+    dialect: Dialect,
+    relation: str,
+    fields: Fields,
+    *,
+    default_level: Level | None = Level.INFO,
+    default_service: str | None = "unknown",
+) -> str:
+    """The query that makes features of raw logs and counts the distinct ones.
+
+    Args:
+        dialect: the engine that is to run it.
+        relation: as in `features_query`.
+        fields: the columns; a name with dots is a field of a struct. The message is needed.
+        default_level: for records without a level; None leaves them without.
+        default_service: for records without a service; None leaves them without.
+
+    Returns:
+        SQL text. Its result has the columns of `features_query`, with `template` (the bucket as
+        four hexadecimal digits) and `has_failure` before `n`.
+
+    Raises:
+        ValueError: no field holds the message.
+    """
+    if fields.message is None:
+        raise ValueError("raw logs need a field that holds the message: give Fields(message=...)")
+    read = [
+        f"{_text(fields.message, None)} AS message",
+        f"{_text(fields.level, default_level and default_level.name)} AS level",
+        f"{_text(fields.service, default_service)} AS service",
+        *_positive(fields.label),
+    ]
+    made = [
+        "length(message) AS message_length",
+        sql.level_of("level", "level_name") + " AS level",
+        "service",
+        *(f"{sql.flag(rules)} AS {name}" for name, rules in sql.FLAGS.items()),
+        sql.template_of("whole") + " AS template",
+    ]
+    steps = _chain(read, [_level_step(), *_text_steps(dialect)], made + _kept(fields.label))
+    return _query(dialect, relation, steps, (*FEATURE_NAMES, *_TRAITS), fields.label)
+
+
+def _level_step() -> tuple[str, str]:
+    return "named", f"{sql.upper_of('level')} AS level_name"
+
+
+def _text_steps(dialect: Dialect) -> list[tuple[str, str]]:
+    """The texts that rules read, as in `schemas.keyword_rules`; null where no rule is needed."""
+    steps = [
+        ("cut", f"{sql.text_of('message')} AS text"),
+        ("whole", "lower(text) AS whole"),
+        ("awake", f"{sql.is_awake('whole', dialect)} AS awake"),
+        ("removal_0", "CASE WHEN awake THEN text END AS removed_0"),
+    ]
+    for number, removal in enumerate(REMOVALS, start=1):
+        text = sql.without(removal, f"removed_{number - 1}")
+        steps.append((f"removal_{number}", f"{text} AS removed_{number} /* {removal.name} */"))
+    cased = f"removed_{len(REMOVALS)}"
+    return [
+        *steps,
+        ("cased", f"{cased} AS cased"),
+        ("lowered", f"{sql.once('lower(cased)')} AS lowered"),
+    ]
+
+
+def _chain(read: list[str], added: Iterable[tuple[str, str]], made: list[str]) -> dict[str, str]:
+    """Columns that are read, columns added one by one, and the columns made of all of them."""
+    steps = {"read_step": _select(read, RELATION)}
+    for name, column in added:
+        steps[f"{name}_step"] = _select(["*", column], list(steps)[-1])
+    steps["features_step"] = _select(made, list(steps)[-1])
+    return steps
+
+
+def _query(
+    dialect: Dialect,
+    relation: str,
+    steps: Mapping[str, str],
+    columns: tuple[str, ...],
+    label: str | None,
+) -> str:
+    chain = ", ".join(f"{name} AS ({step})" for name, step in steps.items())
+    counts = ["count(*) AS n"] + ([] if label is None else ["sum(positive) AS n_positive"])
+    counted = _select([*columns, *counts], "features_step")
+    query = f"WITH {chain} {counted} GROUP BY {', '.join(columns)}"
+    if dialect == "duckdb" and _FILE.fullmatch(relation):
+        relation = sql.literal(relation)
+    return _head(dialect) + render(query, dialect, relation) + "\n"
+
+
+def _head(dialect: Dialect) -> str:
+    return f"""\
+-- Counts how often each distinct log record occurs: the training set of a log-anomaly model.
+-- Made by log-anomaly {__version__} for {dialect}. Run it there, for example
+--   {_RUN[dialect]}
+-- and train on what it gives:
+--   python -m trainer fit --counts FILE
+"""
+
+
+def _select(columns: list[str], relation: str) -> str:
+    return f"SELECT {', '.join(columns)} FROM {relation}"  # noqa: S608  # the user runs it
+
+
+def _text(field: str | None, default: str | None) -> str:
+    """A field as text, or what stands in for it."""
+    text = f"CAST({'NULL' if field is None else sql.name(field)} AS TEXT)"
+    return text if default is None else f"coalesce({text}, {sql.literal(default)})"
+
+
+def _positive(label: str | None) -> list[str]:
+    return [] if label is None else [f"{sql.is_positive(sql.name(label))} AS positive"]
+
+
+def _kept(label: str | None) -> list[str]:
+    return [] if label is None else ["positive"]
