@@ -91,7 +91,7 @@ class ForestArtefacts:
 
     def prove(self, table: CountTable, _model: Model) -> ParitySummary:
         """Prove the graph against scikit-learn."""
-        return prove_parity(self._forest, self.graph, table.rows)
+        return prove_parity(self._forest, self.graph, table.rows, self._scores.decisions)
 
 
 class SurpriseArtefacts:
@@ -123,7 +123,8 @@ class SurpriseArtefacts:
         Every distinct record is judged with its message and without it.
         """
         rows = np.unique(self._fitted.rows, axis=0)
-        summary = prove_parity(self._fitted.forest, self.graph, rows)
+        decisions = Scorer(self.graph, len(FOREST_COLUMNS)).score_table(rows).decisions
+        summary = prove_parity(self._fitted.forest, self.graph, rows, decisions)
         keys = np.unique(np.concatenate([table.keys, table.keys - table.traits]))
         return prove_verdicts(summary, model.judge_keys(keys), self.judge(keys))
 

@@ -135,7 +135,7 @@ def make_report(
         detector=manifest.detector,
         sources=subject.sources,
         detected=subject.detected,
-        warnings=[*subject.warnings, *_warnings(curves)],
+        warnings=subject.warnings,
         n_rows=table.n_samples,
         n_distinct=table.n_distinct,
         n_bad=subject.n_bad,
@@ -187,18 +187,6 @@ def _template_rarity(traits: Ints, counts: Ints) -> npt.NDArray[np.float32]:
     seen = np.zeros(TEMPLATE_BUCKETS, np.int64)
     np.add.at(seen, template[has_message], counts[has_message])
     return np.where(has_message, rarity(seen[template], int(counts.sum())), np.float32(0))
-
-
-def _warnings(curves: Sequence[Curve]) -> list[str]:
-    if not curves:
-        return []
-    deciding = curves[0]
-    better = [one for one in curves if one.trivial and one.auc > deciding.auc]
-    return [
-        f"{one.name} ranks better than {deciding.name} on these labels: ROC AUC {one.auc:.3f} "
-        f"against {deciding.auc:.3f}"
-        for one in better
-    ]
 
 
 def _share(

@@ -32,21 +32,25 @@ _EXTREMES: Final = np.array(
 MAX_VERDICT_ERROR: Final = 1e-9
 
 Rows = npt.NDArray[np.float32]
+Decisions = npt.NDArray[np.float64]
 
 
-def prove_parity(forest: IsolationForest, graph: bytes, training_rows: Rows) -> ParitySummary:
+def prove_parity(
+    forest: IsolationForest, graph: bytes, training_rows: Rows, decisions: Decisions
+) -> ParitySummary:
     """Compare the graph, as production runs it, with scikit-learn.
 
     Args:
         forest: the fitted forest.
         graph: its export.
         training_rows: the distinct training rows, float32 of shape (n, n_features).
+        decisions: what the graph says of them, float64 of shape (n,); only to choose from them.
 
     Raises:
         ParityError: a label or a score differs; names the first such row.
     """
     scorer = Scorer(graph, training_rows.shape[1])
-    chosen = _training_sample(scorer, training_rows)
+    chosen = _training_sample(decisions, training_rows)
     made_up = adversarial_rows(forest, chosen)
     errors = [_compare(forest, scorer, rows) for rows in (chosen, made_up)]
     return ParitySummary(
@@ -124,12 +128,11 @@ def _candidates(forest: IsolationForest, rows: Rows) -> list[npt.NDArray[np.floa
     return candidates
 
 
-def _training_sample(scorer: Scorer, rows: Rows) -> Rows:
+def _training_sample(decisions: Decisions, rows: Rows) -> Rows:
     if len(rows) <= MAX_TRAINING_ROWS:
         return rows
     # Rows nearest to the threshold first: a tie with the offset is where labels would differ.
-    decisions = np.abs(scorer.score_table(rows).decisions)
-    nearest = np.argpartition(decisions, NEAREST_ROWS)[:NEAREST_ROWS]
+    nearest = np.argpartition(np.abs(decisions), NEAREST_ROWS)[:NEAREST_ROWS]
     others = np.random.default_rng(0).choice(
         len(rows), MAX_TRAINING_ROWS - NEAREST_ROWS, replace=False
     )

@@ -2,7 +2,8 @@
 
 The forest is not fitted again. With `isolation_forest` its graph is published once more with
 another threshold in it, found as at the export: the smallest sum of path lengths that
-scikit-learn's own expression calls an inlier. With `surprise` the graph stays as it is, byte for byte.
+scikit-learn's own expression calls an inlier. With `surprise` the graph stays as it is, byte for
+byte.
 """
 
 import math

@@ -2,6 +2,7 @@
 
 from trainer.cli.terminal import print_table, say
 from trainer.report.content import Report
+from trainer.report.verdict import judge_rankings
 
 
 def print_summary(report: Report, duration_s: float) -> None:
@@ -25,5 +26,6 @@ def print_summary(report: Report, duration_s: float) -> None:
             ],
             f"{report.n_labelled:,} of the rows are labelled as anomalies",
         )
+        print(judge_rankings(report.curves).sentence)
     for warning in report.warnings:
         say(f"warning: {warning}")
