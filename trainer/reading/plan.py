@@ -35,16 +35,16 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: as the user gives it.
-        pattern: a regular expression for a whole line with the groups `message` and, if the layout
-            has them, `level` and `service`.
-        service: name of the service where the pattern has no such group, or it took no part.
+        patterns: regular expressions for a whole line with the groups `message` and, if the layout
+            has them, `level` and `service`; the first one that matches tells.
+        service: name of the service where a pattern has no such group, or it took no part.
         levels: other names for levels than `Level` knows, lower case.
         continued: a line that the pattern does not match belongs to the record before it, as stack
             traces do.
     """
 
     name: str
-    pattern: str
+    patterns: tuple[str, ...]
     service: str | None = None
     levels: dict[str, Level] = {}
     continued: bool = False
@@ -58,6 +58,8 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
         kind: records are the six features, or raw logs.
         fields: where a record's parts stand; for text, the label only (always None there).
         layout: the layout of plain text; None for other formats.
+        levels: other names for levels than `Level` and the layout know, such as the numbers of
+            some loggers; lower case.
         delimiter: between the columns of CSV.
         default_level: for records without a level.
         default_service: for records without a service.
@@ -67,6 +69,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     fields: Fields = Fields()
     layout: Layout | None = None
+    levels: dict[str, Level] = {}
     delimiter: str = ","
     default_level: Level = Level.INFO
     default_service: str = "unknown"
