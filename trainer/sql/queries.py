@@ -44,13 +44,21 @@ def features_query(dialect: Dialect, relation: str, *, label: str | None = None)
     """
     read = [
         "CAST(level AS TEXT) AS level" if name == "level" else name for name in FEATURE_NAMES
-    ] + _positive(label)
+    ] + ([] if label is None else [f"{sql.name(label)} AS label"])
     made = [
         sql.level_of("level", "level_name") + " AS level" if name == "level" else name
         for name in FEATURE_NAMES
     ]
-    steps = _chain(read, [_level_step()], made + _kept(label))
-    return _query(dialect, relation, steps, FEATURE_NAMES, label)
+    positive = [] if label is None else [f"n * {sql.is_positive('label')} AS n_positive"]
+    steps = _chain(read, [_level_step()], [*made, "n", *positive])
+    # Counted as they come first: what is done to texts is then done to distinct records only.
+    columns = ", ".join(one.rpartition(" AS ")[2] for one in read)
+    steps = {"records_step": steps.pop("read_step")} | {
+        "read_step": f"SELECT {columns}, count(*) AS n FROM records_step GROUP BY {columns}",  # noqa: S608 - as in _select
+        **steps,
+    }
+    sums = ["sum(n) AS n"] + ([] if label is None else ["sum(n_positive) AS n_positive"])
+    return _query(dialect, relation, steps, FEATURE_NAMES, sums)
 
 
 def logs_query(
@@ -93,7 +101,8 @@ def logs_query(
         sql.template_of("whole") + " AS template",
     ]
     steps = _chain(read, [_level_step(), *_text_steps(dialect)], made + _kept(fields.label))
-    return _query(dialect, relation, steps, (*FEATURE_NAMES, *_TRAITS), fields.label)
+    counts = ["count(*) AS n"] + ([] if fields.label is None else ["sum(positive) AS n_positive"])
+    return _query(dialect, relation, steps, (*FEATURE_NAMES, *_TRAITS), counts)
 
 
 def _level_step() -> tuple[str, str]:
@@ -133,10 +142,9 @@ def _query(
     relation: str,
     steps: Mapping[str, str],
     columns: tuple[str, ...],
-    label: str | None,
+    counts: list[str],
 ) -> str:
     chain = ", ".join(f"{name} AS ({step})" for name, step in steps.items())
-    counts = ["count(*) AS n"] + ([] if label is None else ["sum(positive) AS n_positive"])
     counted = _select([*columns, *counts], "features_step")
     query = f"WITH {chain} {counted} GROUP BY {', '.join(columns)}"
     if dialect == "duckdb" and _FILE.fullmatch(relation):
@@ -161,7 +169,7 @@ def _select(columns: list[str], relation: str) -> str:
 def _text(field: str | None, default: str | None) -> str:
     """A field as text, or what stands in for it."""
     text = f"CAST({'NULL' if field is None else sql.name(field)} AS TEXT)"
-    return text if default is None else f"coalesce({text}, {sql.literal(default)})"
+    return text if default is None else f"coalesce(nullif({text}, ''), {sql.literal(default)})"
 
 
 def _positive(label: str | None) -> list[str]:

@@ -305,7 +305,18 @@ def test_backslashes(dialect: Dialect, literal: str) -> None:
 
 
 WORDS = {"AND", "AS", "IN", "OR", "WHEN", "THEN", "BY", "FROM"}
-COMMON = {"CAST", "COALESCE", "COUNT", "LENGTH", "LOWER", "MD5", "REGEXP_REPLACE", "SUM", "TRIM"}
+COMMON = {
+    "CAST",
+    "COALESCE",
+    "COUNT",
+    "LENGTH",
+    "LOWER",
+    "MD5",
+    "NULLIF",
+    "REGEXP_REPLACE",
+    "SUM",
+    "TRIM",
+}
 FUNCTIONS: dict[Dialect, set[str]] = {
     "duckdb": {"CONTAINS", "REGEXP_MATCHES", "STRLEN", "SUBSTRING", "UNNEST"},
     "spark": {"CONTAINS", "OCTET_LENGTH", "SUBSTRING"},
