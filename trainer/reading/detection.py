@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.features import MAX_SERVICE_CHARS, Level
+from schemas.features import Level
 from trainer.errors import InputError
 from trainer.reading.fields import MESSAGE_NAMES, find_fields, find_numbers, flatten_names, guess
 from trainer.reading.fields import quote as q
 from trainer.reading.given import Given
 from trainer.reading.layout_choice import choose_layout
+from trainer.reading.naming import service_of_file
 from trainer.reading.paths import look_up
 from trainer.reading.plan import Format, ReadingPlan
 from trainer.reading.tables import MAX_SAMPLE_ROWS, find_delimiter, read_rows
@@ -24,7 +25,6 @@ _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _COMPRESSION: Final = re.compile(r"[.](?:gz|gzip|zst|zstd)$", re.IGNORECASE)
 _TABLE: Final = re.compile(r"[.][ct]sv$", re.IGNORECASE)
 _JSON_ARRAY: Final = re.compile(r"\s*\[\s*(?:\{|\]\s*$)")
-_ROTATION: Final = re.compile(r"(?:(?:^|[-_])\d+)+$")
 
 
 class Detected(msgspec.Struct, frozen=True):
@@ -164,7 +164,7 @@ def _detect_text(sample: _Sample) -> Detected:
     given, lines = sample.given, sample.lines()
     choice = choose_layout(lines, given.layout, given.pattern, continued=given.multiline)
     layout, parsed = choice.layout, choice.parsed
-    level, service = given.default_level or Level.INFO, _default_service(sample.name, given)
+    level, service = given.default_level or Level.INFO, _service_said(sample.name, given)
     said = [
         "format: plain text",
         f"layout: {layout.name} ({len(parsed)} of {choice.n_counted} lines match)",
@@ -177,7 +177,11 @@ def _detect_text(sample: _Sample) -> Detected:
         else f"service: not in the lines, taken as {q(layout.service or service)}",
     ]
     plan = ReadingPlan(
-        format="text", kind="logs", layout=layout, default_level=level, default_service=service
+        format="text",
+        kind="logs",
+        layout=layout,
+        default_level=level,
+        default_service=given.default_service,
     )
     return Detected(plan, said)
 
@@ -187,9 +191,9 @@ def _plan_records(
 ) -> Detected:
     """Complete a plan for records with named fields."""
     fields = find_fields(names, given.fields)
-    level, service = given.default_level or Level.INFO, _default_service(name, given)
+    level, service = given.default_level or Level.INFO, _service_said(name, given)
     plan = msgspec.structs.replace(
-        plan, fields=fields, default_level=level, default_service=service
+        plan, fields=fields, default_level=level, default_service=given.default_service
     )
     label = [f"label: field {q(fields.label)}"] if fields.label else []
     if fields.message is None:
@@ -226,12 +230,9 @@ def _with_numbers(detected: Detected, values: Sequence[object]) -> Detected:
     )
 
 
-def _default_service(name: str, given: Given) -> str:
-    """Given, or else the file's name without directories, extensions and dates, or `unknown`."""
-    if given.default_service is not None:
-        return given.default_service
-    stem = name.rstrip("/").rpartition("/")[2].partition(".")[0].strip("- ")
-    return _ROTATION.sub("", stem)[:MAX_SERVICE_CHARS] or "unknown"
+def _service_said(name: str, given: Given) -> str:
+    """What stands in for a service that a record does not name: given, or its file's name."""
+    return given.default_service or service_of_file(name)
 
 
 _DETECTORS: Final[dict[Format, Callable[[_Sample], Detected]]] = {

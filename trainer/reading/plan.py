@@ -62,7 +62,8 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
             some loggers; lower case.
         delimiter: between the columns of CSV.
         default_level: for records without a level.
-        default_service: for records without a service.
+        default_service: for records without a service; None is the name of their own file
+            (`trainer.reading.naming`).
     """
 
     format: Format
@@ -72,4 +73,4 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     levels: dict[str, Level] = {}
     delimiter: str = ","
     default_level: Level = Level.INFO
-    default_service: str = "unknown"
+    default_service: str | None = None

@@ -18,6 +18,7 @@ from schemas.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 from trainer.errors import InputError
 from trainer.reading.layouts import LineParser
 from trainer.reading.lines import MAX_LINE_BYTES, read_lines
+from trainer.reading.naming import service_of_file
 from trainer.reading.partitions import Partition
 from trainer.reading.paths import RecordDecoder
 from trainer.reading.plan import ReadingPlan
@@ -88,7 +89,7 @@ def read_records(
         InputError: the file cannot be opened, or is damaged; names it and how far it was read.
     """
     try:
-        assemble = Assembler(plan, extract)
+        assemble = Assembler(plan, extract, partition.source.uri)
         yield from _READERS[plan.format](partition, plan, faults, assemble)
     except READ_ERRORS as error:
         raise InputError(
@@ -239,9 +240,14 @@ class _UnusableError(ValueError):
 class Assembler:
     """Makes a record of the parts that a reader found, with what the plan says for missing ones."""
 
-    def __init__(self, plan: ReadingPlan, extract: Extract) -> None:
+    def __init__(self, plan: ReadingPlan, extract: Extract, uri: str) -> None:
         self._plan = plan
         self._extract = extract
+        self._default_service = (
+            (plan.layout.service if plan.layout else None)
+            or plan.default_service
+            or service_of_file(uri)
+        )
         self._label = plan.fields.label
         self._level_names = plan.levels | (plan.layout.levels if plan.layout else {})
         # Few different levels and services occur; each is checked once.
@@ -309,8 +315,7 @@ class Assembler:
 
     def _service(self, value: object) -> str:
         if value is None or value == "":
-            layout = self._plan.layout
-            return (layout.service if layout else None) or self._plan.default_service
+            return self._default_service
         name = str(value)
         if len(name) > MAX_SERVICE_CHARS:
             raise _UnusableError(

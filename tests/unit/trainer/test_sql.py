@@ -121,7 +121,7 @@ def test_real_logs() -> None:
 
 def test_levels() -> None:
     """All spellings of a level become its name, and what is no level stays as it is."""
-    unknown = ["", " ", "5", " Loud ", "INFO!", "errors"]
+    unknown = [" ", "5", " Loud ", "INFO!", "errors"]
     spellings = [*level_spellings(), *unknown]
     logs = [RawLog("text", level, str(number)) for number, level in enumerate(spellings)]
     rows = run_raw(logs, logs_query("duckdb", "logs", FIELDS))
@@ -144,8 +144,8 @@ def test_nothing_vanishes() -> None:
 
 
 def test_defaults() -> None:
-    """What a record does not say, or no record says, is what the user says."""
-    logs = [RawLog("text", None, None), RawLog("text", " warn", "cart")]
+    """What a record leaves out or empty, or no record has, is what the user says."""
+    logs = [RawLog("text", None, None), RawLog("text", "", ""), RawLog("text", " warn", "cart")]
     given_fields = logs_query(
         "duckdb", "logs", FIELDS, default_level=Level.ERROR, default_service="it's"
     )

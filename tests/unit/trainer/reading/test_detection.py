@@ -17,6 +17,7 @@ from tests.conftest import REAL_LOGS
 from trainer.errors import InputError
 from trainer.reading.detection import Given, detect_parquet, detect_plan
 from trainer.reading.layouts import LAYOUTS
+from trainer.reading.naming import service_of_file
 from trainer.reading.plan import Fields, ReadingPlan
 
 SAMPLES = Path(__file__).parents[4] / "samples"
@@ -36,7 +37,6 @@ def test_json_lines_are_detected() -> None:
         format="jsonl",
         kind="logs",
         fields=Fields(message="msg", level="severity", service="app"),
-        default_service="x",
     )
     assert detected.said == [
         "format: JSON lines (first 2 records)",
@@ -75,7 +75,7 @@ def test_what_records_lack_is_said() -> None:
     """Level and service have defaults; the service's is the file's name."""
     head = lines({"text": "up"})
     detected = detect_plan(head, "s3://logs/2024/orders-2024-01-02.jsonl.zst", Given())
-    assert detected.plan.default_service == "orders"
+    assert detected.plan.default_service is None
     assert detected.said[-2:] == [
         "level: not in the records, taken as INFO",
         "service: not in the records, taken as `orders`",
@@ -104,7 +104,10 @@ def test_what_records_lack_is_said() -> None:
 )
 def test_a_file_names_the_service(name: str, service: str) -> None:
     """Without folders, extensions, and what rotation adds."""
-    assert detect_plan(lines({"msg": "up"}), name, Given()).plan.default_service == service
+    assert service_of_file(name) == service
+    detected = detect_plan(lines({"msg": "up"}), name, Given())
+    assert detected.plan.default_service is None
+    assert detected.said[-1].startswith(f"service: not in the records, taken as `{service[:60]}")
 
 
 def test_numbers_of_levels_are_said() -> None:
@@ -354,7 +357,7 @@ def test_any_bytes_are_detected_or_refused(head: bytes, name: str, given: Given)
     assert detected.said
     assert plan.format == "parquet" or plan.kind == "features" or plan.fields.message or plan.layout
     assert (plan.layout is not None) is (plan.format == "text")
-    assert 0 < len(plan.default_service) <= 256
+    assert plan.default_service == given.default_service
     assert msgspec.json.decode(msgspec.json.encode(plan), type=ReadingPlan) == plan
 
 
