@@ -107,7 +107,7 @@ def test_a_file_names_the_service(name: str, service: str) -> None:
     assert service_of_file(name) == service
     detected = detect_plan(lines({"msg": "up"}), name, Given())
     assert detected.plan.default_service is None
-    assert detected.said[-1].startswith(f"service: not in the records, taken as `{service[:60]}")
+    assert detected.said[-1].startswith(f"service: not in the records, taken as `{service[:50]}")
 
 
 def test_numbers_of_levels_are_said() -> None:
