@@ -144,10 +144,12 @@ def fit_surprise(table: CountTable, options: TrainOptions) -> SurpriseFit:
     message_tau = percentiles = templates = None
     if with_message.any():
         n_messages = int(counts.sum())
-        seen = _count(records.template[with_message], counts, TEMPLATE_BUCKETS)
-        blended = blend(rarity(seen[records.template] - 1, n_messages), own_rarity)
-        hint = (records.flags != 0) | records.has_failure
-        surprise = add_up(records.severity, hint, blended, phi)[with_message]
+        template = records.template[with_message]
+        seen = _count(template, counts, TEMPLATE_BUCKETS)
+        # Of these records alone: the bucket 0 that others have in place may never have been seen.
+        blended = blend(rarity(seen[template] - 1, n_messages), own_rarity[with_message])
+        hint = ((records.flags != 0) | records.has_failure)[with_message]
+        surprise = add_up(records.severity[with_message], hint, blended, phi[with_message])
         message_tau = float(lower_quantiles(surprise, counts, share)[0])
         percentiles = lower_quantiles(surprise, counts, PERCENTILES)
         templates = rarity(seen, n_messages)
