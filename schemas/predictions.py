@@ -33,11 +33,11 @@ def _as_in_raw_log(what: str) -> Meta:
     """Any value: what stands beside `features` is ignored, and checked only without them."""
     return Meta(
         description=f"{what} of a log that comes without `features`; ignored beside them.",
-        extra_json_schema={"type": "string"},
+        extra_json_schema={"type": ["string", "null"]},
     )
 
 
-class PredictRequest(msgspec.Struct, frozen=True, gc=False):
+class PredictRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One log to judge: its `features`, or `message`, `level` and `service`."""
 
     log_id: LogId
