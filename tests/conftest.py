@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from schemas.encoding import FeatureEncoder
+from inference.store import Bundle, ModelStore
+from schemas.extraction import extract
 from schemas.features import Level, LogFeatures
 from schemas.training import TrainOptions, TrainResponse
-from tests.made_logs import make_log, make_logs
+from tests.made_logs import make_log, make_logs, make_raw_logs
 from trainer.pipeline import train
 from trainer.registry import ModelRegistry
 from trainer.table import CountTable, count_logs
@@ -28,14 +29,21 @@ def logs() -> list[LogFeatures]:
 @pytest.fixture(scope="session")
 def table(logs: list[LogFeatures]) -> CountTable:
     """The same, counted."""
-    return count_logs(logs, FeatureEncoder())
+    return count_logs(logs)
+
+
+@pytest.fixture(scope="session")
+def message_table() -> CountTable:
+    """Logs of which two thirds came with their message, counted."""
+    raw = [extract(log.message, log.level, log.service) for log in make_raw_logs(1_000)]
+    return count_logs([*raw, *make_logs(500)])
 
 
 @pytest.fixture(scope="session")
 def _published(tmp_path_factory: pytest.TempPathFactory, table: CountTable) -> Path:
     """A model directory with one version; copied for each test that wants one."""
     model_dir = tmp_path_factory.mktemp("published")
-    train(table, TrainOptions(), FeatureEncoder(), ModelRegistry(model_dir))
+    train(table, TrainOptions(), ModelRegistry(model_dir))
     return model_dir
 
 
@@ -47,6 +55,20 @@ def model_dir(_published: Path, tmp_path: Path) -> Path:
     return own
 
 
+@pytest.fixture(scope="session")
+def surprise_dir(tmp_path_factory: pytest.TempPathFactory, message_table: CountTable) -> Path:
+    """A model directory whose version 1 has the detector surprise; for reading only."""
+    model_dir = tmp_path_factory.mktemp("surprise")
+    train(message_table, TrainOptions(detector="surprise"), ModelRegistry(model_dir))
+    return model_dir
+
+
+@pytest.fixture(scope="session")
+def surprise_bundle(surprise_dir: Path) -> Bundle:
+    """The same, read back."""
+    return ModelStore(surprise_dir).bundle(1)
+
+
 @pytest.fixture
 def publish(model_dir: Path, table: CountTable) -> Callable[..., TrainResponse]:
     """Publishes one more version to `model_dir`; takes training options."""
@@ -55,7 +77,6 @@ def publish(model_dir: Path, table: CountTable) -> Callable[..., TrainResponse]:
         return train(
             table,
             TrainOptions(**{"n_estimators": 20, **options}),  # type: ignore[arg-type]
-            FeatureEncoder(),
             ModelRegistry(model_dir),
         )
 

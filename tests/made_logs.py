@@ -3,6 +3,21 @@
 import random
 
 from schemas.features import Level, LogFeatures
+from schemas.predictions import RawLog
+
+_ORDINARY = (
+    "order {} accepted",
+    "cache miss for key user-{}",
+    "GET /cart/{} 200",
+    "worker {} of 8 is idle",
+    "stock of article {} is low, {} left",
+)
+_FAILURES = (
+    "payment {} failed: card declined",
+    "connection to db-{}:5432 refused",
+    "java.lang.IllegalStateException: basket {} is closed",
+    "request {} timed out after 30 s",
+)
 
 
 def make_log(
@@ -18,6 +33,20 @@ def make_log(
     return LogFeatures(
         message_length, level, service, has_exception, has_timeout, has_connection_error
     )
+
+
+def make_raw_logs(count: int, seed: int = 0) -> list[RawLog]:
+    """Logs as they were written: few templates with ever other numbers, rarely a failure."""
+    choose = random.Random(seed)
+    logs = []
+    for _ in range(count):
+        failed = choose.random() < 0.04
+        message = choose.choice(_FAILURES if failed else _ORDINARY).replace(
+            "{}", str(choose.randrange(10**5))
+        )
+        level = choose.choice([Level.WARN, Level.ERROR] if failed else [Level.DEBUG, Level.INFO])
+        logs.append(RawLog(message, level, choose.choice(["auth", "billing", "cart"])))
+    return logs
 
 
 def make_logs(count: int, seed: int = 0) -> list[LogFeatures]:

@@ -34,13 +34,16 @@ def settle(value: Any) -> Any:
 
 
 @pytest.fixture
-def clients(model_dir: Path, tmp_path: Path) -> dict[str, testing.TestClient]:
+def clients(model_dir: Path, surprise_dir: Path, tmp_path: Path) -> dict[str, testing.TestClient]:
     """Clients by the name of the service; one inference has no model."""
     stored, empty = str(model_dir), str(tmp_path / "empty")
     unreachable = "http://127.0.0.1:1"
     return {
         "inference": testing.TestClient(
             create_inference(InferenceSettings(model_dir=stored, trainer_url=unreachable))
+        ),
+        "inference with surprise": testing.TestClient(
+            create_inference(InferenceSettings(model_dir=str(surprise_dir)))
         ),
         "inference without a model": testing.TestClient(
             create_inference(InferenceSettings(model_dir=empty))
