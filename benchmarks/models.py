@@ -15,7 +15,6 @@ from sklearn.ensemble import IsolationForest
 
 from inference.scorer import INPUT
 from inference.store import ModelStore
-from schemas.encoding import FeatureEncoder
 from schemas.features import LogFeatures
 from schemas.manifest import MANIFEST_FILE, MODEL_FILE, file_entry
 from schemas.training import TrainOptions
@@ -50,25 +49,24 @@ class Models(msgspec.Struct, frozen=True):
 
 def make_models(folder: Path, records: Sequence[LogFeatures]) -> Models:
     """Train once with the project's trainer and give everybody the same forest."""
-    encoder = FeatureEncoder()
     own, stock = folder / "own", folder / "stock"
     publish(own, records, OPTIONS)
     # Training is reproducible: these rows and options make the very forest just published.
-    forest = fit_forest(count_logs(records, encoder), OPTIONS)
+    forest = fit_forest(count_logs(records), OPTIONS)
     forest_file = folder / "forest.pickle"
     forest_file.write_bytes(pickle.dumps(forest))
     stock_graph = convert_stock(forest)
-    manifest = ModelStore(own).manifest(1)
-    adapted = adapt_stock(stock_graph, float(forest.offset_))
-    manifest = msgspec.structs.replace(manifest, files={MODEL_FILE: file_entry(adapted)})
-    ModelRegistry(stock).publish({MODEL_FILE: adapted, MANIFEST_FILE: manifest.to_json()})
+    bundle = ModelStore(own).bundle(1)
+    files = {**bundle.files, MODEL_FILE: adapt_stock(stock_graph, float(forest.offset_))}
+    entries = {name: file_entry(data) for name, data in files.items()}
+    manifest = msgspec.structs.replace(bundle.manifest, files=entries)
+    ModelRegistry(stock).publish(lambda _version: {**files, MANIFEST_FILE: manifest.to_json()})
     return Models(own, stock, forest_file, forest, export_forest(forest), stock_graph)
 
 
 def publish(folder: Path, records: Sequence[LogFeatures], options: TrainOptions) -> None:
     """Train on records and publish to the model store `folder`."""
-    encoder = FeatureEncoder()
-    train(count_logs(records, encoder), options, encoder, ModelRegistry(folder))
+    train(count_logs(records), options, ModelRegistry(folder))
 
 
 def convert_stock(forest: IsolationForest) -> bytes:

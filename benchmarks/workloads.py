@@ -11,10 +11,9 @@ import msgspec
 
 from benchmarks.venvs import ROOT
 from schemas.encoding import FeatureEncoder
+from schemas.extraction import extract_features
 from schemas.features import Level, LogFeatures
-from schemas.keywords import find_flags
 from schemas.predictions import BatchRequest, PredictRequest
-from trainer.reading import read_features
 
 REAL: Final = "real"
 DISTINCT: Final = "distinct"
@@ -54,7 +53,7 @@ def load_records(n_distinct: int) -> Records:
     elif _SAMPLE_LOGS.exists():
         name, real = "the project's sample logs", list(_read_logs(_SAMPLE_LOGS))
     else:
-        name, real = "the project's sample features", list(read_features(_SAMPLE_FEATURES))
+        name, real = "the project's sample features", list(_read_features(_SAMPLE_FEATURES))
     source = f"{name} ({len(real):,} records, {len(set(real)):,} distinct)"
     distinct = list(itertools.islice(_made_up(seed=1), n_distinct))
     return Records(source, {REAL: real, DISTINCT: distinct, REPEATED: [real[0]] * 1_000})
@@ -65,8 +64,14 @@ def _read_logs(path: Path) -> Iterator[LogFeatures]:
     with gzip.open(path, "rb") as lines:
         for line in lines:
             log = decode(line)
-            flags = msgspec.structs.astuple(find_flags(log.message))
-            yield LogFeatures(len(log.message), log.level, log.service, *flags)
+            yield extract_features(log.message, log.level, log.service)
+
+
+def _read_features(path: Path) -> Iterator[LogFeatures]:
+    decode = msgspec.json.Decoder(LogFeatures).decode
+    with gzip.open(path, "rb") as lines:
+        for line in lines:
+            yield decode(line)
 
 
 def _made_up(seed: int) -> Iterator[LogFeatures]:

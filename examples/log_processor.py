@@ -16,7 +16,8 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from schemas.keywords import find_flags
+from schemas.extraction import extract_features
+from schemas.features import Level
 
 BATCH_LOGS = 100
 BATCH_WAIT_S = 0.2
@@ -57,12 +58,9 @@ def to_request(batch: list[LogLine]) -> dict[str, Any]:
         "logs": [
             {
                 "log_id": str(index),
-                "features": {
-                    "message_length": len(line.message),
-                    "level": line.level,
-                    "service": line.service,
-                    **msgspec.to_builtins(find_flags(line.message)),
-                },
+                "features": msgspec.to_builtins(
+                    extract_features(line.message, Level(line.level), line.service)
+                ),
             }
             for index, line in enumerate(batch)
         ]

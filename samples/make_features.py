@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
+from schemas.extraction import extract_features
 from schemas.features import Level, LogFeatures
-from schemas.keywords import find_flags
 
 FOLDER: Final = Path(__file__).parent
 LOGS: Final = FOLDER / "logs.jsonl.gz"
@@ -33,15 +33,7 @@ def read_features(path: Path) -> Iterator[LogFeatures]:
     with gzip.open(path, "rb") as lines:
         for line in lines:
             log = decode(line)
-            flags = find_flags(log.message)
-            yield LogFeatures(
-                len(log.message),
-                log.level,
-                log.service,
-                flags.has_exception,
-                flags.has_timeout,
-                flags.has_connection_error,
-            )
+            yield extract_features(log.message, log.level, log.service)
 
 
 def read_labels(path: Path) -> list[bool]:
