@@ -11,7 +11,7 @@ from inference.errors import BrokenVersionError
 from inference.model import Model
 from inference.scorer import Scorer
 from inference.store import Bundle, ModelStore
-from inference.verdicts import Verdict, batch_json, prediction_json
+from inference.verdicts import Verdict, batch_json, explanation_json, prediction_json
 from schemas.features import FEATURE_NAMES, LogFeatures
 from schemas.predictions import BatchPrediction, Prediction, PredictRequest
 
@@ -60,8 +60,8 @@ def test_answers_are_what_msgspec_would_write(bundle: Bundle, logs: list[LogFeat
     """The joined bytes are exactly the JSON of the contract's structs."""
     model = Model(bundle, memo_capacity=100)
     requests = [PredictRequest(f'id "{number}" ü\n', log) for number, log in enumerate(logs[:50])]
-    verdicts = model.verdicts([request.features for request in requests])
-    explained = [model.explain(verdict) for verdict in verdicts]
+    verdicts = model.verdicts(logs[:50])
+    explained = [explanation_json(verdict) for verdict in verdicts]
     for explanations in (None, explained):
         body = batch_json(requests, verdicts, model.version, explanations)
         answer = msgspec.json.decode(body, type=BatchPrediction)
@@ -71,7 +71,7 @@ def test_answers_are_what_msgspec_would_write(bundle: Bundle, logs: list[LogFeat
         for request, verdict, prediction in zip(
             requests, verdicts, answer.predictions, strict=True
         ):
-            explanation = model.explain(verdict) if explanations else None
+            explanation = explanation_json(verdict) if explanations else b""
             single = prediction_json(request.log_id, verdict, explanation)
             assert single == msgspec.json.encode(prediction)
             assert (prediction.contributions is not None) == bool(explanations)
@@ -82,7 +82,7 @@ def test_contributions_add_up_to_the_exponent(bundle: Bundle, logs: list[LogFeat
     model = Model(bundle, memo_capacity=100)
     for log in set(logs):
         verdict = model.verdict(log)
-        body = prediction_json("a", verdict, model.explain(verdict))
+        body = prediction_json("a", verdict, explanation_json(verdict))
         prediction = msgspec.json.decode(body, type=Prediction)
         explanation = prediction.contributions
         assert explanation is not None
@@ -94,7 +94,7 @@ def test_contributions_add_up_to_the_exponent(bundle: Bundle, logs: list[LogFeat
 @given(st.text(max_size=64))
 def test_any_log_id_comes_back(log_id: str) -> None:
     """Whatever the log id, the answer is JSON that gives it back."""
-    verdict = Verdict(is_anomaly=False, json=b',"is_anomaly":false', contributions=b"")
+    verdict = Verdict(is_anomaly=False, json=b',"is_anomaly":false', contributions=b"", terms=b"")
     assert msgspec.json.decode(prediction_json(log_id, verdict))["log_id"] == log_id
 
 

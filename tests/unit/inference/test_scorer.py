@@ -9,11 +9,12 @@ from onnx import TensorProto, helper
 
 from inference.scorer import Scorer, UnfitGraphError
 from inference.store import ModelStore
+from schemas.manifest import MODEL_FILE
 
 
 def graph_of(model_dir: Path) -> bytes:
     """The bytes of version 1's graph."""
-    return ModelStore(model_dir).bundle(1).graph
+    return ModelStore(model_dir).bundle(1).files[MODEL_FILE]
 
 
 def test_outputs_have_the_promised_shapes_and_signs(model_dir: Path) -> None:

@@ -57,7 +57,9 @@ def test_a_whole_bundle_is_verified(model_dir: Path) -> None:
     """A version that is as it was published reads."""
     bundle = ModelStore(model_dir).bundle(1)
     assert bundle.version == 1
-    assert len(bundle.graph) == bundle.manifest.files["model.onnx"].size_bytes
+    assert set(bundle.files) == {"model.onnx", "tables.npz"}
+    sizes = {name: entry.size_bytes for name, entry in bundle.manifest.files.items()}
+    assert {name: len(data) for name, data in bundle.files.items()} == sizes
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,8 @@ def test_a_whole_bundle_is_verified(model_dir: Path) -> None:
     [
         (lambda path: (path / "model.onnx").write_bytes(b"x"), "not the file that was published"),
         (lambda path: (path / "model.onnx").unlink(), "model.onnx cannot be read"),
+        (lambda path: (path / "tables.npz").write_bytes(b"x"), "not the file that was published"),
+        (lambda path: (path / "tables.npz").unlink(), "tables.npz cannot be read"),
         (lambda path: (path / "manifest.json").unlink(), "manifest.json cannot be read"),
         (lambda path: (path / "manifest.json").write_bytes(b"{"), "the manifest cannot be read"),
         (
@@ -73,8 +77,23 @@ def test_a_whole_bundle_is_verified(model_dir: Path) -> None:
             ),
             "lists no model.onnx",
         ),
+        (
+            lambda path: (path / "manifest.json").write_text(
+                (path / "manifest.json").read_text().replace('"tables.npz"', '"other.npz"')
+            ),
+            "lists no tables.npz",
+        ),
     ],
-    ids=["other bytes", "no model", "no manifest", "no json", "no model listed"],
+    ids=[
+        "another model",
+        "no model",
+        "other tables",
+        "no tables",
+        "no manifest",
+        "no json",
+        "no model listed",
+        "no tables listed",
+    ],
 )
 def test_a_damaged_version_says_what_is_wrong(model_dir: Path, damage: object, reason: str) -> None:
     """Each kind of damage is named, with the version."""

@@ -17,7 +17,7 @@ from inference.web.body import read_body
 from inference.web.problems import BODY_PROBLEMS, ProblemSpec, ProblemTable
 from schemas.problems import PROBLEM_MEDIA_TYPE, Problem
 from trainer.app import PROBLEMS as TRAINER_PROBLEMS
-from trainer.errors import InputError, TrainingError
+from trainer.errors import InputError, OutputError, TrainingError
 
 LIMIT = 1_000
 
@@ -180,13 +180,13 @@ def test_every_error_has_a_status() -> None:
     """Each error that a client can meet is in its service's table.
 
     A broken or missing version never reaches a client: the slot turns it into ModelNotLoadedError
-    or goes on with the last good one. Files are read by jobs, not by the service.
+    or goes on with the last good one. Files are read and written by jobs, not by the service.
     """
     inside = {"NoModelError", "BrokenVersionError"}
     assert {e for e in leaves(InferenceError) if e.__name__ not in inside} == set(
         INFERENCE_PROBLEMS
     )
-    assert leaves(TrainingError) - {InputError} == set(TRAINER_PROBLEMS)
+    assert leaves(TrainingError) - {InputError, OutputError} == set(TRAINER_PROBLEMS)
 
 
 def test_problem_types_are_unique() -> None:

@@ -6,7 +6,6 @@ import numpy as np
 
 from inference.model import Model
 from inference.store import ModelStore
-from schemas.encoding import FeatureEncoder
 from schemas.features import LogFeatures
 from schemas.training import TrainOptions
 from tests.made_logs import make_log
@@ -41,8 +40,8 @@ def test_the_threshold_is_that_quantile_of_the_scores(model_dir: Path) -> None:
 
 def test_two_distinct_rows_are_enough_and_warned_about(tmp_path: Path) -> None:
     """The smallest training set publishes a model and says that it means little."""
-    table = count_logs([make_log(1), make_log(2)], FeatureEncoder())
-    trained = train(table, TrainOptions(), FeatureEncoder(), ModelRegistry(tmp_path))
+    table = count_logs([make_log(1), make_log(2)])
+    trained = train(table, TrainOptions(), ModelRegistry(tmp_path))
     assert trained.model_version == "1"
     assert any("means little" in warning for warning in trained.warnings)
 
@@ -50,8 +49,8 @@ def test_two_distinct_rows_are_enough_and_warned_about(tmp_path: Path) -> None:
 def test_ties_that_defeat_the_contamination_are_warned_about(tmp_path: Path) -> None:
     """When so many rows share a score that far fewer are flagged than asked for, it is said."""
     logs = [make_log()] * 500 + [make_log(9)] * 500
-    table = count_logs(logs, FeatureEncoder())
-    trained = train(table, TrainOptions(), FeatureEncoder(), ModelRegistry(tmp_path))
+    table = count_logs(logs)
+    trained = train(table, TrainOptions(), ModelRegistry(tmp_path))
     assert trained.n_anomalies == 0
     assert any("a tie is no anomaly" in warning for warning in trained.warnings)
 
@@ -60,6 +59,6 @@ def test_the_same_rows_give_the_same_model(tmp_path: Path, table: CountTable) ->
     """Training again gives the same graph under the next number."""
     registry = ModelRegistry(tmp_path)
     for _ in range(2):
-        train(table, TrainOptions(n_estimators=10), FeatureEncoder(), registry)
+        train(table, TrainOptions(n_estimators=10), registry)
     first, second = registry.manifest(1), registry.manifest(2)
     assert first.files == second.files

@@ -18,9 +18,10 @@ from trainer.registry import KEEP_VERSIONS, ModelRegistry
 Publish = Callable[..., TrainResponse]
 
 
-def files(number: int) -> dict[str, bytes]:
-    """Content of a version; the registry does not look into it."""
-    return {"model.onnx": b"model %d" % number, "manifest.json": b"manifest %d" % number}
+def files(number: int) -> Callable[[int], dict[str, bytes]]:
+    """Content of a version, whatever its number; the registry does not look into it."""
+    content = {"model.onnx": b"model %d" % number, "manifest.json": b"manifest %d" % number}
+    return lambda _version: content
 
 
 def test_versions_count_up_and_are_current(tmp_path: Path) -> None:
@@ -29,6 +30,29 @@ def test_versions_count_up_and_are_current(tmp_path: Path) -> None:
     assert [registry.publish(files(number)) for number in range(3)] == [1, 2, 3]
     assert registry.current_version() == 3
     assert (registry.path(2) / "model.onnx").read_bytes() == b"model 1"
+
+
+def test_files_may_tell_their_version(tmp_path: Path) -> None:
+    """What is written is asked for when the version's number is known, as a report's title is."""
+    registry = ModelRegistry(tmp_path)
+    registry.publish(files(0))
+    number = registry.publish(lambda version: {"report.html": b"Model %d" % version})
+    assert (registry.path(number) / "report.html").read_bytes() == b"Model 2"
+
+
+def test_files_that_cannot_be_made_leave_the_store_as_it_was(tmp_path: Path) -> None:
+    """A failure while the content is made passes through; what was current is still current."""
+    registry = ModelRegistry(tmp_path)
+    registry.publish(files(0))
+
+    def fail(_version: int) -> dict[str, bytes]:
+        raise RuntimeError("no ink")
+
+    with pytest.raises(RuntimeError, match="no ink"):
+        registry.publish(fail)
+    assert (registry.current_version(), registry.versions()) == (1, [1])
+    assert registry.publish(files(1)) == 2
+    assert not list(registry.root.glob(".tmp-*"))
 
 
 def test_others_can_read_what_was_published(tmp_path: Path) -> None:
@@ -145,7 +169,8 @@ def dying(function):
 os.fsync, os.chmod = dying(os.fsync), dying(os.chmod)
 Path.rename, Path.replace = dying(Path.rename), dying(Path.replace)
 module.shutil.rmtree = dying(module.shutil.rmtree)
-module.ModelRegistry(Path(sys.argv[1])).publish({"model.onnx": b"new", "manifest.json": b"new"})
+files = {"model.onnx": b"new", "manifest.json": b"new"}
+module.ModelRegistry(Path(sys.argv[1])).publish(lambda version: files)
 """
 
 
