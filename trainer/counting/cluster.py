@@ -27,7 +27,13 @@ def run_on_dask(
     Raises:
         InputError: no scheduler answers, or what the step raised.
     """
-    from distributed import Client, as_completed  # noqa: PLC0415 - a second of imports
+    # A second of imports.
+    from distributed import (  # noqa: PLC0415
+        CancelledError,
+        Client,
+        KilledWorker,
+        as_completed,
+    )
 
     if any(partition.source.uri == "-" for partition in partitions):
         raise InputError("-: standard input cannot be read by a cluster; give files or URLs")
@@ -44,6 +50,15 @@ def run_on_dask(
         by_key = {
             future.key: partition for future, partition in zip(futures, partitions, strict=True)
         }
-        for future in as_completed(futures):  # type: ignore[no-untyped-call]  # as above
-            yield by_key[future.key], future.result()
+        # Without a loop it would be the default client's, and ours is none.
+        done = as_completed(futures, loop=client.loop)  # type: ignore[no-untyped-call]  # as above
+        for future in done:
+            try:
+                result = future.result()
+            except (KilledWorker, CancelledError, OSError) as error:
+                raise InputError(
+                    f"the Dask cluster at {address} lost its workers, or its scheduler, while they "
+                    f"read {by_key[future.key].source.uri}: {error}"
+                ) from error
+            yield by_key[future.key], result
             future.release()

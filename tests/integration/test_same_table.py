@@ -1,0 +1,433 @@
+"""However logs are written, cut and counted: the same count table, and of it the same models."""
+
+import contextlib
+import csv
+import gzip
+import io
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import duckdb
+import msgspec
+import numpy as np
+import pytest
+from backports import zstd
+from distributed import LocalCluster
+
+from schemas.encoding import SERVICE_BUCKETS, service_number
+from schemas.extraction import extract
+from schemas.features import FEATURE_NAMES, Level
+from schemas.labels import is_positive
+from schemas.manifest import MODEL_FILE, TABLES_FILE
+from schemas.packing import pack_record
+from schemas.training import TrainOptions
+from tests.conftest import REAL_LOGS
+from tests.integration.conftest import ROOT
+from trainer.cli import main
+from trainer.cli.data import find_data, load
+from trainer.cli.main import make_parser
+from trainer.counting.run import Executor, Locator, count_sources
+from trainer.counting.step import Counted
+from trainer.pipeline import fit
+from trainer.reading.partitions import Place, cut
+from trainer.table import CountTable
+
+TINY_BYTES: Final = 30_011
+N_FILES: Final = 5
+FIELDS: Final = ("timestamp", "level", "service", "message", "fault")
+ARCHIVES: Final = {
+    "samples": ROOT / "samples" / "logs.jsonl.gz",
+    "faultfree": REAL_LOGS / "trainticket-faultfree.jsonl.gz",
+    "faults": REAL_LOGS / "trainticket-faults.jsonl.gz",
+}
+
+Models = dict[str, tuple[bytes, bytes]]
+
+
+class Archive(NamedTuple):
+    """Logs, and what must come of them however they are read.
+
+    Attributes:
+        folder: where files of it may be made.
+        plain: the file of JSON lines.
+        records: what its lines say.
+        options: of the command line, for its labels if it has some.
+        table: the distinct records, counted one by one.
+        first_lines: the line in which each key occurs first, by key.
+        models: graph and tables by detector.
+    """
+
+    folder: Path
+    plain: Path
+    records: list[dict[str, Any]]
+    options: list[str]
+    table: CountTable
+    first_lines: dict[int, int]
+    models: Models
+
+    def file(self, name: str) -> Path:
+        """A path of its own for a test."""
+        return self.folder / name
+
+
+def fit_all(table: CountTable) -> Models:
+    """Graph and tables of both detectors."""
+    models = {}
+    for detector in ("isolation_forest", "surprise"):
+        files = fit(table, TrainOptions(n_estimators=20, detector=detector)).candidate.files
+        models[detector] = (files[MODEL_FILE], files[TABLES_FILE])
+    return models
+
+
+def count_one_by_one(records: Sequence[dict[str, Any]]) -> tuple[CountTable, dict[int, int]]:
+    """The count table of raw logs by the plainest code there is, and where each key is first."""
+    counts: Counter[int] = Counter()
+    positives: Counter[int] = Counter()
+    first_lines: dict[int, int] = {}
+    for line, record in enumerate(records, start=1):
+        level, service = Level(record["level"]), record["service"]
+        key = pack_record(extract(record["message"], level, service))
+        counts[key] += 1
+        positives[key] += is_positive(record.get("fault"))
+        first_lines.setdefault(key, line)
+    keys = sorted(counts)
+    names = sorted({record["service"] for record in records}, reverse=True)
+    table = CountTable(
+        keys=np.array(keys, np.int64),
+        counts=np.array([counts[key] for key in keys], np.int64),
+        positives=np.array([positives[key] for key in keys], np.int64)
+        if "fault" in records[0]
+        else None,
+        services={service_number(name, SERVICE_BUCKETS): name for name in names},
+    )
+    return table, first_lines
+
+
+@pytest.fixture(scope="module", params=ARCHIVES)
+def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """Real logs: those of the project, and others where they are."""
+    path = ARCHIVES[request.param]
+    if not path.exists():
+        pytest.skip("the real logs are not beside the project (../shared/data)")
+    folder = tmp_path_factory.mktemp(request.param)
+    lines = gzip.decompress(path.read_bytes())
+    (folder / "logs.jsonl").write_bytes(lines)
+    records = [json.loads(line) for line in lines.splitlines()]
+    table, first_lines = count_one_by_one(records)
+    options = ["--label-field", "fault"] if "fault" in records[0] else []
+    models = fit_all(table)
+    return Archive(folder, folder / "logs.jsonl", records, options, table, first_lines, models)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """A Dask cluster of two worker processes; its scheduler's address."""
+    with LocalCluster(  # type: ignore[no-untyped-call]  # distributed has few types
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
+        worker_dashboard_address=None,
+    ) as running:
+        yield running.scheduler_address
+
+
+def count(*arguments: str) -> CountTable:
+    """The table that `python -m trainer fit` makes of its arguments."""
+    return load(make_parser().parse_args(["fit", *arguments])).table
+
+
+def count_in_parts(arguments: Sequence[str], executor: Executor) -> tuple[Counted, Locator]:
+    """The same with partitions of another size."""
+    data = find_data(make_parser().parse_args(["fit", *arguments]))
+    counted = count_sources(data.sources, data.plan, executor, lambda _bytes, _records: None)
+    assert len(cut(data.sources, data.plan, executor.partition_bytes)) == len(counted.records)
+    return counted, Locator(data.sources, data.plan, executor, counted.records)
+
+
+def assert_same(table: CountTable, expected: CountTable) -> None:
+    """That two tables say the same, but for where records stand."""
+    np.testing.assert_array_equal(table.keys, expected.keys)
+    np.testing.assert_array_equal(table.counts, expected.counts)
+    assert (table.positives is None) == (expected.positives is None)
+    if table.positives is not None:
+        np.testing.assert_array_equal(table.positives, expected.positives)
+    assert table.services == expected.services
+
+
+def write_csv(path: Path, records: Sequence[dict[str, Any]]) -> None:
+    """Records as CSV with a header; nothing where a record says null."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(records[0]))
+        writer.writeheader()
+        writer.writerows(records)
+
+
+def to_parquet(source: Path, target: Path, where: str = "true") -> None:
+    """JSON lines as Parquet, by DuckDB."""
+    with duckdb.connect() as connection:
+        wanted = f"SELECT * FROM read_json('{source}') WHERE {where}"
+        connection.execute(f"COPY ({wanted}) TO '{target}' (FORMAT parquet)")
+
+
+def as_json(archive: Archive) -> list[str]:
+    """JSON lines."""
+    return [str(archive.plain)]
+
+
+def as_gzip(archive: Archive) -> list[str]:
+    """The file as it is shipped, in members as appending makes them."""
+    lines = archive.plain.read_bytes()
+    path = archive.file("packed.jsonl.gz")
+    path.write_bytes(gzip.compress(lines[:1_000], 1) + gzip.compress(lines[1_000:], 1))
+    return [str(path)]
+
+
+def as_zstd(archive: Archive) -> list[str]:
+    """Zstandard, under a name that does not tell."""
+    path = archive.file("packed.log")
+    path.write_bytes(zstd.compress(archive.plain.read_bytes(), 1))
+    return [str(path)]
+
+
+def as_csv(archive: Archive) -> list[str]:
+    """CSV, whose messages hold line ends, quotes and delimiters."""
+    path = archive.file("logs.csv")
+    write_csv(path, archive.records)
+    return [str(path)]
+
+
+def as_packed_csv(archive: Archive) -> list[str]:
+    """CSV in gzip."""
+    path = archive.file("logs.csv.gz")
+    (plain,) = as_csv(archive)
+    path.write_bytes(gzip.compress(Path(plain).read_bytes(), 1))
+    return [str(path)]
+
+
+def as_parquet(archive: Archive) -> list[str]:
+    """Parquet with the raw logs."""
+    path = archive.file("logs.parquet")
+    to_parquet(archive.plain, path)
+    return [str(path)]
+
+
+def as_folder(archive: Archive) -> list[str]:
+    """Several files of one folder, plain and packed, one of them empty."""
+    folder = archive.file("folder")
+    folder.mkdir(exist_ok=True)
+    lines = archive.plain.read_bytes().splitlines(keepends=True)
+    for number in range(N_FILES):
+        part = b"".join(lines[number::N_FILES])
+        pack = number % 2 == 1
+        name = f"{number}.jsonl.gz" if pack else f"{number}.jsonl"
+        (folder / name).write_bytes(gzip.compress(part, 1) if pack else part)
+    (folder / "empty.jsonl").touch()
+    return [str(folder)]
+
+
+def as_file_and_glob(archive: Archive) -> list[str]:
+    """Files one by one and by globs, one of them named twice."""
+    (folder,) = as_folder(archive)
+    return [f"{folder}/3.jsonl.gz", f"{folder}/*.jsonl.gz", f"{folder}/[02]*", f"{folder}/4.jsonl"]
+
+
+WAYS: Final = (
+    as_json,
+    as_gzip,
+    as_zstd,
+    as_csv,
+    as_packed_csv,
+    as_parquet,
+    as_folder,
+    as_file_and_glob,
+)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_files_of_any_kind(archive: Archive, way: Callable[[Archive], list[str]]) -> None:
+    """The kinds of files differ, what comes of them does not."""
+    table = count(*way(archive), *archive.options)
+    assert_same(table, archive.table)
+    assert fit_all(table) == archive.models
+
+
+@pytest.mark.parametrize("end", ["parquet", "csv"])
+def test_the_printed_query_in_duckdb(archive: Archive, end: str) -> None:
+    """What DuckDB makes of raw logs by the query we print is read as our own table."""
+    printed = io.StringIO()
+    relation = f"read_json('{archive.plain}')"
+    with contextlib.redirect_stdout(printed):
+        assert main(["sql", "--dialect", "duckdb", "--from", relation, *archive.options]) == 0
+    result = archive.file(f"counts.{end}")
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({printed.getvalue()}) TO '{result}'")
+    table = count("--counts", str(result))
+    assert_same(table, archive.table)
+    assert fit_all(table) == archive.models
+
+
+def test_count_tables_add_up(archive: Archive) -> None:
+    """Tables of several runs, in several files, are one training set."""
+    tables = []
+    for number in range(2):
+        printed = io.StringIO()
+        relation = (
+            f"(SELECT * FROM read_json('{archive.plain}') WHERE length(message) % 2 = {number})"
+        )
+        with contextlib.redirect_stdout(printed):
+            main(["sql", "--dialect", "duckdb", "--from", relation, *archive.options])
+        tables.append(archive.file(f"part-{number}.parquet"))
+        with duckdb.connect() as connection:
+            connection.execute(f"COPY ({printed.getvalue()}) TO '{tables[-1]}'")
+    table = count("--counts", str(tables[0]), "--counts", str(tables[1]))
+    assert_same(table, archive.table)
+
+
+def test_tiny_partitions(archive: Archive) -> None:
+    """Where files are cut does not matter, and each record is known to stand where it stands."""
+    arguments = [str(archive.plain), *archive.options]
+    executor = Executor(processes=1, partition_bytes=TINY_BYTES)
+    counted, locate = count_in_parts(arguments, executor)
+    assert len(counted.records) > 10
+    assert_same(counted.table, archive.table)
+    assert fit_all(counted.table) == archive.models
+    places = counted.table.places
+    assert places is not None
+    for key, place in zip(counted.table.keys.tolist(), places.tolist(), strict=True):
+        line = archive.first_lines[key]
+        assert locate(Place.unpack(place)) == f"{archive.plain}:{line}"
+
+
+def test_two_processes(archive: Archive) -> None:
+    """Processes share the work; small files are repeated, since they would not be shared."""
+    times = 1 + 20_000_000 // archive.plain.stat().st_size
+    path = archive.file("repeated.jsonl")
+    path.write_bytes(archive.plain.read_bytes() * times)
+    executor = Executor(processes=2, partition_bytes=3_000_001)
+    counted, _ = count_in_parts([str(path), *archive.options], executor)
+    table, expected = counted.table, archive.table
+    np.testing.assert_array_equal(table.keys, expected.keys)
+    np.testing.assert_array_equal(table.counts, expected.counts * times)
+    assert table.services == expected.services
+
+
+def test_a_dask_cluster(archive: Archive, cluster: str) -> None:
+    """Workers elsewhere, in any order: the same table, the same models."""
+    for arguments in (as_folder(archive), as_parquet(archive)):
+        table = count(*arguments, *archive.options, "--dask", cluster)
+        assert_same(table, archive.table)
+    executor = Executor(dask=cluster, partition_bytes=archive.plain.stat().st_size // 7)
+    counted, _ = count_in_parts([str(archive.plain), *archive.options], executor)
+    assert len(counted.records) > 6
+    assert_same(counted.table, archive.table)
+    assert fit_all(counted.table) == archive.models
+
+
+class Features(NamedTuple):
+    """The features of an archive as records of their own, and the table of them."""
+
+    plain: Path
+    rows: list[dict[str, Any]]
+    table: CountTable
+    models: Models
+
+
+@pytest.fixture(scope="module")
+def features(archive: Archive) -> Features:
+    """What a client would send in place of the archive's raw logs."""
+    rows = []
+    for record in archive.records:
+        made = extract(record["message"], Level(record["level"]), record["service"])
+        values = [getattr(made, name) for name in FEATURE_NAMES]
+        row = dict(zip(FEATURE_NAMES, values, strict=True)) | {"level": made.level.value}
+        rows.append(row | ({"fault": record["fault"]} if "fault" in record else {}))
+    plain = archive.file("features.jsonl")
+    plain.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    table = archive.table.without_traits()
+    return Features(plain, rows, table, fit_all(table))
+
+
+def test_feature_records_of_any_kind(archive: Archive, features: Features, cluster: str) -> None:
+    """JSON lines, CSV, and Parquet: through DuckDB, by a worker, or cut into several files."""
+    table, parquet = archive.file("features.csv"), archive.file("features.parquet")
+    write_csv(table, features.rows)
+    to_parquet(features.plain, parquet)
+    halves = [archive.file(f"half-{number}.parquet") for number in range(2)]
+    for number, half in enumerate(halves):
+        to_parquet(features.plain, half, f"message_length % 2 = {number}")
+    several = [str(half) for half in halves]
+    for arguments in (
+        [str(features.plain)],
+        [str(table)],
+        [str(parquet)],
+        several,
+        [*several, "--dask", cluster],
+    ):
+        counted = count(*arguments, *archive.options)
+        assert_same(counted, features.table)
+        assert fit_all(counted) == features.models
+
+
+@pytest.mark.parametrize("end", ["parquet", "csv"])
+def test_the_printed_query_on_features(archive: Archive, features: Features, end: str) -> None:
+    """The query on features, by an engine outside, gives the table as well."""
+    printed = io.StringIO()
+    arguments = ["--dialect", "duckdb", "--kind", "features", "--from", str(features.plain)]
+    with contextlib.redirect_stdout(printed):
+        assert main(["sql", *arguments, *archive.options]) == 0
+    result = archive.file(f"feature-counts.{end}")
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({printed.getvalue()}) TO '{result}'")
+    table = count("--counts", str(result))
+    assert_same(table, features.table)
+    assert fit_all(table) == features.models
+
+
+def write_log4j(path: Path, records: Sequence[dict[str, Any]]) -> None:
+    """Records as log4j writes them; what follows a line end in a message is a line of its own."""
+    lines = [
+        f"2026-11-22 11:00:07,543 [main] {record['level']:<5} {record['service']} - "
+        f"{record['message']}\n"
+        for record in records
+    ]
+    path.write_text("".join(lines), encoding="utf-8", newline="")
+
+
+def _fits_a_line(record: dict[str, Any]) -> bool:
+    message: str = record["message"]
+    return message.isprintable() and message == message.strip() != ""
+
+
+def test_lines_of_plain_text(archive: Archive) -> None:
+    """Logs written as log4j writes them are the logs that they were before, line by line."""
+    records = [record for record in archive.records if _fits_a_line(record)]
+    assert len(records) > len(archive.records) / 2
+    path = archive.file("app.log")
+    write_log4j(path, records)
+    expected, first_lines = count_one_by_one(records)
+    executor = Executor(processes=1, partition_bytes=TINY_BYTES)
+    counted, locate = count_in_parts([str(path)], executor)
+    assert_same(counted.table, msgspec.structs.replace(expected, positives=None))
+    places = counted.table.places
+    assert places is not None
+    for key, place in zip(counted.table.keys.tolist(), places.tolist(), strict=True):
+        assert locate(Place.unpack(place)) == f"{path}:{first_lines[key]}"
+
+
+def test_records_of_several_lines_in_plain_text(archive: Archive) -> None:
+    """A record stays whole, and belongs to one part, wherever its file is cut."""
+    path = archive.file("traces.log")
+    write_log4j(path, archive.records)
+    whole, _ = count_in_parts([str(path)], Executor(processes=1))
+    several, _ = count_in_parts(
+        [str(path)], Executor(processes=1, partition_bytes=TINY_BYTES // 10)
+    )
+    assert len(several.records) > 400
+    assert_same(several.table, whole.table)
+    assert (several.n_records, several.n_bad) == (whole.n_records, whole.n_bad)
+    assert whole.n_bad == 0
