@@ -20,7 +20,10 @@ from schemas.training import TrainOptions
 from trainer.app import PROBLEMS as TRAINER_PROBLEMS
 from trainer.cli import EXIT_CODES
 from trainer.forest import fit_forest
-from trainer.reading import read_features as read_feature_file
+from trainer.reading.partitions import cut
+from trainer.reading.plan import ReadingPlan
+from trainer.reading.records import Faults, read_records
+from trainer.reading.sources import find_sources
 from trainer.table import count_logs
 
 ROOT = Path(__file__).parent.parent.parent
@@ -84,8 +87,10 @@ def test_the_pins_carry_no_index_addresses() -> None:
 
 def test_the_starter_features_are_made_from_the_sample_logs() -> None:
     """The shipped features are what the one extractor makes of the shipped lines."""
-    shipped = list(read_feature_file(FEATURES))
-    assert shipped == list(read_features(LOGS))
+    plan, faults = ReadingPlan(format="jsonl", kind="features"), Faults()
+    (partition,) = cut(find_sources([str(FEATURES)]), plan)
+    shipped = [record.features for record in read_records(partition, plan, faults)]
+    assert (shipped, faults.n_bad) == (list(read_features(LOGS)), 0)
     assert FEATURES.read_bytes() == features_file(LOGS)
 
 
@@ -93,7 +98,7 @@ def test_the_quality_in_the_readme_is_recomputed() -> None:
     """The README's table of ROC AUC and average precision is what the samples give today."""
     logs, labels = list(read_features(LOGS)), read_labels(LOGS)
     encoder = FeatureEncoder()
-    forest = fit_forest(count_logs(logs, encoder), TrainOptions())
+    forest = fit_forest(count_logs(logs), TrainOptions())
     rankings = {
         "the forest's `anomaly_score`": (-forest.score_samples(encoder.matrix(logs))).tolist(),
         "`level` alone": [SEVERITY[log.level] for log in logs],

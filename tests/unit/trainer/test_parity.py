@@ -1,22 +1,30 @@
 """The proof before publishing."""
 
 from pathlib import Path
+from types import ModuleType
 
+import msgspec
 import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
 from sklearn.ensemble import IsolationForest
 
+import inference.surprise
+import trainer.detectors
 import trainer.parity
-import trainer.pipeline
-from schemas.encoding import FeatureEncoder
-from schemas.training import TrainOptions
+import trainer.surprise
+from inference.model import Model
+from inference.scorer import Scorer
+from inference.store import Bundle
+from schemas.manifest import TABLES_FILE, Manifest, ParitySummary
+from schemas.surprise import Tables
+from schemas.training import Detector, TrainOptions
 from trainer.errors import ParityError
 from trainer.export import export_forest
 from trainer.forest import fit_forest
 from trainer.parity import adversarial_rows, prove_parity
-from trainer.pipeline import train
+from trainer.pipeline import Fitted, fit, train
 from trainer.registry import ModelRegistry
 from trainer.table import CountTable
 
@@ -38,9 +46,15 @@ def tampered(graph: bytes, attribute: str, change: float) -> bytes:
     return bytes(model.SerializeToString())
 
 
+def prove(forest: IsolationForest, graph: bytes, table: CountTable) -> ParitySummary:
+    """The proof as training runs it: the graph itself says which rows are near the threshold."""
+    decisions = Scorer(graph, table.rows.shape[1]).score(table.rows).decisions
+    return prove_parity(forest, graph, table.rows, decisions)
+
+
 def test_a_good_export_is_proved(forest: IsolationForest, table: CountTable) -> None:
     """The summary says what was compared."""
-    summary = prove_parity(forest, export_forest(forest), table.rows)
+    summary = prove(forest, export_forest(forest), table)
     assert summary.n_training_rows == table.n_distinct
     assert summary.n_adversarial_rows == trainer.parity.ADVERSARIAL_ROWS
     assert summary.label_differences == 0
@@ -53,14 +67,14 @@ def test_one_threshold_moved_by_one_step_is_found(
     """The adversarial rows reach an edge of the first tree that moved by one float32 step."""
     graph = tampered(export_forest(forest), "nodes_values_as_tensor", 1e-3)
     with pytest.raises(ParityError, match=r"first on \[.*nothing was published"):
-        prove_parity(forest, graph, table.rows)
+        prove(forest, graph, table)
 
 
 def test_a_moved_offset_is_found(forest: IsolationForest, table: CountTable) -> None:
     """Rows that tie with the offset change their label when it moves by next to nothing."""
     graph = tampered(export_forest(forest), "base_values_as_tensor", -1e-9)
     with pytest.raises(ParityError, match="label -1, expected 1"):
-        prove_parity(forest, graph, table.rows)
+        prove(forest, graph, table)
 
 
 def test_large_tables_are_compared_in_part(
@@ -70,9 +84,9 @@ def test_large_tables_are_compared_in_part(
     monkeypatch.setattr(trainer.parity, "MAX_TRAINING_ROWS", 40)
     monkeypatch.setattr(trainer.parity, "NEAREST_ROWS", 10)
     graph = export_forest(forest)
-    assert 30 <= prove_parity(forest, graph, table.rows).n_training_rows <= 40
+    assert 30 <= prove(forest, graph, table).n_training_rows <= 40
     with pytest.raises(ParityError):
-        prove_parity(forest, tampered(graph, "base_values_as_tensor", -1e-9), table.rows)
+        prove(forest, tampered(graph, "base_values_as_tensor", -1e-9), table)
 
 
 def test_adversarial_rows_sit_on_the_edges(forest: IsolationForest, table: CountTable) -> None:
@@ -91,18 +105,114 @@ def test_adversarial_rows_sit_on_the_edges(forest: IsolationForest, table: Count
         assert np.isin(column, edge).sum() > 100
 
 
+@pytest.mark.parametrize(
+    ("detector", "exporter"),
+    [("isolation_forest", trainer.detectors), ("surprise", trainer.surprise)],
+)
 def test_a_failed_proof_publishes_nothing(
-    table: CountTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    message_table: CountTable,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    detector: Detector,
+    exporter: ModuleType,
 ) -> None:
-    """A graph that disagrees never reaches the store."""
+    """A graph that disagrees with its forest never reaches the store, whatever the detector."""
     export = export_forest
     monkeypatch.setattr(
-        trainer.pipeline,
+        exporter,
         "export_forest",
         lambda forest: tampered(export(forest), "base_values_as_tensor", 0.5),
     )
     registry = ModelRegistry(tmp_path)
     with pytest.raises(ParityError):
-        train(table, TrainOptions(), FeatureEncoder(), registry)
+        train(message_table, TrainOptions(detector=detector), registry)
     assert registry.versions() == []
     assert registry.signature() is None
+
+
+def test_a_serving_code_that_adds_up_otherwise_publishes_nothing(
+    message_table: CountTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bundle that the serving detector reads in another way never reaches the store."""
+    monkeypatch.setattr(inference.surprise, "HINT", 0.5 + 1e-6)
+    registry = ModelRegistry(tmp_path)
+    with pytest.raises(ParityError, match="the serving detector disagrees with the training code"):
+        train(message_table, TrainOptions(detector="surprise"), registry)
+    assert registry.versions() == []
+    assert registry.signature() is None
+
+
+@pytest.fixture(scope="module")
+def fitted(message_table: CountTable) -> Fitted:
+    """A fitted surprise detector that is not published."""
+    return fit(message_table, TrainOptions(detector="surprise", n_estimators=20))
+
+
+def prove_loaded(fitted: Fitted, manifest: Manifest, tables: Tables) -> ParitySummary:
+    """The proof of a model that is loaded with this manifest and these tables."""
+    files = {**fitted.candidate.files, TABLES_FILE: tables.to_bytes()}
+    model = Model(Bundle(0, manifest, files), memo_capacity=1)
+    return fitted.artefacts.prove(fitted.table, model)
+
+
+def test_whole_verdicts_are_proved(fitted: Fitted) -> None:
+    """Every distinct record is compared, once with its message and once without it."""
+    manifest = fitted.candidate.model.manifest
+    proof = prove_loaded(fitted, manifest, fitted.artefacts.tables)
+    table = fitted.table
+    bare = np.unique(table.keys - table.traits)
+    assert proof.n_verdicts == len(np.union1d(table.keys, bare)) > len(bare)
+    assert proof.max_verdict_error == 0
+    assert proof.label_differences == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "factor"),
+    [
+        ("signature_rarity", 1 + 1e-6),
+        ("template_rarity", 1 + 1e-6),
+        ("forest_scores", 1 + 1e-6),
+        ("percentiles", 0.9),
+        ("message_percentiles", 0.9),
+    ],
+)
+def test_tampered_tables_are_found(fitted: Fitted, name: str, factor: float) -> None:
+    """What adds up to D may not be off by a millionth, nor thousandths by a tenth."""
+    tables = fitted.artefacts.tables
+    values = getattr(tables, name)
+    moved = (values * factor).astype(values.dtype)
+    with pytest.raises(ParityError, match="disagrees with the training code on"):
+        prove_loaded(
+            fitted,
+            fitted.candidate.model.manifest,
+            msgspec.structs.replace(tables, **{name: moved}),
+        )
+
+
+def test_one_tampered_bucket_is_found(fitted: Fitted) -> None:
+    """One wrong rarity of the 65,536 is found if a single training record falls into it."""
+    tables = fitted.artefacts.tables
+    assert tables.template_rarity is not None
+    moved = tables.template_rarity.copy()
+    rarest = fitted.table.traits.max() - 1
+    moved[rarest // 2] += np.float32(1e-3)
+    with pytest.raises(ParityError, match="nothing was published"):
+        prove_loaded(
+            fitted,
+            fitted.candidate.model.manifest,
+            msgspec.structs.replace(tables, template_rarity=moved),
+        )
+
+
+@pytest.mark.parametrize("name", ["threshold", "message_threshold"])
+@pytest.mark.parametrize("step", [-1e-6, 1e-6])
+def test_a_tampered_threshold_is_found(fitted: Fitted, name: str, step: float) -> None:
+    """A threshold that is off by a millionth of a decade makes decisions differ."""
+    manifest = fitted.candidate.model.manifest
+    scores = msgspec.structs.replace(
+        manifest.scores, **{name: getattr(manifest.scores, name) + step}
+    )
+    with pytest.raises(ParityError, match="disagrees with the training code on"):
+        prove_loaded(
+            fitted, msgspec.structs.replace(manifest, scores=scores), fitted.artefacts.tables
+        )
