@@ -3,6 +3,7 @@
 import argparse
 from typing import Final, get_args
 
+from schemas.features import Level
 from trainer.cli.parsing import Command
 from trainer.reading.plan import Fields
 from trainer.sql import Dialect, features_query, logs_query
@@ -38,6 +39,20 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
             f"--{part}-field", default=part, metavar="NAME", help="column (default: %(default)s)"
         )
     parser.add_argument("--label-field", metavar="NAME", help="column with the labels")
+    parser.add_argument(
+        "--default-level",
+        type=Level,
+        choices=list(Level),
+        default=Level.INFO,
+        metavar="LEVEL",
+        help="for records without one (default: INFO)",
+    )
+    parser.add_argument(
+        "--default-service",
+        default="unknown",
+        metavar="NAME",
+        help="for records without one (default: %(default)s)",
+    )
 
 
 def _run(arguments: argparse.Namespace) -> None:
@@ -50,7 +65,13 @@ def _run(arguments: argparse.Namespace) -> None:
             service=arguments.service_field,
             label=arguments.label_field,
         )
-        query = logs_query(arguments.dialect, arguments.relation, fields)
+        query = logs_query(
+            arguments.dialect,
+            arguments.relation,
+            fields,
+            default_level=arguments.default_level,
+            default_service=arguments.default_service,
+        )
     print(query)
 
 
