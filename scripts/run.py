@@ -24,7 +24,7 @@ from schemas.operations import API_PREFIX
 from trainer.settings import PREFIX as TRAIN_PREFIX
 from trainer.settings import TrainerSettings
 
-SAMPLES: Final = Path(__file__).parent.parent / "samples" / "features.jsonl.gz"
+SAMPLES: Final = Path(__file__).parent.parent / "samples" / "logs.jsonl.gz"
 READY_TIMEOUT_S: Final = 60.0
 STOP_TIMEOUT_S: Final = 35.0
 """A little longer than gunicorn's own graceful time-out."""

@@ -48,7 +48,7 @@ def test_every_curl_call_works(
     """Each curl command of the README, pasted into a shell, is answered with 200."""
     inference = start_inference(model_dir, start_trainer(model_dir))
     commands = [block for block in shell_blocks() if block.startswith("curl")]
-    assert sum(block.count("curl ") for block in commands) == 8
+    assert sum(block.count("curl ") for block in commands) == 9
     for command in commands:
         output = run(command.replace(BASE, inference.url).replace("curl -s", "curl -sf -w '\\n'"))
         for line in output.splitlines():
@@ -58,12 +58,17 @@ def test_every_curl_call_works(
 def test_the_training_commands_work(tmp_path: Path) -> None:
     """The block of trainer commands runs as it stands, on a store of its own."""
     (block,) = [block for block in shell_blocks() if block.startswith("python -m trainer fit")]
-    commands = block.replace(
-        "activate 1", "activate 1\npython -m trainer fit samples/features.jsonl.gz"
-    )
-    output = run(commands, MODEL_DIR=str(tmp_path))
-    assert "version 1 published" in output
+    output = run(block.replace("activate 1", "activate 2"), MODEL_DIR=str(tmp_path))
+    assert "version 2 published" in output
     assert output.endswith("version 1 is current\n")
+    (block,) = [block for block in shell_blocks() if block.startswith("python -m trainer score")]
+    for name in ("verdicts.parquet", "evaluation.html"):
+        block = block.replace(name, str(tmp_path / name))
+    output = run(block, MODEL_DIR=str(tmp_path))
+    assert "6,666 verdicts by version 1" in output
+    assert "version 3 published" in output
+    assert (tmp_path / "verdicts.parquet").stat().st_size
+    assert b"<html" in (tmp_path / "evaluation.html").read_bytes()
 
 
 def test_the_sample_client_finds_anomalies(

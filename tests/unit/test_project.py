@@ -8,23 +8,17 @@ from pathlib import Path
 
 import falcon
 import pytest
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 from inference.app import PROBLEMS as INFERENCE_PROBLEMS
 from inference.web.problems import BODY_PROBLEMS
-from samples.make_features import FEATURES, LOGS, features_file, read_features, read_labels
-from schemas.encoding import FeatureEncoder
-from schemas.features import SEVERITY
+from samples.make_features import FEATURES, LOGS, features_file, read_features
 from schemas.operations import OPERATIONS
-from schemas.training import TrainOptions
 from trainer.app import PROBLEMS as TRAINER_PROBLEMS
 from trainer.cli import EXIT_CODES
-from trainer.forest import fit_forest
 from trainer.reading.partitions import cut
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.records import Faults, read_records
 from trainer.reading.sources import find_sources
-from trainer.table import count_logs
 
 ROOT = Path(__file__).parent.parent.parent
 ERRORS = (ROOT / "docs" / "errors.md").read_text()
@@ -92,30 +86,6 @@ def test_the_starter_features_are_made_from_the_sample_logs() -> None:
     shipped = [record.features for record in read_records(partition, plan, faults)]
     assert (shipped, faults.n_bad) == (list(read_features(LOGS)), 0)
     assert FEATURES.read_bytes() == features_file(LOGS)
-
-
-def test_the_quality_in_the_readme_is_recomputed() -> None:
-    """The README's table of ROC AUC and average precision is what the samples give today."""
-    logs, labels = list(read_features(LOGS)), read_labels(LOGS)
-    encoder = FeatureEncoder()
-    forest = fit_forest(count_logs(logs), TrainOptions())
-    rankings = {
-        "the forest's `anomaly_score`": (-forest.score_samples(encoder.matrix(logs))).tolist(),
-        "`level` alone": [SEVERITY[log.level] for log in logs],
-        "`message_length` alone": [log.message_length for log in logs],
-    }
-    rows = "\n".join(
-        f"| {name} | {roc_auc_score(labels, ranking):.3f} "
-        f"| {average_precision_score(labels, ranking):.3f} |"
-        for name, ranking in rankings.items()
-    )
-    table = (
-        f"| ranking of the {len(logs):,} sample lines by | ROC AUC | average precision |\n"
-        f"| --- | --- | --- |\n{rows}\n"
-    )
-    readme = (ROOT / "README.md").read_text()
-    stated = readme.split("<!-- quality:start -->\n")[1].split("<!-- quality:end -->")[0]
-    assert stated == table
 
 
 def test_sample_labels_follow_their_rule() -> None:

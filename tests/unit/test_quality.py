@@ -5,34 +5,50 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
 
-from benchmarks.quality import REAL_LOGS, alert_table, labelled_table
+from benchmarks.quality import REAL_LOGS, SAMPLES, alert_table, labelled_table, rank, read_lines
 from inference.model import Model
 from schemas.extraction import extract
-from schemas.features import Level
+from schemas.features import SEVERITY, Level
 from schemas.predictions import Prediction
 from schemas.training import TrainOptions
 from trainer.pipeline import fit
 from trainer.table import count_logs
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "how-it-decides.md"
+ROOT = Path(__file__).parent.parent.parent
+README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "how-it-decides.md"
 
 
-def stated(name: str) -> str:
-    """A table of the page."""
-    return PAGE.read_text().split(f"<!-- {name}:start -->\n")[1].split(f"<!-- {name}:end -->")[0]
+def stated(page: Path, name: str) -> str:
+    """A table of a page."""
+    return page.read_text().split(f"<!-- {name}:start -->\n")[1].split(f"<!-- {name}:end -->")[0]
 
 
-def test_the_labelled_samples_give_the_figures_of_the_page() -> None:
+def test_the_labelled_samples_give_the_figures_that_are_stated() -> None:
     """Both detectors and the trivial rules, on the shipped lines with their faults."""
-    assert stated("labelled") == labelled_table()
+    computed = labelled_table()
+    assert stated(PAGE, "labelled") == computed
+    assert stated(README, "quality") == computed
+
+
+def test_figures_from_counts_are_those_of_single_records() -> None:
+    """Weights by counts give scikit-learn's own figures of every single line."""
+    lines = read_lines(SAMPLES)
+    labels = [line.fault is not None for line in lines]
+    by_level = next(curve for curve in rank(lines, lines) if curve.name == "`level` alone")
+    levels = [SEVERITY[line.level] for line in lines]
+    assert by_level.auc == pytest.approx(roc_auc_score(labels, levels), abs=1e-12)
+    expected = average_precision_score(labels, levels)
+    assert by_level.average_precision == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_real_logs_give_the_shares_of_the_page() -> None:
     """The share of alerts on logs that a model was not fitted on."""
     if not (REAL_LOGS / "trainticket-faults.jsonl.gz").exists():
         pytest.skip("the real logs are not beside the project (../shared/data)")
-    assert stated("alerts") == alert_table()
+    assert stated(PAGE, "alerts") == alert_table()
 
 
 @pytest.fixture(scope="module")
