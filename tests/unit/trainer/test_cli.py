@@ -12,6 +12,9 @@ from trainer.cli import EXIT_CODES, main
 from trainer.errors import StoreError, TrainerBusyError, TrainingError
 
 
+FEATURES = msgspec.json.encode(make_log()) + b"\n"
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A file to train on."""
@@ -24,7 +27,10 @@ def test_a_job_trains_and_publishes(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Several files are one training set; options reach the manifest; the report names it."""
-    files = ["fit", str(data), str(data), "--model-dir", str(tmp_path)]
+    other = data.with_name("more.jsonl")
+    other.write_bytes(data.read_bytes())
+    # Named twice, a file is still counted once.
+    files = ["fit", str(data), str(other), str(data), "--model-dir", str(tmp_path)]
     options = ["--contamination", "auto", "--n-estimators", "15", "--max-samples", "64"]
     code = main([*files, *options, "--seed", "3"])
     assert code == 0
@@ -36,6 +42,7 @@ def test_a_job_trains_and_publishes(
         "n_estimators": 15,
         "max_samples": 64,
         "random_state": 3,
+        "detector": "isolation_forest",
     }
 
 
@@ -75,9 +82,14 @@ def test_a_damaged_current_is_warned_about(
 @pytest.mark.parametrize(
     ("content", "code", "message"),
     [
-        (b"{}\n", 3, "is required"),
-        (b"", 4, "two distinct rows"),
-        (msgspec.json.encode(make_log()) + b"\n", 4, "two distinct rows"),
+        (b"{}\n", 3, "no field for the message"),
+        (b'{"level":"INFO"}\n', 3, "no field for the message among `level`"),
+        (FEATURES + b'{"message_length":1}\n', 3, "logs.jsonl:2: level: is required; service: is"),
+        (FEATURES + FEATURES[1:] + FEATURES, 3, "logs.jsonl:2: not JSON"),
+        (FEATURES + FEATURES.replace(b"INFO", b"LOUD"), 3, "logs.jsonl:2: level: Expected one of"),
+        (b"", 3, "logs.jsonl is empty"),
+        (b"\n \n", 3, "logs.jsonl is empty"),
+        (FEATURES, 4, "two distinct rows"),
     ],
 )
 def test_bad_data_ends_with_its_code(
