@@ -13,8 +13,9 @@ from schemas.features import FEATURE_NAMES, Level
 from schemas.packing import NO_TRAITS, Ints, unpack
 from schemas.surprise import TERMS, rarity
 from schemas.templates import TEMPLATE_BUCKETS
+from trainer.candidate import Candidate
 from trainer.metrics import make_curve
-from trainer.pipeline import Candidate, Fitted
+from trainer.pipeline import Fitted
 from trainer.report.content import (
     BadRecord,
     Contribution,

@@ -2,7 +2,6 @@
 
 import platform
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Final
@@ -27,6 +26,7 @@ from schemas.manifest import (
 )
 from schemas.packing import NO_TRAITS, unpack
 from schemas.training import TrainOptions, TrainResponse
+from trainer.candidate import Candidate
 from trainer.detectors import FITS, Artefacts
 from trainer.registry import ModelRegistry
 from trainer.table import CountTable
@@ -35,20 +35,6 @@ SERVICE_HASH: Final = "crc32"
 FEW_DISTINCT_ROWS: Final = 50
 _LIBRARIES: Final = ("scikit-learn", "skl2onnx", "onnx", "onnxruntime", "numpy")
 _UNPUBLISHED: Final = 0
-
-
-class Candidate(msgspec.Struct, frozen=True):
-    """A loaded model that is looked at beside others.
-
-    Attributes:
-        name: what to call it; unique among those it stands beside.
-        model: what judges.
-        files: of its bundle, by name.
-    """
-
-    name: str
-    model: Model
-    files: Mapping[str, bytes]
 
 
 class Fitted(msgspec.Struct, frozen=True):

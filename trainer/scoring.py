@@ -17,9 +17,10 @@ import msgspec
 from inference.model import Model
 from inference.store import ModelStore
 from trainer.counting.run import Advance, Executor
+from trainer.reading.assembling import Record
 from trainer.reading.partitions import Partition, Place, cut
 from trainer.reading.plan import ReadingPlan
-from trainer.reading.records import MAX_SAMPLES, Faults, Record, read_records
+from trainer.reading.records import MAX_SAMPLES, Faults, read_records
 from trainer.reading.sources import Source, open_source
 
 BATCH_RECORDS: Final = 2_000

@@ -12,13 +12,12 @@ from schemas.features import FEATURE_NAMES
 from trainer.counting.engine import (
     bad_rows,
     check_columns,
-    connect,
     find_row,
     number_counts,
     packed_counts,
-    parquet,
     read_numbered,
 )
+from trainer.reading.database import connect, parquet
 from trainer.reading.sources import Source
 from trainer.scoring import Scored
 

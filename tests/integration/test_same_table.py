@@ -30,7 +30,7 @@ from trainer.cli import main
 from trainer.cli.data import find_data, load
 from trainer.cli.main import make_parser
 from trainer.counting.run import Executor, Locator, count_sources
-from trainer.counting.step import Counted
+from trainer.counting.sums import Counted
 from trainer.pipeline import fit
 from trainer.reading.partitions import Place, cut
 from trainer.table import CountTable

@@ -8,9 +8,11 @@ import msgspec
 
 from trainer.cli.parsing import executor, given
 from trainer.cli.terminal import progress, say
+from trainer.counting.engine import read_counts
 from trainer.counting.run import Executor, Locator, count_sources
-from trainer.counting.step import Counted, Sum
+from trainer.counting.sums import Counted, Sum
 from trainer.errors import InputError
+from trainer.reading.database import column_names
 from trainer.reading.detection import detect_parquet, detect_plan
 from trainer.reading.partitions import Place
 from trainer.reading.plan import ReadingPlan
@@ -79,8 +81,6 @@ def find_data(arguments: argparse.Namespace) -> Data:
     head = read_head(first, HEAD_BYTES)
     detected = detect_plan(head, first.uri, said_by_user)
     if detected.plan.format == "parquet":
-        from trainer.counting.engine import column_names  # noqa: PLC0415 - loads DuckDB
-
         detected = detect_parquet(column_names(first), said_by_user)
     for sentence in detected.said:
         say(sentence)
@@ -111,8 +111,6 @@ def load(arguments: argparse.Namespace) -> Loaded:
 
 
 def _load_counts(paths: Sequence[str], max_bad_fraction: float) -> Loaded:
-    from trainer.counting.engine import read_counts  # noqa: PLC0415 - loads DuckDB
-
     sources = find_sources(paths)
     total = Sum()
     for source in sources:

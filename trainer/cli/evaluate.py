@@ -5,15 +5,13 @@ import time
 from pathlib import Path
 from typing import Final
 
-from trainer.cli.candidates import current_version, load_candidate
+from trainer.candidate import current_version, load_candidate
 from trainer.cli.data import find_examples, load
 from trainer.cli.parsing import DATA_HELP, Command, add_counts, add_data
 from trainer.cli.summary import print_summary
 from trainer.errors import TooFewRowsError
-from trainer.evaluation import Subject, find_top, judge, make_report
 from trainer.files import write_atomically
 from trainer.registry import ModelRegistry
-from trainer.report.page import render
 
 _DESCRIPTION: Final = f"""\
 Judge data with a published model and write the same report that training writes. Nothing is
@@ -44,6 +42,14 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
+    from trainer.evaluation import (  # noqa: PLC0415 - a second of imports, for this command only
+        Subject,
+        find_top,
+        judge,
+        make_report,
+    )
+    from trainer.report.page import render  # noqa: PLC0415 - as above
+
     started = time.perf_counter()
     registry = ModelRegistry(arguments.model_dir)
     version = arguments.version or current_version(registry)

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from schemas.manifest import REPORT_FILE
-from trainer.cli.candidates import current_version, load_candidate
+from trainer.candidate import current_version, load_candidate
 from trainer.cli.data import find_examples, load
 from trainer.cli.parsing import (
     DATA_HELP,

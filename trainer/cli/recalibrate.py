@@ -4,10 +4,9 @@ import argparse
 from typing import Final
 
 from inference.environment import SettingsError
-from trainer.cli.candidates import current_version, load_candidate
+from trainer.candidate import current_version, load_candidate
 from trainer.cli.data import load
 from trainer.cli.parsing import DATA_HELP, Command, add_counts, add_data
-from trainer.recalibration import recalibrate
 from trainer.registry import ModelRegistry
 
 _DESCRIPTION: Final = f"""\
@@ -34,6 +33,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
+    from trainer.recalibration import recalibrate  # noqa: PLC0415 - loads onnx, for this command
+
     if not 0 < arguments.contamination <= 0.5:  # noqa: PLR2004 - scikit-learn's bounds
         raise SettingsError(f"--contamination {arguments.contamination}: Expected above 0 to 0.5")
     registry = ModelRegistry(arguments.model_dir)

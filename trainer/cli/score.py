@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from inference.environment import SettingsError
-from trainer.cli.candidates import current_version, load_candidate
+from trainer.candidate import current_version, load_candidate
 from trainer.cli.data import Data, find_data
 from trainer.cli.parsing import DATA_HELP, Command, add_data
 from trainer.cli.terminal import progress, say

@@ -5,11 +5,8 @@ prints for other engines, and its result is read as theirs is: names and levels 
 here, where each distinct one is turned into its number once.
 """
 
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import duckdb
 import numpy as np
@@ -18,95 +15,18 @@ from schemas.encoding import SERVICE_BUCKETS, service_number
 from schemas.features import FEATURE_NAMES, MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, SEVERITY, Level
 from schemas.packing import NO_TRAITS, Ints, pack
 from schemas.templates import TEMPLATE_BUCKETS
-from trainer.counting.step import PartCount
+from trainer.counting.sums import PartCount
 from trainer.errors import InputError
+from trainer.reading.database import connect, parquet
 from trainer.reading.partitions import Place
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.records import MAX_SAMPLES
-from trainer.reading.sources import Source, register_stores
+from trainer.reading.sources import Source
 from trainer.sql import features_query
 from trainer.table import CountTable, merge_names, merge_tables
 
 UNKNOWN: Final = -1
 """Number of a level or service that is none."""
-
-_FETCH_ROWS: Final = 10_000
-
-
-@contextmanager
-def connect(sources: Sequence[Source] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB in memory that can read the sources and spills to the temporary directory.
-
-    Raises:
-        InputError: DuckDB cannot read something; says what.
-    """
-    spill = os.path.join(tempfile.gettempdir(), f"log-anomaly-duckdb-{os.getpid()}")  # noqa: PTH118 - DuckDB wants text
-    with duckdb.connect(config={"temp_directory": spill}) as connection:
-        connection.execute("SET preserve_insertion_order = false")
-        connection.execute("SET enable_progress_bar = false")
-        connection.create_function("severity", _severity, ["VARCHAR"], "BIGINT")
-        connection.create_function("service_number", _service_number, ["VARCHAR"], "BIGINT")
-        register_stores(connection, sources)
-        try:
-            yield connection
-        except duckdb.Error as error:
-            raise InputError(str(error).splitlines()[0]) from error
-
-
-def _severity(name: str) -> int:
-    try:
-        return SEVERITY[Level(name)]
-    except ValueError:
-        return UNKNOWN
-
-
-def _service_number(name: str) -> int:
-    return service_number(name, SERVICE_BUCKETS) if 0 < len(name) <= MAX_SERVICE_CHARS else UNKNOWN
-
-
-def parquet(sources: Sequence[Source], *options: str) -> str:
-    """The table expression for Parquet files."""
-    uris = ", ".join("'" + source.uri.replace("'", "''") + "'" for source in sources)
-    return f"read_parquet({', '.join([f'[{uris}]', *options])})"
-
-
-def column_names(source: Source) -> list[str]:
-    """The columns of a Parquet file; fields of structs as paths with dots."""
-    with connect([source]) as connection:
-        relation = connection.sql(f"SELECT * FROM {parquet([source])} LIMIT 0")
-        columns = list(zip(relation.columns, relation.types, strict=True))
-    return [path for name, type_ in columns for path in _paths(name, type_)]
-
-
-def _paths(name: str, type_: Any) -> Iterator[str]:
-    yield name
-    if type_.id == "struct":
-        for inner, inner_type in type_.children:
-            yield from _paths(f"{name}.{inner}", inner_type)
-
-
-def read_rows(source: Source, plan: ReadingPlan) -> Iterator[dict[str, Any]]:
-    """The rows of a Parquet file, in their order, with the columns that the plan needs."""
-    fields = plan.fields
-    paths = [path for path in (fields.message, fields.level, fields.service, fields.label) if path]
-    if plan.kind == "features":
-        paths += FEATURE_NAMES
-    with connect([source]) as connection:
-        connection.execute("SET preserve_insertion_order = true")
-        known = connection.sql(f"SELECT * FROM {parquet([source])} LIMIT 0").columns
-        wanted = ", ".join(f"{_expression(path, known)} AS {_quoted(path)}" for path in paths)
-        result = connection.execute(f"SELECT {wanted} FROM {parquet([source])}")
-        while rows := result.fetchmany(_FETCH_ROWS):
-            for row in rows:
-                yield dict(zip(paths, row, strict=True))
-
-
-def _expression(path: str, known: Sequence[str]) -> str:
-    return _quoted(path) if path in known else ".".join(map(_quoted, path.split(".")))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def count_features(sources: Sequence[Source], plan: ReadingPlan, partition: int = 0) -> PartCount:
@@ -230,6 +150,8 @@ _TRAITS: Final = f"""CASE
 
 def number_counts(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the table `numbered` of the table `counts`: names as numbers, and what is wrong."""
+    connection.create_function("severity", _severity, ["VARCHAR"], "BIGINT")
+    connection.create_function("service_number", _service_number, ["VARCHAR"], "BIGINT")
     columns = connection.sql("SELECT * FROM counts LIMIT 0").columns
     connection.execute(
         _NUMBERED.format(
@@ -239,6 +161,17 @@ def number_counts(connection: duckdb.DuckDBPyConnection) -> None:
             else "NULL",
         )
     )
+
+
+def _severity(name: str) -> int:
+    try:
+        return SEVERITY[Level(name)]
+    except ValueError:
+        return UNKNOWN
+
+
+def _service_number(name: str) -> int:
+    return service_number(name, SERVICE_BUCKETS) if 0 < len(name) <= MAX_SERVICE_CHARS else UNKNOWN
 
 
 def packed_counts(connection: duckdb.DuckDBPyConnection) -> tuple[Ints, CountTable]:

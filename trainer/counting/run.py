@@ -7,8 +7,10 @@ from typing import Final, TypeVar
 import msgspec
 
 from trainer.counting.cluster import run_on_dask
+from trainer.counting.engine import count_features
 from trainer.counting.local import run_locally, usable_cores
-from trainer.counting.step import Counted, PartCount, Sum, count_partition
+from trainer.counting.step import count_partition
+from trainer.counting.sums import Counted, PartCount, Sum
 from trainer.errors import InputError
 from trainer.reading.partitions import (
     PARTITION_BYTES,
@@ -84,8 +86,6 @@ def _parts(
     partitions = cut(sources, plan, executor.partition_bytes)
     if plan.format == "parquet" and plan.kind == "features" and not executor.dask:
         # DuckDB spreads the work over the cores itself, and best over all files at once.
-        from trainer.counting.engine import count_features  # noqa: PLC0415 - loads DuckDB
-
         whole = partitions[0]
         if len(partitions) > 1:
             size = sum(partition.size_bytes for partition in partitions)

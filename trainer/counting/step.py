@@ -1,4 +1,4 @@
-"""The step that every executor runs on every partition, and how results add up."""
+"""The step that every executor runs on every partition."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -10,55 +10,16 @@ from schemas.encoding import SERVICE_BUCKETS, service_number
 from schemas.extraction import MessageFeatures
 from schemas.features import SEVERITY
 from schemas.packing import FLAGS, LEVELS, TRAITS, Ints
+from trainer.counting.engine import count_features
+from trainer.counting.sums import PartCount
+from trainer.reading.assembling import Record
 from trainer.reading.partitions import Partition, Place
 from trainer.reading.plan import ReadingPlan
-from trainer.reading.records import MAX_SAMPLES, Faults, Record, read_records
+from trainer.reading.records import Faults, read_records
 from trainer.table import EMPTY, CountTable, merge_tables
 
 FLUSH_RECORDS: Final = 500_000
 """Distinct records counted in a dictionary before they become columns, a tenth the size."""
-
-MERGE_RECORDS: Final = 1_000_000
-"""Distinct records of several results that wait to be added up."""
-
-
-class PartCount(msgspec.Struct, frozen=True):
-    """What one partition holds.
-
-    Attributes:
-        partition: its number.
-        table: its usable records.
-        n_records: all its records, unusable ones included.
-        n_bad: records that cannot be used.
-        bad: the first of these, and why.
-    """
-
-    partition: int
-    table: CountTable
-    n_records: int
-    n_bad: int
-    bad: list[tuple[Place, str]]
-
-
-class Counted(msgspec.Struct, frozen=True):
-    """What all partitions hold.
-
-    Attributes:
-        table: the usable records.
-        records: for each partition, how many records it holds, unusable ones included.
-        n_bad: records that cannot be used.
-        bad: the first of these, in the order of the input.
-    """
-
-    table: CountTable
-    records: dict[int, int]
-    n_bad: int
-    bad: list[tuple[Place, str]]
-
-    @property
-    def n_records(self) -> int:
-        """All records, unusable ones included."""
-        return sum(self.records.values())
 
 
 def count_partition(partition: Partition, plan: ReadingPlan) -> PartCount:
@@ -68,8 +29,6 @@ def count_partition(partition: Partition, plan: ReadingPlan) -> PartCount:
         InputError: the file cannot be opened or is damaged.
     """
     if plan.format == "parquet" and plan.kind == "features":
-        from trainer.counting.engine import count_features  # noqa: PLC0415 - loads DuckDB
-
         return count_features([partition.source], plan, partition.number)
     faults = Faults()
     counter = RecordCounter(partition.number, labelled=plan.fields.label is not None)
@@ -142,29 +101,3 @@ class RecordCounter:
         self._done = merge_tables([self._done, msgspec.structs.replace(table, services=names)])
         for counted in (self._counts, self._positives, self._places, self._numbers):
             counted.clear()
-
-
-class Sum:
-    """Adds up parts in any order; the result does not depend on it."""
-
-    def __init__(self) -> None:
-        self._tables: list[CountTable] = []
-        self._waiting = 0
-        self._records: dict[int, int] = {}
-        self._n_bad = 0
-        self._bad: list[tuple[Place, str]] = []
-
-    def add(self, part: PartCount) -> None:
-        """Add one partition's part."""
-        self._tables.append(part.table)
-        self._waiting += part.table.n_distinct
-        if self._waiting > MERGE_RECORDS:
-            self._tables = [merge_tables(self._tables)]
-            self._waiting = 0
-        self._records[part.partition] = part.n_records
-        self._n_bad += part.n_bad
-        self._bad = sorted(self._bad + part.bad, key=lambda one: one[0].pack())[:MAX_SAMPLES]
-
-    def counted(self) -> Counted:
-        """The sum of what was added."""
-        return Counted(merge_tables(self._tables), self._records, self._n_bad, self._bad)

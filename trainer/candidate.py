@@ -1,10 +1,27 @@
-"""Published models as candidates of an evaluation."""
+"""Models that are looked at, published or just fitted, under the names a report calls them by."""
+
+from collections.abc import Mapping
+
+import msgspec
 
 from inference.errors import BrokenVersionError, NoModelError
 from inference.model import Model
 from trainer.errors import StoreError
-from trainer.pipeline import Candidate
 from trainer.registry import ModelRegistry
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A loaded model that is looked at beside others.
+
+    Attributes:
+        name: what to call it; unique among those it stands beside.
+        model: what judges.
+        files: of its bundle, by name.
+    """
+
+    name: str
+    model: Model
+    files: Mapping[str, bytes]
 
 
 def load_candidate(registry: ModelRegistry, version: int, name: str = "") -> Candidate:

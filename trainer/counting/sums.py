@@ -1,0 +1,77 @@
+"""What was counted in a part of the data, and how parts add up."""
+
+from typing import Final
+
+import msgspec
+
+from trainer.reading.partitions import Place
+from trainer.reading.records import MAX_SAMPLES
+from trainer.table import CountTable, merge_tables
+
+MERGE_RECORDS: Final = 1_000_000
+"""Distinct records of several results that wait to be added up."""
+
+
+class PartCount(msgspec.Struct, frozen=True):
+    """What one partition holds.
+
+    Attributes:
+        partition: its number.
+        table: its usable records.
+        n_records: all its records, unusable ones included.
+        n_bad: records that cannot be used.
+        bad: the first of these, and why.
+    """
+
+    partition: int
+    table: CountTable
+    n_records: int
+    n_bad: int
+    bad: list[tuple[Place, str]]
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """What all partitions hold.
+
+    Attributes:
+        table: the usable records.
+        records: for each partition, how many records it holds, unusable ones included.
+        n_bad: records that cannot be used.
+        bad: the first of these, in the order of the input.
+    """
+
+    table: CountTable
+    records: dict[int, int]
+    n_bad: int
+    bad: list[tuple[Place, str]]
+
+    @property
+    def n_records(self) -> int:
+        """All records, unusable ones included."""
+        return sum(self.records.values())
+
+
+class Sum:
+    """Adds up parts in any order; the result does not depend on it."""
+
+    def __init__(self) -> None:
+        self._tables: list[CountTable] = []
+        self._waiting = 0
+        self._records: dict[int, int] = {}
+        self._n_bad = 0
+        self._bad: list[tuple[Place, str]] = []
+
+    def add(self, part: PartCount) -> None:
+        """Add one partition's part."""
+        self._tables.append(part.table)
+        self._waiting += part.table.n_distinct
+        if self._waiting > MERGE_RECORDS:
+            self._tables = [merge_tables(self._tables)]
+            self._waiting = 0
+        self._records[part.partition] = part.n_records
+        self._n_bad += part.n_bad
+        self._bad = sorted(self._bad + part.bad, key=lambda one: one[0].pack())[:MAX_SAMPLES]
+
+    def counted(self) -> Counted:
+        """The sum of what was added."""
+        return Counted(merge_tables(self._tables), self._records, self._n_bad, self._bad)

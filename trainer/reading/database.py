@@ -1,0 +1,80 @@
+"""DuckDB inside this process, for Parquet: it reads files wherever they are, out of core."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import duckdb
+
+from schemas.features import FEATURE_NAMES
+from trainer.errors import InputError
+from trainer.reading.plan import ReadingPlan
+from trainer.reading.sources import Source, register_stores
+
+_FETCH_ROWS: Final = 10_000
+
+
+@contextmanager
+def connect(sources: Sequence[Source] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB in memory that can read the sources and spills to the temporary directory.
+
+    Raises:
+        InputError: DuckDB cannot read something; says what.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="log-anomaly-") as spill,
+        duckdb.connect(config={"temp_directory": spill}) as connection,
+    ):
+        connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET enable_progress_bar = false")
+        register_stores(connection, sources)
+        try:
+            yield connection
+        except duckdb.Error as error:
+            raise InputError(str(error).splitlines()[0]) from error
+
+
+def parquet(sources: Sequence[Source], *options: str) -> str:
+    """The table expression for Parquet files."""
+    uris = ", ".join("'" + source.uri.replace("'", "''") + "'" for source in sources)
+    return f"read_parquet({', '.join([f'[{uris}]', *options])})"
+
+
+def column_names(source: Source) -> list[str]:
+    """The columns of a Parquet file; fields of structs as paths with dots."""
+    with connect([source]) as connection:
+        relation = connection.sql(f"SELECT * FROM {parquet([source])} LIMIT 0")
+        columns = list(zip(relation.columns, relation.types, strict=True))
+    return [path for name, type_ in columns for path in _paths(name, type_)]
+
+
+def _paths(name: str, type_: Any) -> Iterator[str]:
+    yield name
+    if type_.id == "struct":
+        for inner, inner_type in type_.children:
+            yield from _paths(f"{name}.{inner}", inner_type)
+
+
+def read_rows(source: Source, plan: ReadingPlan) -> Iterator[dict[str, Any]]:
+    """The rows of a Parquet file, in their order, with the columns that the plan needs."""
+    fields = plan.fields
+    paths = [path for path in (fields.message, fields.level, fields.service, fields.label) if path]
+    if plan.kind == "features":
+        paths += FEATURE_NAMES
+    with connect([source]) as connection:
+        connection.execute("SET preserve_insertion_order = true")
+        known = connection.sql(f"SELECT * FROM {parquet([source])} LIMIT 0").columns
+        wanted = ", ".join(f"{_expression(path, known)} AS {_quoted(path)}" for path in paths)
+        result = connection.execute(f"SELECT {wanted} FROM {parquet([source])}")
+        while rows := result.fetchmany(_FETCH_ROWS):
+            for row in rows:
+                yield dict(zip(paths, row, strict=True))
+
+
+def _expression(path: str, known: Sequence[str]) -> str:
+    return _quoted(path) if path in known else ".".join(map(_quoted, path.split(".")))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
