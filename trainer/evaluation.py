@@ -234,9 +234,10 @@ def _distribution(table: CountTable, judged: Judged) -> Distribution:
     values, threshold = judgements.anomaly_scores, manifest.scores.threshold
     measure = "anomaly score"
     if manifest.detector == "surprise":
-        # Decades above the record's own threshold: with a message and without are comparable.
-        values, threshold = -judgements.decisions, 0.0
-        measure = "decades above the threshold"
+        # Shifted where the record's own threshold is another one: with a message and without are
+        # then comparable.
+        values = threshold - judgements.decisions
+        measure = "surprise in decades"
     rows, edges = np.histogram(values, bins=N_BINS, weights=table.counts)
     contamination = manifest.options.contamination
     return Distribution(

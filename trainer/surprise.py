@@ -224,8 +224,8 @@ def blend(template: npt.NDArray[np.float32], signature: npt.NDArray[np.float32])
 
 def phi_of(scores: Floats, forest_scores: Floats) -> Floats:
     """Phi of forest scores, from the descending table of training scores."""
-    reached = np.searchsorted(forest_scores[::-1], scores, side="right")
-    return np.array(PHIS)[reached]
+    below = np.searchsorted(forest_scores[::-1], scores, side="left")
+    return np.array(PHIS)[below]
 
 
 def _count(buckets: Ints, counts: Ints, size: int) -> Ints:

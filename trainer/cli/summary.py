@@ -7,24 +7,25 @@ from trainer.report.verdict import judge_rankings
 
 def print_summary(report: Report, duration_s: float) -> None:
     """What was found, on one screen."""
-    rows = [
-        [one.detector, f"{one.n_flagged:,}", f"{one.flagged_share:.2%}", f"{one.threshold:.4f}"]
-        for one in report.distributions
-    ]
+    print(
+        f"{report.n_rows:,} rows, {report.n_distinct:,} distinct, {report.n_bad:,} unusable; "
+        f"{duration_s:.1f} s"
+    )
     print_table(
         ["detector", "anomalies", "share", "threshold"],
-        rows,
-        f"{report.n_rows:,} rows, {report.n_distinct:,} distinct, {report.n_bad:,} unusable; "
-        f"{duration_s:.1f} s",
+        [
+            [one.detector, f"{one.n_flagged:,}", f"{one.flagged_share:.2%}", f"{one.threshold:.4f}"]
+            for one in report.distributions
+        ],
     )
     if report.curves:
+        print(f"{report.n_labelled:,} of the rows are labelled as anomalies")
         print_table(
             ["ranking", "ROC AUC", "average precision", "F1"],
             [
                 [one.name, f"{one.auc:.3f}", f"{one.average_precision:.3f}", f"{one.f1:.3f}"]
                 for one in report.curves
             ],
-            f"{report.n_labelled:,} of the rows are labelled as anomalies",
         )
         print(judge_rankings(report.curves).sentence)
     for warning in report.warnings:

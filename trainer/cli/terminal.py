@@ -76,9 +76,9 @@ def _bar(what: str, total_bytes: int) -> Iterator[Advance]:
         yield advance
 
 
-def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on standard output; all columns but the first are numbers."""
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     for index, heading in enumerate(headings):
         table.add_column(heading, justify="right" if index else "left")
     for row in rows:
