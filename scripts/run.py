@@ -63,7 +63,7 @@ def main() -> int:
     environment = {"TRAINER_URL": trainer_url, **os.environ}
     if ModelStore(Path(serve.model_dir)).signature() is None:
         print(f"{serve.model_dir} holds no model: training a starter model", flush=True)
-        fit = [sys.executable, "-m", "trainer", "fit", str(SAMPLES)]
+        fit = [sys.executable, "-m", "trainer", "fit", str(SAMPLES), "--label-field", "fault"]
         if subprocess.run(fit, check=False).returncode:
             return _fail("the starter model could not be trained")
 
