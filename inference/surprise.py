@@ -5,7 +5,7 @@ records that arrive at once is several times faster than numpy.
 """
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -134,7 +134,7 @@ class SurpriseDetector:
         for forest_score, (severity, hint, rarity), (tau, quantiles) in zip(
             forest_scores, terms, bounds, strict=True
         ):
-            phi = PHIS[bisect_right(self._forest_scores, forest_score)]
+            phi = PHIS[bisect_left(self._forest_scores, forest_score)]
             surprise = severity + hint + rarity + phi
             decision = tau - surprise
             scores.append(1 / (1 + 10**decision))

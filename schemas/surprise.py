@@ -54,11 +54,17 @@ TEMPLATE_WEIGHT: Final = 0.75
 SIGNATURE_WEIGHT: Final = 0.25
 
 FOREST_SCORES: Final = 100
-PHIS: Final = tuple(
-    min(1.0, -math.log10(min(FOREST_SCORES + 1 - reached, FOREST_SCORES) / FOREST_SCORES))
-    for reached in range(FOREST_SCORES + 1)
+PHIS: Final = (
+    *(
+        min(1.0, math.log10(FOREST_SCORES / (FOREST_SCORES - below)))
+        for below in range(FOREST_SCORES)
+    ),
+    1.0,
 )
-"""phi by how many of `Tables.forest_scores` a score reaches; 0.0 for the lowest scores."""
+"""phi by how many of `Tables.forest_scores` lie below a score; those that equal it do not.
+
+Logs repeat: many hundredths share one score, and all of them are at least as high.
+"""
 
 _STEPS_PER_OCTAVE: Final = 4
 _GOLDEN: Final = 0x9E3779B97F4A7C15

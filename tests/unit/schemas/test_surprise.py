@@ -136,16 +136,17 @@ def test_signatures_spread() -> None:
 
 
 def test_phi_by_hand() -> None:
-    """min(1, -log10 p); a score that reaches k of the 100 forest scores has p = (101 - k) %.
+    """min(1, -log10 p); above k of the 100 forest scores, p = (100 - k) %.
 
-    Scores that reach none are below all training records: p = 1, and phi = 0.
+    A score that is above none is reached by all training records: p = 1, and phi = 0, not -0.
     """
     assert len(PHIS) == FOREST_SCORES + 1
-    assert PHIS[0] == PHIS[1] == 0
-    assert PHIS[51] == pytest.approx(-math.log10(0.5))
-    assert PHIS[81] == pytest.approx(0.6989700043360187)
-    assert PHIS[90] == pytest.approx(0.958607314841775)
-    assert PHIS[91] == PHIS[100] == 1
+    assert math.copysign(1, PHIS[0]) == 1
+    assert PHIS[0] == 0
+    assert PHIS[50] == pytest.approx(-math.log10(0.5))
+    assert PHIS[80] == pytest.approx(0.6989700043360187)
+    assert PHIS[89] == pytest.approx(0.958607314841775)
+    assert PHIS[90] == PHIS[99] == PHIS[100] == 1
     assert all(low <= high for low, high in itertools.pairwise(PHIS))
 
 
