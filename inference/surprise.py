@@ -61,13 +61,13 @@ class SurpriseDetector:
         self._forest_scores = tables.forest_scores[::-1].tolist()
         self._bare = (manifest.scores.threshold, tables.percentiles.tolist())
         self._with_message = self._bare
-        if self._template_rarity is not None and tables.message_percentiles is not None:
-            if manifest.scores.message_threshold is None:
-                raise UnreadableTablesError("the manifest has no threshold for messages")
-            self._with_message = (
-                manifest.scores.message_threshold,
-                tables.message_percentiles.tolist(),
-            )
+        tau = manifest.scores.message_threshold
+        if tau is not None and tables.template_rarity is not None:
+            if tables.message_percentiles is None:
+                raise UnreadableTablesError("the table of percentiles with messages is missing")
+            self._with_message = (tau, tables.message_percentiles.tolist())
+        elif tau is not None or tables.template_rarity is not None:
+            raise UnreadableTablesError("of threshold and rarities for messages, one is missing")
 
     def judge(self, logs: Sequence[LogFeatures]) -> Judgements:
         """Judge logs that came one by one."""

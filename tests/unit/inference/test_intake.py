@@ -1,0 +1,200 @@
+"""From requests to what a model looks at."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.intake import look_at, look_at_all
+from schemas.extraction import extract, extract_features
+from schemas.features import (
+    LEVEL_SYNONYMS,
+    MAX_MESSAGE_LENGTH,
+    MAX_SERVICE_CHARS,
+    Level,
+    LogFeatures,
+)
+from schemas.predictions import BatchRequest, PredictRequest
+from schemas.validation import MAX_FIELD_ERRORS, BodyDecoder, InvalidBodyError
+from tests.made_logs import make_log
+
+RAW: dict[str, Any] = {
+    "message": "connection to db refused",
+    "level": "ERROR",
+    "service": "billing",
+}
+
+decode_one = BodyDecoder(PredictRequest).decode
+decode_batch = BodyDecoder(BatchRequest).decode
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=8,
+)
+
+
+def request(**members: object) -> PredictRequest:
+    """A request as decoded from JSON."""
+    return decode_one(json.dumps({"log_id": "a", **members}).encode())
+
+
+def faults(**members: object) -> dict[str, str]:
+    """The faults that are told of a request, by path."""
+    with pytest.raises(InvalidBodyError) as raised:
+        look_at(request(**members), extract)
+    return {error.path: error.message for error in raised.value.errors}
+
+
+def test_a_raw_log_is_extracted_by_the_models_own_extractor() -> None:
+    """The model says what is looked at: its six features, or all that a message tells."""
+    expected = (RAW["message"], Level.ERROR, "billing")
+    assert look_at(request(**RAW), extract_features) == extract_features(*expected)
+    assert look_at(request(**RAW), extract) == extract(*expected)
+
+
+@given(st.text(max_size=200), st.sampled_from(Level), st.text(min_size=1, max_size=20))
+def test_any_message_is_taken(message: str, level: Level, service: str) -> None:
+    """Whatever the text, also an empty one, the extractor gets it as it came."""
+    asked = request(message=message, level=level.value, service=service)
+    assert look_at(asked, extract) == extract(message, level, service)
+
+
+@pytest.mark.parametrize("name", [*Level.__members__, *LEVEL_SYNONYMS])
+def test_levels_are_taken_as_in_features(name: str) -> None:
+    """In any case, with blanks around, and by their usual synonyms."""
+    for spelt in (name, name.lower(), f" {name.title()} "):
+        assert look_at(request(**{**RAW, "level": spelt}), extract).level == Level(name)
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(RAW, json_values)))
+def test_beside_features_anything_is_ignored(beside: dict[str, object]) -> None:
+    """With features present, message, level and service may hold any JSON at all."""
+    features = {
+        "message_length": 120,
+        "level": "INFO",
+        "service": "payment-service",
+        "has_exception": False,
+        "has_timeout": False,
+        "has_connection_error": False,
+    }
+    asked = request(features=features, **beside)
+    assert look_at(asked, extract) is asked.features
+    assert asked.features == make_log()
+
+
+@pytest.mark.parametrize("members", [{}, {"features": None}, {"level": "INFO", "service": "a"}])
+def test_without_features_a_message_is_needed(members: dict[str, object]) -> None:
+    """A log of neither kind is told both ways."""
+    assert faults(**members) == {"features": "is required, or message with level and service"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"level": None}, {"level": "is required"}),
+        ({"level": None, "service": None}, {"level": "is required", "service": "is required"}),
+        ({"level": "LOUD"}, {"level": "Expected one of DEBUG, INFO, WARN, ERROR, FATAL"}),
+        ({"level": 3}, {"level": "Expected `str`, got `int`"}),
+        ({"service": ""}, {"service": "Expected `str` of length >= 1"}),
+        (
+            {"service": "s" * (MAX_SERVICE_CHARS + 1)},
+            {"service": f"Expected `str` of length <= {MAX_SERVICE_CHARS}"},
+        ),
+        ({"message": ["a"]}, {"message": "Expected `str`, got `array`"}),
+        (
+            {"message": 7, "level": [], "service": {}},
+            {
+                "message": "Expected `str`, got `int`",
+                "level": "Expected `str`, got `array`",
+                "service": "Expected `str`, got `object`",
+            },
+        ),
+    ],
+)
+def test_every_fault_of_a_raw_log_is_named(
+    changes: dict[str, object], expected: dict[str, str]
+) -> None:
+    """All values at fault, not just the first, each by its path."""
+    assert faults(**{**RAW, **changes}) == expected
+
+
+def test_a_message_that_is_too_long_is_refused() -> None:
+    """Longer than a feature can say is at fault; the longest is not."""
+    longest = PredictRequest("a", message="x" * MAX_MESSAGE_LENGTH, level="INFO", service="a")
+    assert look_at(longest, extract_features).message_length == MAX_MESSAGE_LENGTH
+    longer = PredictRequest("a", message="x" * (MAX_MESSAGE_LENGTH + 1), level="INFO", service="a")
+    with pytest.raises(InvalidBodyError, match="message: Expected `str` of length <="):
+        look_at(longer, extract_features)
+
+
+@given(json_values, json_values, json_values)
+def test_a_raw_log_ends_in_features_or_in_faults(
+    message: object, level: object, service: object
+) -> None:
+    """Whatever the values, nothing but our own error gets out, and it names some value."""
+    asked = request(message=message, level=level, service=service)
+    told: list[str] = []
+    try:
+        seen = look_at(asked, extract)
+    except InvalidBodyError as error:
+        told = [one.path for one in error.errors]
+    else:
+        assert isinstance(message, str)
+        assert seen.message_length == len(message)
+        return
+    assert told
+    assert set(told) <= {*RAW, "features"}
+
+
+def batch(*logs: dict[str, object]) -> BatchRequest:
+    """A batch as decoded from JSON."""
+    numbered = [{"log_id": str(number), **log} for number, log in enumerate(logs)]
+    return decode_batch(json.dumps({"logs": numbered}).encode())
+
+
+FEATURES: dict[str, object] = {
+    "features": {
+        "message_length": 120,
+        "level": "INFO",
+        "service": "payment-service",
+        "has_exception": False,
+        "has_timeout": False,
+        "has_connection_error": False,
+    }
+}
+
+
+def test_a_batch_may_mix_both_kinds() -> None:
+    """Each log is looked at by itself, in the order of the request."""
+    seen = look_at_all(batch(RAW, FEATURES, RAW, FEATURES).logs, extract)
+    raw = extract(RAW["message"], Level.ERROR, "billing")
+    assert seen == [raw, make_log(), raw, make_log()]
+    assert look_at_all(batch(FEATURES, FEATURES).logs, extract) == [make_log(), make_log()]
+
+
+def test_faults_of_a_batch_are_named_by_position() -> None:
+    """Over the whole batch, each by the index of its log."""
+    logs = batch(RAW, {**RAW, "level": "LOUD", "service": ""}, FEATURES, {}, {**RAW, "message": 1})
+    with pytest.raises(InvalidBodyError) as raised:
+        look_at_all(logs.logs, extract)
+    assert [error.path for error in raised.value.errors] == [
+        "logs[1].level",
+        "logs[1].service",
+        "logs[3].features",
+        "logs[4].message",
+    ]
+
+
+def test_only_so_many_faults_of_a_batch_are_listed() -> None:
+    """A batch that is wrong in thousands of places gets an answer of bounded size."""
+    wrong: dict[str, object] = {"message": 1, "level": 2, "service": 3}
+    with pytest.raises(InvalidBodyError) as raised:
+        look_at_all(batch(*[wrong] * 5_000).logs, extract)
+    assert len(raised.value.errors) == MAX_FIELD_ERRORS
