@@ -16,9 +16,6 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from schemas.extraction import extract_features
-from schemas.features import Level
-
 BATCH_LOGS = 100
 BATCH_WAIT_S = 0.2
 PARALLEL_BATCHES = 4
@@ -53,15 +50,13 @@ async def read_batches(lines: asyncio.StreamReader) -> AsyncIterator[list[LogLin
 
 
 def to_request(batch: list[LogLine]) -> dict[str, Any]:
-    """The body of a batch call; the index of a line is its log id."""
+    """The body of a batch call; the index of a line is its log id.
+
+    Lines go as they were written: the service makes the features of them, as training did.
+    """
     return {
         "logs": [
-            {
-                "log_id": str(index),
-                "features": msgspec.to_builtins(
-                    extract_features(line.message, Level(line.level), line.service)
-                ),
-            }
+            {"log_id": str(index), **msgspec.structs.asdict(line)}
             for index, line in enumerate(batch)
         ]
     }
