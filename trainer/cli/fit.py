@@ -56,7 +56,7 @@ def _run(arguments: argparse.Namespace) -> None:
         judged_already,
         make_report,
     )
-    from trainer.pipeline import fit, prove, response  # noqa: PLC0415 - as above
+    from trainer.pipeline import fit, prove  # noqa: PLC0415 - as above
     from trainer.report.page import render  # noqa: PLC0415 - as above
 
     table = loaded.table
@@ -70,7 +70,9 @@ def _run(arguments: argparse.Namespace) -> None:
         (other,) = set(DETECTORS) - {options.detector}
         beside = fit(table, msgspec.structs.replace(options, detector=other))
         judged.append(judged_already(table, beside))
-    if arguments.compare:
+    if arguments.compare and registry.signature() is None:
+        say("nothing to compare with: no model has been published yet")
+    elif arguments.compare:
         active = load_candidate(registry, current_version(registry), "active")
         judged.append(judge(table, active))
     top = find_top(table, judged[0])
@@ -90,7 +92,7 @@ def _run(arguments: argparse.Namespace) -> None:
 
     version = registry.publish(make_files)
     print(f"version {version} published to {arguments.model_dir} and current")
-    print_summary(report, response(fitted, version, time.perf_counter() - started).duration_s)
+    print_summary(report, time.perf_counter() - started)
     print(f"report: {registry.path(version) / REPORT_FILE}")
 
 

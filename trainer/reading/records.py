@@ -175,12 +175,13 @@ def _read_text(
             if not beyond:
                 faults.n_records += 1
             if parsed is None:
-                continued = plan.layout.continued and len(line) <= MAX_LINE_BYTES
+                short = len(line) <= MAX_LINE_BYTES
+                continued = plan.layout.continued and short
                 if open_record and continued and len(open_record[1]) < MAX_CONTINUATION_LINES:
                     open_record[1].append(text)
-                elif beyond:
+                elif beyond and short:
                     break
-                elif text and not (continued and partition.start > 0 and not open_record):
+                elif text and not beyond and not (continued and _of_part_before(partition, faults)):
                     faults.add(faults.n_records, f"no line of the layout {plan.layout.name}")
                 continue
             if open_record:
@@ -188,6 +189,11 @@ def _read_text(
             open_record = (faults.n_records, [parsed.message], parsed.level, parsed.service)
     if open_record:
         yield from _finish(assemble, open_record, faults)
+
+
+def _of_part_before(partition: Partition, faults: Faults) -> bool:
+    """Whether lines that continue a record may continue the last one of the partition before."""
+    return partition.start > 0 and faults.n_records <= MAX_CONTINUATION_LINES
 
 
 def _finish(
