@@ -5,48 +5,34 @@ from itertools import zip_longest
 from statistics import fmean, median
 from typing import Final
 
-import msgspec
-
-from benchmarks.competitors import BARE, FASTAPI, MLSERVER, NOOP, OURS
+from benchmarks.archive_bars import archive_bars
+from benchmarks.bar import MB, NOT_MEASURED, Bar, at_least, at_most
+from benchmarks.competitors import BARE, FASTAPI, MLSERVER, NOOP, OURS, SURPRISE
 from benchmarks.graphs import OUR_GRAPH
 from benchmarks.memory import FIRST
 from benchmarks.results import LoadSection, MemorySection, Results, Series, TimingSection
-from benchmarks.workloads import DISTINCT, REAL
+from benchmarks.workloads import DISTINCT, RAW, REAL
 
-MB: Final = 1_000_000
+DETECTORS: Final = (OURS, SURPRISE)
+"""The service with a model of either: both must reach the same."""
+
 FLAT_MB: Final = 2.0
 """How far the mean of the last quarter of the memory's points may lie above the first quarter's."""
-
-NOT_MEASURED: Final = "not measured"
-
-
-class Bar(msgspec.Struct, frozen=True):
-    """One line of the table.
-
-    Attributes:
-        what: what is measured.
-        must: what it must reach.
-        measured: what it reached, with its unit.
-        reached: None if there is no figure.
-    """
-
-    what: str
-    must: str
-    measured: str
-    reached: bool | None
 
 
 def bars(results: Results) -> list[Bar]:
     """All bars, in the order in which they matter."""
     return [
-        *_predict(results.predict),
-        *_batch(results.batch),
-        _tail(results.predict),
+        *(bar for target in DETECTORS for bar in _predict(results.predict, target)),
+        *(bar for target in DETECTORS for bar in _batch(results.batch, target)),
+        *(_raw(results.batch, target) for target in DETECTORS),
+        *(_tail(results.predict, target) for target in DETECTORS),
         *_train(results.train),
         _start(results.startup),
         *_memory(results.memory),
         _sizes(results),
         *_graph(results),
+        *archive_bars(results.archives),
     ]
 
 
@@ -61,46 +47,46 @@ def find(
     return None
 
 
-def _predict(section: LoadSection | None) -> Iterator[Bar]:
+def _predict(section: LoadSection | None, target: str) -> Iterator[Bar]:
     for workload, peer, least in (
         (REAL, FASTAPI, 55),
         (REAL, MLSERVER, 60),
         (DISTINCT, FASTAPI, 35),
     ):
         yield _ratio(
-            f"predict, {workload} records, 8 connections: this service / {peer}",
-            find(section, OURS, workload, 0, 8),
+            f"predict, {workload} records, 8 connections: {target} / {peer}",
+            find(section, target, workload, 0, 8),
             find(section, peer, workload, 0, 8),
             least,
         )
     yield _ratio(
-        "predict, real records, 8 connections: this service / no-op POST of the same server",
-        find(section, OURS, REAL, 0, 8),
+        f"predict, real records, 8 connections: {target} / no-op POST of the same server",
+        find(section, target, REAL, 0, 8),
         find(section, NOOP, REAL, 0, 8),
         0.85,
     )
 
 
-def _batch(section: LoadSection | None) -> Iterator[Bar]:
-    ours = find(section, OURS, REAL, 100, 8)
+def _batch(section: LoadSection | None, target: str) -> Iterator[Bar]:
+    ours = find(section, target, REAL, 100, 8)
     peer = find(section, FASTAPI, REAL, 100, 8)
-    yield _ratio(f"batch of 100, real records: this service / {FASTAPI}", ours, peer, 15)
+    yield _ratio(f"batch of 100, real records: {target} / {FASTAPI}", ours, peer, 15)
     rate = ours.logs_rate if ours else None
-    what = "batch of 100, real records: logs a second"
-    yield _at_least(what, rate, 500_000, "{:,.0f}", _missing(ours))
-    alone, floor = (find(section, target, REAL, 1_000, 1) for target in (OURS, BARE))
-    yield _at_most(
-        "batch of 1,000, real records: time of a request (1 connection, median, as the client "
-        "sees it) / bare msgspec decode + encode of the same bytes",
+    what = f"batch of 100, real records, {target}: logs a second"
+    yield at_least(what, rate, 500_000, "{:,.0f}", _missing(ours))
+    alone, floor = (find(section, name, REAL, 1_000, 1) for name in (target, BARE))
+    yield at_most(
+        f"batch of 1,000, real records, {target}: time of a request (1 connection, median, as the "
+        "client sees it) / bare msgspec decode + encode of the same bytes",
         _quotient(alone, floor, lambda one: one.latency_ms("p50")),
         2.0,
         "{:.2f}x",
         _missing(alone, floor),
     )
-    busy, floor = (find(section, target, REAL, 1_000, 8) for target in (OURS, BARE))
-    yield _at_most(
+    busy, floor = (find(section, name, REAL, 1_000, 8) for name in (target, BARE))
+    yield at_most(
         "the same, as throughput of both cores (8 connections, the load generator on the same "
-        "cores): bare msgspec / this service",
+        f"cores): bare msgspec / {target}",
         _quotient(floor, busy, lambda one: one.rate),
         2.0,
         "{:.2f}x",
@@ -108,11 +94,18 @@ def _batch(section: LoadSection | None) -> Iterator[Bar]:
     )
 
 
-def _tail(section: LoadSection | None) -> Bar:
-    ours, peer = (find(section, target, REAL, 0, 64) for target in (OURS, FASTAPI))
+def _raw(section: LoadSection | None, target: str) -> Bar:
+    ours = find(section, target, RAW, 100, 8)
+    what = f"batch of 100, raw records, {target}: logs a second"
+    rate = ours.logs_rate if ours else None
+    return at_least(what, rate, 100_000, "{:,.0f}", _missing(ours))
+
+
+def _tail(section: LoadSection | None, target: str) -> Bar:
+    ours, peer = (find(section, name, REAL, 0, 64) for name in (target, FASTAPI))
     p99 = ours.latency_ms("p99") if ours else None
     p50 = peer.latency_ms("p50") if peer else None
-    what = f"predict, real records, 64 connections: p99, beside {FASTAPI}'s p50"
+    what = f"predict, real records, 64 connections, {target}: p99, beside {FASTAPI}'s p50"
     if p99 is None or p50 is None:
         return Bar(what, "below", _missing(ours, peer), None)
     return Bar(what, "below", f"{p99:.1f} ms beside {p50:.1f} ms", p99 < p50)
@@ -123,26 +116,26 @@ def _train(section: TimingSection | None) -> Iterator[Bar]:
     for size, most, timing in zip_longest(("few", "all"), (0.4, 2.5), timings[:2]):
         what = f"POST /train with {timing.what if timing else f'{size} records'}"
         missing = f"void: {timing.void}" if timing and timing.void else NOT_MEASURED
-        yield _at_most(what, timing.median_s if timing else None, most, "{:.3f} s", missing)
+        yield at_most(what, timing.median_s if timing else None, most, "{:.3f} s", missing)
 
 
 def _start(section: TimingSection | None) -> Bar:
     timings = [one for one in section.timings if one.target == OURS] if section else []
     seconds = timings[0].median_s if timings else None
-    return _at_most("process start to /ready 200 with a model", seconds, 0.7, "{:.3f} s")
+    return at_most("process start to /ready 200 with a model", seconds, 0.7, "{:.3f} s")
 
 
 def _memory(section: MemorySection | None) -> Iterator[Bar]:
     points = [] if section is None or section.void else section.points
     after = [point.pss_bytes / MB for point in points if point.requests >= FIRST]
     what = "proportional set size, 2 workers"
-    yield _at_most(
+    yield at_most(
         f"{what}: after {FIRST:,} requests", after[0] if after else None, 130, "{:.1f} MB"
     )
     quarter = len(after) // 4
     growth = fmean(after[-quarter:]) - fmean(after[:quarter]) if quarter else None
     more = f"{points[-1].requests - FIRST:,}" if points else "1,000,000"
-    yield _at_most(
+    yield at_most(
         f"{what}: growth over {more} more (last quarter's mean less the first's)",
         growth,
         FLAT_MB,
@@ -154,7 +147,7 @@ def _sizes(results: Results) -> Bar:
     packages = results.sizes.packages if results.sizes else []
     total = sum(one.size_bytes - one.bytecode_bytes for one in packages) / MB
     what = "serving requirements installed, without byte code"
-    return _at_most(what, total or None, 165, "{:.1f} MB")
+    return at_most(what, total or None, 165, "{:.1f} MB")
 
 
 def _graph(results: Results) -> Iterator[Bar]:
@@ -162,16 +155,16 @@ def _graph(results: Results) -> Iterator[Bar]:
     figures = [one for one in section.figures if one.target == OUR_GRAPH] if section else []
     ours = figures[0] if figures else None
     trees = f"graph of {section.n_estimators if section else 100} trees"
-    yield _at_most(f"{trees}: nodes", ours.nodes if ours else None, 10, "{:.0f}")
-    yield _at_most(f"{trees}: size", ours.size_bytes / 1e3 if ours else None, 700, "{:.0f} kB")
-    yield _at_most(f"{trees}: load", median(ours.load_ms) if ours else None, 30, "{:.1f} ms")
-    yield _at_most(f"{trees}: one row", median(ours.one_row_us) if ours else None, 12, "{:.1f} us")
+    yield at_most(f"{trees}: nodes", ours.nodes if ours else None, 10, "{:.0f}")
+    yield at_most(f"{trees}: size", ours.size_bytes / 1e3 if ours else None, 700, "{:.0f} kB")
+    yield at_most(f"{trees}: load", median(ours.load_ms) if ours else None, 30, "{:.1f} ms")
+    yield at_most(f"{trees}: one row", median(ours.one_row_us) if ours else None, 12, "{:.1f} us")
 
 
 def _ratio(what: str, ours: Series | None, peer: Series | None, least: float) -> Bar:
     ratio = _quotient(ours, peer, lambda one: one.rate)
     form = "{:.1%}" if least < 1 else "{:.1f}x"
-    return _at_least(what, ratio, least, form, _missing(ours, peer))
+    return at_least(what, ratio, least, form, _missing(ours, peer))
 
 
 def _quotient(
@@ -186,21 +179,3 @@ def _missing(*series: Series | None) -> str:
     """Why there is no figure: what made a series void, if one is."""
     void = [f"void: {one.target}: {one.void}" for one in series if one and one.void]
     return "; ".join(void) or NOT_MEASURED
-
-
-def _at_least(
-    what: str, value: float | None, least: float, form: str, missing: str = NOT_MEASURED
-) -> Bar:
-    must = f">= {form.format(least)}"
-    if value is None:
-        return Bar(what, must, missing, None)
-    return Bar(what, must, form.format(value), value >= least)
-
-
-def _at_most(
-    what: str, value: float | None, most: float, form: str, missing: str = NOT_MEASURED
-) -> Bar:
-    must = f"<= {form.format(most)}"
-    if value is None:
-        return Bar(what, must, missing, None)
-    return Bar(what, must, form.format(value), value <= most)

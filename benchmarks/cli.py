@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.archives import measure_archives
 from benchmarks.competitors import install_peers
 from benchmarks.graphs import measure_graphs
 from benchmarks.lab import Lab, Options
@@ -25,7 +26,7 @@ from benchmarks.sizes import measure_sizes
 from benchmarks.starting import measure_starting
 from benchmarks.training import measure_training
 from benchmarks.venvs import HERE
-from benchmarks.workloads import REAL, load_records
+from benchmarks.workloads import load_records
 
 EXPERIMENTS: Final[dict[str, Callable[[Lab], Any]]] = {
     "sizes": measure_sizes,
@@ -36,6 +37,7 @@ EXPERIMENTS: Final[dict[str, Callable[[Lab], Any]]] = {
     "train": measure_training,
     "memory": measure_memory,
     "scaling": measure_scaling,
+    "archives": measure_archives,
 }
 """Named as the section of `Results` that each fills."""
 
@@ -61,9 +63,11 @@ experiments:
   train     POST /train with 1,000 records and with all real ones
   memory    proportional set size of all processes over 1,100,000 requests
   scaling   latency against trees, max_samples, workers and batch size
+  archives  jobs over 10,000,000 and 100,000,000 rows and over 1.1 GB of raw lines; needs 4 GB of
+            disk. Quick: 1,000,000 and 10,000,000 rows and 0.2 GB
 
 examples:
-  python -m benchmarks                       everything; about half an hour on two cores
+  python -m benchmarks                       everything; about 45 minutes on two cores
   python -m benchmarks --quick               fewer and shorter rounds; a first impression
   python -m benchmarks --only predict batch  these two; the other sections stay as they were
   python -m benchmarks --render-only         tables and plots anew from results.json
@@ -119,7 +123,7 @@ def _measure(results: Results, options: Options, names: Sequence[str]) -> None:
     results.unavailable = peers.unavailable
     with tempfile.TemporaryDirectory(prefix="log-anomaly-benchmark-") as temporary:
         folder = Path(temporary)
-        models = make_models(folder, records.by_kind[REAL])
+        models = make_models(folder, records)
         lab = Lab(options, folder, records, models, peers)
         for name in names:
             say(f"experiment {name}")

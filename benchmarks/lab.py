@@ -15,7 +15,7 @@ from benchmarks.load import RequestFile, run_wrk
 from benchmarks.models import Models
 from benchmarks.results import About, Run
 from benchmarks.servers import Command, Service
-from benchmarks.workloads import REAL, Records, bodies, tensor_bodies
+from benchmarks.workloads import RAW, REAL, Records, bodies, tensor_bodies
 from schemas.operations import API_PREFIX
 
 SLOW_PEER_RECORDS = 20_000
@@ -85,14 +85,15 @@ class Lab:
         """The prebuilt requests of a workload, as our API or the Open Inference Protocol."""
         key = (workload, batch, tensors)
         if key not in self._files:
-            records = self.records.by_kind[workload]
             file = self.folder / f"{workload}-{batch}-{tensors}.requests"
             if tensors:
+                records = self.records.by_kind[workload]
                 made = tensor_bodies(records[:SLOW_PEER_RECORDS], batch)
                 self._files[key] = RequestFile(file, OIP_PATH, made)
             else:
+                logs = self.records.raw if workload == RAW else self.records.by_kind[workload]
                 path = f"{API_PREFIX}/predict/batch" if batch else f"{API_PREFIX}/predict"
-                self._files[key] = RequestFile(file, path, bodies(records, batch))
+                self._files[key] = RequestFile(file, path, bodies(logs, batch))
         return self._files[key]
 
     def warm_up(self, services: Iterable[Service]) -> None:

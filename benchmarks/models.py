@@ -13,8 +13,10 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import IsolationForest
 
+from benchmarks.workloads import REAL, Records
 from inference.scorer import INPUT
 from inference.store import ModelStore
+from schemas.extraction import extract
 from schemas.features import LogFeatures
 from schemas.manifest import MANIFEST_FILE, MODEL_FILE, file_entry
 from schemas.training import TrainOptions
@@ -32,6 +34,7 @@ class Models(msgspec.Struct, frozen=True):
 
     Attributes:
         own: model store with our graph.
+        surprise: model store with a model of the detector `surprise`.
         stock: model store with skl2onnx's own graph.
         forest_file: the pickled scikit-learn forest.
         forest: the same in memory.
@@ -40,6 +43,7 @@ class Models(msgspec.Struct, frozen=True):
     """
 
     own: Path
+    surprise: Path
     stock: Path
     forest_file: Path
     forest: IsolationForest
@@ -47,10 +51,16 @@ class Models(msgspec.Struct, frozen=True):
     stock_graph: bytes
 
 
-def make_models(folder: Path, records: Sequence[LogFeatures]) -> Models:
-    """Train once with the project's trainer and give everybody the same forest."""
-    own, stock = folder / "own", folder / "stock"
+def make_models(folder: Path, logs: Records) -> Models:
+    """Train once with the project's trainer and give everybody the same forest.
+
+    The detector `surprise` is trained on the same logs with their messages.
+    """
+    own, surprise, stock = (folder / name for name in ("own", "surprise", "stock"))
+    records = logs.by_kind[REAL]
     publish(own, records, OPTIONS)
+    messages = [extract(log.message, log.level, log.service) for log in logs.raw]
+    publish(surprise, messages, msgspec.structs.replace(OPTIONS, detector="surprise"))
     # Training is reproducible: these rows and options make the very forest just published.
     forest = fit_forest(count_logs(records), OPTIONS)
     forest_file = folder / "forest.pickle"
@@ -61,7 +71,7 @@ def make_models(folder: Path, records: Sequence[LogFeatures]) -> Models:
     entries = {name: file_entry(data) for name, data in files.items()}
     manifest = msgspec.structs.replace(bundle.manifest, files=entries)
     ModelRegistry(stock).publish(lambda _version: {**files, MANIFEST_FILE: manifest.to_json()})
-    return Models(own, stock, forest_file, forest, export_forest(forest), stock_graph)
+    return Models(own, surprise, stock, forest_file, forest, export_forest(forest), stock_graph)
 
 
 def publish(folder: Path, records: Sequence[LogFeatures], options: TrainOptions) -> None:

@@ -108,6 +108,53 @@ class Timing(msgspec.Struct, frozen=True):
         return None if self.void or not self.seconds else median(self.seconds)
 
 
+class JobRun(msgspec.Struct, frozen=True):
+    """One round of a job as a whole process.
+
+    Attributes:
+        seconds: from its start to its end.
+        largest_bytes: highest resident memory of any one of its processes.
+        all_bytes: highest resident memory of all its processes together.
+    """
+
+    seconds: float
+    largest_bytes: int
+    all_bytes: int
+
+
+class Job(msgspec.Struct, frozen=True):
+    """All rounds of one job.
+
+    Attributes:
+        target: whose job.
+        what: what it does.
+        rows: on how many rows or lines.
+        runs: the rounds, in order.
+        void: why the figures count for nothing; empty if they count.
+    """
+
+    target: str
+    what: str
+    rows: int
+    runs: list[JobRun]
+    void: str = ""
+
+    @property
+    def median_s(self) -> float | None:
+        """The median time; None if void."""
+        return None if self.void else median(run.seconds for run in self.runs)
+
+    @property
+    def rate(self) -> float | None:
+        """Rows or lines a second; None if void."""
+        return None if self.median_s is None else self.rows / self.median_s
+
+    @property
+    def peak_bytes(self) -> int | None:
+        """The most memory of all its processes in any round; None if void."""
+        return None if self.void else max(run.all_bytes for run in self.runs)
+
+
 class Agreement(msgspec.Struct, frozen=True):
     """How far a target's labels are scikit-learn's."""
 
@@ -201,6 +248,14 @@ class ScalingSection(msgspec.Struct, frozen=True):
     series: dict[str, list[Series]]
 
 
+class ArchiveSection(msgspec.Struct, frozen=True):
+    """Jobs over archives; `files` says what these are."""
+
+    about: About
+    files: dict[str, str]
+    jobs: list[Job]
+
+
 class Machine(msgspec.Struct, frozen=True):
     """Where it was measured, and with what."""
 
@@ -225,6 +280,7 @@ class Results(msgspec.Struct, kw_only=True):
     sizes: SizeSection | None = None
     graph: GraphSection | None = None
     scaling: ScalingSection | None = None
+    archives: ArchiveSection | None = None
     unavailable: dict[str, str] = {}
 
 

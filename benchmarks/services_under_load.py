@@ -8,11 +8,19 @@ from typing import Final
 from benchmarks.agreement import compare_labels
 from benchmarks.bare import Exchange, measure_bare, write_exchanges
 from benchmarks.comparison import Case, Measure, alternate
-from benchmarks.competitors import BARE, NOOP, WORKERS, is_mlserver, load_competitors
+from benchmarks.competitors import (
+    BARE,
+    NOOP,
+    OURS,
+    SURPRISE,
+    WORKERS,
+    is_mlserver,
+    load_competitors,
+)
 from benchmarks.lab import Lab
 from benchmarks.results import LoadSection, Series
 from benchmarks.servers import Service, request
-from benchmarks.workloads import DISTINCT, KINDS, REAL, REPEATED, bodies
+from benchmarks.workloads import DISTINCT, KINDS, RAW, REAL, REPEATED, bodies
 from schemas.operations import API_PREFIX
 
 BATCHES: Final = (100, 1_000)
@@ -35,7 +43,10 @@ def measure_predict(lab: Lab) -> LoadSection:
 
 
 def measure_batch(lab: Lab) -> LoadSection:
-    """`POST /predict/batch`, and msgspec alone where big batches of real records are measured."""
+    """`POST /predict/batch`, and msgspec alone where big batches of real records are measured.
+
+    Raw records are asked of those alone who take them.
+    """
     about = lab.options.about()
     kinds = (REAL, DISTINCT) if lab.options.quick else KINDS
     folder = lab.subfolder("batch")
@@ -46,7 +57,9 @@ def measure_batch(lab: Lab) -> LoadSection:
         cases = [Case(workload, batch, 8) for batch in BATCHES for workload in kinds]
         series = [one for case in cases for one in _compare(lab, case, services, floor)]
         # One client alone: what it waits for, beside the same work without a service around it.
-        series += _compare(lab, Case(REAL, BATCHES[-1], 1), services[:1], floor)
+        ours = [one for one in services if one.name in {OURS, SURPRISE}]
+        series += _compare(lab, Case(REAL, BATCHES[-1], 1), ours, floor)
+        series += _compare(lab, Case(RAW, BATCHES[0], 8), ours)
     return LoadSection(about, series)
 
 

@@ -4,7 +4,6 @@ import gzip
 import itertools
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
@@ -13,33 +12,34 @@ from benchmarks.venvs import ROOT
 from schemas.encoding import FeatureEncoder
 from schemas.extraction import extract_features
 from schemas.features import Level, LogFeatures
-from schemas.predictions import BatchRequest, PredictRequest
+from schemas.predictions import BatchRequest, PredictRequest, RawLog
 
 REAL: Final = "real"
 DISTINCT: Final = "distinct"
 REPEATED: Final = "repeated"
+RAW: Final = "raw"
 KINDS: Final = (REAL, DISTINCT, REPEATED)
 
 _TRAIN_TICKET: Final = ROOT.parent / "shared" / "data" / "trainticket-faults.jsonl.gz"
 _SAMPLE_LOGS: Final = ROOT / "samples" / "logs.jsonl.gz"
-_SAMPLE_FEATURES: Final = ROOT / "samples" / "features.jsonl.gz"
 
 T = TypeVar("T")
 
 _encode = msgspec.json.Encoder().encode
 
 
-class _LogLine(msgspec.Struct):
-    level: Level
-    service: str
-    message: str
-
-
 class Records(msgspec.Struct, frozen=True):
-    """Records by kind, and what the real ones are."""
+    """What is asked about.
+
+    Attributes:
+        source: what the real ones are.
+        by_kind: records by kind.
+        raw: the real ones as they were written.
+    """
 
     source: str
     by_kind: dict[str, Sequence[LogFeatures]]
+    raw: Sequence[RawLog]
 
 
 def load_records(n_distinct: int) -> Records:
@@ -49,29 +49,21 @@ def load_records(n_distinct: int) -> Records:
     the project, else the project's samples. A file is repeated only when it has been read through.
     """
     if _TRAIN_TICKET.exists():
-        name, real = "logs of 27 micro-services under faults", list(_read_logs(_TRAIN_TICKET))
-    elif _SAMPLE_LOGS.exists():
-        name, real = "the project's sample logs", list(_read_logs(_SAMPLE_LOGS))
+        name = "logs of 27 micro-services under faults"
     else:
-        name, real = "the project's sample features", list(_read_features(_SAMPLE_FEATURES))
+        name = "the project's sample logs"
+    decode = msgspec.json.Decoder(RawLog).decode
+    raw = [decode(line) for line in real_lines()]
+    real = [extract_features(log.message, log.level, log.service) for log in raw]
     source = f"{name} ({len(real):,} records, {len(set(real)):,} distinct)"
     distinct = list(itertools.islice(_made_up(seed=1), n_distinct))
-    return Records(source, {REAL: real, DISTINCT: distinct, REPEATED: [real[0]] * 1_000})
+    return Records(source, {REAL: real, DISTINCT: distinct, REPEATED: [real[0]] * 1_000}, raw)
 
 
-def _read_logs(path: Path) -> Iterator[LogFeatures]:
-    decode = msgspec.json.Decoder(_LogLine).decode
-    with gzip.open(path, "rb") as lines:
-        for line in lines:
-            log = decode(line)
-            yield extract_features(log.message, log.level, log.service)
-
-
-def _read_features(path: Path) -> Iterator[LogFeatures]:
-    decode = msgspec.json.Decoder(LogFeatures).decode
-    with gzip.open(path, "rb") as lines:
-        for line in lines:
-            yield decode(line)
+def real_lines() -> list[bytes]:
+    """The real logs as JSON lines, each as it was written."""
+    path = _TRAIN_TICKET if _TRAIN_TICKET.exists() else _SAMPLE_LOGS
+    return gzip.decompress(path.read_bytes()).splitlines()
 
 
 def _made_up(seed: int) -> Iterator[LogFeatures]:
@@ -94,18 +86,24 @@ def _made_up(seed: int) -> Iterator[LogFeatures]:
             yield log
 
 
-def bodies(records: Sequence[LogFeatures], batch: int) -> Iterator[bytes]:
+def bodies(records: Sequence[LogFeatures | RawLog], batch: int) -> Iterator[bytes]:
     """Request bodies of our own API; `batch` 0 is one record a request, not in a list.
 
     A last batch that would be shorter is left out, unless there is no other.
     """
     logs = (
-        PredictRequest(f"log-{number:07}", features)
-        for number, features in enumerate(records, start=1)
+        _predict_request(f"log-{number:07}", record)
+        for number, record in enumerate(records, start=1)
     )
     if batch == 0:
         return map(_encode, logs)
     return (_encode(BatchRequest(part)) for part in _parts(logs, batch))
+
+
+def _predict_request(log_id: str, record: LogFeatures | RawLog) -> PredictRequest:
+    if isinstance(record, RawLog):
+        return PredictRequest(log_id, None, record.message, record.level, record.service)
+    return PredictRequest(log_id, record)
 
 
 def tensor_bodies(records: Sequence[LogFeatures], batch: int) -> Iterator[bytes]:

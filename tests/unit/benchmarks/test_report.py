@@ -2,9 +2,10 @@
 
 import pytest
 
-from benchmarks.bars import NOT_MEASURED, Bar, bars
-from benchmarks.competitors import BARE, FASTAPI, NOOP, OURS
-from benchmarks.report import report, table
+from benchmarks.bar import NOT_MEASURED, Bar
+from benchmarks.bars import bars
+from benchmarks.competitors import BARE, FASTAPI, NOOP, OURS, SURPRISE
+from benchmarks.report import report
 from benchmarks.results import (
     About,
     GraphFigure,
@@ -21,6 +22,7 @@ from benchmarks.results import (
     Timing,
     TimingSection,
 )
+from benchmarks.tables import table
 
 ABOUT = About("2026-11-22T10:00:00+00:00", "python -m benchmarks", 2, 1, quick=True)
 
@@ -33,11 +35,12 @@ def series(
     connections: int = 8,
     p50: float = 1.0,
     status: int = 0,
+    workload: str = "real",
 ) -> Series:
     """One round of a second."""
     latency = {"p50": p50, "p90": p50, "p99": 2 * p50, "max": 9.0}
     runs = [Run(rate, 1.0, {"status": status}, latency, 0.5)]
-    return Series(target, "real", batch, connections, runs)
+    return Series(target, workload, batch, connections, runs)
 
 
 def predict(*found: Series) -> Results:
@@ -62,6 +65,27 @@ def test_a_ratio_is_ours_by_theirs(rate: int, measured: str, reached: bool) -> N
     assert (found.measured, found.reached) == (measured, reached)
 
 
+def test_both_detectors_must_reach_the_same() -> None:
+    """Every bar on predictions stands once per detector, each with that service's own figures."""
+    results = predict(series(OURS, 550), series(SURPRISE, 540), series(FASTAPI, 10))
+    found = bar(results, f"predict, real records, 8 connections: {SURPRISE} / {FASTAPI}")
+    assert (found.measured, found.reached) == ("54.0x", False)
+    named = [one.what for one in bars(Results()) if "records" in one.what]
+    ours = {what for what in named if f"{OURS} " in what or f"{OURS}:" in what}
+    assert {what.replace(OURS, SURPRISE) for what in ours} == {
+        what for what in named if SURPRISE in what
+    }
+
+
+def test_raw_logs_are_counted_as_logs() -> None:
+    """A batch of a hundred raw records is a hundred logs, and has a bar of its own."""
+    found = series(OURS, 1_000, batch=100, workload="raw")
+    results = Results(batch=LoadSection(ABOUT, [found]))
+    what = f"batch of 100, raw records, {OURS}"
+    assert bar(results, what).measured == "100,000"
+    assert bar(results, what).reached
+
+
 def test_a_void_figure_reaches_nothing() -> None:
     """However fast: the reason stands where the figure would be, in the bars and in the table."""
     results = predict(series(OURS, 10_000, status=2), series(FASTAPI, 10))
@@ -80,7 +104,7 @@ def test_the_tail_is_compared_with_the_peers_median() -> None:
     ours, theirs = (
         series(target, 10, connections=64, p50=p50) for target, p50 in ((OURS, 3.0), (FASTAPI, 7.0))
     )
-    found = bar(predict(ours, theirs), "predict, real records, 64 connections: p99")
+    found = bar(predict(ours, theirs), f"predict, real records, 64 connections, {OURS}: p99")
     assert (found.measured, found.reached) == ("6.0 ms beside 7.0 ms", True)
 
 

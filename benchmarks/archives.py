@@ -1,0 +1,158 @@
+"""Jobs over archives, each as a whole process, beside what is run without this project."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from benchmarks.archive_files import (
+    POOL_SIZE,
+    LinesFile,
+    make_features_files,
+    make_lines_file,
+    make_pool,
+)
+from benchmarks.bar import MB
+from benchmarks.competitors import OURS
+from benchmarks.conventional_jobs import CONTAMINATION
+from benchmarks.jobs import JobError, run_job
+from benchmarks.lab import Lab
+from benchmarks.progress import say
+from benchmarks.results import ArchiveSection, Job
+from benchmarks.workloads import REAL, real_lines
+
+FIT_FEATURES: Final = "fit, Parquet of features"
+SCORE_FEATURES: Final = "score, Parquet of features"
+COUNT_LINES: Final = "count, raw JSON lines"
+FIT_LINES: Final = "fit, raw JSON lines"
+SCORE_LINES: Final = "score, raw JSON lines"
+TABLE_PEER: Final = "DuckDB + numpy + scikit-learn"
+LINES_PEER: Final = "a loop of Python + scikit-learn"
+
+MAX_ROUNDS: Final = 3
+
+_PEER: Final = ("benchmarks.conventional_jobs",)
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How large archives are.
+
+    Attributes:
+        rows: of the files of features, the smaller one first.
+        raw_bytes: of the file of raw lines.
+        peer_rows: of the smaller file of features, for the peer.
+        peer_lines: of the file of raw lines, for the peer.
+    """
+
+    rows: tuple[int, int]
+    raw_bytes: int
+    peer_rows: int
+    peer_lines: int
+
+
+WHOLE: Final = Plan((10_000_000, 100_000_000), 1_100_000_000, 1_000_000, 100_000)
+QUICK: Final = Plan((1_000_000, 10_000_000), 200_000_000, 200_000, 20_000)
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A job to run.
+
+    Attributes:
+        target: whose job.
+        what: what it does.
+        rows: on how many rows or lines.
+        module: to run as a program, and its arguments.
+        out: a file that it makes and nobody wants; None if there is none.
+    """
+
+    target: str
+    what: str
+    rows: int
+    module: Sequence[str]
+    out: Path | None = None
+
+
+def measure_archives(lab: Lab) -> ArchiveSection:
+    """Fit, count and score; everybody in turn, round after round."""
+    rounds = min(lab.options.rounds, MAX_ROUNDS)
+    plan = QUICK if lab.options.quick else WHOLE
+    folder = lab.subfolder("archives")
+    say("making archives")
+    pool = make_pool(lab.records.by_kind[REAL], POOL_SIZE)
+    tables = make_features_files(folder, pool, plan.rows)
+    lines = make_lines_file(folder / "raw.jsonl", real_lines(), plan.raw_bytes)
+    said = _describe(len(pool), tables, lines)
+    works = [*_features_work(folder, tables, plan), *_lines_work(folder, lines, plan)]
+    jobs = [Job(work.target, work.what, work.rows, []) for work in works]
+    for _ in range(rounds):
+        jobs = [_run(*both, folder / "job.log") for both in zip(works, jobs, strict=True)]
+    for path in (*tables.values(), lines.path):
+        path.unlink()
+    about = msgspec.structs.replace(lab.options.about(), rounds=rounds)
+    return ArchiveSection(about, said, jobs)
+
+
+def _describe(n_distinct: int, tables: Mapping[int, Path], lines: LinesFile) -> dict[str, str]:
+    said = {}
+    for rows, path in tables.items():
+        size = path.stat().st_size / MB
+        said[f"features, {rows:,} rows"] = f"{n_distinct:,} distinct tuples, {size:,.0f} MB Parquet"
+    said[f"raw JSON lines, {lines.n_lines:,}"] = (
+        f"{lines.size_bytes / MB:,.0f} MB, {lines.size_bytes / lines.n_lines:.0f} bytes each, "
+        f"{lines.distinct_share:.1%} of the messages distinct"
+    )
+    return said
+
+
+def _features_work(folder: Path, tables: Mapping[int, Path], plan: Plan) -> Iterator[Work]:
+    (few, small), (many, large) = tables.items()
+    store = folder / "features-models"
+    for rows, path in ((few, small), (many, large)):
+        yield Work(OURS, FIT_FEATURES, rows, _fit(path, store))
+    yield _score(small, store, folder / "verdicts.parquet", SCORE_FEATURES, few)
+    model = folder / "features.joblib"
+    peer = [*_PEER, "features", str(small), str(plan.peer_rows), str(model)]
+    yield Work(TABLE_PEER, FIT_FEATURES, plan.peer_rows, peer, model)
+
+
+def _lines_work(folder: Path, lines: LinesFile, plan: Plan) -> Iterator[Work]:
+    store, n_lines = folder / "lines-models", lines.n_lines
+    count = ["benchmarks.counting", str(lines.path), str(n_lines)]
+    yield Work(OURS, COUNT_LINES, n_lines, count)
+    yield Work(OURS, FIT_LINES, n_lines, _fit(lines.path, store))
+    yield _score(lines.path, store, folder / "verdicts.jsonl", SCORE_LINES, n_lines)
+    model = folder / "lines.joblib"
+    peer = [*_PEER, "lines", str(lines.path), str(plan.peer_lines), str(model)]
+    yield Work(LINES_PEER, FIT_LINES, plan.peer_lines, peer, model)
+
+
+def _fit(path: Path, store: Path) -> list[str]:
+    arguments = ["--contamination", str(CONTAMINATION), "--model-dir", str(store)]
+    return ["trainer", "fit", str(path), *arguments]
+
+
+def _score(path: Path, store: Path, out: Path, what: str, rows: int) -> Work:
+    """By the model that a job before it has published."""
+    arguments = ["trainer", "score", str(path), "--out", str(out), "--model-dir", str(store)]
+    return Work(OURS, what, rows, arguments, out)
+
+
+def _run(work: Work, job: Job, log: Path) -> Job:
+    """One round more; a job that failed once does not run again."""
+    if job.void:
+        return job
+    try:
+        run = run_job([sys.executable, "-m", *work.module], log)
+    except JobError as error:
+        say(f"{job.target}, {job.what}: {error}")
+        return msgspec.structs.replace(job, void=str(error))
+    finally:
+        if work.out:
+            work.out.unlink(missing_ok=True)
+    say(
+        f"{job.target}, {job.what}, {job.rows:,}: {run.seconds:.2f} s, "
+        f"{job.rows / run.seconds:,.0f}/s, {run.all_bytes / MB:,.0f} MB"
+    )
+    return msgspec.structs.replace(job, runs=[*job.runs, run])
