@@ -28,26 +28,27 @@ def read_lines(stream: IO[bytes], partition: Partition) -> Iterator[tuple[int, b
     offset = max(partition.start - 1, 0)
     rest = b""
     skipping = partition.start > 0  # what is left of a line that began before
-    cut = False
+    mark = 0
     while block := stream.read(_BLOCK_BYTES):
-        if offset == 0 and not rest:
-            mark = block.startswith(_BYTE_ORDER_MARK) * len(_BYTE_ORDER_MARK)
-            block, offset = block[mark:], mark
+        if offset == 0 and not rest and block.startswith(_BYTE_ORDER_MARK):
+            # No part of the first line, which begins at 0 nevertheless.
+            mark = len(_BYTE_ORDER_MARK)
+            block = block[mark:]
         lines = (rest + block).split(b"\n")
         rest = lines.pop()
         for line in lines:
             if not skipping:
                 yield offset, line
-            offset += len(line) + 1
+            offset += len(line) + 1 + mark
+            mark = 0
             skipping = False
         if len(rest) > MAX_LINE_BYTES:
             # Keep what shows that it is too long, count what is thrown away.
-            if not skipping and not cut:
+            if not skipping:
                 yield offset, rest
-            cut = skipping = True
-            offset += len(rest)
+            skipping = True
+            offset += len(rest) + mark
+            mark = 0
             rest = b""
-        else:
-            cut = False
     if rest and not skipping:
         yield offset, rest

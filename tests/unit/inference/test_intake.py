@@ -14,7 +14,6 @@ from schemas.features import (
     MAX_MESSAGE_LENGTH,
     MAX_SERVICE_CHARS,
     Level,
-    LogFeatures,
 )
 from schemas.predictions import BatchRequest, PredictRequest
 from schemas.validation import MAX_FIELD_ERRORS, BodyDecoder, InvalidBodyError
