@@ -49,7 +49,8 @@ class Assembler:
         )
         self._label = plan.fields.label
         self._level_names = plan.levels | (plan.layout.levels if plan.layout else {})
-        # Few different levels and services occur; each is checked once.
+        # Few different levels and services occur; each is checked once. Text only: 1, 1.0 and True
+        # are equal to Python, and a record must not depend on those before it.
         self._levels: dict[object, Level] = {}
         self._services: dict[object, str] = {}
 
@@ -108,7 +109,7 @@ class Assembler:
                 f"{self._plan.fields.level or 'level'}: {str(value)[:40]!r} is no level; "
                 f"expected DEBUG, INFO, WARN, ERROR, FATAL or a usual synonym"
             ) from error
-        if len(self._levels) < MAX_KNOWN:
+        if isinstance(value, str) and len(self._levels) < MAX_KNOWN:
             self._levels[value] = level
         return level
 
@@ -121,7 +122,7 @@ class Assembler:
                 f"{self._plan.fields.service or 'service'}: longer than {MAX_SERVICE_CHARS} "
                 f"characters"
             )
-        if len(self._services) < MAX_KNOWN:
+        if isinstance(value, str) and len(self._services) < MAX_KNOWN:
             self._services[value] = name
         return name
 

@@ -1,0 +1,565 @@
+"""Records of every format, good ones and bad ones."""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+import pytest
+from backports import zstd
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import trainer.reading.lines
+import trainer.reading.records
+from schemas.extraction import extract, extract_features
+from schemas.features import FEATURE_NAMES, Level, LogFeatures
+from tests.made_logs import make_log, make_logs, make_raw_logs
+from trainer.errors import InputError
+from trainer.reading.assembling import Record
+from trainer.reading.layouts import LAYOUTS, custom_layout
+from trainer.reading.lines import MAX_LINE_BYTES
+from trainer.reading.partitions import Partition, cut
+from trainer.reading.plan import Fields, Layout, ReadingPlan
+from trainer.reading.records import MAX_CONTINUATION_LINES, MAX_SAMPLES, Faults, read_records
+from trainer.reading.sources import find_sources
+
+LOGS = ReadingPlan(
+    format="jsonl",
+    kind="logs",
+    fields=Fields(message="message", level="level", service="service"),
+)
+FEATURES = ReadingPlan(format="jsonl", kind="features")
+TEXT = ReadingPlan(format="text", kind="logs", layout=LAYOUTS["python"])
+
+Read = Callable[..., tuple[list[Record], Faults]]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a test's data goes."""
+    return tmp_path / "app.data"
+
+
+def read(path: Path, plan: ReadingPlan, data: bytes | None = None) -> tuple[list[Record], Faults]:
+    """The records of a whole file and its faults; with `data`, written first."""
+    if data is not None:
+        path.write_bytes(data)
+    faults = Faults()
+    (partition,) = cut(find_sources([str(path)]), plan)
+    return list(read_records(partition, plan, faults)), faults
+
+
+def problems(faults: Faults) -> dict[int, str]:
+    """What is wrong, by the number of the record."""
+    assert faults.n_bad == len(faults.samples)
+    return {one.line: one.problem for one in faults.samples}
+
+
+def lines_of(rows: Iterable[object]) -> bytes:
+    """JSON lines."""
+    return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+
+
+def table_of(rows: list[dict[str, Any]], delimiter: str = ",") -> bytes:
+    """CSV."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def write_parquet(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Parquet, by way of JSON lines."""
+    plain = path.with_suffix(".jsonl")
+    plain.write_bytes(lines_of(rows))
+    duckdb.sql(
+        f"COPY (SELECT * FROM read_json('{plain}', maximum_object_size = 100000000)) "
+        f"TO '{path}' (FORMAT parquet)"
+    )
+    plain.unlink()
+
+
+RAW: list[dict[str, Any]] = [msgspec.to_builtins(log) for log in make_raw_logs(50, seed=3)]
+RAW += [
+    {"message": 'a "quoted", text\r\nin two lines', "level": "WARN", "service": "naïve café"},
+    {"message": "", "level": "fatal", "service": "x"},
+    {"message": "\U0001f600 took 7 s; timed out", "level": " notice ", "service": "x"},
+]
+EXPECTED = [extract(one["message"], Level(one["level"]), one["service"]) for one in RAW]
+
+WRITERS: dict[str, Callable[[Path, list[dict[str, Any]]], object]] = {
+    "jsonl": lambda path, rows: path.write_bytes(lines_of(rows)),
+    "csv": lambda path, rows: path.write_bytes(table_of(rows)),
+    "parquet": write_parquet,
+}
+
+
+@pytest.mark.parametrize("format_", WRITERS)
+def test_raw_logs_are_the_same_in_every_format(path: Path, format_: Any) -> None:
+    """Each record is what the one extractor makes of it, in the order of the file, with its text.
+
+    Among them are quotes, line ends and characters of four bytes within a message.
+    """
+    WRITERS[format_](path, RAW)
+    records, faults = read(path, msgspec.structs.replace(LOGS, format=format_))
+    assert [record.features for record in records] == EXPECTED
+    assert [record.message for record in records] == [one["message"] for one in RAW]
+    assert [record.line for record in records] == list(range(1, len(RAW) + 1))
+    assert {record.positive for record in records} == {None}
+    assert (faults.n_records, faults.n_bad) == (len(RAW), 0)
+
+
+@pytest.mark.parametrize("format_", WRITERS)
+def test_features_are_the_same_in_every_format(path: Path, format_: Any) -> None:
+    """The six features come back, from text as from typed columns, with no message."""
+    logs = make_logs(40)
+    WRITERS[format_](path, [msgspec.to_builtins(log) for log in logs])
+    records, faults = read(path, msgspec.structs.replace(FEATURES, format=format_))
+    assert [record.features for record in records] == logs
+    assert {record.message for record in records} == {None}
+    assert (faults.n_records, faults.n_bad) == (len(logs), 0)
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n", b"\n\n  \n"])
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, zstd.compress])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_lines_are_read(
+    path: Path, end: bytes, compress: Callable[[bytes], bytes], mark: bytes
+) -> None:
+    """Plain or compressed, with or without a byte order mark and a last newline, blank lines."""
+    line = msgspec.json.encode(make_log())
+    records, faults = read(path, FEATURES, compress(mark + line + b"\r\n\r\n" + line + end))
+    assert [(record.line, record.features) for record in records] == [
+        (1, make_log()),
+        (3, make_log()),
+    ]
+    assert faults.n_bad == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b"{}", "message_length: is required; level: is required; service: is required;"),
+        (lines_of([make_log()])[:-2], "not JSON: "),
+        (b"not json", "not JSON: "),
+        (b"\xff", "not JSON: "),
+        (b"[1]", "record: Expected `object`, got `array`"),
+        (
+            lines_of([make_log()]).replace(b"INFO", b"LOUD").strip(),
+            "level: Expected one of DEBUG, INFO, WARN, ERROR, FATAL",
+        ),
+        (
+            lines_of([make_log()]).replace(b"120", b"-1").strip(),
+            "message_length: Expected `int` >= 0",
+        ),
+        (b'{"x": "' + b"x" * MAX_LINE_BYTES + b'"}', f"longer than {MAX_LINE_BYTES} bytes"),
+    ],
+)
+def test_a_bad_line_of_features_is_named_and_passed_over(
+    path: Path, line: bytes, problem: str
+) -> None:
+    """Its number and its field are told; the lines around it are read."""
+    good = lines_of([make_log()])
+    records, faults = read(path, FEATURES, good + line + b"\n" + good)
+    assert [record.line for record in records] == [1, 3]
+    ((number, told),) = problems(faults).items()
+    assert number == 2
+    assert told.startswith(problem)
+    assert faults.n_records == 3
+
+
+BAD_LOGS: list[tuple[dict[str, Any], str]] = [
+    ({"level": "INFO"}, "message: expected text, got nothing"),
+    ({"message": None}, "message: expected text, got nothing"),
+    ({"message": "a", "level": "LOUD"}, "level: 'LOUD' is no level; expected DEBUG, INFO, WARN"),
+    ({"message": "a", "service": "s" * 257}, "service: longer than 256 characters"),
+]
+
+
+@pytest.mark.parametrize("format_", ["jsonl", "parquet"])
+@pytest.mark.parametrize(("row", "problem"), BAD_LOGS)
+def test_a_bad_log_is_named_by_its_field(
+    path: Path, format_: Any, row: dict[str, Any], problem: str
+) -> None:
+    """The field goes by the name that it has in the data."""
+    good = {"message": "a", "level": "INFO", "service": "b"}
+    named = {f"the_{name}": value for name, value in row.items()}
+    rows = [{f"the_{name}": value for name, value in good.items()}, named]
+    fields = Fields(message="the_message", level="the_level", service="the_service")
+    plan = msgspec.structs.replace(LOGS, format=format_, fields=fields)
+    WRITERS[format_](path, rows)
+    records, faults = read(path, plan)
+    assert [record.line for record in records] == [1]
+    ((number, told),) = problems(faults).items()
+    assert number == 2
+    assert told.startswith(f"the_{problem}")
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ({"message": 7}, "message: expected text, got int"),
+        ({"message": ["a"]}, "message: expected text, got list"),
+        ({"message": "a", "level": ["INFO"]}, "level, service: expected text, got a list"),
+        ({"message": "a", "service": {"name": "b"}}, "level, service: expected text, got a list"),
+    ],
+)
+def test_parts_of_another_type_are_refused(
+    path: Path, row: dict[str, object], problem: str
+) -> None:
+    """JSON can hold anything; what is no text is no message, and a list is no name."""
+    _, faults = read(path, LOGS, lines_of([row]))
+    assert problems(faults)[1].startswith(problem)
+
+
+def test_a_record_does_not_depend_on_those_before_it(path: Path) -> None:
+    """1, 1.0, true and "1" are equal to Python or look alike, and are other names nevertheless."""
+    levels = {"1": Level.ERROR, "true": Level.FATAL}
+    plan = msgspec.structs.replace(LOGS, levels=levels)
+    rows = [{"message": "a", "level": value, "service": value} for value in (1, True, "1", 1.0)]
+    found = []
+    for order in (rows, rows[::-1]):
+        records, faults = read(path, plan, lines_of(order))
+        assert next(iter(problems(faults).values())).startswith("level: '1.0' is no level")
+        found.append({(one.features.service, one.features.level) for one in records})
+    assert found[0] == found[1] == {("1", Level.ERROR), ("True", Level.FATAL)}
+
+
+def test_bad_rows_of_csv_are_named(path: Path) -> None:
+    """A row with too few or too many columns is none; the header is no record."""
+    data = b"message,level,service\na,INFO,b\na,INFO\na,INFO,b,c\n\na,LOUD,b\n,WARN,b\n"
+    records, faults = read(path, msgspec.structs.replace(LOGS, format="csv"), data)
+    assert [(one.line, one.features.message_length) for one in records] == [(1, 1), (6, 0)]
+    assert problems(faults) == {
+        2: "has 2 columns, expected 3",
+        3: "has 4 columns, expected 3",
+        5: "level: 'LOUD' is no level; expected DEBUG, INFO, WARN, ERROR, FATAL or a usual synonym",
+    }
+
+
+def test_a_field_that_is_too_long_for_csv_is_passed_over(path: Path) -> None:
+    """As an open quote makes it; the next row is read."""
+    data = b"message,level,service\n" + b"x" * 200_000 + b",INFO,b\na,INFO,b\n"
+    records, faults = read(path, msgspec.structs.replace(LOGS, format="csv"), data)
+    assert [record.line for record in records] == [2]
+    assert "field larger than" in problems(faults)[1]
+
+
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+def test_bad_features_of_a_table_are_named(path: Path, format_: Any) -> None:
+    """The column and what was expected stand in the problem."""
+    good = msgspec.to_builtins(make_log())
+    rows = [good, {**good, "message_length": -1}, {**good, "level": "LOUD"}]
+    WRITERS[format_](path, rows)
+    records, faults = read(path, msgspec.structs.replace(FEATURES, format=format_))
+    assert [record.line for record in records] == [1]
+    told = problems(faults)
+    assert "message_length" in told[2]
+    assert ">= 0" in told[2]
+    assert "level" in told[3]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_other_delimiters_are_taken(path: Path, delimiter: str) -> None:
+    """Between the columns of CSV stands what the plan says; blanks around names do not count."""
+    data = table_of(RAW, delimiter).replace(b"message", b" message ", 1)
+    plan = msgspec.structs.replace(LOGS, format="csv", delimiter=delimiter)
+    records, _ = read(path, plan, b"\xef\xbb\xbf" + data)
+    assert [record.features for record in records] == EXPECTED
+
+
+def test_only_the_first_faults_are_kept(path: Path) -> None:
+    """All are counted; a few are told of in detail, however many there are."""
+    _, faults = read(path, LOGS, b"{\n" * 1_000)
+    assert (faults.n_records, faults.n_bad, len(faults.samples)) == (1_000, 1_000, MAX_SAMPLES)
+    assert [one.line for one in faults.samples] == list(range(1, MAX_SAMPLES + 1))
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress])
+def test_damaged_data_is_named(path: Path, compress: Callable[[bytes], bytes]) -> None:
+    """What was read before the damage is given; then the file is named, and how far it was read."""
+    whole = compress(lines_of(make_raw_logs(30_000)))
+    path.write_bytes(whole[: len(whole) // 2])
+    faults = Faults()
+    (partition,) = cut(find_sources([str(path)]), LOGS)
+    records = read_records(partition, LOGS, faults)
+    assert next(records).line == 1
+    with pytest.raises(InputError, match=rf"{path}: .*behind record \d{{3,}}"):
+        list(records)
+    assert faults.n_records > 100
+
+
+def test_a_file_that_vanished_is_named(path: Path) -> None:
+    """Between finding and reading, logs are rotated away."""
+    path.write_bytes(b"{}\n")
+    (partition,) = cut(find_sources([str(path)]), LOGS)
+    path.unlink()
+    with pytest.raises(InputError, match=f"{path}: cannot be read"):
+        list(read_records(partition, LOGS, Faults()))
+
+
+def test_missing_parts_take_the_defaults(path: Path) -> None:
+    """Without a level or a service, those of the plan; else INFO, and the name of the file."""
+    rows = [{"message": "a"}, {"message": "a", "level": None, "service": ""}]
+    records, _ = read(path, LOGS, lines_of(rows))
+    assert {(one.features.level, one.features.service) for one in records} == {(Level.INFO, "app")}
+    given_by_user = msgspec.structs.replace(LOGS, default_level=Level.ERROR, default_service="shop")
+    records, _ = read(path, given_by_user, lines_of(rows))
+    assert {(one.features.level, one.features.service) for one in records} == {
+        (Level.ERROR, "shop")
+    }
+
+
+def test_other_names_for_levels(path: Path) -> None:
+    """The numbers of some loggers, and whatever else the plan knows; usual names stay."""
+    plan = msgspec.structs.replace(LOGS, levels={"30": Level.INFO, "50": Level.ERROR})
+    rows = [{"message": "a", "level": level} for level in (30, "50", "warning", 60)]
+    records, faults = read(path, plan, lines_of(rows))
+    assert [one.features.level for one in records] == [Level.INFO, Level.ERROR, Level.WARN]
+    assert "'60' is no level" in problems(faults)[4]
+
+
+LABELS: list[tuple[object, bool]] = [
+    (None, False),
+    ("", False),
+    ("-", False),
+    (0, False),
+    (False, False),
+    ("none", False),
+    (1, True),
+    (True, True),
+    ("disk-full", True),
+]
+
+
+@pytest.mark.parametrize("format_", ["jsonl", "csv"])
+@pytest.mark.parametrize("kind", ["logs", "features"])
+def test_labels_are_read(path: Path, format_: Any, kind: Any) -> None:
+    """What a label says is `schemas.labels`' matter; it is found in raw logs and in features."""
+    log: dict[str, Any] = (
+        {"message": "a", "level": "INFO", "service": "b"}
+        if kind == "logs"
+        else msgspec.to_builtins(make_log())
+    )
+    WRITERS[format_](path, [{**log, "fault": label} for label, _ in LABELS])
+    fields = msgspec.structs.replace(LOGS.fields if kind == "logs" else Fields(), label="fault")
+    plan = ReadingPlan(format=format_, kind=kind, fields=fields)
+    records, _ = read(path, plan)
+    assert [record.positive for record in records] == [positive for _, positive in LABELS]
+
+
+def test_labels_stand_in_parquet(path: Path) -> None:
+    """As a typed column; a record without one is no anomaly."""
+    rows = [{**RAW[0], "fault": label} for label in ("disk-full", None, "none")]
+    write_parquet(path, rows)
+    fields = msgspec.structs.replace(LOGS.fields, label="fault")
+    records, _ = read(path, msgspec.structs.replace(LOGS, format="parquet", fields=fields))
+    assert [record.positive for record in records] == [True, False, False]
+
+
+def test_fields_may_be_paths(path: Path) -> None:
+    """Into objects of JSON, as of a struct in Parquet."""
+    rows = [{"log": {"text": one["message"], "level": one["level"]}, "app": one} for one in RAW]
+    fields = Fields(message="log.text", level="log.level", service="app.service")
+    for format_ in ("jsonl", "parquet"):
+        WRITERS[format_](path, rows)
+        plan = msgspec.structs.replace(LOGS, format=format_, fields=fields)
+        records, _ = read(path, plan)
+        assert [record.features for record in records] == EXPECTED
+
+
+def test_the_model_says_what_is_looked_at(path: Path) -> None:
+    """A detector of the six features alone gets these alone."""
+    path.write_bytes(lines_of(RAW))
+    (partition,) = cut(find_sources([str(path)]), LOGS)
+    records = list(read_records(partition, LOGS, Faults(), extract_features))
+    assert {type(record.features) for record in records} == {LogFeatures}
+    for record, expected in zip(records, EXPECTED, strict=True):
+        assert all(
+            getattr(record.features, name) == getattr(expected, name) for name in FEATURE_NAMES
+        )
+
+
+def test_text_is_read_by_its_layout(path: Path) -> None:
+    r"""Messages, levels and services by the layout, traces as one record, \r and blanks cut."""
+    data = (
+        b"2024-01-02 03:04:05,678 - shop.cart - ERROR - it broke\r\n"
+        b"Traceback (most recent call last):\r\n"
+        b'  File "a.py", line 1\r\n'
+        b"ValueError: 7\r\n\r\n"
+        b"2024-01-02 03:04:06,000 - shop.cart - INFO - done  \r\n"
+    )
+    records, faults = read(path, TEXT, data)
+    trace = 'it broke\nTraceback (most recent call last):\n  File "a.py", line 1\nValueError: 7'
+    assert [(one.line, one.message) for one in records] == [(1, trace), (6, "done")]
+    assert [one.features for one in records] == [
+        extract(trace, Level.ERROR, "shop.cart"),
+        extract("done", Level.INFO, "shop.cart"),
+    ]
+    assert (faults.n_records, faults.n_bad) == (6, 0)
+
+
+def test_text_of_another_layout_is_bad(path: Path) -> None:
+    """Lines before the first record, and all that do not match where nothing continues."""
+    data = b"no log\nINFO:a:first\nat once\n"
+    _, faults = read(path, TEXT, data)
+    assert problems(faults) == {1: "no line of the layout python"}
+    layout = custom_layout("(?P<level>[A-Z]+):a:(?P<message>.*)", continued=False)
+    records, faults = read(path, msgspec.structs.replace(TEXT, layout=layout), data)
+    assert [one.message for one in records] == ["first"]
+    assert problems(faults) == dict.fromkeys((1, 3), "no line of the layout pattern")
+
+
+def test_a_trace_has_an_end(path: Path) -> None:
+    """What follows more lines than any trace has is told as bad, not kept in memory."""
+    data = b"INFO:a:first\n" + b"more\n" * (MAX_CONTINUATION_LINES + 5)
+    (record,), faults = read(path, TEXT, data)
+    assert record.message is not None
+    assert record.message.count("\n") == MAX_CONTINUATION_LINES - 1
+    assert faults.n_bad == 6
+
+
+def in_parts(path: Path, plan: ReadingPlan, size: int) -> tuple[list[Record], int, int]:
+    """Records by their numbers in the file, read in parts; the numbers of all and of bad ones."""
+    records: list[Record] = []
+    n_records = n_bad = 0
+    for partition in cut(find_sources([str(path)]), plan, size):
+        faults = Faults()
+        records += [
+            msgspec.structs.replace(record, line=n_records + record.line)
+            for record in read_records(partition, plan, faults)
+        ]
+        n_records += faults.n_records
+        n_bad += faults.n_bad
+    return records, n_records, n_bad
+
+
+@pytest.fixture
+def _short_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small blocks and a low bound for lines, so that small data meets both."""
+    monkeypatch.setattr(trainer.reading.lines, "MAX_LINE_BYTES", 200)
+    monkeypatch.setattr(trainer.reading.lines, "_BLOCK_BYTES", 64)
+    monkeypatch.setattr(trainer.reading.records, "MAX_LINE_BYTES", 200)
+
+
+ends = st.sampled_from([b"\n", b"\r\n"])
+marks = st.sampled_from([b"", b"\xef\xbb\xbf"])
+
+
+tails = st.sampled_from([b"", b"\n"])
+
+
+json_lines = st.lists(
+    st.one_of(
+        st.builds(
+            lambda text, level: json.dumps({"message": text, "level": level}).encode(),
+            st.text(max_size=12),
+            st.sampled_from(["INFO", "warn", "LOUD"]),
+        ),
+        st.sampled_from(
+            [
+                b"",
+                b"  ",
+                b"{",
+                b"[]",
+                b'{"message": "' + b"x" * 300 + b'"}',
+                b"\xff\xfe",
+                b"y" * 500,
+            ]
+        ),
+    ),
+    max_size=12,
+)
+FUNCTION_FIXTURES = [HealthCheck.function_scoped_fixture]
+
+
+@pytest.mark.usefixtures("_short_lines")
+@settings(suppress_health_check=FUNCTION_FIXTURES, deadline=None)
+@given(json_lines, ends, marks, tails, st.integers(1, 700))
+def test_parts_of_json_lines_of_any_size_are_the_whole(
+    path: Path,
+    lines: list[bytes],
+    end: bytes,
+    mark: bytes,
+    tail: bytes,
+    size: int,
+) -> None:
+    """The same records under the same numbers, and as many bad ones, wherever a file is cut."""
+    records, faults = read(path, LOGS, mark + end.join(lines) + tail)
+    assert in_parts(path, LOGS, size) == (records, faults.n_records, faults.n_bad)
+
+
+layouts = st.sampled_from(
+    [LAYOUTS["python"], msgspec.structs.replace(LAYOUTS["python"], continued=False)]
+)
+text_lines = st.lists(
+    st.sampled_from(
+        [
+            b"INFO:shop:order placed",
+            b"ERROR:cart:it broke",
+            b"WARN:cart:" + b"w" * 150,
+            b"DEBUG:cart:" + b"long " * 60,
+            b"Traceback (most recent call last):",
+            b'  File "a.py", line 1',
+            b"",
+            b" ",
+            b"\xff\xfe",
+            "é☕".encode(),
+            b"z" * 400,
+        ]
+    ),
+    max_size=14,
+)
+
+
+@pytest.mark.usefixtures("_short_lines")
+@settings(suppress_health_check=FUNCTION_FIXTURES, deadline=None)
+@given(text_lines, ends, marks, tails, st.integers(1, 900), layouts)
+def test_parts_of_text_of_any_size_are_the_whole(
+    path: Path,
+    lines: list[bytes],
+    end: bytes,
+    mark: bytes,
+    tail: bytes,
+    size: int,
+    layout: Layout,
+) -> None:
+    """A record belongs to the part in which it begins, with all its lines, wherever they are.
+
+    Bad lines are counted once as well; only lines before the first record of a file that a border
+    sets apart from its beginning are taken for the rest of a record.
+    """
+    plan = msgspec.structs.replace(TEXT, layout=layout)
+    records, faults = read(path, plan, mark + end.join(lines) + tail)
+    found, n_records, n_bad = in_parts(path, plan, size)
+    assert found == records
+    assert n_records == faults.n_records
+    if layout.continued:
+        assert n_bad <= faults.n_bad
+    else:
+        assert n_bad == faults.n_bad
+
+
+def test_text_of_a_wrong_layout_is_bad_in_every_part(path: Path) -> None:
+    """Apart from what may be the rest of a record, all lines of all parts are told as bad."""
+    n_lines = 20 * MAX_CONTINUATION_LINES
+    path.write_bytes(b"not of the layout\n" * n_lines)
+    records, n_records, n_bad = in_parts(path, TEXT, path.stat().st_size // 4 + 1)
+    assert (records, n_records) == ([], n_lines)
+    assert n_bad >= n_lines - 3 * MAX_CONTINUATION_LINES
+
+
+def test_parts_are_read_whatever_lies_around(path: Path) -> None:
+    """A part in the middle of one record has none of its own."""
+    path.write_bytes(b"INFO:a:first\n" + b"more\n" * 100)
+    source = find_sources([str(path)])[0]
+    faults = Faults()
+    assert list(read_records(Partition(1, source, 50, 100), TEXT, faults)) == []
+    assert (faults.n_records, faults.n_bad) == (10, 0)
