@@ -2,10 +2,14 @@
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
+from multiprocessing import resource_tracker
 from typing import Final, TypeVar
 
 from trainer.errors import InputError
@@ -57,11 +61,13 @@ def _run_in_pool(
     context = multiprocessing.get_context("spawn")
     waiting = iter(partitions)
     running: dict[Future[T], Partition] = {}
-    pool = ProcessPoolExecutor(processes, mp_context=context)
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
     try:
         while True:
             for partition in waiting:
-                running[pool.submit(partial(step, partition))] = partition
+                with _deaf_children():
+                    running[pool.submit(partial(step, partition))] = partition
                 if len(running) >= AHEAD * processes:
                     break
             if not running:
@@ -74,4 +80,32 @@ def _run_in_pool(
             "processes: --processes 1"
         ) from error
     finally:
+        if running:
+            # Nobody wants these results any more, and a part may take minutes.
+            for child in set(multiprocessing.active_children()) - others:
+                child.kill()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Processes that start here do not hear Ctrl-C: it is for this one, which ends them."""
+    # Started along with the first process otherwise, and lets the signal through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, instead of waiting for work."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # runs in the processes of a pool
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
