@@ -1,0 +1,138 @@
+"""Counting on this machine, in processes or in none."""
+
+import multiprocessing
+import os
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import trainer.counting.local
+from schemas.encoding import SERVICE_BUCKETS, service_number
+from tests.made_logs import make_raw_logs
+from tests.steps import die, tell_process
+from trainer.counting.local import ALONE_BYTES, run_locally
+from trainer.counting.step import count_partition
+from trainer.counting.sums import Counted, PartCount, Sum
+from trainer.errors import InputError
+from trainer.reading.partitions import Partition, cut
+from trainer.reading.plan import Fields, ReadingPlan
+from trainer.reading.sources import Source, find_sources
+
+PLAN = ReadingPlan(
+    format="jsonl",
+    kind="logs",
+    fields=Fields(message="message", level="level", service="service"),
+)
+COUNT = partial(count_partition, plan=PLAN)
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> list[Partition]:
+    """Files of raw logs, cut into a dozen parts."""
+    for number in range(3):
+        lines = [msgspec.json.encode(log) for log in make_raw_logs(400, seed=number)]
+        (tmp_path / f"{number}.jsonl").write_bytes(b"\n".join([*lines, b"no json", b""]))
+    return cut(find_sources([str(tmp_path)]), PLAN, 8_000)
+
+
+@pytest.fixture
+def _never_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little there is to do, processes do it."""
+    monkeypatch.setattr(trainer.counting.local, "ALONE_BYTES", 0)
+
+
+def numbers_of(sizes: Iterable[int]) -> list[Partition]:
+    """Partitions of files of these sizes, which nobody reads."""
+    return [
+        Partition(number, Source(f"file-{number}", size, "none"))
+        for number, size in enumerate(sizes)
+    ]
+
+
+def add_up(results: Iterable[tuple[Partition, PartCount]]) -> Counted:
+    """The sum of what was counted."""
+    total = Sum()
+    for partition, part in results:
+        assert part.partition == partition.number
+        total.add(part)
+    return total.counted()
+
+
+@pytest.mark.usefixtures("_never_alone")
+def test_processes_give_the_same_as_none(parts: list[Partition]) -> None:
+    """Table, places, names and bad records, in processes that are started anew (spawned)."""
+    assert len(parts) > 10
+    alone = add_up(run_locally(COUNT, parts, 1))
+    together = add_up(run_locally(COUNT, parts, 2))
+    for name in ("keys", "counts", "places"):
+        assert getattr(together.table, name).tolist() == getattr(alone.table, name).tolist()
+    assert together.table.services == alone.table.services
+    assert together.table.services == {
+        service_number(name, SERVICE_BUCKETS): name for name in ("auth", "billing", "cart")
+    }
+    assert together.records == alone.records
+    assert (together.n_bad, together.bad) == (alone.n_bad, alone.bad)
+    assert (together.n_bad, together.table.n_samples) == (3, 1_200)
+
+
+def test_little_data_is_worked_on_here() -> None:
+    """Starting processes would take longer; results then come in order."""
+    for sizes, processes in (
+        ([1_000, 1_000], 8),
+        ([ALONE_BYTES - 1], 8),
+        ([ALONE_BYTES, ALONE_BYTES], 1),
+        ([10 * ALONE_BYTES], 8),  # one part is for one process, which may as well be this
+        ([], 8),
+    ):
+        partitions = numbers_of(sizes)
+        found = list(run_locally(tell_process, partitions, processes))
+        assert found == [(partition, os.getpid()) for partition in partitions]
+
+
+def test_much_data_is_worked_on_in_processes() -> None:
+    """From 16 MiB on, by as many processes as are allowed, and each part once."""
+    partitions = numbers_of([ALONE_BYTES // 8] * 8)
+    found = dict(run_locally(tell_process, partitions, 2))
+    assert sorted(found, key=lambda one: one.number) == partitions
+    assert os.getpid() not in found.values()
+    assert 1 <= len(set(found.values())) <= 2
+
+
+@pytest.mark.usefixtures("_never_alone")
+def test_standard_input_is_read_here() -> None:
+    """Other processes do not have it; what lies beside it they work on."""
+    partitions = [Partition(0, Source("-", None, "none")), *numbers_of([10, 10, 10])[1:]]
+    found = {one.source.uri: pid for one, pid in run_locally(tell_process, partitions, 2)}
+    assert found["-"] == os.getpid()
+    assert {found["file-1"], found["file-2"]}.isdisjoint({os.getpid()})
+
+
+@pytest.mark.usefixtures("_never_alone")
+def test_what_a_process_meets_is_told(parts: list[Partition]) -> None:
+    """A file that cannot be read is named, as it is without processes."""
+    Path(parts[-1].source.uri).unlink()
+    for processes in (1, 2):
+        with pytest.raises(InputError, match=r"2\.jsonl: cannot be read"):
+            list(run_locally(COUNT, parts, processes))
+
+
+@pytest.mark.usefixtures("_never_alone")
+def test_a_killed_process_is_one_clear_error() -> None:
+    """The system kills for lack of memory; the message says so, and what to do."""
+    with pytest.raises(InputError, match="was killed, most likely for lack of memory") as raised:
+        list(run_locally(die, numbers_of([10] * 4), 2))
+    assert "--processes 1" in str(raised.value)
+
+
+@pytest.mark.usefixtures("_never_alone")
+def test_who_stops_early_waits_for_nothing_more() -> None:
+    """Closing the results ends the processes, though hundreds of parts are left."""
+    results = run_locally(tell_process, numbers_of([10] * 1_000), 2)
+    partition, _ = next(iter(results))
+    assert partition.number < 1_000
+    assert multiprocessing.active_children()
+    results.close()  # type: ignore[attr-defined]  # it is a generator
+    assert not multiprocessing.active_children()
