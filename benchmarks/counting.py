@@ -7,7 +7,8 @@ import sys
 from typing import Final
 
 from trainer.counting.run import Executor, count_sources
-from trainer.reading.detection import Given, detect_plan
+from trainer.reading.detection import detect_plan
+from trainer.reading.given import Given
 from trainer.reading.sources import find_sources, read_head
 
 PROCESSES: Final = 2
