@@ -100,24 +100,23 @@ def _surprise(
         )
     model = Model(Bundle(0, manifest, dict(files)), memo_capacity=1)
     bare = table.without_traits()
-    spec = msgspec.structs.replace(
-        manifest.scores, threshold=_found(model, bare, contamination, manifest.scores.threshold)
-    )
+    spec = msgspec.structs.replace(manifest.scores, threshold=_found(model, bare, contamination))
     has_message = table.traits != NO_TRAITS
     if manifest.scores.message_threshold is not None and has_message.any():
         written = msgspec.structs.replace(
             table, keys=table.keys[has_message], counts=table.counts[has_message]
         )
-        tau = _found(model, written, contamination, manifest.scores.message_threshold)
+        tau = _found(model, written, contamination)
         spec = msgspec.structs.replace(spec, message_threshold=tau)
     return spec
 
 
-def _found(model: Model, table: CountTable, contamination: float, tau: float) -> float:
+def _found(model: Model, table: CountTable, contamination: float) -> float:
     """The quantile of D over a table's records."""
-    surprise = tau - model.judge_keys(table.keys).decisions
-    # D again to the last digits that float arithmetic may have cost: ties stay ties.
-    return float(lower_quantiles(np.round(surprise, 12), table.counts, _share(contamination))[0])
+    severity, hint, rarity, phi = model.judge_keys(table.keys).terms.T
+    # Added up as for a verdict: a record whose D *is* the threshold is no anomaly.
+    surprise = severity + hint + rarity + phi
+    return float(lower_quantiles(surprise, table.counts, _share(contamination))[0])
 
 
 def _forest(

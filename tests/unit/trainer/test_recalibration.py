@@ -1,0 +1,252 @@
+"""Other thresholds for published models."""
+
+import msgspec
+import numpy as np
+import onnx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inference.model import Model
+from inference.store import Bundle
+from schemas.manifest import MANIFEST_FILE, MODEL_FILE, TABLES_FILE, Manifest, file_entry
+from schemas.packing import NO_TRAITS
+from schemas.training import Detector, TrainOptions
+from tests.made_logs import make_log, make_logs
+from trainer.errors import InputError
+from trainer.export import export_forest
+from trainer.forest import fit_forest
+from trainer.pipeline import fit, prove
+from trainer.recalibration import TIE_MARGIN, recalibrate
+from trainer.table import EMPTY, CountTable, count_logs
+
+DETECTORS: tuple[Detector, ...] = ("isolation_forest", "surprise")
+SHARES = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5)
+
+
+def publish(table: CountTable, **options: object) -> Bundle:
+    """A trained and proved model as it would lie in the store."""
+    fitted = fit(table, TrainOptions(**options))  # type: ignore[arg-type]
+    files = prove(fitted)
+    return Bundle(1, fitted.candidate.model.manifest, files)
+
+
+@pytest.fixture(scope="module")
+def bundles(message_table: CountTable) -> dict[Detector, Bundle]:
+    """A model of each detector, of the same records."""
+    return {detector: publish(message_table, detector=detector) for detector in DETECTORS}
+
+
+def renewed(bundle: Bundle, contamination: float, table: CountTable | None = None) -> Bundle:
+    """The bundle with another threshold."""
+    manifest, files = recalibrate(bundle.manifest, bundle.files, contamination, table)
+    return Bundle(2, manifest, files)
+
+
+def kinds_of(table: CountTable, manifest: Manifest) -> list[CountTable]:
+    """The records that are held against each threshold of a model."""
+    bare = table.without_traits()
+    written = table.traits != NO_TRAITS
+    if manifest.detector == "isolation_forest" or not written.any():
+        return [bare]
+    return [bare, CountTable(keys=table.keys[written], counts=table.counts[written])]
+
+
+def shares_flagged(bundle: Bundle, table: CountTable) -> list[tuple[float, float]]:
+    """For each threshold, the share of a table's records that it flags.
+
+    And the share that it would flag together with the records that lie on the threshold.
+    """
+    model = Model(bundle, memo_capacity=1)
+    found = []
+    for kind in kinds_of(table, bundle.manifest):
+        judged = model.judge_keys(kind.keys)
+        n = kind.n_samples
+        # On the threshold itself a decision is 0, or within the margin that a forest is given.
+        on_it = judged.is_anomaly | (judged.decisions < 2 * TIE_MARGIN)
+        found.append(
+            (kind.counts[judged.is_anomaly].sum() / n, kind.counts[on_it].sum() / n),
+        )
+    return found
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@settings(deadline=None, max_examples=30)
+@given(contamination=st.sampled_from(SHARES) | st.floats(0.0001, 0.5), seed=st.integers(0, 5))
+def test_with_data_the_share_flagged_is_what_was_asked(
+    bundles: dict[Detector, Bundle], detector: Detector, contamination: float, seed: int
+) -> None:
+    """At most the share that was asked for, and with the records on the threshold more than it.
+
+    That is as near as a threshold can come where many records share one score.
+    """
+    table = count_logs(make_logs(700, seed=seed))
+    for flagged, with_ties in shares_flagged(
+        renewed(bundles[detector], contamination, table), table
+    ):
+        assert flagged <= contamination + 1e-9
+        assert with_ties > contamination - 1e-6
+
+
+@pytest.mark.parametrize("contamination", SHARES)
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_each_kind_of_record_gets_its_own_threshold(
+    bundles: dict[Detector, Bundle],
+    message_table: CountTable,
+    detector: Detector,
+    contamination: float,
+) -> None:
+    """Records with a message are held to the share by themselves, those without by themselves."""
+    found = shares_flagged(renewed(bundles[detector], contamination, message_table), message_table)
+    assert len(found) == (2 if detector == "surprise" else 1)
+    for flagged, with_ties in found:
+        assert flagged <= contamination
+        assert with_ties > contamination
+
+
+@pytest.mark.parametrize("contamination", SHARES)
+def test_without_data_a_forest_flags_the_share_of_its_training_records(
+    bundles: dict[Detector, Bundle], message_table: CountTable, contamination: float
+) -> None:
+    """Found in the thousandths that a model keeps, the share is as with the records themselves."""
+    new = renewed(bundles["isolation_forest"], contamination)
+    ((flagged, with_ties),) = shares_flagged(new, message_table)
+    assert flagged <= contamination
+    assert with_ties > contamination
+    again = renewed(bundles["isolation_forest"], contamination, message_table)
+    assert new.manifest.scores.threshold == pytest.approx(again.manifest.scores.threshold, abs=1e-6)
+
+
+@pytest.mark.parametrize("contamination", SHARES)
+def test_without_data_surprise_has_the_thresholds_of_a_new_training(
+    bundles: dict[Detector, Bundle], message_table: CountTable, contamination: float
+) -> None:
+    """Training with that contamination would have found the very same ones, to the last bit."""
+    scores = renewed(bundles["surprise"], contamination).manifest.scores
+    trained = publish(message_table, detector="surprise", contamination=contamination)
+    assert scores == trained.manifest.scores
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_ties_are_no_anomaly(detector: Detector) -> None:
+    """Where hundreds of records share the score at the threshold, none of them is flagged."""
+    logs = [make_log()] * 700 + [make_log(3_000, has_timeout=True)] * 290
+    logs += [make_log(length, has_exception=True) for length in range(10)]
+    table = count_logs(logs)
+    bundle = publish(table, detector=detector, contamination=0.5)
+    for contamination in (0.1, 0.2, 0.299, 0.3, 0.45):
+        for data in (None, table):
+            new = renewed(bundle, contamination, data)
+            judged = Model(new, memo_capacity=1).judge_keys(table.keys)
+            flagged = table.counts[judged.is_anomaly]
+            assert flagged.sum() <= contamination * 1_000
+            assert (290 in flagged) == (contamination >= 0.3)
+            assert 700 not in flagged
+
+
+@pytest.mark.parametrize("with_data", [True, False])
+def test_the_forest_of_surprise_stays_as_it_is(
+    bundles: dict[Detector, Bundle], message_table: CountTable, *, with_data: bool
+) -> None:
+    """Graph and tables are the same bytes; the thresholds stand in the manifest alone."""
+    bundle = bundles["surprise"]
+    new = renewed(bundle, 0.2, message_table if with_data else None)
+    for name in (MODEL_FILE, TABLES_FILE):
+        assert new.files[name] == bundle.files[name]
+    assert new.manifest.files == bundle.manifest.files
+    assert new.manifest.scores.threshold < bundle.manifest.scores.threshold
+
+
+@pytest.mark.parametrize("contamination", SHARES)
+def test_the_graph_of_a_forest_is_that_of_an_export(
+    bundles: dict[Detector, Bundle], message_table: CountTable, contamination: float
+) -> None:
+    """Byte for byte what exporting the forest with the new offset would give: exact for any row.
+
+    What the proof at the training established of such graphs therefore holds of this one.
+    """
+    bundle = bundles["isolation_forest"]
+    new = renewed(bundle, contamination)
+    forest = fit_forest(message_table.without_traits(), TrainOptions())
+    assert export_forest(forest) == bundle.files[MODEL_FILE]
+    forest.offset_ = new.manifest.scores.offset
+    assert export_forest(forest) == new.files[MODEL_FILE]
+    onnx.checker.check_model(onnx.load_from_string(new.files[MODEL_FILE]))
+
+
+@pytest.mark.parametrize("options", [{"max_samples": 64, "n_estimators": 7}, {"max_samples": 4096}])
+def test_other_forests_are_recalibrated_as_well(options: dict[str, object]) -> None:
+    """The number of trees and of their samples is told by the manifest; there may be few rows."""
+    table = count_logs(make_logs(300))
+    bundle = publish(table, **options)
+    new = renewed(bundle, 0.2)
+    forest = fit_forest(table, bundle.manifest.options)
+    forest.offset_ = new.manifest.scores.offset
+    assert export_forest(forest) == new.files[MODEL_FILE]
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_the_manifest_tells_of_the_new_bundle(
+    bundles: dict[Detector, Bundle], detector: Detector
+) -> None:
+    """Hashes, contamination and thresholds are the new ones; where it comes from stays."""
+    old = bundles[detector]
+    new = renewed(old, 0.2)
+    assert set(new.files) == set(old.files)
+    assert new.files[MANIFEST_FILE] == new.manifest.to_json()
+    assert Manifest.from_json(new.files[MANIFEST_FILE]) == new.manifest
+    entries = {name: file_entry(new.files[name]) for name in (MODEL_FILE, TABLES_FILE)}
+    assert new.manifest.files == entries
+    assert new.manifest.options == msgspec.structs.replace(old.manifest.options, contamination=0.2)
+    assert new.manifest.scores.quantiles == old.manifest.scores.quantiles
+    for name in ("detector", "features", "parity", "libraries"):
+        assert getattr(new.manifest, name) == getattr(old.manifest, name)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_there_and_back_again(bundles: dict[Detector, Bundle], detector: Detector) -> None:
+    """A threshold depends on the share alone, not on the thresholds before it."""
+    once = renewed(bundles[detector], 0.1)
+    back = renewed(renewed(bundles[detector], 0.4), 0.1)
+    assert back.manifest.scores == once.manifest.scores
+    assert back.files[MODEL_FILE] == once.files[MODEL_FILE]
+
+
+def test_data_without_messages_leaves_their_threshold(bundles: dict[Detector, Bundle]) -> None:
+    """Records of features say nothing of how surprising messages are."""
+    old = bundles["surprise"].manifest.scores
+    new = renewed(bundles["surprise"], 0.2, count_logs(make_logs(500))).manifest.scores
+    assert new.message_threshold == old.message_threshold
+    assert new.threshold != old.threshold
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_a_share_finer_than_thousandths_needs_data(
+    bundles: dict[Detector, Bundle], message_table: CountTable, detector: Detector
+) -> None:
+    """A model keeps thousandths of its training records; finer shares are refused without data."""
+    with pytest.raises(InputError, match="give DATA for a finer share"):
+        renewed(bundles[detector], 0.0009)
+    assert renewed(bundles[detector], 0.0009, message_table)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_data_without_a_record_is_refused(
+    bundles: dict[Detector, Bundle], detector: Detector
+) -> None:
+    """A threshold cannot be found on nothing."""
+    with pytest.raises(InputError, match="no usable record"):
+        renewed(bundles[detector], 0.1, EMPTY)
+
+
+def test_more_is_flagged_the_more_is_asked_for(
+    bundles: dict[Detector, Bundle], message_table: CountTable
+) -> None:
+    """What a smaller share flags, a greater one flags as well."""
+    for bundle in bundles.values():
+        before = np.zeros(message_table.n_distinct, np.bool_)
+        for contamination in SHARES:
+            model = Model(renewed(bundle, contamination), memo_capacity=1)
+            flagged = model.judge_keys(message_table.keys).is_anomaly
+            assert not np.any(before & ~flagged)
+            before = flagged
