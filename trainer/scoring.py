@@ -34,16 +34,23 @@ class Scored(msgspec.Struct, frozen=True):
     """What came of scoring.
 
     Attributes:
-        n_records: all records, unusable ones included.
-        n_anomalies: verdicts that say anomaly.
+        records: for each partition, how many records it holds, unusable ones included.
+        n_verdicts: verdicts written.
+        n_anomalies: those that say anomaly.
         n_bad: records that cannot be used.
         bad: the first of these, and why.
     """
 
-    n_records: int
+    records: dict[int, int]
+    n_verdicts: int
     n_anomalies: int
     n_bad: int
     bad: list[tuple[Place, str]]
+
+    @property
+    def n_records(self) -> int:
+        """All records, unusable ones included."""
+        return sum(self.records.values())
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -78,15 +85,17 @@ def score_sources(
     """
     partitions = cut(sources, plan, executor.partition_bytes)
     step = partial(score_partition, plan=plan, target=target, first_lines=_first_lines(partitions))
-    n_records = n_anomalies = n_bad = 0
+    records: dict[int, int] = {}
+    n_verdicts = n_anomalies = n_bad = 0
     bad: list[tuple[Place, str]] = []
     for partition, part in executor.run(step, partitions):
-        n_records += part.n_records
+        records |= part.records
+        n_verdicts += part.n_verdicts
         n_anomalies += part.n_anomalies
         n_bad += part.n_bad
         bad = sorted(bad + part.bad, key=lambda one: one[0].pack())[:MAX_SAMPLES]
         advance(partition.size_bytes, part.n_records)
-    return Scored(n_records, n_anomalies, n_bad, bad)
+    return Scored(records, n_verdicts, n_anomalies, n_bad, bad)
 
 
 def score_partition(
@@ -104,17 +113,19 @@ def score_partition(
     faults = Faults()
     before = first_lines.get(partition.number, 0)
     head = b'{"source":' + _encode(partition.source.uri) + b',"line":'
-    n_anomalies = 0
+    n_verdicts = n_anomalies = 0
     with open(target.part(partition), "wb") as out:
         for records in _in_batches(read_records(partition, plan, faults, model.extract)):
             verdicts = model.verdicts([record.features for record in records])
+            n_verdicts += len(verdicts)
             n_anomalies += [verdict.is_anomaly for verdict in verdicts].count(True)
             out.writelines(
                 b"%b%d%b}\n" % (head, before + record.line, verdict.json)
                 for record, verdict in zip(records, verdicts, strict=True)
             )
     bad = [(Place(partition.number, one.line), one.problem) for one in faults.samples]
-    return Scored(faults.n_records, n_anomalies, faults.n_bad, bad)
+    records_here = {partition.number: faults.n_records}
+    return Scored(records_here, n_verdicts, n_anomalies, faults.n_bad, bad)
 
 
 @lru_cache(maxsize=1)

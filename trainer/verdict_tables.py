@@ -67,17 +67,21 @@ def score_parquet(sources: Sequence[Source], model: Model, out: Path, format_: s
         del verdicts
         same = " AND ".join(f"f.{name} IS NOT DISTINCT FROM c.{name}" for name in FEATURE_NAMES)
         wanted = ", ".join(f"v.{name}" for name in _VERDICT)
-        connection.execute("SET preserve_insertion_order = true")
+        # A join keeps no order, whatever `preserve_insertion_order` says.
+        files = "[" + ", ".join(quoted(source.uri) for source in sources) + "]"
+        numbered = parquet(sources, "filename = '_file'", "file_row_number = true")
         connection.execute(
-            f"COPY (SELECT f.*, {wanted} FROM {relation} AS f JOIN counts AS c ON {same} "
-            f"JOIN judged AS v ON v.row = c.rowid) TO {quoted(out)} (FORMAT {format_})"
+            f"COPY (SELECT f.* EXCLUDE (_file, file_row_number), {wanted} FROM {numbered} AS f "
+            f"JOIN counts AS c ON {same} JOIN judged AS v ON v.row = c.rowid "
+            f"ORDER BY list_position({files}, _file), file_row_number"
+            f") TO {quoted(out)} (FORMAT {format_})"
         )
         part = read_numbered(connection, 0)
         bad = [
             (find_row(connection, sources, 0, number), why) for number, why in bad_rows(connection)
         ]
     n_anomalies = int(table.counts[judged.is_anomaly].sum())
-    return Scored(part.n_records, n_anomalies, part.n_bad, bad)
+    return Scored({0: part.n_records}, table.n_samples, n_anomalies, part.n_bad, bad)
 
 
 def to_parquet(parts: Sequence[Path], out: Path) -> None:
@@ -92,6 +96,6 @@ def to_parquet(parts: Sequence[Path], out: Path) -> None:
         )
 
 
-def quoted(path: Path) -> str:
+def quoted(path: Path | str) -> str:
     """A path as a literal of SQL."""
     return "'" + str(path).replace("'", "''") + "'"

@@ -13,11 +13,12 @@ from trainer.counting.run import Executor, Locator, count_sources
 from trainer.counting.sums import Counted, Sum
 from trainer.errors import InputError
 from trainer.reading.database import column_names
-from trainer.reading.detection import detect_parquet, detect_plan
+from trainer.reading.detection import Detected, detect_parquet, detect_plan
+from trainer.reading.given import Given
 from trainer.reading.partitions import Place
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.records import Faults, read_records
-from trainer.reading.sources import Source, find_sources, read_head
+from trainer.reading.sources import STANDARD_INPUT, Source, find_sources, read_head
 from trainer.report.content import BadRecord
 from trainer.table import CountTable
 
@@ -81,10 +82,20 @@ def find_data(arguments: argparse.Namespace) -> Data:
     head = read_head(first, HEAD_BYTES)
     detected = detect_plan(head, first.uri, said_by_user)
     if detected.plan.format == "parquet":
-        detected = detect_parquet(column_names(first), said_by_user)
+        detected = _look_into_parquet(first, said_by_user)
     for sentence in detected.said:
         say(sentence)
     return Data(sources, detected.plan, detected.said, work)
+
+
+def _look_into_parquet(source: Source, said_by_user: Given) -> Detected:
+    if source.uri == STANDARD_INPUT:
+        raise InputError("-: Parquet is read from its end; write it to a file first")
+    columns = column_names(source)
+    try:
+        return detect_parquet(columns, said_by_user)
+    except InputError as error:
+        raise InputError(f"{source.uri}: {error}") from error
 
 
 def load(arguments: argparse.Namespace) -> Loaded:
@@ -113,10 +124,12 @@ def load(arguments: argparse.Namespace) -> Loaded:
 def _load_counts(paths: Sequence[str], max_bad_fraction: float) -> Loaded:
     sources = find_sources(paths)
     total = Sum()
-    for source in sources:
-        total.add(read_counts(source))
+    for number, source in enumerate(sources):
+        total.add(read_counts(source, number))
     counted = total.counted()
-    bad = [BadRecord(f"{sources[0].uri}, row {one.line}", why) for one, why in counted.bad]
+    bad = [
+        BadRecord(f"{sources[one.partition].uri}, row {one.line}", why) for one, why in counted.bad
+    ]
     if counted.n_bad > max_bad_fraction * counted.n_records:
         raise InputError(
             f"{counted.n_bad} of {counted.n_records} counted records cannot be used; the first: "

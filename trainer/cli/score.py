@@ -56,10 +56,10 @@ def _run(arguments: argparse.Namespace) -> None:
             scored = _score_records(data, target, temporary, format_)
         _check(scored, data, arguments.max_bad_fraction)
     rate = scored.n_records / (time.perf_counter() - started)
-    usable = scored.n_records - scored.n_bad
+    share = scored.n_anomalies / max(scored.n_verdicts, 1)
     print(
-        f"{usable:,} verdicts by version {version} written to {out}, {scored.n_anomalies:,} of "
-        f"them anomalies ({scored.n_anomalies / max(usable, 1):.2%}); {rate:,.0f} records a second"
+        f"{scored.n_verdicts:,} verdicts by version {version} written to {out}, "
+        f"{scored.n_anomalies:,} of them anomalies ({share:.2%}); {rate:,.0f} records a second"
     )
 
 
@@ -79,7 +79,7 @@ def _score_records(data: Data, target: Target, out: Path, format_: str) -> Score
 
 
 def _check(scored: Scored, data: Data, max_bad_fraction: float) -> None:
-    locate = Locator(data.sources, data.plan, data.executor, {})
+    locate = Locator(data.sources, data.plan, data.executor, scored.records)
     told = [f"{locate(place)}: {problem}" for place, problem in scored.bad[:3]]
     if scored.n_bad > max_bad_fraction * scored.n_records:
         raise InputError(

@@ -54,8 +54,12 @@ def count_features(sources: Sequence[Source], plan: ReadingPlan, partition: int 
     return PartCount(partition, part.table, part.n_records, part.n_bad, located)
 
 
-def read_counts(source: Source) -> PartCount:
+def read_counts(source: Source, number: int) -> PartCount:
     """Read a count table that an SQL engine made: Parquet, CSV or JSON lines.
+
+    Args:
+        source: the table.
+        number: of the table among others, as partitions are numbered.
 
     Raises:
         InputError: it cannot be read, or lacks a column.
@@ -75,11 +79,13 @@ def read_counts(source: Source) -> PartCount:
         )
     with connect([source]) as connection:
         check_columns(connection, reader, (*FEATURE_NAMES, "n"))
+        # So that a row's number is the one it has in the file.
+        connection.execute("SET preserve_insertion_order = true")
         connection.execute(f"CREATE TEMP TABLE counts AS SELECT * FROM {reader}")
         number_counts(connection)
-        part = read_numbered(connection, 0)
-        bad = [(Place(0, number + 1), problem) for number, problem in bad_rows(connection)]
-    return PartCount(0, part.table, part.n_records, part.n_bad, bad)
+        part = read_numbered(connection, number)
+        bad = [(Place(number, row + 1), problem) for row, problem in bad_rows(connection)]
+    return PartCount(number, part.table, part.n_records, part.n_bad, bad)
 
 
 def check_columns(
