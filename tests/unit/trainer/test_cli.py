@@ -1,16 +1,18 @@
 """The command line: what it prints and the codes it ends with."""
 
+import gzip
 import re
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from inference.model import Model
 from inference.store import ModelStore
-from tests.made_logs import make_log, make_logs
+from inference.verdicts import prediction_json
+from tests.made_logs import make_log, make_logs, make_raw_logs
 from trainer.cli import EXIT_CODES, main
-from trainer.errors import StoreError, TrainerBusyError, TrainingError
-
+from trainer.errors import InputError, StoreError, TrainerBusyError, TrainingError
 
 FEATURES = msgspec.json.encode(make_log()) + b"\n"
 
@@ -44,6 +46,135 @@ def test_a_job_trains_and_publishes(
         "random_state": 3,
         "detector": "isolation_forest",
     }
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Raw logs, one of twenty labelled as written under a fault, and one line that is none."""
+    lines = [
+        msgspec.json.encode({**msgspec.to_builtins(log), "fault": int(number % 20 == 0)})
+        for number, log in enumerate(make_raw_logs(600))
+    ]
+    path = tmp_path / "archive.jsonl.gz"
+    path.write_bytes(gzip.compress(b"\n".join([*lines, b"no json"])))
+    return path
+
+
+@pytest.fixture
+def trained(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The option that names a store with a model of the archive, with the detector surprise."""
+    where = ["--model-dir", str(tmp_path / "models")]
+    assert main(["fit", str(archive), "--detector", "surprise", *where]) == 0
+    capsys.readouterr()
+    return where
+
+
+def test_raw_logs_with_labels_are_reported_on(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was detected and what is bad is said; both detectors stand beside the trivial rules.
+
+    Results go to standard output, all else to standard error; the report lies beside the model.
+    """
+    where = ["--model-dir", str(tmp_path)]
+    options = ["--detector", "surprise", "--label-field", "fault", "--compare"]
+    assert main(["fit", str(archive), *where, *options]) == 0
+    told = capsys.readouterr()
+    assert "message" in told.err
+    assert f"{archive}:601: not JSON" in told.err
+    names = ("isolation_forest", "surprise", "level alone", "message_length alone")
+    assert all(name in told.out for name in (*names, "template rarity alone", "ROC AUC"))
+    store = ModelStore(tmp_path)
+    report = store.path(1) / "report.html"
+    assert str(report) in told.out
+    assert report.read_bytes().startswith(b"<!doctype html>")
+    manifest = store.manifest(1)
+    assert (manifest.detector, manifest.training.n_messages) == ("surprise", 600)
+    assert set(manifest.files) == {"model.onnx", "tables.npz"}
+
+
+def test_too_many_bad_records_stop_the_job(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """More than the share that is allowed is an error that names the first, and nothing comes."""
+    options = ["--model-dir", str(tmp_path), "--max-bad-fraction", "0.001"]
+    assert main(["fit", str(archive), *options]) == EXIT_CODES[InputError]
+    error = capsys.readouterr().err
+    assert "1 of 601 records cannot be used" in error
+    assert f"{archive}:601: not JSON" in error
+    assert ModelStore(tmp_path).versions() == []
+
+
+def test_a_model_is_evaluated_on_other_data(
+    archive: Path, trained: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A report is written where it was asked for, and nothing is published."""
+    report = tmp_path / "evaluation.html"
+    arguments = [str(archive), "--label-field", "fault", "--report", str(report)]
+    assert main(["evaluate", *arguments, *trained]) == 0
+    output = capsys.readouterr().out
+    assert "surprise (version 1)" in output
+    assert "level alone" in output
+    assert report.read_bytes().startswith(b"<!doctype html>")
+    assert ModelStore(Path(trained[1])).versions() == [1]
+
+
+def test_verdicts_are_what_the_service_answers(
+    archive: Path, trained: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line for each usable record, in the order of the input, by the model that serves."""
+    out = tmp_path / "verdicts.jsonl"
+    assert main(["score", str(archive), "--out", str(out), *trained]) == 0
+    told = capsys.readouterr()
+    assert f"600 verdicts by version 1 written to {out}" in told.out
+    assert "1 records cannot be used" in told.err
+    model = Model(ModelStore(Path(trained[1])).bundle(1), memo_capacity=1_000)
+    verdicts = [msgspec.json.decode(line) for line in out.read_bytes().splitlines()]
+    for number, (log, found) in enumerate(zip(make_raw_logs(600), verdicts, strict=True), start=1):
+        verdict = model.verdict(model.extract(log.message, log.level, log.service))
+        answer = msgspec.json.decode(prediction_json("", verdict))
+        del answer["log_id"]
+        assert found == {"source": str(archive), "line": number, **answer}
+
+
+def test_a_model_is_recalibrated(
+    archive: Path, trained: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A new version with the same forest and other thresholds becomes current."""
+    for data in ([], [str(archive)]):
+        assert main(["recalibrate", *data, "--contamination", "0.2", *trained]) == 0
+        output = capsys.readouterr().out
+        assert "threshold" in output
+        assert "with a message" in output
+    store = ModelStore(Path(trained[1]))
+    assert store.current_version() == 3
+    first, *others = [store.bundle(version) for version in (1, 2, 3)]
+    for other in others:
+        assert other.files["model.onnx"] == first.files["model.onnx"]
+        assert other.manifest.scores.threshold < first.manifest.scores.threshold
+        assert other.manifest.options.contamination == 0.2
+    assert main(["recalibrate", "--contamination", "0.6", *trained]) == 2
+
+
+@pytest.mark.parametrize("command", ["evaluate", "score", "recalibrate"])
+def test_commands_on_a_model_need_one(
+    command: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without any, and without the one asked for, they say what to do."""
+    more = {"score": ["--out", str(tmp_path / "x.jsonl")], "recalibrate": ["--contamination", ".1"]}
+    arguments = [command, str(data), "--model-dir", str(tmp_path), *more.get(command, [])]
+    assert main(arguments) == EXIT_CODES[StoreError]
+    assert "train first: python -m trainer fit" in capsys.readouterr().err
+    assert main([*arguments, "--version", "7"]) == EXIT_CODES[StoreError]
+    assert "there is no version 7" in capsys.readouterr().err
+    assert not (tmp_path / "x.jsonl").exists()
+
+
+@pytest.mark.parametrize("given", [[], ["DATA", "--counts", "FILE"]])
+def test_data_or_counts_are_needed(given: list[str], tmp_path: Path) -> None:
+    """One of them, and not both."""
+    arguments = ["fit", "--model-dir", str(tmp_path), *given]
+    assert main(arguments) == EXIT_CODES[InputError]
 
 
 def test_versions_are_listed_activated_and_rolled_back(
@@ -114,10 +245,20 @@ def test_every_wrong_option_is_named(data: Path, capsys: pytest.CaptureFixture[s
         "x",
         "--seed",
         "-1",
+        "--detector",
+        "oracle",
     ]
     assert main(["fit", str(data), *options]) == 2
     error = capsys.readouterr().err
     assert all(flag in error for flag in options[::2])
+
+
+def test_options_that_do_not_go_together_are_named(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The detector surprise has no automatic threshold."""
+    assert main(["fit", str(data), "--detector", "surprise", "--contamination", "auto"]) == 2
+    assert "--contamination: the detector surprise needs" in capsys.readouterr().err
 
 
 def test_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
