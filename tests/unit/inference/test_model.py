@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from inference.store import Bundle, ModelStore
 from inference.verdicts import Verdict, batch_json, explanation_json, prediction_json
 from schemas.features import FEATURE_NAMES, LogFeatures
 from schemas.predictions import BatchPrediction, Prediction, PredictRequest
+from tests.made_logs import make_logs, make_raw_logs
 
 
 @pytest.fixture
@@ -75,6 +77,45 @@ def test_answers_are_what_msgspec_would_write(bundle: Bundle, logs: list[LogFeat
             single = prediction_json(request.log_id, verdict, explanation)
             assert single == msgspec.json.encode(prediction)
             assert (prediction.contributions is not None) == bool(explanations)
+
+
+@pytest.mark.parametrize("detector", ["isolation_forest", "surprise"])
+def test_both_detectors_answer_in_the_same_fields(
+    bundle: Bundle, surprise_bundle: Bundle, detector: str
+) -> None:
+    """Raw logs and features in one batch, explained: the contract's structs, byte for byte.
+
+    Terms come from the detector surprise alone, contributions from both.
+    """
+    chosen = {"isolation_forest": bundle, "surprise": surprise_bundle}[detector]
+    model = Model(chosen, memo_capacity=1_000)
+    raw = [model.extract(log.message, log.level, log.service) for log in make_raw_logs(30)]
+    logs = [*raw, *make_logs(30)]
+    requests = [PredictRequest(str(number)) for number in range(len(logs))]
+    verdicts = model.verdicts(logs)
+    body = batch_json(requests, verdicts, model.version, list(map(explanation_json, verdicts)))
+    answer = msgspec.json.decode(body, type=BatchPrediction)
+    assert msgspec.json.encode(answer) == body
+    for prediction in answer.predictions:
+        assert prediction.contributions is not None
+        assert (prediction.terms is not None) == (detector == "surprise")
+        assert prediction.is_anomaly == (prediction.decision < 0)
+        assert 0 <= prediction.percentile <= 1
+
+
+def test_percentiles_are_shares_of_the_training_logs(
+    bundle: Bundle, logs: list[LogFeatures]
+) -> None:
+    """The share of the training logs with a lower score, to a thousandth; never more than it."""
+    model = Model(bundle, memo_capacity=10_000)
+    answers = [
+        msgspec.json.decode(prediction_json("a", verdict), type=Prediction)
+        for verdict in model.verdicts(logs)
+    ]
+    scores = np.array([one.anomaly_score for one in answers])
+    for score, one in zip(scores, answers, strict=True):
+        below = np.count_nonzero(scores < score) / len(scores)
+        assert below - 0.001 < one.percentile <= below + 1e-9
 
 
 def test_contributions_add_up_to_the_exponent(bundle: Bundle, logs: list[LogFeatures]) -> None:

@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from inference.model import Model
 from inference.store import ModelStore
 from schemas.features import LogFeatures
-from schemas.training import TrainOptions
+from schemas.manifest import Manifest
+from schemas.packing import NO_TRAITS
+from schemas.training import Detector, TrainOptions
 from tests.made_logs import make_log
-from trainer.pipeline import train
+from trainer.pipeline import fit, prove, train
 from trainer.registry import ModelRegistry
 from trainer.table import CountTable, count_logs
 
@@ -55,10 +58,52 @@ def test_ties_that_defeat_the_contamination_are_warned_about(tmp_path: Path) -> 
     assert any("a tie is no anomaly" in warning for warning in trained.warnings)
 
 
-def test_the_same_rows_give_the_same_model(tmp_path: Path, table: CountTable) -> None:
-    """Training again gives the same graph under the next number."""
+@pytest.mark.parametrize("detector", ["isolation_forest", "surprise"])
+def test_the_same_rows_give_the_same_model(
+    tmp_path: Path, message_table: CountTable, detector: Detector
+) -> None:
+    """Training again gives the same graph and tables under the next number."""
     registry = ModelRegistry(tmp_path)
     for _ in range(2):
-        train(table, TrainOptions(n_estimators=10), registry)
+        train(message_table, TrainOptions(n_estimators=10, detector=detector), registry)
     first, second = registry.manifest(1), registry.manifest(2)
     assert first.files == second.files
+    assert set(first.files) == {"model.onnx", "tables.npz"}
+
+
+def test_a_forest_does_not_see_messages(message_table: CountTable) -> None:
+    """Logs with their messages make the very forest of their six features."""
+    options = TrainOptions(n_estimators=10)
+    fitted = fit(message_table, options)
+    bare = fit(message_table.without_traits(), options)
+    assert fitted.candidate.files == bare.candidate.files
+    assert fitted.candidate.model.manifest.training.n_messages == 0
+
+
+@pytest.mark.parametrize("detector", ["isolation_forest", "surprise"])
+def test_the_manifest_counts_as_the_model_judges(
+    message_table: CountTable, detector: Detector
+) -> None:
+    """As many training rows are anomalies, have a message and a level as the manifest says."""
+    fitted = fit(message_table, TrainOptions(detector=detector))
+    model = fitted.candidate.model
+    table = fitted.table
+    training = model.manifest.training
+    flagged = model.judge_keys(table.keys).is_anomaly
+    assert training.n_anomalies == table.counts[flagged].sum() > 0
+    assert training.n_samples == table.n_samples == 1_500
+    assert training.n_distinct == table.n_distinct
+    assert training.n_messages == table.counts[table.traits != NO_TRAITS].sum()
+    assert sum(training.rows_per_level.values()) == 1_500
+    assert np.array_equal(fitted.judgements.is_anomaly, flagged)
+
+
+def test_nothing_is_proved_before_it_is(message_table: CountTable) -> None:
+    """Fitting alone yields a model that says nothing of a proof, and no file of a manifest."""
+    fitted = fit(message_table, TrainOptions(n_estimators=10, detector="surprise"))
+    assert "manifest.json" not in fitted.candidate.files
+    assert fitted.candidate.model.manifest.parity.n_training_rows == 0
+    files = prove(fitted)
+    parity = Manifest.from_json(files["manifest.json"]).parity
+    assert parity.n_training_rows > 0
+    assert parity.n_verdicts > 0
