@@ -1,11 +1,9 @@
 """However logs are written, cut and counted: the same count table, and of it the same models."""
 
 import contextlib
-import csv
 import gzip
 import io
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,20 +12,30 @@ import duckdb
 import msgspec
 import numpy as np
 import pytest
-from backports import zstd
 from distributed import LocalCluster
 
-from schemas.encoding import SERVICE_BUCKETS, service_number
 from schemas.extraction import extract
 from schemas.features import FEATURE_NAMES, Level
-from schemas.labels import is_positive
 from schemas.manifest import MODEL_FILE, TABLES_FILE
-from schemas.packing import pack_record
 from schemas.training import TrainOptions
 from tests.conftest import REAL_LOGS
+from tests.integration.archives import (
+    WAYS,
+    Archive,
+    Models,
+    as_csv,
+    as_folder,
+    as_gzip,
+    as_json,
+    as_parquet,
+    count_one_by_one,
+    to_parquet,
+    write_csv,
+    write_log4j,
+)
 from tests.integration.conftest import ROOT
 from trainer.cli import main
-from trainer.cli.data import find_data, load
+from trainer.cli.data import find_data, find_examples, load
 from trainer.cli.main import make_parser
 from trainer.counting.run import Executor, Locator, count_sources
 from trainer.counting.sums import Counted
@@ -35,42 +43,13 @@ from trainer.pipeline import fit
 from trainer.reading.partitions import Place, cut
 from trainer.table import CountTable
 
+MAX_RECORDS: Final = 20_000
 TINY_BYTES: Final = 30_011
-N_FILES: Final = 5
-FIELDS: Final = ("timestamp", "level", "service", "message", "fault")
 ARCHIVES: Final = {
     "samples": ROOT / "samples" / "logs.jsonl.gz",
     "faultfree": REAL_LOGS / "trainticket-faultfree.jsonl.gz",
     "faults": REAL_LOGS / "trainticket-faults.jsonl.gz",
 }
-
-Models = dict[str, tuple[bytes, bytes]]
-
-
-class Archive(NamedTuple):
-    """Logs, and what must come of them however they are read.
-
-    Attributes:
-        folder: where files of it may be made.
-        plain: the file of JSON lines.
-        records: what its lines say.
-        options: of the command line, for its labels if it has some.
-        table: the distinct records, counted one by one.
-        first_lines: the line in which each key occurs first, by key.
-        models: graph and tables by detector.
-    """
-
-    folder: Path
-    plain: Path
-    records: list[dict[str, Any]]
-    options: list[str]
-    table: CountTable
-    first_lines: dict[int, int]
-    models: Models
-
-    def file(self, name: str) -> Path:
-        """A path of its own for a test."""
-        return self.folder / name
 
 
 def fit_all(table: CountTable) -> Models:
@@ -82,30 +61,6 @@ def fit_all(table: CountTable) -> Models:
     return models
 
 
-def count_one_by_one(records: Sequence[dict[str, Any]]) -> tuple[CountTable, dict[int, int]]:
-    """The count table of raw logs by the plainest code there is, and where each key is first."""
-    counts: Counter[int] = Counter()
-    positives: Counter[int] = Counter()
-    first_lines: dict[int, int] = {}
-    for line, record in enumerate(records, start=1):
-        level, service = Level(record["level"]), record["service"]
-        key = pack_record(extract(record["message"], level, service))
-        counts[key] += 1
-        positives[key] += is_positive(record.get("fault"))
-        first_lines.setdefault(key, line)
-    keys = sorted(counts)
-    names = sorted({record["service"] for record in records}, reverse=True)
-    table = CountTable(
-        keys=np.array(keys, np.int64),
-        counts=np.array([counts[key] for key in keys], np.int64),
-        positives=np.array([positives[key] for key in keys], np.int64)
-        if "fault" in records[0]
-        else None,
-        services={service_number(name, SERVICE_BUCKETS): name for name in names},
-    )
-    return table, first_lines
-
-
 @pytest.fixture(scope="module", params=ARCHIVES)
 def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """Real logs: those of the project, and others where they are."""
@@ -113,9 +68,11 @@ def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if not path.exists():
         pytest.skip("the real logs are not beside the project (../shared/data)")
     folder = tmp_path_factory.mktemp(request.param)
-    lines = gzip.decompress(path.read_bytes())
-    (folder / "logs.jsonl").write_bytes(lines)
-    records = [json.loads(line) for line in lines.splitlines()]
+    lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+    # A part of the largest, from all over it, for the time's sake.
+    lines = lines[:: 1 + len(lines) // MAX_RECORDS]
+    (folder / "logs.jsonl").write_bytes(b"".join(lines))
+    records = [json.loads(line) for line in lines]
     table, first_lines = count_one_by_one(records)
     options = ["--label-field", "fault"] if "fault" in records[0] else []
     models = fit_all(table)
@@ -159,101 +116,31 @@ def assert_same(table: CountTable, expected: CountTable) -> None:
     assert table.services == expected.services
 
 
-def write_csv(path: Path, records: Sequence[dict[str, Any]]) -> None:
-    """Records as CSV with a header; nothing where a record says null."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(records[0]))
-        writer.writeheader()
-        writer.writerows(records)
-
-
-def to_parquet(source: Path, target: Path, where: str = "true") -> None:
-    """JSON lines as Parquet, by DuckDB."""
-    with duckdb.connect() as connection:
-        wanted = f"SELECT * FROM read_json('{source}') WHERE {where}"
-        connection.execute(f"COPY ({wanted}) TO '{target}' (FORMAT parquet)")
-
-
-def as_json(archive: Archive) -> list[str]:
-    """JSON lines."""
-    return [str(archive.plain)]
-
-
-def as_gzip(archive: Archive) -> list[str]:
-    """The file as it is shipped, in members as appending makes them."""
-    lines = archive.plain.read_bytes()
-    path = archive.file("packed.jsonl.gz")
-    path.write_bytes(gzip.compress(lines[:1_000], 1) + gzip.compress(lines[1_000:], 1))
-    return [str(path)]
-
-
-def as_zstd(archive: Archive) -> list[str]:
-    """Zstandard, under a name that does not tell."""
-    path = archive.file("packed.log")
-    path.write_bytes(zstd.compress(archive.plain.read_bytes(), 1))
-    return [str(path)]
-
-
-def as_csv(archive: Archive) -> list[str]:
-    """CSV, whose messages hold line ends, quotes and delimiters."""
-    path = archive.file("logs.csv")
-    write_csv(path, archive.records)
-    return [str(path)]
-
-
-def as_packed_csv(archive: Archive) -> list[str]:
-    """CSV in gzip."""
-    path = archive.file("logs.csv.gz")
-    (plain,) = as_csv(archive)
-    path.write_bytes(gzip.compress(Path(plain).read_bytes(), 1))
-    return [str(path)]
-
-
-def as_parquet(archive: Archive) -> list[str]:
-    """Parquet with the raw logs."""
-    path = archive.file("logs.parquet")
-    to_parquet(archive.plain, path)
-    return [str(path)]
-
-
-def as_folder(archive: Archive) -> list[str]:
-    """Several files of one folder, plain and packed, one of them empty."""
-    folder = archive.file("folder")
-    folder.mkdir(exist_ok=True)
-    lines = archive.plain.read_bytes().splitlines(keepends=True)
-    for number in range(N_FILES):
-        part = b"".join(lines[number::N_FILES])
-        pack = number % 2 == 1
-        name = f"{number}.jsonl.gz" if pack else f"{number}.jsonl"
-        (folder / name).write_bytes(gzip.compress(part, 1) if pack else part)
-    (folder / "empty.jsonl").touch()
-    return [str(folder)]
-
-
-def as_file_and_glob(archive: Archive) -> list[str]:
-    """Files one by one and by globs, one of them named twice."""
-    (folder,) = as_folder(archive)
-    return [f"{folder}/3.jsonl.gz", f"{folder}/*.jsonl.gz", f"{folder}/[02]*", f"{folder}/4.jsonl"]
-
-
-WAYS: Final = (
-    as_json,
-    as_gzip,
-    as_zstd,
-    as_csv,
-    as_packed_csv,
-    as_parquet,
-    as_folder,
-    as_file_and_glob,
-)
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_files_of_any_kind(archive: Archive, way: Callable[[Archive], list[str]]) -> None:
     """The kinds of files differ, what comes of them does not."""
     table = count(*way(archive), *archive.options)
     assert_same(table, archive.table)
     assert fit_all(table) == archive.models
+
+
+@pytest.mark.parametrize("way", [as_json, as_gzip, as_csv, as_parquet])
+def test_the_line_of_a_record_is_found(
+    archive: Archive, way: Callable[[Archive], list[str]]
+) -> None:
+    """What a report shows beside a record is the first line that gave it, and where it stands."""
+    (path,) = way(archive)
+    loaded = load(make_parser().parse_args(["fit", path]))
+    assert loaded.table.places is not None
+    some = slice(None, None, 1 + loaded.table.n_distinct // 20)
+    keys, places = loaded.table.keys[some], loaded.table.places[some]
+    top = msgspec.structs.replace(loaded.table, keys=keys, places=places)
+    between = ":" if way in (as_json, as_gzip) else ", record "
+    lines = {key: archive.first_lines[key] for key in keys.tolist()}
+    assert find_examples(loaded, top) == {
+        key: (f"{path}{between}{line}", archive.records[line - 1]["message"][:1_000])
+        for key, line in lines.items()
+    }
 
 
 @pytest.mark.parametrize("end", ["parquet", "csv"])
@@ -328,6 +215,21 @@ def test_a_dask_cluster(archive: Archive, cluster: str) -> None:
     assert fit_all(counted.table) == archive.models
 
 
+def test_scoring_on_a_dask_cluster(archive: Archive, cluster: str) -> None:
+    """Verdicts are the same wherever they are made, and in their order."""
+    (folder,) = as_folder(archive)
+    where = ["--model-dir", str(archive.file("models"))]
+    if not archive.file("models").exists():
+        assert main(["fit", folder, *where, "--detector", "surprise", "--n-estimators", "20"]) == 0
+    verdicts = []
+    for number, options in enumerate([[], ["--dask", cluster]]):
+        out = archive.file(f"verdicts-{number}.jsonl")
+        assert main(["score", folder, *where, "--out", str(out), *options]) == 0
+        verdicts.append(out.read_bytes())
+    assert verdicts[0] == verdicts[1]
+    assert verdicts[0].count(b"\n") == len(archive.records)
+
+
 class Features(NamedTuple):
     """The features of an archive as records of their own, and the table of them."""
 
@@ -386,16 +288,6 @@ def test_the_printed_query_on_features(archive: Archive, features: Features, end
     table = count("--counts", str(result))
     assert_same(table, features.table)
     assert fit_all(table) == features.models
-
-
-def write_log4j(path: Path, records: Sequence[dict[str, Any]]) -> None:
-    """Records as log4j writes them; what follows a line end in a message is a line of its own."""
-    lines = [
-        f"2026-11-22 11:00:07,543 [main] {record['level']:<5} {record['service']} - "
-        f"{record['message']}\n"
-        for record in records
-    ]
-    path.write_text("".join(lines), encoding="utf-8", newline="")
 
 
 def _fits_a_line(record: dict[str, Any]) -> bool:
