@@ -4,8 +4,9 @@ One scorer is one session. Sessions do not survive `fork`: make them in the work
 """
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -80,17 +81,45 @@ class Scorer:
         return Scores(labels[:, 0], decisions[:, 0], scores[:, 0], contributions)
 
     def score_table(self, rows: npt.NDArray[np.float32]) -> Scores:
-        """`score` for the many rows of a job: shared out among the cores, in their order.
+        """`score` for the many rows of a job: shared out among the cores, alike rows together.
 
-        A row's score does not depend on the rows beside it, so the parts give the very same bits.
+        A row's score does not depend on the rows beside it, so the very same bits come out.
         """
-        n_parts = min(len(os.sched_getaffinity(0)), 1 + len(rows) // ROWS_WORTH_A_THREAD)
-        if n_parts == 1:
-            return self.score(rows)
-        with ThreadPoolExecutor(n_parts) as threads:
-            parts = list(threads.map(self.score, np.array_split(rows, n_parts)))
-        columns = zip(*(msgspec.structs.astuple(part) for part in parts), strict=True)
-        return Scores(*(np.concatenate(column) for column in columns))
+        columns = in_parts(lambda part: msgspec.structs.astuple(self.score(part)), rows)
+        return Scores(*columns)
+
+
+Columns = tuple[npt.NDArray[Any], ...]
+
+
+def in_parts(
+    function: Callable[[npt.NDArray[np.float32]], Columns], rows: npt.NDArray[np.float32]
+) -> Columns:
+    """Apply a function of rows to many of them, on all cores.
+
+    Trees answer alike rows from the same few cache lines, so rows are worked on in sorted order:
+    that nearly halves the time.
+
+    Args:
+        function: gives columns, each with one entry per row that depends on that row alone.
+        rows: float32 of shape (n, n_features).
+
+    Returns:
+        The columns for all rows, in their order.
+    """
+    n_parts = min(len(os.sched_getaffinity(0)), 1 + len(rows) // ROWS_WORTH_A_THREAD)
+    if n_parts == 1:
+        return function(rows)
+    order = np.lexsort(rows.T)
+    with ThreadPoolExecutor(n_parts) as threads:
+        parts = list(threads.map(lambda part: function(rows[part]), np.array_split(order, n_parts)))
+    found = []
+    for column in zip(*parts, strict=True):
+        joined = np.concatenate(column)
+        placed = np.empty_like(joined)
+        placed[order] = joined
+        found.append(placed)
+    return tuple(found)
 
 
 def session_options() -> onnxruntime.SessionOptions:

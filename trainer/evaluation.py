@@ -276,11 +276,12 @@ def _top(top: Top, deciding: Candidate, examples: Mapping[int, tuple[str, str]])
 
 def _importance(table: CountTable, judged: Judgements) -> tuple[list[Contribution], str]:
     """Mean absolute contribution over all records, largest first."""
-    by_name, names, unit = judged.contributions.astype(np.float64), FEATURE_NAMES, "of the exponent"
+    columns, names, unit = list(judged.contributions.T), FEATURE_NAMES, "of the exponent"
     if judged.terms.shape[1]:
-        by_name, names, unit = judged.terms, TERMS, "decades"
-    means = np.average(np.abs(by_name), axis=0, weights=table.counts)
-    pairs = sorted(zip(names, means.tolist(), strict=True), key=lambda pair: -pair[1])
+        columns, names, unit = list(judged.terms.T), TERMS, "decades"
+    # A column at a time: a table may be large, and a copy of all of it is not needed.
+    means = [float(np.average(np.abs(column), weights=table.counts)) for column in columns]
+    pairs = sorted(zip(names, means, strict=True), key=lambda pair: -pair[1])
     return [Contribution(name, value) for name, value in pairs], unit
 
 

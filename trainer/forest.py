@@ -4,14 +4,13 @@ Source: F. T. Liu, K. M. Ting, Z.-H. Zhou, "Isolation Forest", ICDM 2008,
 doi:10.1109/ICDM.2008.17.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 
+from inference.scorer import in_parts
 from schemas.training import TrainOptions
 from trainer.errors import TooFewRowsError
 from trainer.table import CountTable
@@ -25,9 +24,6 @@ Up to here it gets all of them, and the model is the one that scikit-learn fits 
 table's order. Of more it gets a uniform sample of this size; each tree still sees a uniform
 sample of all rows, and the threshold is always computed over all of them.
 """
-
-
-_ROWS_WORTH_A_THREAD: Final = 16_384
 
 
 def fit_forest(table: CountTable, options: TrainOptions) -> IsolationForest:
@@ -80,17 +76,9 @@ def grow_forest(rows: Rows, options: TrainOptions) -> IsolationForest:
 
 
 def score_samples(forest: IsolationForest, rows: Rows) -> npt.NDArray[np.float64]:
-    """`forest.score_samples(rows)`, with the rows shared out among the cores.
-
-    A row's score does not depend on the rows beside it, so the parts give the very same bits.
-    """
-    n_parts = min(len(os.sched_getaffinity(0)), 1 + len(rows) // _ROWS_WORTH_A_THREAD)
-    if n_parts == 1:
-        return np.asarray(forest.score_samples(rows), np.float64)
-    with ThreadPoolExecutor(n_parts) as threads:
-        return np.concatenate(
-            list(threads.map(forest.score_samples, np.array_split(rows, n_parts)))
-        )
+    """`forest.score_samples(rows)`, to the bit, with the rows shared out among the cores."""
+    (scores,) = in_parts(lambda part: (forest.score_samples(part),), rows)
+    return scores
 
 
 def weighted_percentile(
