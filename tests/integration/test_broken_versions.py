@@ -18,14 +18,19 @@ ONE = {"log_id": "a", "features": msgspec.to_builtins(make_log())}
 
 def truncated_model(version: Path) -> None:
     """Cut the graph off, with a manifest that agrees with the rest."""
-    model = version / "model.onnx"
-    model.write_bytes(model.read_bytes()[:50_000])
-    rewrite(
-        version,
-        lambda document: document["files"].update(
-            {"model.onnx": msgspec.to_builtins(file_entry(model.read_bytes()))}
-        ),
-    )
+    cut_off(version / "model.onnx", 50_000)
+
+
+def truncated_tables(version: Path) -> None:
+    """Cut the tables off, with a manifest that agrees with the rest."""
+    cut_off(version / "tables.npz", 200)
+
+
+def cut_off(file: Path, size_bytes: int) -> None:
+    """Keep the beginning of a file and have the manifest list that."""
+    file.write_bytes(file.read_bytes()[:size_bytes])
+    entry = msgspec.to_builtins(file_entry(file.read_bytes()))
+    rewrite(file.parent, lambda document: document["files"].update({file.name: entry}))
 
 
 def wrong_hash(version: Path) -> None:
@@ -44,6 +49,21 @@ def other_features(version: Path) -> None:
 def newer_format(version: Path) -> None:
     """A manifest of a later release."""
     rewrite(version, lambda document: document.update(artefact_format=99))
+
+
+def older_format(version: Path) -> None:
+    """A manifest of an earlier release, which had no tables."""
+    rewrite(version, lambda document: document.update(artefact_format=1))
+
+
+def other_detector(version: Path) -> None:
+    """A manifest that says another detector than the bundle is of."""
+    rewrite(version, lambda document: document.update(detector="surprise"))
+
+
+def missing_tables(version: Path) -> None:
+    """A listed file is not there."""
+    (version / "tables.npz").unlink()
 
 
 def missing_manifest(version: Path) -> None:
@@ -68,9 +88,13 @@ def rewrite(version: Path, change: Callable[[dict[str, Any]], None]) -> None:
     ("damage", "reason"),
     [
         (truncated_model, "onnxruntime refuses the graph"),
+        (truncated_tables, "the tables cannot be read"),
         (wrong_hash, "not the file that was published"),
         (other_features, "the model takes the features"),
         (newer_format, "artefact format 99"),
+        (older_format, "artefact format 1"),
+        (other_detector, "the forest takes"),
+        (missing_tables, "tables.npz cannot be read"),
         (missing_manifest, "manifest.json cannot be read"),
         (missing_version, "manifest.json cannot be read"),
     ],

@@ -42,6 +42,35 @@ def test_the_whole_path(
     assert [one["log_id"] for one in answer["predictions"]] == [str(n) for n in range(9_000)]
 
 
+def test_the_detector_can_be_changed_while_it_serves(
+    start_trainer: StartTrainer, start_inference: StartInference, model_dir: Path
+) -> None:
+    """A train call chooses what decides; features and raw logs, small and large batches are taken.
+
+    Six-feature clients see the same fields as before, and with `explain` why.
+    """
+    inference = start_inference(model_dir, start_trainer(model_dir))
+    assert "terms" not in inference.call("POST", "/predict?explain=true", ONE).json()
+    trained = inference.call("POST", "/train", training(make_logs(500), detector="surprise"))
+    assert trained.status == 200
+    assert trained.json()["options"]["detector"] == "surprise"
+
+    explained = inference.call("POST", "/predict?explain=true", ONE).json()
+    assert sum(explained["terms"].values()) > 0
+    plain = inference.call("POST", "/predict", ONE).json()
+    assert plain.items() < explained.items()
+    raw = {"log_id": "b", "message": "disk failed", "level": "fatal", "service": "new"}
+    assert inference.call("POST", "/predict", raw).json()["is_anomaly"]
+    for count in (10, 4_000):  # the larger one is worked on beside the loop
+        logs = [ONE, raw] * (count // 2)
+        answer = inference.call("POST", "/predict/batch", {"logs": logs}).json()
+        assert answer["predictions"] == answer["predictions"][:2] * (count // 2)
+        assert answer["predictions"][0] == plain
+        assert answer["anomaly_count"] >= count // 2
+    info = inference.call("GET", "/model/info").json()
+    assert info["manifest"]["detector"] == "surprise"
+
+
 def test_half_a_body_blocks_nobody(start_inference: StartInference, model_dir: Path) -> None:
     """64 clients that send half a body and wait leave the service to all others."""
     inference = start_inference(model_dir, WEB_CONCURRENCY="1")
