@@ -15,7 +15,15 @@ from schemas.encoding import SERVICE_BUCKETS, service_number
 from schemas.extraction import extract
 from schemas.features import Level
 from schemas.labels import is_positive
+from schemas.manifest import MODEL_FILE, TABLES_FILE
 from schemas.packing import pack_record
+from schemas.training import TrainOptions
+from trainer.cli.data import find_data, load
+from trainer.cli.main import make_parser
+from trainer.counting.run import Executor, Locator, count_sources
+from trainer.counting.sums import Counted
+from trainer.pipeline import fit
+from trainer.reading.partitions import cut
 from trainer.table import CountTable
 
 N_FILES: Final = 5
@@ -72,6 +80,38 @@ def count_one_by_one(records: Sequence[dict[str, Any]]) -> tuple[CountTable, dic
         services={service_number(name, SERVICE_BUCKETS): name for name in names},
     )
     return table, first_lines
+
+
+def fit_all(table: CountTable) -> Models:
+    """Graph and tables of both detectors."""
+    models = {}
+    for detector in ("isolation_forest", "surprise"):
+        files = fit(table, TrainOptions(n_estimators=20, detector=detector)).candidate.files
+        models[detector] = (files[MODEL_FILE], files[TABLES_FILE])
+    return models
+
+
+def count(*arguments: str) -> CountTable:
+    """The table that `python -m trainer fit` makes of its arguments."""
+    return load(make_parser().parse_args(["fit", *arguments])).table
+
+
+def count_in_parts(arguments: Sequence[str], executor: Executor) -> tuple[Counted, Locator]:
+    """The same with partitions of another size."""
+    data = find_data(make_parser().parse_args(["fit", *arguments]))
+    counted = count_sources(data.sources, data.plan, executor, lambda _bytes, _records: None)
+    assert len(cut(data.sources, data.plan, executor.partition_bytes)) == len(counted.records)
+    return counted, Locator(data.sources, data.plan, executor, counted.records)
+
+
+def assert_same(table: CountTable, expected: CountTable) -> None:
+    """That two tables say the same, but for where records stand."""
+    np.testing.assert_array_equal(table.keys, expected.keys)
+    np.testing.assert_array_equal(table.counts, expected.counts)
+    assert (table.positives is None) == (expected.positives is None)
+    if table.positives is not None:
+        np.testing.assert_array_equal(table.positives, expected.positives)
+    assert table.services == expected.services
 
 
 def write_log4j(path: Path, records: Sequence[dict[str, Any]]) -> None:

@@ -4,7 +4,7 @@ import contextlib
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -16,8 +16,6 @@ from distributed import LocalCluster
 
 from schemas.extraction import extract
 from schemas.features import FEATURE_NAMES, Level
-from schemas.manifest import MODEL_FILE, TABLES_FILE
-from schemas.training import TrainOptions
 from tests.conftest import REAL_LOGS
 from tests.integration.archives import (
     WAYS,
@@ -28,19 +26,21 @@ from tests.integration.archives import (
     as_gzip,
     as_json,
     as_parquet,
+    assert_same,
+    count,
+    count_in_parts,
     count_one_by_one,
+    fit_all,
     to_parquet,
     write_csv,
     write_log4j,
 )
 from tests.integration.conftest import ROOT
 from trainer.cli import main
-from trainer.cli.data import find_data, find_examples, load
+from trainer.cli.data import find_examples, load
 from trainer.cli.main import make_parser
-from trainer.counting.run import Executor, Locator, count_sources
-from trainer.counting.sums import Counted
-from trainer.pipeline import fit
-from trainer.reading.partitions import Place, cut
+from trainer.counting.run import Executor
+from trainer.reading.partitions import Place
 from trainer.table import CountTable
 
 MAX_RECORDS: Final = 20_000
@@ -50,15 +50,6 @@ ARCHIVES: Final = {
     "faultfree": REAL_LOGS / "trainticket-faultfree.jsonl.gz",
     "faults": REAL_LOGS / "trainticket-faults.jsonl.gz",
 }
-
-
-def fit_all(table: CountTable) -> Models:
-    """Graph and tables of both detectors."""
-    models = {}
-    for detector in ("isolation_forest", "surprise"):
-        files = fit(table, TrainOptions(n_estimators=20, detector=detector)).candidate.files
-        models[detector] = (files[MODEL_FILE], files[TABLES_FILE])
-    return models
 
 
 @pytest.fixture(scope="module", params=ARCHIVES)
@@ -91,29 +82,6 @@ def cluster() -> Iterator[str]:
         worker_dashboard_address=None,
     ) as running:
         yield running.scheduler_address
-
-
-def count(*arguments: str) -> CountTable:
-    """The table that `python -m trainer fit` makes of its arguments."""
-    return load(make_parser().parse_args(["fit", *arguments])).table
-
-
-def count_in_parts(arguments: Sequence[str], executor: Executor) -> tuple[Counted, Locator]:
-    """The same with partitions of another size."""
-    data = find_data(make_parser().parse_args(["fit", *arguments]))
-    counted = count_sources(data.sources, data.plan, executor, lambda _bytes, _records: None)
-    assert len(cut(data.sources, data.plan, executor.partition_bytes)) == len(counted.records)
-    return counted, Locator(data.sources, data.plan, executor, counted.records)
-
-
-def assert_same(table: CountTable, expected: CountTable) -> None:
-    """That two tables say the same, but for where records stand."""
-    np.testing.assert_array_equal(table.keys, expected.keys)
-    np.testing.assert_array_equal(table.counts, expected.counts)
-    assert (table.positives is None) == (expected.positives is None)
-    if table.positives is not None:
-        np.testing.assert_array_equal(table.positives, expected.positives)
-    assert table.services == expected.services
 
 
 @pytest.mark.parametrize("way", WAYS)
