@@ -163,6 +163,6 @@ def _warnings(table: CountTable, options: TrainOptions, n_anomalies: int) -> lis
         if not options.contamination / 2 <= flagged <= options.contamination * 2:
             warnings.append(
                 f"contamination is {options.contamination:g}, but {flagged:.4g} of the training "
-                f"rows lie below the threshold: many rows share one score, and a tie is no anomaly"
+                f"rows are flagged: many rows share one score, and a tie is no anomaly"
             )
     return warnings
