@@ -178,6 +178,7 @@ def test_a_parquet_file_that_lacks_a_column(tmp_path: Path, run: RunJob, command
         ((), 3, "either DATA or --counts"),
         (("--counts", FEATURES), 3, f"{FEATURES}"),
         (("-", "--dask", "tcp://127.0.0.1:1"), 3, "standard input"),
+        ((LOGS, "--dask", "scheduler"), 3, "tcp://host:8786"),
     ],
 )
 def test_what_is_asked_wrongly_is_named(

@@ -1,5 +1,6 @@
 """Counting on the workers of a Dask cluster: the same step on the same partitions."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar
 
@@ -9,6 +10,9 @@ from trainer.reading.partitions import Partition
 T = TypeVar("T")
 
 CONNECT_TIMEOUT_S: Final = 10
+
+_ADDRESS: Final = re.compile(r"(?:(?:tcp|tls|ucx|ws|wss)://)?[^/]+:\d+")
+"""Dask takes 20 seconds to say of anything else that it is none."""
 
 
 def run_on_dask(
@@ -37,6 +41,8 @@ def run_on_dask(
 
     if any(partition.source.uri == "-" for partition in partitions):
         raise InputError("-: standard input cannot be read by a cluster; give files or URLs")
+    if not _ADDRESS.fullmatch(address):
+        raise InputError(f"{address} is no scheduler's address, as is tcp://host:8786")
     try:
         client = Client(  # type: ignore[no-untyped-call]  # distributed has few types
             address, timeout=CONNECT_TIMEOUT_S, set_as_default=False
