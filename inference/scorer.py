@@ -80,6 +80,13 @@ class Scorer:
         labels, decisions, scores, contributions = self._session.run(OUTPUTS, {INPUT: rows})
         return Scores(labels[:, 0], decisions[:, 0], scores[:, 0], contributions)
 
+    def anomaly_scores(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """The scores alone of the many rows of a job: float64 of shape (n,)."""
+        (scores,) = in_parts(
+            lambda part: (self._session.run(["anomaly_score"], {INPUT: part})[0][:, 0],), rows
+        )
+        return scores
+
     def score_table(self, rows: npt.NDArray[np.float32]) -> Scores:
         """`score` for the many rows of a job: shared out among the cores, alike rows together.
 

@@ -133,7 +133,7 @@ def fit_surprise(table: CountTable, options: TrainOptions) -> SurpriseFit:
     rows = records.forest_rows(own_rarity)
     forest = grow_forest(_with_background(rows, table, options.random_state, n), options)
     graph = export_forest(forest)
-    scores = Scorer(graph, len(FOREST_COLUMNS)).score_table(rows).anomaly_scores
+    scores = Scorer(graph, len(FOREST_COLUMNS)).anomaly_scores(rows)
     forest_scores = -lower_quantiles(-scores, table.counts, _TOP_SHARES)
     phi = phi_of(scores, forest_scores)
     share = np.array([1 - options.contamination])
