@@ -18,6 +18,7 @@ from inference.errors import BrokenVersionError
 from inference.model import Model
 from inference.store import CURRENT_FILE, ModelStore
 from trainer.cli import main
+from trainer.evaluation import make_report
 from trainer.report.page import render
 
 N_WHOLE_RUN: Final = 10
@@ -201,6 +202,6 @@ def run(model_dir: Path, data: Path) -> list[dict[str, Any]]:
 if __name__ == "__main__":
     # Waited for instead: it says at once that a job has ended.
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
-    # Loads what renders, which jobs would else do each for itself.
-    assert callable(render)
+    # Loaded here, which each job would else do for itself.
+    assert callable(make_report) and callable(render)  # noqa: PT018 - one fact
     sys.stdout.write(json.dumps(run(Path(sys.argv[1]), Path(sys.argv[2]))))
