@@ -1,9 +1,7 @@
 """`python -m trainer fit`: train on data, publish the model and report on it."""
 
 import argparse
-import threading
 import time
-from importlib import import_module
 from typing import Final
 
 import msgspec
@@ -49,8 +47,6 @@ def _run(arguments: argparse.Namespace) -> None:
     options = train_options(arguments)
     registry = ModelRegistry(arguments.model_dir)
     started = time.perf_counter()
-    # A second of imports, while other processes and DuckDB read.
-    threading.Thread(target=import_module, args=("trainer.evaluation",), daemon=True).start()
     loaded = load(arguments)
 
     from trainer.evaluation import (  # noqa: PLC0415 - seconds
