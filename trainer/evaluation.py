@@ -72,6 +72,8 @@ def judge(table: CountTable, candidate: Candidate) -> Judged:
 
 def judged_already(table: CountTable, fitted: Fitted) -> Judged:
     """What training has said of the records of the table that it was given."""
+    if fitted.table is table:
+        return Judged(fitted.candidate, fitted.judgements)
     told_apart = table.keys
     if fitted.candidate.model.manifest.detector == "isolation_forest":
         told_apart = table.keys - table.traits

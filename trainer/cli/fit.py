@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import msgspec
@@ -63,13 +64,15 @@ def _run(arguments: argparse.Namespace) -> None:
     if table.n_distinct:
         say(f"{table.n_samples:,} rows, {table.n_distinct:,} distinct; fitting")
     fitted = fit(table, options)
-    files = prove(fitted)
     judged = [judged_already(table, fitted)]
-    if options.contamination != "auto":
-        # The other detector is not published: the report shows what it would have done.
-        (other,) = set(DETECTORS) - {options.detector}
-        beside = fit(table, msgspec.structs.replace(options, detector=other))
-        judged.append(judged_already(table, beside))
+    with ThreadPoolExecutor(1) as thread:
+        proof = thread.submit(prove, fitted)
+        if options.contamination != "auto":
+            # The other detector is not published: the report shows what it would have done.
+            (other,) = set(DETECTORS) - {options.detector}
+            beside = fit(table, msgspec.structs.replace(options, detector=other))
+            judged.append(judged_already(table, beside))
+        files = proof.result()
     if arguments.compare and registry.signature() is None:
         say("nothing to compare with: no model has been published yet")
     elif arguments.compare:
