@@ -13,7 +13,6 @@ from benchmarks.workloads import DISTINCT, REAL, Records, bodies, tensor_bodies
 from schemas.encoding import FeatureEncoder
 from schemas.features import LogFeatures
 from schemas.operations import API_PREFIX
-from schemas.predictions import BatchPrediction
 
 CHECKED: Final = 1_000
 """Distinct real records that are asked about, and as many made-up ones."""
@@ -26,6 +25,14 @@ class _Tensor(msgspec.Struct):
 
 class _Inference(msgspec.Struct):
     outputs: list[_Tensor]
+
+
+class _Label(msgspec.Struct):
+    is_anomaly: bool
+
+
+class _Labels(msgspec.Struct):
+    predictions: list[_Label]
 
 
 def compare_labels(
@@ -58,5 +65,5 @@ def _labels(service: Service, logs: Sequence[LogFeatures]) -> list[bool]:
         raise ServiceError(f"{service.name} answers {status}: {answer[:300]!r}")
     if tensors:
         return [label < 0 for label in msgspec.json.decode(answer, type=_Inference).outputs[0].data]
-    predictions = msgspec.json.decode(answer, type=BatchPrediction).predictions
+    predictions = msgspec.json.decode(answer, type=_Labels).predictions
     return [prediction.is_anomaly for prediction in predictions]
