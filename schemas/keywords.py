@@ -5,7 +5,6 @@ What the rules mean is defined in `schemas.keyword_rules`; this module applies t
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -98,12 +97,7 @@ def find_flags(message: str) -> Flags:
     Returns:
         The flags; equal answers are the same object.
     """
-    return _flags_of(message[:LIMIT])
-
-
-# Logs repeat, storms of errors most of all. At most 8 MB: 1,024 texts of 2,000 wide characters.
-@lru_cache(maxsize=1_024)
-def _flags_of(text: str) -> Flags:
+    text = message[:LIMIT]
     if not text.isascii():
         text = text.encode("ascii", "replace").decode("ascii")
     whole = text.lower()

@@ -37,13 +37,7 @@ def template_of(message: str) -> str:
 
 def template_bucket(message: str) -> int:
     """The bucket of a message's template, in [0, TEMPLATE_BUCKETS)."""
-    return _bucket_of(message[:TEMPLATE_CHARS])
-
-
-# Logs repeat. At most 1.7 MB: 1,024 texts of 400 wide characters.
-@lru_cache(maxsize=1_024)
-def _bucket_of(text: str) -> int:
-    return _bucket(_template(text.encode("ascii", "replace")))
+    return _bucket(_template(message[:TEMPLATE_CHARS].encode("ascii", "replace")))
 
 
 def _template(text: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """Counting on this machine: one process per core, or none but this one where that is faster."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -62,7 +63,7 @@ def _run_in_pool(
     waiting = iter(partitions)
     running: dict[Future[T], Partition] = {}
     others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_start_worker)
     try:
         while True:
             for partition in waiting:
@@ -97,6 +98,12 @@ def _deaf_children() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start_worker() -> None:
+    _end_with_parent()
+    # What was imported lives for good: no collection need walk it.
+    gc.freeze()
 
 
 def _end_with_parent() -> None:

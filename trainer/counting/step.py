@@ -10,7 +10,6 @@ from schemas.encoding import SERVICE_BUCKETS, service_number
 from schemas.extraction import MessageFeatures
 from schemas.features import SEVERITY
 from schemas.packing import FLAGS, LEVELS, TRAITS, Ints
-from trainer.counting.engine import count_features
 from trainer.counting.sums import PartCount
 from trainer.reading.assembling import Record
 from trainer.reading.partitions import Partition, Place
@@ -29,11 +28,12 @@ def count_partition(partition: Partition, plan: ReadingPlan) -> PartCount:
         InputError: the file cannot be opened or is damaged.
     """
     if plan.format == "parquet" and plan.kind == "features":
+        from trainer.counting.engine import count_features  # noqa: PLC0415 - loads DuckDB
+
         return count_features([partition.source], plan, partition.number)
     faults = Faults()
     counter = RecordCounter(partition.number, labelled=plan.fields.label is not None)
-    for record in read_records(partition, plan, faults):
-        counter.add(record)
+    counter.count(read_records(partition, plan, faults))
     bad = [(Place(partition.number, one.line), one.problem) for one in faults.samples]
     return PartCount(partition.number, counter.table(), faults.n_records, faults.n_bad, bad)
 
@@ -50,32 +50,45 @@ class RecordCounter:
         self._numbers: dict[str, int] = {}
         self._done = EMPTY
 
-    def add(self, record: Record) -> None:
-        """Count one record."""
-        features = record.features
-        number = self._numbers.get(features.service)
-        if number is None:
-            number = service_number(features.service, SERVICE_BUCKETS)
-            self._numbers[features.service] = number
-        # `schemas.packing.pack_record`, written out: this runs for every record there is.
-        key = (
-            (features.message_length * LEVELS + SEVERITY[features.level]) * SERVICE_BUCKETS + number
-        ) * FLAGS + (
-            4 * features.has_exception + 2 * features.has_timeout + features.has_connection_error
+    def count(self, records: Iterable[Record]) -> None:
+        """Count records."""
+        # One loop with local names: this runs for every record there is.
+        counts, positives, places, numbers = (
+            self._counts,
+            self._positives,
+            self._places,
+            self._numbers,
         )
-        key *= TRAITS
-        if type(features) is MessageFeatures:
-            key += 1 + 2 * features.template + features.has_failure
-        if record.positive:
-            self._positives[key] = self._positives.get(key, 0) + 1
-        seen = self._counts.get(key)
-        if seen is not None:
-            self._counts[key] = seen + 1
-            return
-        self._counts[key] = 1
-        self._places[key] = self._first_place + record.line
-        if len(self._counts) >= FLUSH_RECORDS:
-            self._flush()
+        first_place = self._first_place
+        for record in records:
+            features = record.features
+            number = numbers.get(features.service)
+            if number is None:
+                number = service_number(features.service, SERVICE_BUCKETS)
+                numbers[features.service] = number
+            # `schemas.packing.pack_record`, written out.
+            key = (
+                (
+                    (features.message_length * LEVELS + SEVERITY[features.level]) * SERVICE_BUCKETS
+                    + number
+                )
+                * FLAGS
+                + 4 * features.has_exception
+                + 2 * features.has_timeout
+                + features.has_connection_error
+            ) * TRAITS
+            if type(features) is MessageFeatures:
+                key += 1 + 2 * features.template + features.has_failure
+            if record.positive:
+                positives[key] = positives.get(key, 0) + 1
+            seen = counts.get(key)
+            if seen is not None:
+                counts[key] = seen + 1
+                continue
+            counts[key] = 1
+            places[key] = first_place + record.line
+            if len(counts) >= FLUSH_RECORDS:
+                self._flush()
 
     def table(self) -> CountTable:
         """All records counted so far."""

@@ -70,11 +70,6 @@ class StoredObject(msgspec.Struct, frozen=True):
     first_bytes: bytes
 
 
-def is_store_url(text: str) -> bool:
-    """Whether this is an address with a scheme, known or not, and no path."""
-    return "://" in text
-
-
 def find_objects(pattern: str, n_first_bytes: int) -> list[StoredObject]:
     """The objects that an address means, sorted by key.
 

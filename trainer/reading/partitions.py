@@ -8,7 +8,7 @@ import msgspec
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import Source
 
-PARTITION_BYTES: Final = 33_554_432
+PARTITION_BYTES: Final = 8_388_608
 """Large enough to be worth a process's while, small enough to show progress and to spread well."""
 
 SPLITTABLE_FORMATS: Final = ("jsonl", "text")

@@ -40,7 +40,8 @@ class RecordDecoder:
             frozen=True,
             gc=False,
         )
-        self._decode_plain = BodyDecoder(plain).decode
+        self._decode_plain = msgspec.json.Decoder(plain).decode
+        self._refuse = BodyDecoder(plain).decode
         self._decode_whole = BodyDecoder(dict).decode
 
     def decode(self, line: bytes) -> Parts:
@@ -51,7 +52,10 @@ class RecordDecoder:
             InvalidBodyError: no object.
         """
         if not self._whole:
-            record: Any = self._decode_plain(line)
+            try:
+                record: Any = self._decode_plain(line)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                record = self._refuse(line)  # says what is wrong, where
             return record.message, record.level, record.service, record.label
         document: dict[str, Any] = self._decode_whole(line)
         message, level, service, label = (

@@ -87,3 +87,8 @@ def is_hidden(below: str, pattern: str = "") -> bool:
     """
     spelt = {segment[:1] for segment in pattern.split("/")}
     return any(segment[:1] in _HIDDEN - spelt for segment in below.split("/"))
+
+
+def is_store_url(text: str) -> bool:
+    """Whether this is an address with a scheme, known or not, and no path."""
+    return "://" in text

@@ -17,7 +17,6 @@ from schemas.labels import is_positive
 from schemas.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 from trainer.errors import InputError
 from trainer.reading.assembling import Assembler, Extract, Record, UnusableRecordError
-from trainer.reading.database import read_rows
 from trainer.reading.layouts import LineParser
 from trainer.reading.lines import MAX_LINE_BYTES, read_lines
 from trainer.reading.partitions import Partition
@@ -117,11 +116,7 @@ def _feature_decoder(plan: ReadingPlan) -> Callable[[int, bytes], Record]:
 
 def _log_decoder(plan: ReadingPlan, assemble: Assembler) -> Callable[[int, bytes], Record]:
     decode = RecordDecoder(plan.fields).decode
-
-    def to_record(number: int, line: bytes) -> Record:
-        return assemble(number, *decode(line))
-
-    return to_record
+    return lambda number, line: assemble(number, *decode(line))
 
 
 def _read_csv(
@@ -151,6 +146,8 @@ def _read_csv(
 def _read_parquet(
     partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
 ) -> Iterator[Record]:
+    from trainer.reading.database import read_rows  # noqa: PLC0415 - loads DuckDB
+
     for row in read_rows(partition.source, plan):
         faults.n_records += 1
         try:

@@ -18,13 +18,7 @@ from trainer.reading.compression import (
     detect_compression,
     read_beginning,
 )
-from trainer.reading.object_stores import (
-    BLOCK_BYTES,
-    ObjectReader,
-    find_objects,
-    is_store_url,
-)
-from trainer.reading.patterns import find_paths
+from trainer.reading.patterns import find_paths, is_store_url
 from trainer.reading.standard_input import standard_input
 
 if TYPE_CHECKING:
@@ -89,6 +83,8 @@ def find_sources(patterns: Sequence[str]) -> list[Source]:
 
 def _find(pattern: str) -> Iterable[Source]:
     if is_store_url(pattern):
+        from trainer.reading.object_stores import find_objects  # noqa: PLC0415 - for a few jobs only
+
         return [
             Source(found.uri, found.size_bytes, detect_compression(found.first_bytes))
             for found in find_objects(pattern, N_FIRST_BYTES)
@@ -136,7 +132,7 @@ def open_source(source: Source, start: int = 0) -> IO[bytes]:
         if source.uri == STANDARD_INPUT:
             stored: str | IO[bytes] = io.BufferedReader(standard_input().take(), _BUFFER_BYTES)
         else:
-            stored = _open_stored(source, start, BLOCK_BYTES)
+            stored = _open_stored(source, start)
         file = decompress(stored, source.compression)
         if source.compression == "none":
             return file
@@ -161,11 +157,16 @@ def read_head(source: Source, size_bytes: int) -> bytes:
             return read_beginning(file, size_bytes)
 
 
-def _open_stored(source: Source, start: int, block_bytes: int) -> str | IO[bytes]:
+def _open_stored(source: Source, start: int, block_bytes: int | None = None) -> str | IO[bytes]:
     """An object's reader, a plain file at an offset, or the path of a compressed one."""
     if is_store_url(source.uri):
+        from trainer.reading.object_stores import (  # noqa: PLC0415 - for a few jobs only
+            BLOCK_BYTES,
+            ObjectReader,
+        )
+
         reader = io.BufferedReader(
-            ObjectReader(source.uri, start, source.size_bytes or 0), block_bytes
+            ObjectReader(source.uri, start, source.size_bytes or 0), block_bytes or BLOCK_BYTES
         )
         reader.peek(1)  # so that what cannot be read is told when it is opened
         return reader

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import keywords
+from schemas import extraction
 from schemas.keyword_rules import (
     CONNECTION_ERROR,
     EXCEPTION,
@@ -253,10 +253,9 @@ def test_hostile_text_is_cut_and_answered(name: str) -> None:
 
 def test_memory_is_bounded() -> None:
     """The memo of repeated texts holds cut texts, and not without end."""
-    info = keywords._flags_of.cache_info()
+    infos = [memo.cache_info() for memo in (extraction._flags_of, extraction._seen_in)]
 
-    assert info.maxsize is not None
-    assert info.maxsize * LIMIT * 4 < 10_000_000
+    assert all(info.maxsize and info.maxsize * LIMIT * 4 < 10_000_000 for info in infos)
 
 
 def nodes_of(parsed: Any, repeated: int = 1) -> Iterator[tuple[str, Any, int]]:

@@ -64,7 +64,7 @@ def count(logs: Sequence[LogFeatures], partition: int = 0) -> CountTable:
     """Logs counted one by one."""
     counter = RecordCounter(partition, labelled=False)
     for line, log in enumerate(logs, start=1):
-        counter.add(Record(line, log))
+        counter.count([Record(line, log)])
     return counter.table()
 
 
@@ -99,7 +99,7 @@ def labelled(labels: Sequence[bool | None]) -> CountTable:
     """Equal records with these labels."""
     counter = RecordCounter(0, labelled=True)
     for line, positive in enumerate(labels, start=1):
-        counter.add(Record(line, make_log(), None, positive))
+        counter.count([Record(line, make_log(), None, positive)])
     return counter.table()
 
 
