@@ -1,6 +1,5 @@
 """Composition root of the trainer service, with its few resources."""
 
-import os
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -59,10 +58,7 @@ class ReadyResource:
 
     async def on_get(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """GET /api/v1/ready"""
-        root = self._registry.root
-        nearest = next(path for path in (root, *root.absolute().parents) if path.exists())
-        if not os.access(nearest, os.W_OK | os.X_OK):
-            raise StoreError(f"{nearest} is not writable for this user; see MODEL_DIR")
+        self._registry.check_writable()
         answer_json(resp, Ready("ready"))
 
 

@@ -31,6 +31,16 @@ _TEMPORARY: Final = ".tmp-"
 class ModelRegistry(ModelStore):
     """Write access to the store under `model_dir`; several processes may write at once."""
 
+    def check_writable(self) -> None:
+        """Find out early what publishing would find out late.
+
+        Raises:
+            StoreError: the store, or the folder it is to be made in, is not writable.
+        """
+        nearest = next(path for path in (self.root, *self.root.absolute().parents) if path.exists())
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise StoreError(f"{nearest} is not writable for this user; see MODEL_DIR")
+
     def publish(self, make_files: Callable[[int], Mapping[str, bytes]]) -> int:
         """Write a new version, make it current and prune old ones.
 

@@ -17,6 +17,7 @@ from trainer.counting.engine import (
     packed_counts,
     read_numbered,
 )
+from trainer.counting.local import usable_cores
 from trainer.reading.database import connect, parquet
 from trainer.reading.sources import Source
 from trainer.scoring import Scored
@@ -27,6 +28,9 @@ _VERDICT: Final = {
     "decision": "decisions",
     "percentile": "percentiles",
 }
+LEAST_MEMORY_MB: Final = 512
+MEMORY_MB_PER_CORE: Final = 128
+
 _COLUMNS: Final = {
     "source": "VARCHAR",
     "line": "BIGINT",
@@ -67,6 +71,10 @@ def score_parquet(sources: Sequence[Source], model: Model, out: Path, format_: s
         del verdicts
         same = " AND ".join(f"f.{name} IS NOT DISTINCT FROM c.{name}" for name in FEATURE_NAMES)
         wanted = ", ".join(f"v.{name}" for name in _VERDICT)
+        wanted += f", {quoted(model.version)} AS model_version"
+        # Rows are sorted back into their order, out of core rather than in any amount of memory.
+        memory_mb = max(LEAST_MEMORY_MB, MEMORY_MB_PER_CORE * usable_cores())
+        connection.execute(f"SET memory_limit = '{memory_mb}MB'")
         # A join keeps no order, whatever `preserve_insertion_order` says.
         files = "[" + ", ".join(quoted(source.uri) for source in sources) + "]"
         numbered = parquet(sources, "filename = '_file'", "file_row_number = true")

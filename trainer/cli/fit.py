@@ -47,6 +47,7 @@ def _run(arguments: argparse.Namespace) -> None:
     # Checked before seconds of imports and minutes of reading.
     options = train_options(arguments)
     registry = ModelRegistry(arguments.model_dir)
+    registry.check_writable()
     started = time.perf_counter()
     loaded = load(arguments)
 

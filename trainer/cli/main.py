@@ -50,6 +50,7 @@ exit codes:
   6    the model store cannot be written, or has no such version
   7    the output cannot be written
   130  interrupted (Ctrl-C)
+  143  stopped (SIGTERM)
 After any code but 0 the store is as it was before, and no output is left half-written.
 """
 

@@ -12,6 +12,8 @@ from trainer.reading.plan import ReadingPlan
 
 Extract = Callable[[str, Level, str], LogFeatures]
 
+MAX_LEVEL_CHARS: Final = 16
+
 MAX_KNOWN: Final = 10_000
 """Levels and services whose check is remembered: a bound against a hostile file."""
 
@@ -105,8 +107,13 @@ class Assembler:
         try:
             level = self._level_names.get(str(value).strip().lower()) or Level(value)
         except ValueError as error:
+            # A long text is no misspelt level but something else, and stays out of what is told.
+            text = str(value)
+            told = (
+                repr(text) if len(text) <= MAX_LEVEL_CHARS else f"a text of {len(text)} characters"
+            )
             raise UnusableRecordError(
-                f"{self._plan.fields.level or 'level'}: {str(value)[:40]!r} is no level; "
+                f"{self._plan.fields.level or 'level'}: {told} is no level; "
                 f"expected DEBUG, INFO, WARN, ERROR, FATAL or a usual synonym"
             ) from error
         if isinstance(value, str) and len(self._levels) < MAX_KNOWN:
