@@ -28,7 +28,9 @@ class ForestDetector:
         self._encoder = FeatureEncoder(features.names, features.service_buckets)
         self._scorer = Scorer(files[MODEL_FILE], len(features.names))
         # Answers name contributions in the order of `FEATURE_NAMES`, whatever the model's is.
-        self._columns = [FEATURE_NAMES.index(name) for name in features.names]
+        self._columns = None
+        if tuple(features.names) != FEATURE_NAMES:
+            self._columns = [FEATURE_NAMES.index(name) for name in features.names]
         self._percentiles = Tables.from_bytes(files[TABLES_FILE]).percentiles
 
     def judge(self, logs: Sequence[LogFeatures]) -> Judgements:
@@ -53,15 +55,17 @@ class ForestDetector:
         return extract_features(message, level, service)
 
     def _judgements(self, scores: Scores) -> Judgements:
-        n = len(scores.labels)
-        contributions = np.zeros((n, len(FEATURE_NAMES)), np.float32)
-        contributions[:, self._columns] = scores.contributions
-        below = np.searchsorted(self._percentiles, scores.anomaly_scores, side="left")
+        contributions = scores.contributions
+        if self._columns is not None:
+            contributions = np.zeros((len(scores.labels), len(FEATURE_NAMES)), np.float32)
+            contributions[:, self._columns] = scores.contributions
+        # Methods of the arrays: numpy's functions cost a record as much as its trees do.
+        below = self._percentiles.searchsorted(scores.anomaly_scores)
         return Judgements(
             scores.labels < 0,
             scores.anomaly_scores,
             scores.decisions,
             below / len(self._percentiles),
             contributions,
-            np.empty((n, _NO_TERMS)),
+            np.empty((len(below), _NO_TERMS)),
         )
