@@ -117,15 +117,15 @@ def in_parts(
     n_parts = min(len(os.sched_getaffinity(0)), 1 + len(rows) // ROWS_WORTH_A_THREAD)
     if n_parts == 1:
         return function(rows)
-    order = np.lexsort(rows.T)
+    orders = np.array_split(np.lexsort(rows.T), n_parts)
+    found: list[npt.NDArray[Any]] = []
     with ThreadPoolExecutor(n_parts) as threads:
-        parts = list(threads.map(lambda part: function(rows[part]), np.array_split(order, n_parts)))
-    found = []
-    for column in zip(*parts, strict=True):
-        joined = np.concatenate(column)
-        placed = np.empty_like(joined)
-        placed[order] = joined
-        found.append(placed)
+        parts = threads.map(lambda order: function(rows[order]), orders)
+        for order, columns in zip(orders, parts, strict=True):
+            # Put where they belong at once: a table may be large, and no copy is kept.
+            found = found or [np.empty((len(rows), *one.shape[1:]), one.dtype) for one in columns]
+            for whole, column in zip(found, columns, strict=True):
+                whole[order] = column
     return tuple(found)
 
 
