@@ -155,7 +155,8 @@ def test_features_in_parquet(
     expected = []
     for row in rows:
         verdict = answer(model, msgspec.convert(row, LogFeatures))
-        expected.append(row | {name: verdict[name] for name in VERDICT})
+        named = {name: verdict[name] for name in VERDICT}
+        expected.append(row | named | {"model_version": str(version)})
     assert read_verdicts(out) == expected
 
 
