@@ -33,7 +33,7 @@ def look_at_all(requests: Sequence[PredictRequest], extract: Extract) -> list[Lo
         InvalidBodyError: names all values at fault, over the whole batch.
     """
     seen = [request.features for request in requests]
-    if None not in seen:
+    if all(seen):  # unlike `None in seen`, compares nothing
         return seen  # type: ignore[return-value]  # as the line above has just found
     logs: list[LogFeatures] = []
     faults: list[FieldError] = []

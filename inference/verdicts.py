@@ -89,23 +89,23 @@ def batch_json(
     explanations: Sequence[bytes] | None = None,
 ) -> bytes:
     """The answer to `POST /predict/batch`; `verdicts[i]` belongs to `logs[i]`; at least one."""
-    if explanations is None:
-        # One join over three parts a log: a batch is answered as fast as its bytes can be copied.
-        parts = [b'},{"log_id":'] * (3 * len(logs))
-        parts[0] = b'{"log_id":'
-        parts[1::3] = map(_encode, [log.log_id for log in logs])
-        parts[2::3] = [verdict.json for verdict in verdicts]
-        parts.append(b"}")
-        predictions = b"".join(parts)
-    else:
-        predictions = b",".join(
-            [
-                prediction_json(log.log_id, verdict, explanation)
-                for log, verdict, explanation in zip(logs, verdicts, explanations, strict=True)
-            ]
-        )
-    return b'{"predictions":[%b],"anomaly_count":%d,"model_version":%b}' % (
-        predictions,
+    head = b'{"predictions":['
+    tail = b'],"anomaly_count":%d,"model_version":%b}' % (
         [verdict.is_anomaly for verdict in verdicts].count(True),
         _encode(model_version),
     )
+    if explanations is None:
+        # One join over three parts a log: a batch is answered as fast as its bytes can be copied.
+        parts = [b'},{"log_id":'] * (3 * len(logs))
+        parts[0] = head + b'{"log_id":'
+        parts[1::3] = map(_encode, [log.log_id for log in logs])
+        parts[2::3] = [verdict.json for verdict in verdicts]
+        parts.append(b"}" + tail)
+        return b"".join(parts)
+    predictions = b",".join(
+        [
+            prediction_json(log.log_id, verdict, explanation)
+            for log, verdict, explanation in zip(logs, verdicts, explanations, strict=True)
+        ]
+    )
+    return b"".join((head, predictions, tail))

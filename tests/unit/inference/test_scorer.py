@@ -1,5 +1,6 @@
 """The scorer."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from inference.scorer import Scorer, UnfitGraphError
+from inference.scorer import Scorer, Scores, UnfitGraphError
 from inference.store import ModelStore
 from schemas.manifest import MODEL_FILE
 
@@ -31,14 +32,37 @@ def test_outputs_have_the_promised_shapes_and_signs(model_dir: Path) -> None:
 
 
 def test_one_row_at_a_time_gives_the_same_bits(model_dir: Path) -> None:
-    """A row's scores do not depend on the rows beside it."""
+    """A row's scores depend neither on the rows beside it nor on what other threads ask about.
+
+    All answers are looked at only when the last is there: none may change a former one.
+    """
     scorer = Scorer(graph_of(model_dir), 6)
-    rows = np.random.default_rng(0).uniform(0, 300, (50, 6)).astype(np.float32)
+    rows = np.random.default_rng(0).uniform(0, 300, (400, 6)).astype(np.float32)
     together = scorer.score(rows)
-    for index in range(len(rows)):
-        alone = scorer.score(rows[index : index + 1])
-        assert alone.anomaly_scores[0] == together.anomaly_scores[index]
-        assert alone.decisions[0] == together.decisions[index]
+    with ThreadPoolExecutor(4) as threads:
+        alone = list(threads.map(scorer.score, np.split(rows, len(rows))))
+    for field in Scores.__struct_fields__:
+        one_by_one = np.concatenate([getattr(scores, field) for scores in alone])
+        whole = getattr(together, field)
+        assert one_by_one.dtype == whole.dtype
+        assert np.array_equal(one_by_one, whole)
+
+
+def test_a_graph_with_outputs_of_other_types_is_refused(model_dir: Path) -> None:
+    """Outputs are written into arrays of ours, so their types must be the promised ones."""
+    model = onnx.load_model_from_string(graph_of(model_dir))
+    (score,) = (one for one in model.graph.output if one.name == "anomaly_score")
+    model.graph.node.append(
+        helper.make_node("Cast", ["anomaly_score"], ["narrow"], to=TensorProto.FLOAT)
+    )
+    for node in model.graph.node:
+        for names in (node.input, node.output):
+            names[:] = [
+                {"anomaly_score": "wide", "narrow": "anomaly_score"}.get(n, n) for n in names
+            ]
+    score.type.tensor_type.elem_type = TensorProto.FLOAT
+    with pytest.raises(UnfitGraphError, match=r"lacks the outputs.*anomaly_score.*double"):
+        Scorer(model.SerializeToString(), 6)
 
 
 def test_what_is_no_graph_is_refused(model_dir: Path) -> None:
