@@ -17,6 +17,7 @@ from uvicorn import Config
 from uvicorn import Server as UvicornServer
 from uvicorn_worker import UvicornWorker
 
+from inference.accepting import Acceptor, Headcount
 from inference.slow_clients import SlowClients
 from inference.web.logs import logging_config
 
@@ -42,9 +43,33 @@ class PatientServer(UvicornServer):
     opens its next connection to a process that stays.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, headcount: Headcount, place: int) -> None:
         super().__init__(config)
+        self._headcount = headcount
+        self._place = place
         self._slow_clients = SlowClients()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as uvicorn does, but accept connections in our own way."""
+        await super().startup([])
+        acceptors = [
+            Acceptor(
+                listener,
+                self._make_protocol,
+                self.server_state.connections,
+                self._headcount,
+                self._place,
+            )
+            for listener in sockets or []
+        ]
+        self.servers = acceptors  # type: ignore[assignment]  # uvicorn closes them, and that is all
+
+    def _make_protocol(self) -> asyncio.Protocol:
+        return self.config.http_protocol_class(  # type: ignore[call-arg]  # every HTTP class of uvicorn takes these
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
 
     async def on_tick(self, counter: int) -> bool:
         """Uvicorn's own tick, ten times a second."""
@@ -83,13 +108,15 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.place = self.app.headcount.join()
         # uvicorn tells every step of a start and a stop, as gunicorn does already.
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
     async def _serve(self) -> None:
         self.config.app = self.wsgi
         self._install_sigquit_handler()
-        await PatientServer(config=self.config).serve(sockets=self.sockets)
+        server = PatientServer(self.config, self.app.headcount, self.place)
+        await server.serve(sockets=self.sockets)
 
 
 class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type information
@@ -98,6 +125,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
     def __init__(self, make_app: Callable[[], Any], options: dict[str, Any]) -> None:
         self._make_app = make_app
         self._options = options
+        self.headcount = Headcount()
         super().__init__()
 
     def load_config(self) -> None:
@@ -140,6 +168,7 @@ def run_server(
         "logconfig_dict": logging_config(log_level),
         # It would write a socket file, which fails on a read-only root.
         "control_socket_disable": True,
+        "child_exit": lambda _arbiter, worker: worker.app.headcount.leave(worker.place),
         # Heartbeat files on a disk can stall a worker for as long as the disk stalls.
         "worker_tmp_dir": _SHARED_MEMORY if Path(_SHARED_MEMORY).is_dir() else None,
     }

@@ -5,14 +5,17 @@ import json
 import signal
 import socket
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from tests.integration.calls import ONE, ask, training
-from tests.integration.conftest import Service, StartInference, StartTrainer
+from tests.integration.conftest import START_TIMEOUT_S, Service, StartInference, StartTrainer
 from tests.made_logs import make_logs
 
 
@@ -69,6 +72,33 @@ def test_the_detector_can_be_changed_while_it_serves(
         assert answer["anomaly_count"] >= count // 2
     info = inference.call("GET", "/model/info").json()
     assert info["manifest"]["detector"] == "surprise"
+
+
+def connect(inference: Service, count: int) -> list[str]:
+    """Have so many clients ask something and stay; returns which worker answered each.
+
+    A request id is random bits of the worker's own and a running number of 8 digits.
+    """
+    workers = []
+    with ExitStack() as clients:
+        for _ in range(count):
+            client = clients.enter_context(closing(HTTPConnection("127.0.0.1", inference.port)))
+            client.request("GET", "/api/v1/health")
+            answer = client.getresponse()
+            answer.read()
+            workers.append(answer.headers["X-Request-ID"][:-8])
+    return workers
+
+
+def test_clients_that_stay_are_shared_out(start_inference: StartInference, model_dir: Path) -> None:
+    """Eight clients that keep their connections do not all sit with one of two workers."""
+    inference = start_inference(model_dir, WEB_CONCURRENCY="2")
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while len(set(connect(inference, 2))) < 2:  # the other worker may still be starting
+        assert time.monotonic() < deadline
+    shares = Counter(connect(inference, 8))
+    assert len(shares) == 2
+    assert min(shares.values()) >= 2
 
 
 def test_half_a_body_blocks_nobody(start_inference: StartInference, model_dir: Path) -> None:

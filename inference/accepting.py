@@ -1,0 +1,146 @@
+"""Accepts connections so that all workers of a service hold about as many of them.
+
+The workers wait at one listening socket. Whoever wakes first would take all that wait there, and
+the few connections of clients that keep them would often all be with one worker, while the others
+idle. So each worker tells the others how many it holds, and one that holds more than another
+gives way for a moment.
+"""
+
+import asyncio
+import logging
+import mmap
+import socket
+from collections.abc import Callable, Sized
+from typing import Final
+
+GIVE_WAY_S: Final = 0.001
+"""How long another worker has to come first; the shortest that uvloop's timers know."""
+
+RETRY_S: Final = 1.0
+"""How long nothing is accepted when the process or the system has no descriptor left."""
+
+MAX_WORKERS: Final = 64
+"""Workers that are told of; any further one never gives way."""
+
+_NOBODY: Final = 2**31 - 1
+
+_log = logging.getLogger(__name__)
+
+
+class Headcount:
+    """How many connections each worker holds, in memory that is made before the fork.
+
+    Each worker writes to its own place only, so nothing needs a lock.
+    """
+
+    def __init__(self) -> None:
+        self._held = memoryview(mmap.mmap(-1, 4 * MAX_WORKERS)).cast("i")
+        for place in range(MAX_WORKERS):
+            self._held[place] = _NOBODY
+
+    def join(self) -> int:
+        """A place for one more worker; MAX_WORKERS if there is none."""
+        places = self._held.tolist()
+        place = places.index(_NOBODY) if _NOBODY in places else MAX_WORKERS
+        self.tell(place, 0)
+        return place
+
+    def leave(self, place: int) -> None:
+        """Free the place of a worker that has ended."""
+        self.tell(place, _NOBODY)
+
+    def tell(self, place: int, held: int) -> None:
+        """Say how many connections the worker with this place holds."""
+        if place < MAX_WORKERS:
+            self._held[place] = held
+
+    def is_more_than_others(self, held: int) -> bool:
+        """Whether another worker holds fewer."""
+        return held > min(self._held)
+
+
+class Acceptor:
+    """Accepts from one listening socket for one worker; has what uvicorn uses of `asyncio.Server`.
+
+    Args:
+        listener: a listening socket, from which other processes accept as well.
+        make_protocol: makes the protocol of a new connection.
+        connections: those that this worker holds.
+        headcount: where the workers tell each other how many they hold.
+        place: the worker's place in it.
+    """
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        make_protocol: Callable[[], asyncio.Protocol],
+        connections: Sized,
+        headcount: Headcount,
+        place: int,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._listener = listener
+        self._make_protocol = make_protocol
+        self._connections = connections
+        self._headcount = headcount
+        self._place = place
+        self._opening: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._crowd = 1
+        listener.settimeout(0)
+        self._wait()
+
+    def close(self) -> None:
+        """Accept no more; what was accepted stays."""
+        self._loop.remove_reader(self._listener)
+        if self._timer is not None:
+            self._timer.cancel()
+
+    async def wait_closed(self) -> None:
+        """Nothing is left to wait for."""
+
+    def _wait(self) -> None:
+        self._loop.add_reader(self._listener, self._look)
+
+    def _look(self) -> None:
+        if self._gives_way():
+            self._pause(GIVE_WAY_S, self._insist)
+            return
+        while self._accept() and not self._gives_way():
+            pass
+
+    def _gives_way(self) -> bool:
+        held = len(self._connections) + len(self._opening)
+        self._headcount.tell(self._place, held)
+        return self._headcount.is_more_than_others(held)
+
+    def _pause(self, seconds: float, then: Callable[[], None]) -> None:
+        self._loop.remove_reader(self._listener)
+        self._timer = self._loop.call_later(seconds, then)
+
+    def _insist(self) -> None:
+        """Accept clients whom the others have left waiting: twice as many as the last time."""
+        self._wait()
+        for _ in range(self._crowd):
+            if not self._accept():
+                self._crowd = 1
+                return
+        self._crowd *= 2
+
+    def _accept(self) -> bool:
+        try:
+            connection, _ = self._listener.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return False  # another worker, or a signal, was faster, or the client went away
+        except OSError as error:
+            _log.error("connection.not_accepted", extra={"reason": str(error)})
+            self._pause(RETRY_S, self._wait)
+            return False
+        connection.settimeout(0)
+        opening = self._loop.create_task(self._open(connection))
+        self._opening.add(opening)
+        opening.add_done_callback(self._opening.discard)
+        return True
+
+    async def _open(self, connection: socket.socket) -> None:
+        await self._loop.connect_accepted_socket(self._make_protocol, connection)
