@@ -20,7 +20,7 @@ from schemas.keyword_rules import (
     Rule,
 )
 
-__all__ = ["Flags", "find_flags"]
+__all__ = ["NOTHING", "Flags", "find_flags", "has_trigger"]
 
 
 class Flags(msgspec.Struct, frozen=True):
@@ -85,7 +85,8 @@ _WHOLE = tuple(_compile(rules, "whole") for rules in _FLAGS)
 _CASED = tuple(_compile(rules, "cased") for rules in _FLAGS)
 _find_trigger = _any_of(t for rules in _FLAGS for rule in rules for t in rule.triggers).search
 _ANSWERS = tuple(Flags(*bits) for bits in product((False, True), repeat=len(_FLAGS)))
-_NOTHING = _ANSWERS[0]
+NOTHING = _ANSWERS[0]
+"""The answer for a message that speaks of nothing; told apart by identity."""
 
 
 def find_flags(message: str) -> Flags:
@@ -101,7 +102,15 @@ def find_flags(message: str) -> Flags:
     if not text.isascii():
         text = text.encode("ascii", "replace").decode("ascii")
     whole = text.lower()
-    return _NOTHING if _find_trigger(whole) is None else _apply_rules(text, whole)
+    return _apply_rules(text, whole) if has_trigger(whole) else NOTHING
+
+
+def has_trigger(lower: str) -> bool:
+    """Whether any rule could match: without a trigger, the answer is `NOTHING`.
+
+    No trigger of a flag holds a digit, so the digits of the text do not matter.
+    """
+    return _find_trigger(lower) is not None
 
 
 def _apply_rules(text: str, whole: str) -> Flags:

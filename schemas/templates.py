@@ -18,7 +18,7 @@ import hashlib
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["TEMPLATE_BUCKETS", "TEMPLATE_CHARS", "template_bucket", "template_of"]
+__all__ = ["TEMPLATE_BUCKETS", "TEMPLATE_CHARS", "bucket_of", "fold", "template_bucket", "template_of"]
 
 TEMPLATE_CHARS: Final = 400
 TEMPLATE_BUCKETS: Final = 65_536
@@ -32,17 +32,26 @@ _FOLD: Final = bytes.maketrans(
 
 def template_of(message: str) -> str:
     """The template of a message; see the module's docstring."""
-    return _template(message[:TEMPLATE_CHARS].encode("ascii", "replace")).decode("ascii")
+    return _template(fold(message[:TEMPLATE_CHARS])).decode("ascii")
 
 
 def template_bucket(message: str) -> int:
     """The bucket of a message's template, in [0, TEMPLATE_BUCKETS)."""
-    return _bucket(_template(message[:TEMPLATE_CHARS].encode("ascii", "replace")))
+    return bucket_of(fold(message[:TEMPLATE_CHARS]))
 
 
-def _template(text: bytes) -> bytes:
-    tokens = text.translate(_FOLD).split()
-    return b" ".join([b"#" if _DIGIT in token else token for token in tokens])
+def fold(text: str) -> bytes:
+    """ASCII, lower case, every digit a zero: alike for messages that differ in numbers alone."""
+    return text.encode("ascii", "replace").translate(_FOLD)
+
+
+def bucket_of(folded: bytes) -> int:
+    """The bucket of a message that was folded; what stands behind `TEMPLATE_CHARS` is ignored."""
+    return _bucket(_template(folded[:TEMPLATE_CHARS]))
+
+
+def _template(folded: bytes) -> bytes:
+    return b" ".join([b"#" if _DIGIT in token else token for token in folded.split()])
 
 
 # Templates repeat far more than messages do. At most 1.7 MB: 4,096 texts of 400 characters.

@@ -1,36 +1,30 @@
-"""How detectors do on a table of records: everything that a report says, as plain data."""
+"""Everything that a report says of a table of records, as plain data."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from inference.judgements import Judgements
-from schemas.features import FEATURE_NAMES, Level
+from schemas.features import FEATURE_NAMES
 from schemas.packing import NO_TRAITS, Ints, unpack
 from schemas.surprise import TERMS, rarity
 from schemas.templates import TEMPLATE_BUCKETS
 from trainer.candidate import Candidate
+from trainer.judged import Judged, Top
 from trainer.metrics import make_curve
-from trainer.pipeline import Fitted
 from trainer.report.content import (
     BadRecord,
     Contribution,
     Curve,
-    Distribution,
     Report,
-    Share,
     TopRecord,
 )
+from trainer.shares import distribution_of, levels_of, services_of
 from trainer.table import CountTable
 from trainer.wording import Wording, contributions_of, describe_features
-
-TOP_RECORDS: Final = 20
-MAX_SERVICES: Final = 30
-N_BINS: Final = 40
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,65 +45,6 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     n_bad: int = 0
     bad: list[BadRecord] = []
     warnings: list[str] = []
-
-
-class Judged(msgspec.Struct, frozen=True):
-    """What a candidate says of every record of the table."""
-
-    candidate: Candidate
-    judgements: Judgements
-
-
-def judge(table: CountTable, candidate: Candidate) -> Judged:
-    """Have a model judge every distinct record."""
-    # Records that the model cannot tell apart are judged once.
-    told_apart = table.keys
-    if candidate.model.manifest.detector == "isolation_forest":
-        told_apart = table.keys - table.traits
-    distinct, inverse = np.unique(told_apart, return_inverse=True)
-    return Judged(candidate, candidate.model.judge_keys(distinct).take(inverse))
-
-
-def judged_already(table: CountTable, fitted: Fitted) -> Judged:
-    """What training has said of the records of the table that it was given."""
-    if fitted.table is table:
-        return Judged(fitted.candidate, fitted.judgements)
-    told_apart = table.keys
-    if fitted.candidate.model.manifest.detector == "isolation_forest":
-        told_apart = table.keys - table.traits
-    at = np.searchsorted(fitted.table.keys, told_apart)
-    return Judged(fitted.candidate, fitted.judgements.take(at))
-
-
-class Top(msgspec.Struct, frozen=True):
-    """The most anomalous distinct records, as a detector tells records apart, the worst first.
-
-    Attributes:
-        table: the records in that order, so its keys do not ascend.
-        judgements: what the detector says of them.
-    """
-
-    table: CountTable
-    judgements: Judgements
-
-
-def find_top(table: CountTable, judged: Judged) -> Top:
-    """The `TOP_RECORDS` most anomalous distinct records."""
-    keys, judgements = table.keys, judged.judgements
-    if judged.candidate.model.manifest.detector == "isolation_forest":
-        bare = table.keys - table.traits
-        keys, first = np.unique(bare, return_index=True)
-        judgements = judgements.take(first)
-        table = table.without_traits()
-    worst = np.argsort(judgements.decisions, kind="stable")[:TOP_RECORDS]
-    shown = msgspec.structs.replace(
-        table,
-        keys=keys[worst],
-        counts=table.counts[worst],
-        positives=None if table.positives is None else table.positives[worst],
-        places=None if table.places is None else table.places[worst],
-    )
-    return Top(shown, judgements.take(worst))
 
 
 def make_report(
@@ -143,9 +78,9 @@ def make_report(
         n_distinct=table.n_distinct,
         n_bad=subject.n_bad,
         bad=subject.bad,
-        levels=_levels(table, judged),
-        services=_services(table, judged),
-        distributions=[_distribution(table, one) for one in judged],
+        levels=levels_of(table, judged),
+        services=services_of(table, judged),
+        distributions=[distribution_of(table, one) for one in judged],
         top=_top(top, deciding, examples),
         importance=importance,
         importance_unit=unit,
@@ -190,68 +125,6 @@ def _template_rarity(traits: Ints, counts: Ints) -> npt.NDArray[np.float32]:
     seen = np.zeros(TEMPLATE_BUCKETS, np.int64)
     np.add.at(seen, template[has_message], counts[has_message])
     return np.where(has_message, rarity(seen[template], int(counts.sum())), np.float32(0))
-
-
-def _share(
-    name: str, chosen: npt.NDArray[np.bool_], table: CountTable, judged: Sequence[Judged]
-) -> Share:
-    return Share(
-        name,
-        int(table.counts[chosen].sum()),
-        {
-            one.candidate.name: int(table.counts[chosen & one.judgements.is_anomaly].sum())
-            for one in judged
-        },
-    )
-
-
-def _levels(table: CountTable, judged: Sequence[Judged]) -> list[Share]:
-    level = unpack(table.keys)[1]
-    return [_share(name.value, level == number, table, judged) for number, name in enumerate(Level)]
-
-
-def _services(table: CountTable, judged: Sequence[Judged]) -> list[Share]:
-    service = unpack(table.keys)[2]
-    numbers, inverse = np.unique(service, return_inverse=True)
-    rows = np.zeros(len(numbers), np.int64)
-    np.add.at(rows, inverse, table.counts)
-    largest = np.argsort(-rows, kind="stable")[:MAX_SERVICES]
-    shares = [
-        _share(
-            table.services.get(int(numbers[index]), f"#{numbers[index]}"),
-            inverse == index,
-            table,
-            judged,
-        )
-        for index in largest
-    ]
-    if len(numbers) > MAX_SERVICES:
-        shares.append(_share("others", ~np.isin(inverse, largest), table, judged))
-    return shares
-
-
-def _distribution(table: CountTable, judged: Judged) -> Distribution:
-    manifest, judgements = judged.candidate.model.manifest, judged.judgements
-    n_flagged = int(table.counts[judgements.is_anomaly].sum())
-    values, threshold = judgements.anomaly_scores, manifest.scores.threshold
-    measure = "anomaly score"
-    if manifest.detector == "surprise":
-        # Shifted where the record's own threshold is another one: with a message and without are
-        # then comparable.
-        values = threshold - judgements.decisions
-        measure = "surprise in decades"
-    rows, edges = np.histogram(values, bins=N_BINS, weights=table.counts)
-    contamination = manifest.options.contamination
-    return Distribution(
-        detector=judged.candidate.name,
-        edges=edges.tolist(),
-        n_rows=rows.astype(np.int64).tolist(),
-        threshold=threshold,
-        n_flagged=n_flagged,
-        flagged_share=n_flagged / table.n_samples,
-        contamination=None if contamination == "auto" else contamination,
-        measure=measure,
-    )
 
 
 def _top(top: Top, deciding: Candidate, examples: Mapping[int, tuple[str, str]]) -> list[TopRecord]:

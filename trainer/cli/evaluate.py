@@ -42,12 +42,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    from trainer.evaluation import (  # noqa: PLC0415 - a second of imports, for this command only
-        Subject,
-        find_top,
-        judge,
-        make_report,
-    )
+    from trainer.evaluation import Subject, make_report  # noqa: PLC0415 - a second of imports
+    from trainer.judged import find_top, judge  # noqa: PLC0415 - as above
     from trainer.report.page import render  # noqa: PLC0415 - as above
 
     started = time.perf_counter()

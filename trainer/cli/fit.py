@@ -51,13 +51,8 @@ def _run(arguments: argparse.Namespace) -> None:
     started = time.perf_counter()
     loaded = load(arguments)
 
-    from trainer.evaluation import (  # noqa: PLC0415 - seconds
-        Subject,
-        find_top,
-        judge,
-        judged_already,
-        make_report,
-    )
+    from trainer.evaluation import Subject, make_report  # noqa: PLC0415 - seconds
+    from trainer.judged import find_top, judge, judged_already  # noqa: PLC0415 - as above
     from trainer.pipeline import fit, prove  # noqa: PLC0415 - as above
     from trainer.report.page import render  # noqa: PLC0415 - as above
 
