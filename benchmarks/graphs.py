@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,13 @@ BULK_ROWS: Final = 1_000
 LOOP_S: Final = 0.3
 
 Rows = npt.NDArray[np.float32]
-Score = Callable[[Rows], object]
+
+
+class Way(NamedTuple):
+    """One way to score: a single row, and many."""
+
+    one: Callable[[], object]
+    many: Callable[[], object]
 
 
 def measure_graphs(lab: Lab) -> GraphSection:
@@ -33,11 +39,11 @@ def measure_graphs(lab: Lab) -> GraphSection:
     records = lab.records.by_kind[DISTINCT][:BULK_ROWS]
     rows = FeatureEncoder().matrix(records)
     own, stock = lab.models.own_graph, lab.models.stock_graph
-    ways: dict[str, Callable[[], Score]] = {
-        OUR_GRAPH: lambda: Scorer(own, rows.shape[1]).score,
-        PLAIN_GRAPH: lambda: _load(own),
-        STOCK_GRAPH: lambda: _load(stock),
-        SKLEARN: lambda: lab.models.forest.score_samples,
+    ways: dict[str, Callable[[], Way]] = {
+        OUR_GRAPH: lambda: _serve(own, rows),
+        PLAIN_GRAPH: lambda: _load(own, rows),
+        STOCK_GRAPH: lambda: _load(stock, rows),
+        SKLEARN: lambda: _ways(lab.models.forest.score_samples, rows),
     }
     graphs = {OUR_GRAPH: own, PLAIN_GRAPH: own, STOCK_GRAPH: stock}
     figures = {name: _describe(name, graphs.get(name)) for name in ways}
@@ -45,10 +51,10 @@ def measure_graphs(lab: Lab) -> GraphSection:
         for name, load in ways.items():
             figure = figures[name]
             started = time.perf_counter()
-            score = load()
+            way = load()
             figure.load_ms.append(1e3 * (time.perf_counter() - started))
-            figure.one_row_us.append(_time_us(score, rows[:1]))
-            figure.bulk_us_per_row.append(_time_us(score, rows) / len(rows))
+            figure.one_row_us.append(_time_us(way.one))
+            figure.bulk_us_per_row.append(_time_us(way.many) / len(rows))
     for figure in figures.values():
         say(
             f"{figure.target}: {figure.nodes} nodes, {figure.size_bytes} bytes, "
@@ -57,11 +63,21 @@ def measure_graphs(lab: Lab) -> GraphSection:
     return GraphSection(about, lab.models.forest.n_estimators, list(figures.values()))
 
 
-def _load(graph: bytes) -> Score:
+def _serve(graph: bytes, rows: Rows) -> Way:
+    scorer = Scorer(graph, rows.shape[1])
+    row = tuple(rows[0].tolist())
+    return Way(lambda: scorer.score_one(row), lambda: scorer.score(rows))
+
+
+def _load(graph: bytes, rows: Rows) -> Way:
     session: Any = onnxruntime.InferenceSession(
         graph, session_options(), providers=["CPUExecutionProvider"]
     )
-    return lambda rows: session.run(None, {INPUT: rows})
+    return _ways(lambda some: session.run(None, {INPUT: some}), rows)
+
+
+def _ways(score: Callable[[Rows], object], rows: Rows) -> Way:
+    return Way(lambda: score(rows[:1]), lambda: score(rows))
 
 
 def _describe(name: str, graph: bytes | None) -> GraphFigure:
@@ -69,13 +85,13 @@ def _describe(name: str, graph: bytes | None) -> GraphFigure:
     return GraphFigure(name, nodes, len(graph or b""), [], [], [])
 
 
-def _time_us(score: Score, rows: Rows) -> float:
+def _time_us(score: Callable[[], object]) -> float:
     """Microseconds a call, on average over a short while."""
-    score(rows)
+    score()
     calls = 0
     started = now = time.perf_counter()
     while now - started < LOOP_S:
-        score(rows)
+        score()
         calls += 1
         now = time.perf_counter()
     return 1e6 * (now - started) / calls

@@ -1,10 +1,12 @@
 """The detector `isolation_forest`: the forest's own label, as scikit-learn gives it."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from inference.judgements import Judgements
+from inference.judgements import Judgement, Judgements
 from inference.scorer import Scorer, Scores
 from schemas.encoding import SERVICE_BUCKETS, FeatureEncoder, UnknownFeaturesError
 from schemas.extraction import extract_features
@@ -27,15 +29,25 @@ class ForestDetector:
         features = manifest.features
         self._encoder = FeatureEncoder(features.names, features.service_buckets)
         self._scorer = Scorer(files[MODEL_FILE], len(features.names))
-        # Answers name contributions in the order of `FEATURE_NAMES`, whatever the model's is.
+        # Where the model's order of the features is another than that of the answers.
         self._columns = None
         if tuple(features.names) != FEATURE_NAMES:
             self._columns = [FEATURE_NAMES.index(name) for name in features.names]
         self._percentiles = Tables.from_bytes(files[TABLES_FILE]).percentiles
+        self._percentile_list = self._percentiles.tolist()
 
-    def judge(self, logs: Sequence[LogFeatures]) -> Judgements:
+    def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
         """Judge logs that came one by one."""
-        return self._judgements(self._scorer.score(self._encoder.matrix(logs)))
+        if len(logs) == 1:  # by far the most; arrays of one cost more than the trees
+            return [self._judgement(*self._scorer.score_one(self._encoder.row(logs[0])))]
+        scores = self._scorer.score(self._encoder.matrix(logs))
+        columns = (scores.labels, scores.decisions, scores.anomaly_scores)
+        return [
+            self._judgement(label, decision, score, contributions.tobytes())
+            for label, decision, score, contributions in zip(
+                *(column.tolist() for column in columns), scores.contributions, strict=True
+            )
+        ]
 
     def judge_keys(self, keys: Ints) -> Judgements:
         """Judge packed records.
@@ -54,18 +66,30 @@ class ForestDetector:
         """The six features: more would only make fewer records alike."""
         return extract_features(message, level, service)
 
-    def _judgements(self, scores: Scores) -> Judgements:
-        contributions = scores.contributions
+    def _judgement(
+        self, label: int, decision: float, score: float, contributions: bytes
+    ) -> Judgement:
+        below = bisect_left(self._percentile_list, score)
+        percentile = below / len(self._percentile_list)
         if self._columns is not None:
-            contributions = np.zeros((len(scores.labels), len(FEATURE_NAMES)), np.float32)
-            contributions[:, self._columns] = scores.contributions
-        # Methods of the arrays: numpy's functions cost a record as much as its trees do.
+            contributions = self._in_order(np.frombuffer(contributions, np.float32)).tobytes()
+        return Judgement(label < 0, score, decision, percentile, contributions, b"")
+
+    def _judgements(self, scores: Scores) -> Judgements:
         below = self._percentiles.searchsorted(scores.anomaly_scores)
         return Judgements(
             scores.labels < 0,
             scores.anomaly_scores,
             scores.decisions,
             below / len(self._percentiles),
-            contributions,
+            self._in_order(scores.contributions),
             np.empty((len(below), _NO_TERMS)),
         )
+
+    def _in_order(self, contributions: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Contributions in the order of `FEATURE_NAMES`, zero for features the model lacks."""
+        if self._columns is None:
+            return contributions
+        ordered = np.zeros((*contributions.shape[:-1], len(FEATURE_NAMES)), np.float32)
+        ordered[..., self._columns] = contributions
+        return ordered

@@ -11,19 +11,39 @@ from schemas.features import Level, LogFeatures
 from schemas.packing import Ints
 
 
+class Judgement(msgspec.Struct, frozen=True, gc=False):
+    """What a detector says of one record.
+
+    Attributes:
+        is_anomaly: whether `decision` is negative.
+        anomaly_score: in (0, 1]; higher is more anomalous.
+        decision: negative iff the record is an anomaly.
+        percentile: in [0, 1]: the share of training records with a lower score, rounded down to
+            thousandths.
+        contributions: what each feature adds to the exponent of the forest's score,
+            `2 ** (-1 + their sum)`; six native float32. Bytes, since few are ever looked at.
+        terms: the terms of D (`schemas.surprise.TERMS`), native float64; empty for
+            `isolation_forest`.
+    """
+
+    is_anomaly: bool
+    anomaly_score: float
+    decision: float
+    percentile: float
+    contributions: bytes
+    terms: bytes
+
+
 class Judgements(msgspec.Struct, frozen=True):
-    """What a detector says of n records.
+    """What a detector says of n records: a `Judgement` in columns.
 
     Attributes:
         is_anomaly: bool of shape (n,).
-        anomaly_scores: float64 of shape (n,) in (0, 1]; higher is more anomalous.
-        decisions: float64 of shape (n,); negative iff the record is an anomaly.
-        percentiles: float64 of shape (n,) in [0, 1]: the share of training records with a lower
-            score, rounded down to thousandths.
-        contributions: float32 of shape (n, 6): what each feature adds to the exponent of the
-            forest's score, `2 ** (-1 + their sum)`.
-        terms: float64 of shape (n, 4): the terms of D (`schemas.surprise.TERMS`), or of shape
-            (n, 0) for `isolation_forest`.
+        anomaly_scores: float64 of shape (n,).
+        decisions: float64 of shape (n,).
+        percentiles: float64 of shape (n,).
+        contributions: float32 of shape (n, 6).
+        terms: float64 of shape (n, 4), or of shape (n, 0) for `isolation_forest`.
     """
 
     is_anomaly: npt.NDArray[np.bool_]
@@ -41,7 +61,7 @@ class Judgements(msgspec.Struct, frozen=True):
 class Detector(Protocol):
     """Judges records; made from a bundle, immutable."""
 
-    def judge(self, logs: Sequence[LogFeatures]) -> Judgements:
+    def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
         """Judge logs that came one by one."""
         ...
 

@@ -11,7 +11,7 @@ from inference.memo import Memo
 from inference.scorer import UnfitGraphError
 from inference.store import Bundle
 from inference.surprise import SurpriseDetector
-from inference.verdicts import Verdict, make_verdicts
+from inference.verdicts import Verdict, make_verdict
 from schemas.encoding import UnknownFeaturesError
 from schemas.features import Level, LogFeatures
 from schemas.manifest import Manifest
@@ -40,7 +40,8 @@ class Model:
             self._detector: Detector = _DETECTORS[bundle.manifest.detector](
                 bundle.manifest, bundle.files
             )
-            self._detector.judge([_ORDINARY, _ORDINARY])
+            for count in (1, 2):  # one and several are run in different ways
+                self._detector.judge([_ORDINARY] * count)
         except (UnfitGraphError, UnknownFeaturesError, UnreadableTablesError) as error:
             raise BrokenVersionError(f"version {bundle.version}: {error}") from error
         self.version = str(bundle.version)
@@ -78,7 +79,8 @@ class Model:
         return self._detector.judge_keys(keys)
 
     def _judge(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
-        verdicts = make_verdicts(self._detector.judge(logs), self.version)
+        judgements = self._detector.judge(logs)
+        verdicts = [make_verdict(judgement, self.version) for judgement in judgements]
         for log, verdict in zip(logs, verdicts, strict=True):
             self._memo.put(log, verdict)
         return verdicts

@@ -5,14 +5,15 @@ records that arrive at once is several times faster than numpy.
 """
 
 import math
+import struct
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from inference.judgements import Judgements
-from inference.scorer import Scorer, UnfitGraphError
+from inference.judgements import Judgement, Judgements
+from inference.scorer import Scorer, Scores, UnfitGraphError
 from schemas.encoding import SERVICE_BUCKETS, service_number
 from schemas.extraction import extract
 from schemas.features import SEVERITY, Level, LogFeatures
@@ -31,8 +32,29 @@ from schemas.surprise import (
     signature_bucket,
 )
 
-Codes = tuple[int, int, int, int, int]
-"""Length, level, service number, flags and traits of a record (`schemas.packing`)."""
+Bound = tuple[float, list[float]]
+"""A threshold tau and the thousandths of the training records' D."""
+
+_TERMS = struct.Struct(f"{len(TERMS)}d")
+
+
+class Weighed(NamedTuple):
+    """A record before the forest is asked: its row, the terms, and what D is held against."""
+
+    row: tuple[float, ...]
+    severity: float
+    keywords: float
+    rarity: float
+    bound: Bound
+
+
+class Sum(NamedTuple):
+    """D against its threshold, and the terms of D."""
+
+    decision: float
+    score: float
+    percentile: float
+    terms: tuple[float, float, float, float]
 
 
 class SurpriseDetector:
@@ -54,8 +76,8 @@ class SurpriseDetector:
         if tables.signature_rarity is None or tables.forest_scores is None:
             raise UnreadableTablesError("the tables of rarities and forest scores are missing")
         # Memoryviews give Python floats, without a numpy object in between.
-        self._signature_rarity = tables.signature_rarity.data
-        self._template_rarity = (
+        self._signature_rarity: Sequence[float] = tables.signature_rarity.data
+        self._template_rarity: Sequence[float] | None = (
             None if tables.template_rarity is None else tables.template_rarity.data
         )
         self._forest_scores = tables.forest_scores[::-1].tolist()
@@ -69,84 +91,106 @@ class SurpriseDetector:
         elif tau is not None or tables.template_rarity is not None:
             raise UnreadableTablesError("of threshold and rarities for messages, one is missing")
 
-    def judge(self, logs: Sequence[LogFeatures]) -> Judgements:
+    def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
         """Judge logs that came one by one."""
-        return self._judge(
-            [
-                (
-                    log.message_length,
-                    SEVERITY[log.level],
-                    service_number(log.service, SERVICE_BUCKETS),
-                    flags_of(log),
-                    traits_of(log),
-                )
-                for log in logs
-            ]
-        )
+        weighed = [
+            self._weigh(
+                log.message_length,
+                SEVERITY[log.level],
+                service_number(log.service, SERVICE_BUCKETS),
+                flags_of(log),
+                traits_of(log),
+            )
+            for log in logs
+        ]
+        if len(weighed) == 1:  # by far the most; arrays of one cost more than the trees
+            _, _, score, contributions = self._scorer.score_one(weighed[0].row)
+            return [self._judgement(weighed[0], score, contributions)]
+        scores = self._score(weighed)
+        return [
+            self._judgement(one, score, contributions.tobytes())
+            for one, score, contributions in zip(
+                weighed, scores.anomaly_scores.tolist(), scores.contributions, strict=True
+            )
+        ]
 
     def judge_keys(self, keys: Ints) -> Judgements:
         """Judge packed records."""
-        return self._judge(zip(*(column.tolist() for column in unpack(keys)), strict=True))
+        columns = (column.tolist() for column in unpack(keys))
+        weighed = [self._weigh(*record) for record in zip(*columns, strict=True)]
+        scores = self._score(weighed)
+        judged = [
+            self._add_up(one, score)
+            for one, score in zip(weighed, scores.anomaly_scores.tolist(), strict=True)
+        ]
+        sums = np.array([(one.decision, one.score, one.percentile) for one in judged], np.float64)
+        decisions, anomaly_scores, percentiles = sums.reshape(len(judged), 3).T
+        terms = np.array([one.terms for one in judged], np.float64)
+        return Judgements(
+            decisions < 0,
+            anomaly_scores,
+            decisions,
+            percentiles,
+            scores.contributions,
+            terms.reshape(len(judged), len(TERMS)),
+        )
 
     def extract(self, message: str, level: Level, service: str) -> LogFeatures:
         """The six features, and the template if training saw any."""
         return extract(message, level, service)
 
-    def _judge(self, records: Iterable[Codes]) -> Judgements:
-        rows, terms, bounds = [], [], []
-        rarities, template_rarities = self._signature_rarity, self._template_rarity
-        for length, level, service, flags, traits in records:
-            severity = SEVERITIES[level]
-            signature_rarity = rarities[signature_bucket(length, level, service, flags)]
-            hint, rarity, against = flags != 0, float(signature_rarity), self._bare
-            if traits != NO_TRAITS and template_rarities is not None:
-                template, has_failure = divmod(traits - 1, 2)
-                hint = hint or has_failure != 0
-                rarity = (
-                    TEMPLATE_WEIGHT * template_rarities[template]
-                    + SIGNATURE_WEIGHT * signature_rarity
-                )
-                against = self._with_message
-            rows.append(
-                (
-                    math.log1p(length),
-                    severity,
-                    signature_rarity,
-                    flags >> 2 & 1,
-                    flags >> 1 & 1,
-                    flags & 1,
-                )
+    def _weigh(self, length: int, level: int, service: int, flags: int, traits: int) -> Weighed:
+        """All but the forest's part."""
+        severity = SEVERITIES[level]
+        signature_rarity = self._signature_rarity[signature_bucket(length, level, service, flags)]
+        hint, rarity, bound = flags != 0, signature_rarity, self._bare
+        if traits != NO_TRAITS and self._template_rarity is not None:
+            template, has_failure = divmod(traits - 1, 2)
+            hint = hint or has_failure != 0
+            rarity = (
+                TEMPLATE_WEIGHT * self._template_rarity[template]
+                + SIGNATURE_WEIGHT * signature_rarity
             )
-            terms.append((severity, HINT * hint, rarity))
-            bounds.append(against)
-        matrix = np.array(rows, np.float32).reshape(len(rows), len(FOREST_COLUMNS))
-        scores = self._scorer.score_table(matrix)
-        return self._add_up(scores.anomaly_scores.tolist(), terms, bounds, scores.contributions)
+            bound = self._with_message
+        return Weighed(
+            (
+                math.log1p(length),
+                severity,
+                signature_rarity,
+                flags >> 2 & 1,
+                flags >> 1 & 1,
+                flags & 1,
+            ),
+            severity,
+            HINT * hint,
+            rarity,
+            bound,
+        )
 
-    def _add_up(
-        self,
-        forest_scores: Sequence[float],
-        terms: Sequence[tuple[float, float, float]],
-        bounds: Sequence[tuple[float, list[float]]],
-        contributions: npt.NDArray[np.float32],
-    ) -> Judgements:
-        scores, decisions, percentiles, added = [], [], [], []
-        for forest_score, (severity, hint, rarity), (tau, quantiles) in zip(
-            forest_scores, terms, bounds, strict=True
-        ):
-            phi = PHIS[bisect_left(self._forest_scores, forest_score)]
-            surprise = severity + hint + rarity + phi
-            decision = tau - surprise
-            scores.append(1 / (1 + 10**decision))
-            decisions.append(decision)
-            percentiles.append(bisect_left(quantiles, surprise) / len(quantiles))
-            added.append((severity, hint, rarity, phi))
-        negative = np.array(decisions, np.float64)
-        return Judgements(
-            negative < 0,
-            np.array(scores, np.float64),
-            negative,
-            np.array(percentiles, np.float64),
+    def _score(self, weighed: Sequence[Weighed]) -> Scores:
+        rows = np.array([one.row for one in weighed], np.float32)
+        return self._scorer.score_table(rows.reshape(len(weighed), len(FOREST_COLUMNS)))
+
+    def _add_up(self, weighed: Weighed, forest_score: float) -> Sum:
+        phi = PHIS[bisect_left(self._forest_scores, forest_score)]
+        severity, keywords, rarity = weighed.severity, weighed.keywords, weighed.rarity
+        tau, quantiles = weighed.bound
+        surprise = severity + keywords + rarity + phi
+        decision = tau - surprise
+        return Sum(
+            decision,
+            1 / (1 + 10**decision),
+            bisect_left(quantiles, surprise) / len(quantiles),
+            (severity, keywords, rarity, phi),
+        )
+
+    def _judgement(self, weighed: Weighed, forest_score: float, contributions: bytes) -> Judgement:
+        added = self._add_up(weighed, forest_score)
+        return Judgement(
+            added.decision < 0,
+            added.score,
+            added.decision,
+            added.percentile,
             contributions,
-            np.array(added, np.float64).reshape(len(added), len(TERMS)),
+            _TERMS.pack(*added.terms),
         )

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from inference.judgements import Judgements
+from inference.judgements import Judgement
 from schemas.predictions import Explanation, PredictRequest, Terms
 
 BASE: Final = -1.0
@@ -37,34 +37,21 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     terms: bytes
 
 
-def make_verdicts(judgements: Judgements, model_version: str) -> list[Verdict]:
-    """One verdict for each judged record."""
-    version = _encode(model_version)
-    encode = _encode
-    return [
-        Verdict(
-            is_anomaly,
-            b',"is_anomaly":%b,"anomaly_score":%b,"decision":%b,"percentile":%b,"model_version":%b'
-            % (
-                b"true" if is_anomaly else b"false",
-                encode(score),
-                encode(decision),
-                encode(percentile),
-                version,
-            ),
-            contributions.tobytes(),
-            terms.tobytes(),
-        )
-        for is_anomaly, score, decision, percentile, contributions, terms in zip(
-            judgements.is_anomaly.tolist(),
-            judgements.anomaly_scores.tolist(),
-            judgements.decisions.tolist(),
-            judgements.percentiles.tolist(),
-            judgements.contributions,
-            judgements.terms,
-            strict=True,
-        )
-    ]
+def make_verdict(judgement: Judgement, model_version: str) -> Verdict:
+    """What clients read of a judgement."""
+    return Verdict(
+        judgement.is_anomaly,
+        b',"is_anomaly":%b,"anomaly_score":%b,"decision":%b,"percentile":%b,"model_version":%b'
+        % (
+            b"true" if judgement.is_anomaly else b"false",
+            _encode(judgement.anomaly_score),
+            _encode(judgement.decision),
+            _encode(judgement.percentile),
+            _encode(model_version),
+        ),
+        judgement.contributions,
+        judgement.terms,
+    )
 
 
 def explanation_json(verdict: Verdict) -> bytes:

@@ -1,7 +1,7 @@
 """The one encoder from log features to the numbers a model sees, for training and for serving."""
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -11,17 +11,6 @@ from schemas.features import FEATURE_NAMES, SEVERITY, LogFeatures
 
 SERVICE_BUCKETS: Final = 65_536
 """How many numbers a service name can be hashed to; a model's manifest records its own count."""
-
-Column = Callable[[LogFeatures, int], float]
-
-_COLUMNS: Final[dict[str, Column]] = {
-    "message_length": lambda log, _buckets: log.message_length,
-    "level": lambda log, _buckets: SEVERITY[log.level],
-    "service": lambda log, buckets: service_number(log.service, buckets),
-    "has_exception": lambda log, _buckets: log.has_exception,
-    "has_timeout": lambda log, _buckets: log.has_timeout,
-    "has_connection_error": lambda log, _buckets: log.has_connection_error,
-}
 
 
 class UnknownFeaturesError(ValueError):
@@ -54,21 +43,30 @@ class FeatureEncoder:
     def __init__(
         self, names: Sequence[str] = FEATURE_NAMES, service_buckets: int = SERVICE_BUCKETS
     ) -> None:
-        unknown = [name for name in names if name not in _COLUMNS]
+        unknown = [name for name in names if name not in FEATURE_NAMES]
         if unknown or len(set(names)) != len(names) or not names:
             raise UnknownFeaturesError(
                 f"the model takes the features {list(names)}, but this release builds "
-                f"{list(_COLUMNS)}, each at most once; serve it with the release that trained it, "
-                f"or train again"
+                f"{list(FEATURE_NAMES)}, each at most once; serve it with the release that trained "
+                f"it, or train again"
             )
         self.names = tuple(names)
         self.service_buckets = service_buckets
-        self._columns = [_COLUMNS[name] for name in names]
+        self._columns = None
+        if self.names != FEATURE_NAMES:
+            self._columns = [FEATURE_NAMES.index(name) for name in names]
 
     def row(self, log: LogFeatures) -> tuple[float, ...]:
         """One log as a tuple of len(names) numbers, each exact in float32."""
-        buckets = self.service_buckets
-        return tuple(column(log, buckets) for column in self._columns)
+        values = (
+            log.message_length,
+            SEVERITY[log.level],
+            service_number(log.service, self.service_buckets),
+            log.has_exception,
+            log.has_timeout,
+            log.has_connection_error,
+        )
+        return values if self._columns is None else tuple([values[at] for at in self._columns])
 
     def matrix(self, logs: Iterable[LogFeatures]) -> npt.NDArray[np.float32]:
         """Several logs as a C-contiguous float32 array of shape (n_logs, len(names))."""

@@ -54,8 +54,8 @@ def extract(message: str, level: Level, service: str) -> MessageFeatures:
     )
 
 
-# Logs repeat, storms of errors most of all. At most 8 MB each: 1,024 texts of 2,000 characters of up
-# to 4 bytes, and 4,096 of 2,000 bytes.
+# Logs repeat, storms of errors most of all. At most 8 MB each: 1,024 texts of 2,000 characters of
+# up to 4 bytes, and 4,096 of 2,000 bytes.
 _flags_of = lru_cache(maxsize=1_024)(find_flags)
 
 

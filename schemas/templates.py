@@ -18,7 +18,14 @@ import hashlib
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["TEMPLATE_BUCKETS", "TEMPLATE_CHARS", "bucket_of", "fold", "template_bucket", "template_of"]
+__all__ = [
+    "TEMPLATE_BUCKETS",
+    "TEMPLATE_CHARS",
+    "bucket_of",
+    "fold",
+    "template_bucket",
+    "template_of",
+]
 
 TEMPLATE_CHARS: Final = 400
 TEMPLATE_BUCKETS: Final = 65_536

@@ -1,5 +1,6 @@
 """A loaded model: verdicts, memo, answers."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -9,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.errors import BrokenVersionError
+from inference.forest import ForestDetector
+from inference.judgements import Judgement
 from inference.model import Model
-from inference.scorer import Scorer
 from inference.store import Bundle, ModelStore
 from inference.verdicts import Verdict, batch_json, explanation_json, prediction_json
 from schemas.features import FEATURE_NAMES, LogFeatures
@@ -44,14 +46,14 @@ def test_distinct_logs_are_scored_once(
 ) -> None:
     """A batch is reduced to its distinct tuples, and what is known is not scored again."""
     scored: list[int] = []
-    score = Scorer.score
+    judge = ForestDetector.judge
 
-    def counting(self: Scorer, rows: object) -> object:
-        scored.append(len(rows))  # type: ignore[arg-type]
-        return score(self, rows)  # type: ignore[arg-type]
+    def counting(self: ForestDetector, asked: Sequence[LogFeatures]) -> list[Judgement]:
+        scored.append(len(asked))
+        return judge(self, asked)
 
     model = Model(bundle, memo_capacity=10_000)
-    monkeypatch.setattr(Scorer, "score", counting)
+    monkeypatch.setattr(ForestDetector, "judge", counting)
     model.verdicts(logs)
     model.verdicts(logs)
     model.verdict(logs[0])

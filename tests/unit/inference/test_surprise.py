@@ -12,7 +12,6 @@ from inference.errors import BrokenVersionError
 from inference.model import Model
 from inference.scorer import Scorer
 from inference.store import Bundle
-from inference.surprise import SurpriseDetector
 from inference.verdicts import explanation_json, prediction_json
 from schemas.encoding import SERVICE_BUCKETS
 from schemas.extraction import MessageFeatures, extract
@@ -22,7 +21,7 @@ from schemas.packing import FLAGS, LEVELS, TRAITS, Ints, pack, pack_record
 from schemas.predictions import Prediction
 from schemas.surprise import TERMS, Tables
 from schemas.training import TrainOptions
-from tests.made_logs import make_log, make_logs, make_raw_logs
+from tests.made_logs import make_log
 from trainer.pipeline import Fitted, fit
 from trainer.surprise import PERCENTILES
 from trainer.table import CountTable, count_logs
@@ -85,19 +84,6 @@ def test_they_agree_on_what_was_never_seen(fitted: Fitted, keys: Ints) -> None:
     assert np.array_equal(serving.is_anomaly, serving.decisions < 0)
     assert np.all((serving.anomaly_scores > 0) & (serving.anomaly_scores <= 1))
     assert np.allclose(serving.anomaly_scores, 1 / (1 + 10**serving.decisions))
-
-
-def test_logs_one_by_one_are_their_keys(model: Model, surprise_bundle: Bundle) -> None:
-    """A request's record is judged as the packed one of a job, alone or in a batch."""
-    raw = [model.extract(log.message, log.level, log.service) for log in make_raw_logs(200, seed=5)]
-    logs = [*raw, *make_logs(200, seed=5)]
-    detector = SurpriseDetector(surprise_bundle.manifest, surprise_bundle.files)
-    one_by_one = detector.judge(logs)
-    packed = model.judge_keys(np.array([pack_record(log) for log in logs], np.int64))
-    assert np.array_equal(one_by_one.decisions, packed.decisions)
-    assert np.array_equal(one_by_one.terms, packed.terms)
-    for log, decision in zip(logs, packed.decisions.tolist(), strict=True):
-        assert answer(model, log).decision == decision
 
 
 def test_each_kind_has_its_own_threshold(model: Model) -> None:

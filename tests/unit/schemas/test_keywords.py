@@ -19,7 +19,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import extraction
 from schemas.keyword_rules import (
     CONNECTION_ERROR,
     EXCEPTION,
@@ -249,13 +248,6 @@ def test_hostile_text_is_cut_and_answered(name: str) -> None:
     message = "zero connect socket error... exception timeout panic " + HOSTILE[name](200_000)
 
     assert find_flags(message) == apply_rules(message[:LIMIT])
-
-
-def test_memory_is_bounded() -> None:
-    """The memo of repeated texts holds cut texts, and not without end."""
-    infos = [memo.cache_info() for memo in (extraction._flags_of, extraction._seen_in)]
-
-    assert all(info.maxsize and info.maxsize * LIMIT * 4 < 10_000_000 for info in infos)
 
 
 def nodes_of(parsed: Any, repeated: int = 1) -> Iterator[tuple[str, Any, int]]:

@@ -1,0 +1,54 @@
+"""The extractor, and what it remembers."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas import extraction
+from schemas.extraction import MessageFeatures, extract, extract_features
+from schemas.features import FEATURE_NAMES, Level
+from schemas.keyword_rules import CONNECTION_ERROR, EXCEPTION, FAILURE, LIMIT, TIMEOUT
+from schemas.keywords import find_flags
+from schemas.templates import template_bucket
+
+_WORDS = st.sampled_from(
+    [
+        *("order", "17", "0", "x" * 300, "\u00e9t\u00e9", "\t", "\n"),
+        *("Timeout", "timeout=30", "errors=0", "errors=10", "FAILED", "connection refused"),
+        *("NullPointerException", "no exception"),
+    ]
+)
+MESSAGES = st.lists(_WORDS, max_size=12).map(" ".join) | st.text(max_size=500)
+
+
+@given(st.lists(MESSAGES, min_size=1, max_size=5))
+def test_what_is_remembered_changes_nothing(messages: list[str]) -> None:
+    """Flags and template are those of the message itself, whatever was asked before."""
+    for message in messages:
+        flags = find_flags(message)
+        expected = MessageFeatures(
+            len(message),
+            Level.INFO,
+            "a",
+            flags.has_exception,
+            flags.has_timeout,
+            flags.has_connection_error,
+            template_bucket(message),
+            flags.has_failure,
+        )
+        assert extract(message, Level.INFO, "a") == expected
+        features = extract_features(message, Level.INFO, "a")
+        assert all(getattr(features, name) == getattr(expected, name) for name in FEATURE_NAMES)
+
+
+def test_no_trigger_holds_a_digit() -> None:
+    """So messages that differ in digits alone have a trigger in common, or none."""
+    rules = (*EXCEPTION, *TIMEOUT, *CONNECTION_ERROR, *FAILURE)
+    assert not any(c.isdigit() for rule in rules for trigger in rule.triggers for c in trigger)
+
+
+def test_memory_is_bounded() -> None:
+    """The memos hold cut texts, and not without end."""
+    texts = extraction._flags_of.cache_info().maxsize
+    folded = extraction._seen_in.cache_info().maxsize
+    assert texts and texts * LIMIT * 4 < 10_000_000  # noqa: PT018 - None is no bound
+    assert folded and folded * LIMIT < 10_000_000  # noqa: PT018 - as above
