@@ -6,10 +6,11 @@ records that arrive at once is several times faster than numpy.
 
 import math
 import struct
+from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from inference.judgements import Judgement, Judgements
@@ -32,13 +33,13 @@ from schemas.surprise import (
     signature_bucket,
 )
 
-Bound = tuple[float, list[float]]
+Bound = tuple[float, Sequence[float]]
 """A threshold tau and the thousandths of the training records' D."""
 
 _TERMS = struct.Struct(f"{len(TERMS)}d")
 
 
-class Weighed(NamedTuple):
+class Weighed(msgspec.Struct, frozen=True, gc=False):
     """A record before the forest is asked: its row, the terms, and what D is held against."""
 
     row: tuple[float, ...]
@@ -48,7 +49,7 @@ class Weighed(NamedTuple):
     bound: Bound
 
 
-class Sum(NamedTuple):
+class Sum(msgspec.Struct, frozen=True, gc=False):
     """D against its threshold, and the terms of D."""
 
     decision: float
@@ -80,14 +81,14 @@ class SurpriseDetector:
         self._template_rarity: Sequence[float] | None = (
             None if tables.template_rarity is None else tables.template_rarity.data
         )
-        self._forest_scores = tables.forest_scores[::-1].tolist()
-        self._bare = (manifest.scores.threshold, tables.percentiles.tolist())
+        self._forest_scores = array("d", tables.forest_scores[::-1])
+        self._bare = (manifest.scores.threshold, array("d", tables.percentiles))
         self._with_message = self._bare
         tau = manifest.scores.message_threshold
         if tau is not None and tables.template_rarity is not None:
             if tables.message_percentiles is None:
                 raise UnreadableTablesError("the table of percentiles with messages is missing")
-            self._with_message = (tau, tables.message_percentiles.tolist())
+            self._with_message = (tau, array("d", tables.message_percentiles))
         elif tau is not None or tables.template_rarity is not None:
             raise UnreadableTablesError("of threshold and rarities for messages, one is missing")
 
