@@ -20,6 +20,7 @@ from uvicorn_worker import UvicornWorker
 from inference.accepting import Acceptor, Headcount
 from inference.slow_clients import SlowClients
 from inference.web.logs import logging_config
+from inference.writing import HttpProtocol
 
 DRAIN_S: Final = 1.0
 """How long a worker that was told to stop answers with `Connection: close` before it closes."""
@@ -99,7 +100,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
         "loop": "uvloop",
-        "http": "httptools",
+        "http": HttpProtocol,
         "ws": "none",
         "server_header": False,
         # No proxy is told apart: we make no use of a client's address.

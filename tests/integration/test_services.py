@@ -101,6 +101,20 @@ def test_clients_that_stay_are_shared_out(start_inference: StartInference, model
     assert min(shares.values()) >= 2
 
 
+def test_an_answer_comes_in_one_piece(start_inference: StartInference, model_dir: Path) -> None:
+    """Head and body are sent together: who reads what is there has the whole answer."""
+    inference = start_inference(model_dir)
+    body = json.dumps(ONE).encode()
+    head = f"POST /api/v1/predict HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", inference.port)) as client:
+        for _ in range(20):
+            client.sendall(head.encode() + body)
+            answer_head, _, answer = client.recv(65_536).partition(b"\r\n\r\n")
+            assert answer_head.startswith(b"HTTP/1.1 200 ")
+            assert f"content-length: {len(answer)}".encode() in answer_head.lower()
+            assert json.loads(answer)["log_id"] == ONE["log_id"]
+
+
 def test_half_a_body_blocks_nobody(start_inference: StartInference, model_dir: Path) -> None:
     """64 clients that send half a body and wait leave the service to all others."""
     inference = start_inference(model_dir, WEB_CONCURRENCY="1")
