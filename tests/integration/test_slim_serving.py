@@ -75,6 +75,7 @@ def test_only_these_libraries_are_loaded(slim_python: Path) -> None:
         "falcon",
         "gunicorn",
         "h11",  # uvicorn
+        "httptools",  # uvicorn's protocol, which ours writes for
         "msgspec",
         "numpy",
         "onnxruntime",
