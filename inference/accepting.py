@@ -143,4 +143,7 @@ class Acceptor:
         return True
 
     async def _open(self, connection: socket.socket) -> None:
-        await self._loop.connect_accepted_socket(self._make_protocol, connection)
+        try:
+            await self._loop.connect_accepted_socket(self._make_protocol, connection)
+        except OSError:
+            connection.close()  # the client went away meanwhile

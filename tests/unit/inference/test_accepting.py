@@ -19,6 +19,7 @@ class Worker:
 
     def __init__(self, listener: Any, headcount: Headcount) -> None:
         self.connections: set[asyncio.Transport] = set()
+        self.broken = 0
         self.listener = listener.dup()
         place = headcount.join()
         self.acceptor = Acceptor(self.listener, self.protocol, self.connections, headcount, place)
@@ -33,7 +34,10 @@ class Worker:
         await until(lambda: not self.connections)
 
     def protocol(self) -> asyncio.Protocol:
-        """A protocol that notes the connections made and lost."""
+        """A protocol that notes the connections made and lost; the first few break at once."""
+        if self.broken:
+            self.broken -= 1
+            raise ConnectionResetError
         connections = self.connections
 
         class Noted(asyncio.Protocol):
@@ -133,6 +137,23 @@ def test_no_client_is_accepted_after_the_close() -> None:
         worker.acceptor.close()
         await asyncio.sleep(0.05)  # fifty times what giving way takes: nothing may happen in it
         assert len(worker.connections) == 1
+        first.close()
+        second.close()
+        await worker.stop()
+
+    with_listener(run)
+
+
+def test_a_client_that_goes_away_at_once_is_forgotten() -> None:
+    """A connection that breaks before it is open is closed, and the next one is accepted."""
+
+    async def run(listener: socket.socket) -> None:
+        worker = Worker(listener, Headcount())
+        worker.broken = 1
+        reader, first = await asyncio.open_connection(*listener.getsockname())
+        assert await reader.read() == b""
+        _, second = await asyncio.open_connection(*listener.getsockname())
+        await until(lambda: len(worker.connections) == 1)
         first.close()
         second.close()
         await worker.stop()
