@@ -20,7 +20,7 @@ RETRY_S: Final = 1.0
 """How long nothing is accepted when the process or the system has no descriptor left."""
 
 MAX_WORKERS: Final = 64
-"""Workers that are told of; any further one never gives way."""
+"""Workers that have a place; any further one gives way to these, and nobody to it."""
 
 _NOBODY: Final = 2**31 - 1
 
