@@ -23,6 +23,8 @@ MAX_WORKERS: Final = 64
 """Workers that have a place; any further one gives way to these, and nobody to it."""
 
 _NOBODY: Final = 2**31 - 1
+_LAST: Final = _NOBODY - 1
+"""More than any worker holds: what one tells that lets all others come first."""
 
 _log = logging.getLogger(__name__)
 
@@ -87,8 +89,18 @@ class Acceptor:
         self._opening: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._crowd = 1
+        self._retreats = False
         listener.settimeout(0)
         self._wait()
+
+    def retreat(self) -> None:
+        """Let all others come first from now on: this worker is about to end.
+
+        With fewer connections from moment to moment it would draw the very clients that it has just
+        told to leave. It goes on accepting if nobody else does.
+        """
+        self._retreats = True
+        self._headcount.tell(self._place, _LAST)
 
     def close(self) -> None:
         """Accept no more; what was accepted stays."""
@@ -110,7 +122,7 @@ class Acceptor:
             pass
 
     def _gives_way(self) -> bool:
-        held = len(self._connections) + len(self._opening)
+        held = _LAST if self._retreats else len(self._connections) + len(self._opening)
         self._headcount.tell(self._place, held)
         return self._headcount.is_more_than_others(held)
 

@@ -48,12 +48,13 @@ class PatientServer(UvicornServer):
         super().__init__(config)
         self._headcount = headcount
         self._place = place
+        self._acceptors: list[Acceptor] = []
         self._slow_clients = SlowClients()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start as uvicorn does, but accept connections in our own way."""
         await super().startup([])
-        acceptors = [
+        self._acceptors = [
             Acceptor(
                 listener,
                 self._make_protocol,
@@ -63,7 +64,8 @@ class PatientServer(UvicornServer):
             )
             for listener in sockets or []
         ]
-        self.servers = acceptors  # type: ignore[assignment]  # uvicorn closes them, and that is all
+        # uvicorn closes them, and that is all.
+        self.servers = list(self._acceptors)  # type: ignore[arg-type]
 
     def _make_protocol(self) -> asyncio.Protocol:
         return self.config.http_protocol_class(  # type: ignore[call-arg]  # every HTTP class of uvicorn takes these
@@ -90,6 +92,8 @@ class PatientServer(UvicornServer):
         if sig != signal.SIGTERM or self.should_exit or close in headers:
             super().handle_exit(sig, frame)
             return
+        for acceptor in self._acceptors:
+            acceptor.retreat()
         headers.append(close)  # lasts through uvicorn's own refresh of its default headers
         self.server_state.default_headers = [*self.server_state.default_headers, close]
         asyncio.get_running_loop().call_later(DRAIN_S, super().handle_exit, sig, frame)

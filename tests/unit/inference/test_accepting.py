@@ -107,6 +107,31 @@ def test_workers_hold_alike(count: int) -> None:
     with_listener(run)
 
 
+@pytest.mark.parametrize(("retreating", "shares"), [(1, [0, 8]), (2, None)])
+def test_a_worker_that_is_about_to_end_comes_last(
+    retreating: int, shares: list[int] | None
+) -> None:
+    """It takes clients only when all workers are about to end, so that none is left waiting."""
+
+    async def run(listener: socket.socket) -> None:
+        headcount = Headcount()
+        workers = [Worker(listener, headcount) for _ in range(2)]
+        for worker in workers[:retreating]:
+            worker.acceptor.retreat()
+        clients = []
+        for number in range(1, 9):
+            clients.append(await asyncio.open_connection(*listener.getsockname()))
+            await until(lambda: sum(len(one.connections) for one in workers) == number)  # noqa: B023 - awaited at once
+        if shares:
+            assert [len(one.connections) for one in workers] == shares
+        for _, writer in clients:
+            writer.close()
+        for worker in workers:
+            await worker.stop()
+
+    with_listener(run)
+
+
 def test_a_worker_whose_fellows_do_not_come_accepts_all() -> None:
     """To give way is to wait a moment, not to leave clients waiting."""
 
