@@ -1,5 +1,6 @@
 """The detector `isolation_forest`: the forest's own label, as scikit-learn gives it."""
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -33,8 +34,7 @@ class ForestDetector:
         self._columns = None
         if tuple(features.names) != FEATURE_NAMES:
             self._columns = [FEATURE_NAMES.index(name) for name in features.names]
-        self._percentiles = Tables.from_bytes(files[TABLES_FILE]).percentiles
-        self._percentile_list = self._percentiles.tolist()
+        self._percentiles = array("d", Tables.from_bytes(files[TABLES_FILE]).percentiles)
 
     def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
         """Judge logs that came one by one."""
@@ -69,14 +69,13 @@ class ForestDetector:
     def _judgement(
         self, label: int, decision: float, score: float, contributions: bytes
     ) -> Judgement:
-        below = bisect_left(self._percentile_list, score)
-        percentile = below / len(self._percentile_list)
+        percentile = bisect_left(self._percentiles, score) / len(self._percentiles)
         if self._columns is not None:
             contributions = self._in_order(np.frombuffer(contributions, np.float32)).tobytes()
         return Judgement(label < 0, score, decision, percentile, contributions, b"")
 
     def _judgements(self, scores: Scores) -> Judgements:
-        below = self._percentiles.searchsorted(scores.anomaly_scores)
+        below = np.searchsorted(self._percentiles, scores.anomaly_scores)
         return Judgements(
             scores.labels < 0,
             scores.anomaly_scores,

@@ -22,15 +22,15 @@ import onnxruntime
 INPUT: Final = "features"
 ROWS_WORTH_A_THREAD: Final = 16_384
 
-OUTPUTS: Final = {
-    "label": "tensor(int64)",
-    "scores": "tensor(double)",
-    "anomaly_score": "tensor(double)",
-    "contributions": "tensor(float)",
+OUTPUTS: Final[dict[str, tuple[str, type[np.generic]]]] = {
+    "label": ("tensor(int64)", np.int64),
+    "scores": ("tensor(double)", np.float64),
+    "anomaly_score": ("tensor(double)", np.float64),
+    "contributions": ("tensor(float)", np.float32),
 }
-"""The outputs of every graph, with onnxruntime's names of their types."""
-_NAMES: Final = list(OUTPUTS)
+"""The outputs of every graph with their types, as onnxruntime and as numpy calls them."""
 
+_NAMES: Final = list(OUTPUTS)
 
 Columns = tuple[npt.NDArray[Any], ...]
 
@@ -67,6 +67,11 @@ class Scores(msgspec.Struct, frozen=True):
 class Scorer:
     """Scores float32 rows with an ONNX graph.
 
+    Attributes:
+        n_features: columns of a row.
+        score_one: scores a single row, given as that many numbers, without arrays; safe to call
+            from several threads.
+
     Args:
         graph: the serialised ONNX model.
         n_features: how many columns its input must have.
@@ -89,9 +94,9 @@ class Scorer:
                 f"{n_features} columns"
             )
         outputs = {node.name: node.type for node in self._session.get_outputs()}
-        missing = OUTPUTS.items() - outputs.items()
+        missing = {name: kind for name, (kind, _) in OUTPUTS.items() if outputs.get(name) != kind}
         if missing:
-            raise UnfitGraphError(f"the graph lacks the outputs {dict(sorted(missing))}")
+            raise UnfitGraphError(f"the graph lacks the outputs {missing}")
         self.n_features = n_features
         self.score_one = _OneRow(self._session, n_features).score
 
@@ -132,8 +137,8 @@ class _OneRow:
         self._pack = struct.Struct(f"{n_features}f").pack_into
         self._binding.bind_input(INPUT, "cpu", 0, np.float32, (1, n_features), row.ctypes.data)
         address = answer.ctypes.data
-        kinds: tuple[type[np.generic], ...] = (np.int64, np.float64, np.float64, np.float32)
-        for name, kind, columns in zip(OUTPUTS, kinds, (1, 1, 1, n_features), strict=True):
+        for name, (_, kind) in OUTPUTS.items():
+            columns = n_features if name == "contributions" else 1
             self._binding.bind_output(name, "cpu", 0, kind, (1, columns), address)
             address += columns * np.dtype(kind).itemsize
 
