@@ -1,0 +1,41 @@
+"""Reading small files as the trainer reads them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from trainer.reading.assembling import Record
+from trainer.reading.layouts import LAYOUTS
+from trainer.reading.partitions import cut
+from trainer.reading.plan import Fields, ReadingPlan
+from trainer.reading.records import Faults, read_records
+from trainer.reading.sources import find_sources
+
+LOGS = ReadingPlan(
+    format="jsonl",
+    kind="logs",
+    fields=Fields(message="message", level="level", service="service"),
+)
+FEATURES = ReadingPlan(format="jsonl", kind="features")
+TEXT = ReadingPlan(format="text", kind="logs", layout=LAYOUTS["python"])
+
+
+def read(path: Path, plan: ReadingPlan, data: bytes | None = None) -> tuple[list[Record], Faults]:
+    """The records of a whole file and its faults; with `data`, written first."""
+    if data is not None:
+        path.write_bytes(data)
+    faults = Faults()
+    (partition,) = cut(find_sources([str(path)]), plan)
+    return list(read_records(partition, plan, faults)), faults
+
+
+def problems(faults: Faults) -> dict[int, str]:
+    """What is wrong, by the number of the record."""
+    assert faults.n_bad == len(faults.samples)
+    return {one.line: one.problem for one in faults.samples}
+
+
+def lines_of(rows: Iterable[object]) -> bytes:
+    """JSON lines."""
+    return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
