@@ -17,6 +17,7 @@ from matplotlib import pyplot as plt
 from matplotlib.ticker import NullLocator
 
 OURS = "this service"
+DETECTORS = (OURS, "this service, surprise")
 COMPARED = (OURS, "FastAPI + scikit-learn", "MLServer")
 BLUE, GREY, ORANGE = "#1f6feb", "#8c959f", "#bc4c00"
 STYLE = {
@@ -82,7 +83,7 @@ def draw_load(section: Json, batch: int, file: Path) -> None:
     for axis, workload in zip(axes[0], workloads, strict=True):
         rates = {one["target"]: rate(one) for one in series if one["workload"] == workload}
         values = [rates.get(name, 0) * max(batch, 1) for name in names]
-        colours = [BLUE if name == OURS else GREY for name in names]
+        colours = [BLUE if name in DETECTORS else GREY for name in names]
         drawn = axis.barh(names, values, color=colours)
         labels = [f"{value:,.0f}" if value else "" for value in values]
         axis.bar_label(drawn, labels=labels, padding=3)

@@ -6,7 +6,6 @@ import sys
 
 from inference.app import create_app
 from inference.environment import SettingsError, load_settings
-from inference.server import run_server
 from inference.settings import PREFIX, InferenceSettings
 
 
@@ -21,6 +20,9 @@ def main() -> None:
         settings = load_settings(InferenceSettings, os.environ, PREFIX)
     except SettingsError as error:
         sys.exit(f"The settings are wrong:\n{error}")
+    # On import, gunicorn reads WEB_CONCURRENCY and fails on what is no number.
+    from inference.server import run_server  # noqa: PLC0415 - see above
+
     run_server(
         lambda: create_app(settings),
         name="log-anomaly-inference",

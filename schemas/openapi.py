@@ -34,8 +34,9 @@ def openapi_document(service: Service) -> dict[str, Any]:
         "info": {
             "title": _TITLES[service],
             "version": __version__,
-            "description": "Judges log lines by an isolation forest. Errors are problem details "
-            "(RFC 9457) that name every field at fault.",
+            "description": "Judges log lines by an isolation forest, or by their severity, rarity "
+            "and a forest together, as the model says. Errors are problem details (RFC 9457) that "
+            "name every field at fault.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "paths": paths,

@@ -45,6 +45,13 @@ def test_the_whole_path(
     assert [one["log_id"] for one in answer["predictions"]] == [str(n) for n in range(9_000)]
 
 
+def test_the_trainer_does_not_mind_the_workers_of_inference(
+    start_trainer: StartTrainer, tmp_path: Path
+) -> None:
+    """Both services may share one environment; a wrong WEB_CONCURRENCY is for inference to tell."""
+    assert start_trainer(tmp_path, WEB_CONCURRENCY="two").call("GET", "/health").status == 200
+
+
 def test_the_detector_can_be_changed_while_it_serves(
     start_trainer: StartTrainer, start_inference: StartInference, model_dir: Path
 ) -> None:
@@ -192,6 +199,7 @@ def test_a_service_stops_cleanly(start_inference: StartInference, model_dir: Pat
     ("environ", "message"),
     [
         ({"PORT": "{port}"}, "cannot listen on 127.0.0.1 port"),
+        ({"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY"),
         ({"WEB_CONCURRENCY": "0", "ANOMALY_SERVE_TYPO": "1"}, "ANOMALY_SERVE_TYPO is not known"),
     ],
 )

@@ -14,10 +14,12 @@ def _add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def _run(_arguments: argparse.Namespace) -> None:
-    from inference.server import run_server  # noqa: PLC0415 - for this command only
-    from trainer.app import create_app  # noqa: PLC0415 - as above
-
     settings = load_settings(TrainerSettings, os.environ, PREFIX)
+    # Set for the inference service. On import, gunicorn reads it and fails on what is no number.
+    os.environ.pop("WEB_CONCURRENCY", None)
+    from inference.server import run_server  # noqa: PLC0415 - for this command only, and see above
+    from trainer.app import create_app  # noqa: PLC0415 - for this command only
+
     run_server(
         lambda: create_app(settings),
         name="log-anomaly-trainer",
