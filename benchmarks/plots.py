@@ -39,6 +39,7 @@ STYLE = {
     "svg.hashsalt": "log-anomaly",
 }
 
+MILLION = 1_000_000
 MANY = 10_000
 """From here on numbers on an axis are written in thousands."""
 
@@ -88,7 +89,8 @@ def draw_load(section: Json, batch: int, file: Path) -> None:
         labels = [f"{value:,.0f}" if value else "" for value in values]
         axis.bar_label(drawn, labels=labels, padding=3)
         show_logarithmic(axis, "x")
-        axis.set_xlim(1, 30 * max(map(rate, series)) * max(batch, 1))
+        # Room for the longest number, which in more pictures takes more of each.
+        axis.set_xlim(1, 10 ** len(workloads) * max(map(rate, series)) * max(batch, 1))
         axis.set_title(f"{workload} records")
     axes[0][0].invert_yaxis()
     what = f"batches of {batch}" if batch else "one log a request"
@@ -98,7 +100,7 @@ def draw_load(section: Json, batch: int, file: Path) -> None:
 
 def draw_latency(section: Json, file: Path) -> None:
     """Median and 99th percentile against connections, of those who answer predictions."""
-    figure, axes = plt.subplots(1, 2, figsize=(10, 2.8), sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(10, 3.1), sharey=True)
     found = [one for one in section["series"] if one["workload"] == "real"]
     names = [name for name in COMPARED if any(one["target"] == name for one in found)]
     for axis, percentile in zip(axes, ("p50", "p99"), strict=True):
@@ -113,7 +115,9 @@ def draw_latency(section: Json, file: Path) -> None:
         show_logarithmic(axis, "y")
         axis.set_title(f"{percentile} of the latency, ms")
         axis.set_xlabel("connections, real records")
-    axes[0].legend(frameon=False)
+    # Outside: the lines leave no room for it within.
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
     save(figure, file)
 
 
@@ -176,10 +180,15 @@ def show_logarithmic(axis: Any, which: str, ticks: Sequence[int] = ()) -> None:
     axis.set(**{f"{which}scale": "log"})
     if ticks:
         scaled.set_ticks(ticks)
-    scaled.set_major_formatter(
-        lambda value, _position: f"{value / 1e3:g}k" if value >= MANY else f"{value:,.10g}"
-    )
+    scaled.set_major_formatter(lambda value, _position: written_out(value))
     scaled.set_minor_locator(NullLocator())
+
+
+def written_out(value: float) -> str:
+    """A number as an axis shows it: 100, 1,000, 10k, 1M."""
+    if value >= MILLION:
+        return f"{value / MILLION:,g}M"
+    return f"{value / 1e3:g}k" if value >= MANY else f"{value:,.10g}"
 
 
 def is_void(series: Json) -> bool:
@@ -204,7 +213,7 @@ def latency(series: Json, percentile: str = "p50") -> float:
 
 def save(figure: Any, file: Path) -> None:
     """Write a picture that is the same bytes for the same figures."""
-    figure.tight_layout()
+    figure.set_layout_engine("constrained")
     figure.savefig(file, metadata={"Date": None})
     plt.close(figure)
 
