@@ -81,6 +81,8 @@ def draw_load(section: Json, batch: int, file: Path) -> None:
     figure, axes = plt.subplots(
         1, len(workloads), figsize=(10, 2.8), sharex=True, sharey=True, squeeze=False
     )
+    most = max(map(rate, series)) * max(batch, 1)
+    ticks = [tick for tick in (1, 100, 10_000, 1_000_000) if tick <= most]
     for axis, workload in zip(axes[0], workloads, strict=True):
         rates = {one["target"]: rate(one) for one in series if one["workload"] == workload}
         values = [rates.get(name, 0) * max(batch, 1) for name in names]
@@ -88,9 +90,9 @@ def draw_load(section: Json, batch: int, file: Path) -> None:
         drawn = axis.barh(names, values, color=colours)
         labels = [f"{value:,.0f}" if value else "" for value in values]
         axis.bar_label(drawn, labels=labels, padding=3)
-        show_logarithmic(axis, "x")
+        show_logarithmic(axis, "x", ticks)
         # Room for the longest number, which in more pictures takes more of each.
-        axis.set_xlim(1, 10 ** len(workloads) * max(map(rate, series)) * max(batch, 1))
+        axis.set_xlim(1, 10 ** len(workloads) * most)
         axis.set_title(f"{workload} records")
     axes[0][0].invert_yaxis()
     what = f"batches of {batch}" if batch else "one log a request"
