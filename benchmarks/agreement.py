@@ -6,13 +6,13 @@ from typing import Final
 import msgspec
 from sklearn.ensemble import IsolationForest
 
-from benchmarks.competitors import NOOP, OIP_PATH, SURPRISE, is_mlserver
+from benchmarks.competitors import NOOP, OIP_PATH, SURPRISAL, is_mlserver
 from benchmarks.results import Agreement
 from benchmarks.servers import Service, ServiceError, request
 from benchmarks.workloads import DISTINCT, REAL, Records, bodies, tensor_bodies
-from schemas.encoding import FeatureEncoder
-from schemas.features import LogFeatures
-from schemas.operations import API_PREFIX
+from schemas.api.operations import API_PREFIX
+from schemas.record.encoding import FeatureEncoder
+from schemas.record.features import LogFeatures
 
 CHECKED: Final = 1_000
 """Distinct real records that are asked about, and as many made-up ones."""
@@ -48,7 +48,7 @@ def compare_labels(
     expected = (forest.predict(FeatureEncoder().matrix(asked)) < 0).tolist()
     found = []
     for service in services:
-        if service.name not in {NOOP, SURPRISE}:
+        if service.name not in {NOOP, SURPRISAL}:
             labels = _labels(service, asked)
             different = sum(a != b for a, b in zip(labels, expected, strict=True))
             found.append(Agreement(service.name, len(asked), different))

@@ -13,7 +13,7 @@ from typing import Final
 import duckdb
 import msgspec
 
-from schemas.features import MAX_MESSAGE_LENGTH, LogFeatures
+from schemas.record.features import MAX_MESSAGE_LENGTH, LogFeatures
 
 POOL_SIZE: Final = 358_581
 """Distinct tuples, in every archive of features."""

@@ -13,7 +13,7 @@ import msgspec
 
 from benchmarks.results import Run
 from benchmarks.venvs import ROOT
-from schemas.predictions import BatchPrediction, BatchRequest
+from schemas.api.predictions import BatchPrediction, BatchRequest
 
 
 class Exchange(msgspec.Struct, frozen=True):

@@ -7,13 +7,13 @@ from typing import Final
 
 from benchmarks.archive_bars import archive_bars
 from benchmarks.bar import MB, NOT_MEASURED, Bar, at_least, at_most
-from benchmarks.competitors import BARE, FASTAPI, MLSERVER, NOOP, OURS, SURPRISE
+from benchmarks.competitors import BARE, FASTAPI, MLSERVER, NOOP, OURS, SURPRISAL
 from benchmarks.graphs import OUR_GRAPH
 from benchmarks.memory import FIRST
 from benchmarks.results import LoadSection, MemorySection, Results, Series, TimingSection
 from benchmarks.workloads import DISTINCT, RAW, REAL
 
-DETECTORS: Final = (OURS, SURPRISE)
+DETECTORS: Final = (OURS, SURPRISAL)
 """The service with a model of either: both must reach the same."""
 
 FLAT_MB: Final = 2.0

@@ -10,10 +10,10 @@ import msgspec
 from benchmarks.models import Models
 from benchmarks.servers import Command, free_port
 from benchmarks.venvs import HERE, PEERS, ROOT, CannotInstallError, python_of
-from schemas.operations import API_PREFIX
+from schemas.api.operations import API_PREFIX
 
 OURS: Final = "this service"
-SURPRISE: Final = "this service, surprise"
+SURPRISAL: Final = "this service, surprisal"
 FASTAPI: Final = "FastAPI + scikit-learn"
 MLSERVER: Final = "MLServer"
 MLSERVER_BATCHING: Final = "MLServer, adaptive batching"
@@ -126,7 +126,7 @@ def mlserver_service(
 
 def load_competitors(models: Models, peers: Peers, folder: Path) -> list[Command]:
     """Everybody who is put under load, in the order in which a round goes."""
-    commands = [own_service(models.own), own_service(models.surprise, name=SURPRISE)]
+    commands = [own_service(models.own), own_service(models.surprisal, name=SURPRISAL)]
     if peers.fastapi:
         commands.append(fastapi_service(peers.fastapi, models.forest_file))
     if peers.mlserver:

@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 
-from schemas.encoding import SERVICE_BUCKETS, service_number
-from schemas.features import FEATURE_NAMES, SEVERITY, Level
-from schemas.keywords import find_flags
+from schemas.record.encoding import SERVICE_BUCKETS, service_number
+from schemas.record.features import FEATURE_NAMES, SEVERITY, Level
+from schemas.record.keywords import find_flags
 
 CONTAMINATION: Final = 0.05
 

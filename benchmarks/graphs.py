@@ -13,8 +13,8 @@ from benchmarks.lab import Lab
 from benchmarks.progress import say
 from benchmarks.results import GraphFigure, GraphSection
 from benchmarks.workloads import DISTINCT
-from inference.scorer import INPUT, Scorer, session_options
-from schemas.encoding import FeatureEncoder
+from inference.detectors.scorer import INPUT, Scorer, session_options
+from schemas.record.encoding import FeatureEncoder
 
 OUR_GRAPH: Final = "our graph, as the service runs it"
 PLAIN_GRAPH: Final = "our graph by session.run"

@@ -16,7 +16,7 @@ from benchmarks.models import Models
 from benchmarks.results import About, Run
 from benchmarks.servers import Command, Service
 from benchmarks.workloads import RAW, REAL, Records, bodies, tensor_bodies
-from schemas.operations import API_PREFIX
+from schemas.api.operations import API_PREFIX
 
 SLOW_PEER_RECORDS = 20_000
 """More than a peer that keeps scikit-learn in the request path gets through in a round."""

@@ -14,17 +14,17 @@ from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import IsolationForest
 
 from benchmarks.workloads import REAL, Records
-from inference.scorer import INPUT
-from inference.store import ModelStore
-from schemas.extraction import extract
-from schemas.features import LogFeatures
-from schemas.manifest import MANIFEST_FILE, MODEL_FILE, file_entry
-from schemas.training import TrainOptions
-from trainer.export import TARGET_OPSET, export_forest
-from trainer.forest import fit_forest
-from trainer.pipeline import train
-from trainer.registry import ModelRegistry
-from trainer.table import count_logs
+from inference.detectors.scorer import INPUT
+from inference.store.versions import ModelStore
+from schemas.bundle.manifest import MANIFEST_FILE, MODEL_FILE, file_entry
+from schemas.bundle.options import TrainOptions
+from schemas.record.extraction import extract
+from schemas.record.features import LogFeatures
+from trainer.counting.table import count_logs
+from trainer.fitting.export import TARGET_OPSET, export_forest
+from trainer.fitting.forest import fit_forest
+from trainer.fitting.pipeline import train
+from trainer.store.registry import ModelRegistry
 
 OPTIONS: Final = TrainOptions()
 
@@ -34,7 +34,7 @@ class Models(msgspec.Struct, frozen=True):
 
     Attributes:
         own: model store with our graph.
-        surprise: model store with a model of the detector `surprise`.
+        surprisal: model store with a model of the detector `surprisal`.
         stock: model store with skl2onnx's own graph.
         forest_file: the pickled scikit-learn forest.
         forest: the same in memory.
@@ -43,7 +43,7 @@ class Models(msgspec.Struct, frozen=True):
     """
 
     own: Path
-    surprise: Path
+    surprisal: Path
     stock: Path
     forest_file: Path
     forest: IsolationForest
@@ -54,13 +54,13 @@ class Models(msgspec.Struct, frozen=True):
 def make_models(folder: Path, logs: Records) -> Models:
     """Train once with the project's trainer and give everybody the same forest.
 
-    The detector `surprise` is trained on the same logs with their messages.
+    The detector `surprisal` is trained on the same logs with their messages.
     """
-    own, surprise, stock = (folder / name for name in ("own", "surprise", "stock"))
+    own, surprisal, stock = (folder / name for name in ("own", "surprisal", "stock"))
     records = logs.by_kind[REAL]
     publish(own, records, OPTIONS)
     messages = [extract(log.message, log.level, log.service) for log in logs.raw]
-    publish(surprise, messages, msgspec.structs.replace(OPTIONS, detector="surprise"))
+    publish(surprisal, messages, msgspec.structs.replace(OPTIONS, detector="surprisal"))
     # Training is reproducible: these rows and options make the very forest just published.
     forest = fit_forest(count_logs(records), OPTIONS)
     forest_file = folder / "forest.pickle"
@@ -71,7 +71,7 @@ def make_models(folder: Path, logs: Records) -> Models:
     entries = {name: file_entry(data) for name, data in files.items()}
     manifest = msgspec.structs.replace(bundle.manifest, files=entries)
     ModelRegistry(stock).publish(lambda _version: {**files, MANIFEST_FILE: manifest.to_json()})
-    return Models(own, surprise, stock, forest_file, forest, export_forest(forest), stock_graph)
+    return Models(own, surprisal, stock, forest_file, forest, export_forest(forest), stock_graph)
 
 
 def publish(folder: Path, records: Sequence[LogFeatures], options: TrainOptions) -> None:

@@ -8,10 +8,10 @@ import os
 import falcon
 import falcon.asgi
 
-from inference.server import run_server
+from inference.serving.server import run_server
 from inference.web.app import App, make_app
 from inference.web.body import read_body
-from schemas.operations import API_PREFIX
+from schemas.api.operations import API_PREFIX
 
 ANSWER = (
     b'{"log_id":"log-0000001","is_anomaly":false,"anomaly_score":0.41234567890123456,'

@@ -17,7 +17,7 @@ from matplotlib import pyplot as plt
 from matplotlib.ticker import NullLocator
 
 OURS = "this service"
-DETECTORS = (OURS, "this service, surprise")
+DETECTORS = (OURS, "this service, surprisal")
 COMPARED = (OURS, "FastAPI + scikit-learn", "MLServer")
 BLUE, GREY, ORANGE = "#1f6feb", "#8c959f", "#bc4c00"
 STYLE = {

@@ -15,15 +15,15 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from inference.judgements import Judgements
-from schemas.extraction import extract
-from schemas.features import SEVERITY, Level, LogFeatures
-from schemas.packing import TRAITS, Ints, pack_record
-from schemas.training import TrainOptions
-from trainer.metrics import make_curve
-from trainer.pipeline import fit
+from inference.detectors.judgements import Judgements
+from schemas.bundle.options import TrainOptions
+from schemas.record.extraction import extract
+from schemas.record.features import SEVERITY, Level, LogFeatures
+from schemas.record.key import TRAITS, Ints, pack_record
+from trainer.counting.table import CountTable, count_logs
+from trainer.fitting.pipeline import fit
+from trainer.judging.metrics import make_curve
 from trainer.report.content import Curve
-from trainer.table import CountTable, count_logs
 
 ROOT: Final = Path(__file__).parent.parent
 SAMPLES: Final = ROOT / "samples" / "logs.jsonl.gz"
@@ -67,11 +67,13 @@ def detectors(logs: Sequence[LogFeatures], contamination: float = 0.05) -> dict[
     """The detectors, fitted on logs, by name: each judges packed records."""
     table = count_logs(logs)
     forest = fit(table, TrainOptions(contamination=contamination)).artefacts
-    surprise = fit(table, TrainOptions(contamination=contamination, detector="surprise")).artefacts
+    surprisal = fit(
+        table, TrainOptions(contamination=contamination, detector="surprisal")
+    ).artefacts
     return {
         "isolation_forest": lambda keys: forest.judge(bare(keys)),
-        "surprise, six features": lambda keys: surprise.judge(bare(keys)),
-        "surprise, with the message": surprise.judge,
+        "surprisal, six features": lambda keys: surprisal.judge(bare(keys)),
+        "surprisal, with the message": surprisal.judge,
     }
 
 

@@ -32,7 +32,7 @@ _HOW: Final = """\
 - Everybody serves the same forest of 100 trees, trained on the real records. *Real* records are
   replayed in order, over and over; *distinct* ones are random and no two are equal; *repeated* is
   one record again and again.
-- *This service, surprise* is the same service with a model of the other detector, trained on the
+- *This service, surprisal* is the same service with a model of the other detector, trained on the
   same logs with their messages. It answers the same requests; *raw* records are these logs as
   `message`, `level` and `service`, of which the service makes the features. Its labels are its own
   and are not compared with scikit-learn's; that they are what training computed is proved when a

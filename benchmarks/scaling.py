@@ -11,7 +11,7 @@ from benchmarks.models import publish
 from benchmarks.results import ScalingSection, Series
 from benchmarks.servers import Command
 from benchmarks.workloads import DISTINCT, REAL
-from schemas.training import TrainOptions
+from schemas.bundle.options import TrainOptions
 
 TREES: Final = (50, 100, 200, 500, 1_000)
 MAX_SAMPLES: Final = (256, 512, 1_024, 2_048, 4_096)

@@ -12,7 +12,7 @@ from benchmarks.competitors import (
     BARE,
     NOOP,
     OURS,
-    SURPRISE,
+    SURPRISAL,
     WORKERS,
     is_mlserver,
     load_competitors,
@@ -21,7 +21,7 @@ from benchmarks.lab import Lab
 from benchmarks.results import LoadSection, Series
 from benchmarks.servers import Service, request
 from benchmarks.workloads import DISTINCT, KINDS, RAW, REAL, REPEATED, bodies
-from schemas.operations import API_PREFIX
+from schemas.api.operations import API_PREFIX
 
 BATCHES: Final = (100, 1_000)
 
@@ -57,7 +57,7 @@ def measure_batch(lab: Lab) -> LoadSection:
         cases = [Case(workload, batch, 8) for batch in BATCHES for workload in kinds]
         series = [one for case in cases for one in _compare(lab, case, services, floor)]
         # One client alone: what it waits for, beside the same work without a service around it.
-        ours = [one for one in services if one.name in {OURS, SURPRISE}]
+        ours = [one for one in services if one.name in {OURS, SURPRISAL}]
         series += _compare(lab, Case(REAL, BATCHES[-1], 1), ours, floor)
         series += _compare(lab, Case(RAW, BATCHES[0], 8), ours)
     return LoadSection(about, series)

@@ -12,8 +12,8 @@ from benchmarks.progress import say
 from benchmarks.results import Timing, TimingSection
 from benchmarks.servers import Service, request
 from benchmarks.workloads import REAL
-from schemas.features import LogFeatures
-from schemas.operations import API_PREFIX
+from schemas.api.operations import API_PREFIX
+from schemas.record.features import LogFeatures
 
 FEW: Final = 1_000
 MIN_ROUNDS: Final = 5

@@ -9,10 +9,10 @@ from typing import Final, TypeVar
 import msgspec
 
 from benchmarks.venvs import ROOT
-from schemas.encoding import FeatureEncoder
-from schemas.extraction import extract_features
-from schemas.features import Level, LogFeatures
-from schemas.predictions import BatchRequest, PredictRequest, RawLog
+from schemas.api.predictions import BatchRequest, PredictRequest, RawLog
+from schemas.record.encoding import FeatureEncoder
+from schemas.record.extraction import extract_features
+from schemas.record.features import Level, LogFeatures
 
 REAL: Final = "real"
 DISTINCT: Final = "distinct"

@@ -21,7 +21,7 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(f"The settings are wrong:\n{error}")
     # On import, gunicorn reads WEB_CONCURRENCY and fails on what is no number.
-    from inference.server import run_server  # noqa: PLC0415 - see above
+    from inference.serving.server import run_server  # noqa: PLC0415 - see above
 
     run_server(
         lambda: create_app(settings),

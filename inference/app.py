@@ -14,13 +14,13 @@ from inference.resources.predict import BatchResource, PredictResource
 from inference.resources.status import HealthResource, ModelInfoResource, ReadyResource
 from inference.resources.train import TrainResource
 from inference.settings import InferenceSettings
-from inference.slot import ModelSlot
-from inference.store import ModelStore
+from inference.store.slot import ModelSlot
+from inference.store.versions import ModelStore
+from inference.store.warmup import WarmUpMiddleware
 from inference.trainer_client import TrainerClient
-from inference.warmup import WarmUpMiddleware
 from inference.web.app import App, make_app
 from inference.web.problems import ProblemSpec, ProblemTable
-from schemas.operations import API_PREFIX
+from schemas.api.operations import API_PREFIX
 
 PROBLEMS: Final[ProblemTable] = {
     ModelNotLoadedError: ProblemSpec(

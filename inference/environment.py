@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from schemas.validation import field_error
+from schemas.api.validation import field_error
 
 T = TypeVar("T", bound=msgspec.Struct)
 

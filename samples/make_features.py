@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
-from schemas.extraction import extract_features
-from schemas.features import Level, LogFeatures
+from schemas.record.extraction import extract_features
+from schemas.record.features import Level, LogFeatures
 
 FOLDER: Final = Path(__file__).parent
 LOGS: Final = FOLDER / "logs.jsonl.gz"

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Final
 
 from inference.environment import SettingsError, load_settings
-from inference.server import listen_refusal
+from inference.serving.server import listen_refusal
 from inference.settings import PREFIX as SERVE_PREFIX
 from inference.settings import InferenceSettings
-from inference.store import ModelStore
-from schemas.operations import API_PREFIX
+from inference.store.versions import ModelStore
+from schemas.api.operations import API_PREFIX
 from trainer.settings import PREFIX as TRAIN_PREFIX
 from trainer.settings import TrainerSettings
 

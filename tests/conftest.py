@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from inference.store import Bundle, ModelStore
-from schemas.extraction import extract
-from schemas.features import Level, LogFeatures
-from schemas.training import TrainOptions, TrainResponse
+from inference.store.versions import ModelStore
+from schemas.api.training import TrainResponse
+from schemas.bundle.contents import Bundle
+from schemas.bundle.options import TrainOptions
+from schemas.record.extraction import extract
+from schemas.record.features import Level, LogFeatures
 from tests.made_logs import make_log, make_logs, make_raw_logs
-from trainer.pipeline import train
-from trainer.registry import ModelRegistry
-from trainer.table import CountTable, count_logs
+from trainer.counting.table import CountTable, count_logs
+from trainer.fitting.pipeline import train
+from trainer.store.registry import ModelRegistry
 
 REAL_LOGS = Path(__file__).parent.parent.parent / "shared" / "data"
 
@@ -56,17 +58,17 @@ def model_dir(_published: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def surprise_dir(tmp_path_factory: pytest.TempPathFactory, message_table: CountTable) -> Path:
-    """A model directory whose version 1 has the detector surprise; for reading only."""
-    model_dir = tmp_path_factory.mktemp("surprise")
-    train(message_table, TrainOptions(detector="surprise"), ModelRegistry(model_dir))
+def surprisal_dir(tmp_path_factory: pytest.TempPathFactory, message_table: CountTable) -> Path:
+    """A model directory whose version 1 has the detector surprisal; for reading only."""
+    model_dir = tmp_path_factory.mktemp("surprisal")
+    train(message_table, TrainOptions(detector="surprisal"), ModelRegistry(model_dir))
     return model_dir
 
 
 @pytest.fixture(scope="session")
-def surprise_bundle(surprise_dir: Path) -> Bundle:
+def surprisal_bundle(surprisal_dir: Path) -> Bundle:
     """The same, read back."""
-    return ModelStore(surprise_dir).bundle(1)
+    return ModelStore(surprisal_dir).bundle(1)
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import random
 
-from schemas.features import Level, LogFeatures
-from schemas.predictions import RawLog
+from schemas.api.predictions import RawLog
+from schemas.record.features import Level, LogFeatures
 
 _ORDINARY = (
     "order {} accepted",

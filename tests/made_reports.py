@@ -12,7 +12,7 @@ from trainer.report.content import (
     TopRecord,
 )
 
-DETECTORS = ("isolation_forest", "surprise")
+DETECTORS = ("isolation_forest", "surprisal")
 TERMS = ("severity", "keywords", "rarity", "forest")
 
 
@@ -35,7 +35,7 @@ def make_curve(name: str, auc: float, average_precision: float, *, trivial: bool
 def make_curves() -> list[Curve]:
     """The deciding detector, another one, and the rules; `level` is better by both measures."""
     return [
-        make_curve("surprise", 0.81, 0.44, trivial=False),
+        make_curve("surprisal", 0.81, 0.44, trivial=False),
         make_curve("isolation_forest", 0.62, 0.33, trivial=False),
         make_curve("level alone", 0.85, 0.47, trivial=True),
         make_curve("message_length alone", 0.52, 0.16, trivial=True),
@@ -43,7 +43,7 @@ def make_curves() -> list[Curve]:
     ]
 
 
-def make_distribution(detector: str = "surprise") -> Distribution:
+def make_distribution(detector: str = "surprisal") -> Distribution:
     """Scores with a long tail, one of each of the last."""
     n_rows = [*(4000 // 2**index for index in range(12)), 0, 0, 1, 0, 3, 1]
     edges = [0.35 + 0.025 * index for index in range(len(n_rows) + 1)]
@@ -87,17 +87,17 @@ def make_report() -> Report:
     return Report(
         title="Model 3",
         created_at="2026-11-24T09:41:07+00:00",
-        detector="surprise",
+        detector="surprisal",
         sources=["logs/*.jsonl.gz"],
         detected=["JSON lines, gzip", "labels are in `fault`"],
-        warnings=["level alone ranks better than surprise on these labels"],
+        warnings=["level alone ranks better than surprisal on these labels"],
         n_rows=8001,
         n_distinct=613,
         n_bad=3,
         bad=[BadRecord("logs/a.jsonl:7", "`level` is LOUD, expected DEBUG, INFO, WARN ...")],
         levels=make_shares(["DEBUG", "INFO", "WARN", "ERROR", "FATAL"]),
         services=make_shares([f"service-{index}" for index in range(30)] + ["others"]),
-        distributions=[make_distribution("surprise"), make_distribution("isolation_forest")],
+        distributions=[make_distribution("surprisal"), make_distribution("isolation_forest")],
         top=[make_record(number) for number in range(1, 21)],
         importance=[Contribution(term, 1 / (index + 1)) for index, term in enumerate(TERMS)],
         importance_unit="decades",

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from schemas.extraction import extract_features
-from schemas.features import LEVEL_SYNONYMS, Level
-from schemas.keywords import find_flags
-from schemas.templates import template_bucket
+from schemas.record.extraction import extract_features
+from schemas.record.features import LEVEL_SYNONYMS, Level
+from schemas.record.keywords import find_flags
+from schemas.record.templates import template_bucket
 
 KEYWORD_CASES: Final = Path(__file__).parent / "unit" / "schemas" / "keyword_cases.json"
 

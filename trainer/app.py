@@ -11,12 +11,12 @@ from inference.web.answers import answer_json
 from inference.web.app import App, make_app
 from inference.web.body import read_body
 from inference.web.problems import ProblemSpec, ProblemTable
-from schemas.operations import API_PREFIX
-from schemas.status import Ready
+from schemas.api.operations import API_PREFIX
+from schemas.api.status import Ready
 from trainer.errors import ExportError, ParityError, StoreError, TooFewRowsError, TrainerBusyError
-from trainer.registry import ModelRegistry
 from trainer.service import TrainingService
 from trainer.settings import TrainerSettings
+from trainer.store.registry import ModelRegistry
 
 PROBLEMS: Final[ProblemTable] = {
     TooFewRowsError: ProblemSpec(

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 
-from schemas.training import TrainRequest, TrainResponse
-from schemas.validation import BodyDecoder
+from schemas.api.training import TrainRequest, TrainResponse
+from schemas.api.validation import BodyDecoder
+from trainer.counting.table import count_logs
 from trainer.errors import TrainerBusyError
-from trainer.pipeline import train
-from trainer.registry import ModelRegistry
-from trainer.table import count_logs
+from trainer.fitting.pipeline import train
+from trainer.store.registry import ModelRegistry
 
 _log = logging.getLogger(__name__)
 

@@ -6,13 +6,13 @@ from typing import Final
 import falcon
 import falcon.asgi
 
-from inference.intake import look_at, look_at_all
-from inference.model import Model
-from inference.slot import ModelSlot
-from inference.verdicts import batch_json, explanation_json, prediction_json
+from inference.intake.requests import look_at, look_at_all
+from inference.model.model import Model
+from inference.model.verdicts import batch_json, explanation_json, prediction_json
+from inference.store.slot import ModelSlot
 from inference.web.body import read_body
-from schemas.predictions import BatchRequest, PredictRequest
-from schemas.validation import BodyDecoder
+from schemas.api.predictions import BatchRequest, PredictRequest
+from schemas.api.validation import BodyDecoder
 
 OFF_LOOP_BYTES: Final = 262_144
 """A larger batch is decoded and judged in a thread, so that it holds up nobody else."""

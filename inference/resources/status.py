@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import falcon.asgi
 
-from inference.slot import ModelSlot
+from inference.store.slot import ModelSlot
 from inference.web.answers import answer_json
-from schemas.status import Health, ModelInfo, Ready
+from schemas.api.status import Health, ModelInfo, Ready
 
 
 class HealthResource:

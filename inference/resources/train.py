@@ -7,11 +7,11 @@ import falcon.asgi
 import msgspec
 
 from inference.errors import ModelNotLoadedError, NotServingError
-from inference.slot import ModelSlot
+from inference.store.slot import ModelSlot
 from inference.trainer_client import TrainerClient
 from inference.web.body import read_body
 from inference.web.request_id import request_id
-from schemas.training import TrainResponse
+from schemas.api.training import TrainResponse
 
 
 class TrainResource:

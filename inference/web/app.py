@@ -9,8 +9,8 @@ from inference.web.access_log import AccessLogMiddleware
 from inference.web.docs import DocsResource, OpenApiResource
 from inference.web.problems import ProblemTable, install_problems
 from inference.web.request_id import RequestIdMiddleware
-from schemas.openapi import openapi_document
-from schemas.operations import Service
+from schemas.api.openapi import openapi_document
+from schemas.api.operations import Service
 
 App = falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]
 

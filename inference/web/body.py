@@ -24,7 +24,7 @@ async def read_body(req: falcon.asgi.Request, max_bytes: int) -> bytes:
     length = req.content_length
     if length is not None and length > max_bytes:
         raise _too_large(max_bytes)
-    # How long that may take is bounded by the server, see inference.slow_clients.
+    # How long that may take is bounded by the server, see inference.serving.slow_clients.
     body = await req.stream.read(max_bytes + 1)
     if len(body) > max_bytes:
         raise _too_large(max_bytes)

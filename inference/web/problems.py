@@ -10,8 +10,8 @@ import falcon.asgi
 import msgspec
 
 from inference.web.request_id import request_id
-from schemas.problems import PROBLEM_MEDIA_TYPE, FieldError, Problem, problem_type
-from schemas.validation import InvalidBodyError, MalformedJsonError
+from schemas.api.problems import PROBLEM_MEDIA_TYPE, FieldError, Problem, problem_type
+from schemas.api.validation import InvalidBodyError, MalformedJsonError
 
 _log = logging.getLogger(__name__)
 

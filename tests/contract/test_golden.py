@@ -34,7 +34,7 @@ def settle(value: Any) -> Any:
 
 
 @pytest.fixture
-def clients(model_dir: Path, surprise_dir: Path, tmp_path: Path) -> dict[str, testing.TestClient]:
+def clients(model_dir: Path, surprisal_dir: Path, tmp_path: Path) -> dict[str, testing.TestClient]:
     """Clients by the name of the service; one inference has no model."""
     stored, empty = str(model_dir), str(tmp_path / "empty")
     unreachable = "http://127.0.0.1:1"
@@ -42,8 +42,8 @@ def clients(model_dir: Path, surprise_dir: Path, tmp_path: Path) -> dict[str, te
         "inference": testing.TestClient(
             create_inference(InferenceSettings(model_dir=stored, trainer_url=unreachable))
         ),
-        "inference with surprise": testing.TestClient(
-            create_inference(InferenceSettings(model_dir=str(surprise_dir)))
+        "inference with surprisal": testing.TestClient(
+            create_inference(InferenceSettings(model_dir=str(surprisal_dir)))
         ),
         "inference without a model": testing.TestClient(
             create_inference(InferenceSettings(model_dir=empty))

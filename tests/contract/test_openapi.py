@@ -10,9 +10,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from inference.app import create_app as create_inference
 from inference.settings import InferenceSettings
-from schemas.openapi import openapi_document
-from schemas.operations import OPERATIONS, Operation, Service
-from schemas.validation import BodyDecoder
+from schemas.api.openapi import openapi_document
+from schemas.api.operations import OPERATIONS, Operation, Service
+from schemas.api.validation import BodyDecoder
 from trainer.app import create_app as create_trainer
 from trainer.settings import TrainerSettings
 

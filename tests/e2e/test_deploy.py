@@ -11,7 +11,7 @@ import pytest
 from inference.environment import load_settings
 from inference.settings import PREFIX as SERVE_PREFIX
 from inference.settings import InferenceSettings
-from schemas.operations import API_PREFIX, OPERATIONS
+from schemas.api.operations import API_PREFIX, OPERATIONS
 from schemas.version import __version__
 from tests.e2e.containers import ROOT, USER_ID
 from trainer.settings import PREFIX as TRAIN_PREFIX

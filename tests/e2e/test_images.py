@@ -11,7 +11,7 @@ import pytest
 from inference.environment import load_settings
 from inference.settings import PREFIX as SERVE_PREFIX
 from inference.settings import InferenceSettings
-from schemas.operations import API_PREFIX
+from schemas.api.operations import API_PREFIX
 from tests.e2e.containers import ROOT, USER_ID, Image, Mount, disk_usage
 from trainer.settings import PREFIX as TRAIN_PREFIX
 from trainer.settings import TrainerSettings

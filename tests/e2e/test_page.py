@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from schemas.operations import OPERATIONS
+from schemas.api.operations import OPERATIONS
 from tests.e2e.containers import Image, Mount
 
 BROWSER = [

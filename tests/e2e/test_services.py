@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.operations import API_PREFIX, OPERATIONS
+from schemas.api.operations import API_PREFIX, OPERATIONS
 from tests.e2e.containers import Container, Image, Mount
 from tests.made_logs import make_logs
 

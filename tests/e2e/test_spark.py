@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from schemas.features import Level
-from schemas.labels import NO_ANOMALY, is_positive
+from schemas.record.features import Level
+from schemas.record.labels import NO_ANOMALY, is_positive
 from tests.e2e.containers import ROOT
 from tests.raw_logs import Extracted, RawLog, extract_raw, number_logs, tricky_messages
 from trainer.reading.plan import Fields

@@ -11,20 +11,20 @@ import duckdb
 import numpy as np
 from backports import zstd
 
-from schemas.encoding import SERVICE_BUCKETS, service_number
-from schemas.extraction import extract
-from schemas.features import Level
-from schemas.labels import is_positive
-from schemas.manifest import MODEL_FILE, TABLES_FILE
-from schemas.packing import pack_record
-from schemas.training import TrainOptions
+from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE
+from schemas.bundle.options import TrainOptions
+from schemas.record.encoding import SERVICE_BUCKETS, service_number
+from schemas.record.extraction import extract
+from schemas.record.features import Level
+from schemas.record.key import pack_record
+from schemas.record.labels import is_positive
 from trainer.cli.data import find_data, load
 from trainer.cli.main import make_parser
 from trainer.counting.run import Executor, Locator, count_sources
 from trainer.counting.sums import Counted
-from trainer.pipeline import fit
+from trainer.counting.table import CountTable
+from trainer.fitting.pipeline import fit
 from trainer.reading.partitions import cut
-from trainer.table import CountTable
 
 N_FILES: Final = 5
 
@@ -85,7 +85,7 @@ def count_one_by_one(records: Sequence[dict[str, Any]]) -> tuple[CountTable, dic
 def fit_all(table: CountTable) -> Models:
     """Graph and tables of both detectors."""
     models = {}
-    for detector in ("isolation_forest", "surprise"):
+    for detector in ("isolation_forest", "surprisal"):
         files = fit(table, TrainOptions(n_estimators=20, detector=detector)).candidate.files
         models[detector] = (files[MODEL_FILE], files[TABLES_FILE])
     return models

@@ -3,7 +3,7 @@
 import aiohttp
 import msgspec
 
-from schemas.features import LogFeatures
+from schemas.record.features import LogFeatures
 from tests.made_logs import make_log
 
 ONE = {"log_id": "a", "features": msgspec.to_builtins(make_log())}

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from inference.errors import BrokenVersionError
-from inference.model import Model
-from inference.store import CURRENT_FILE, ModelStore
+from inference.model.model import Model
+from inference.store.versions import CURRENT_FILE, ModelStore
 from trainer.cli import main
-from trainer.evaluation import make_report
+from trainer.judging.evaluation import make_report
 from trainer.report.page import render
 
 N_WHOLE_RUN: Final = 10

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from schemas.manifest import file_entry
+from schemas.bundle.manifest import file_entry
 from tests.integration.conftest import StartInference
 from tests.made_logs import make_log
 
@@ -58,7 +58,7 @@ def older_format(version: Path) -> None:
 
 def other_detector(version: Path) -> None:
     """A manifest that says another detector than the bundle is of."""
-    rewrite(version, lambda document: document.update(detector="surprise"))
+    rewrite(version, lambda document: document.update(detector="surprisal"))
 
 
 def missing_tables(version: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from inference.store import ModelStore
+from inference.store.versions import ModelStore
 from tests.integration.conftest import ROOT
 from trainer.cli import main
 

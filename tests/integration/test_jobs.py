@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.model import Model
-from inference.store import ModelStore
-from schemas.manifest import MODEL_FILE, REPORT_FILE, TABLES_FILE, Manifest
+from inference.model.model import Model
+from inference.store.versions import ModelStore
+from schemas.bundle.manifest import MODEL_FILE, REPORT_FILE, TABLES_FILE, Manifest
 from tests.integration.conftest import ROOT
 from tests.integration.jobs import RunJob, runner, start, wait_for_children, wait_for_line
 from trainer.cli import main
@@ -73,7 +73,7 @@ def test_the_active_model_is_compared(tmp_path: Path, run: RunJob) -> None:
     store = ("--model-dir", tmp_path, "--compare", *QUICK)
     first = run("fit", LOGS, *store)
     assert (first.code, "nothing to compare" in first.err) == (0, True)
-    second = run("fit", LOGS, *store, "--detector", "surprise")
+    second = run("fit", LOGS, *store, "--detector", "surprisal")
     assert (second.code, second.err.count("nothing to compare")) == (0, 0)
     assert "isolation_forest (version 1, active)" in second.out
     report = (ModelStore(tmp_path).path(2) / REPORT_FILE).read_text()
@@ -81,7 +81,7 @@ def test_the_active_model_is_compared(tmp_path: Path, run: RunJob) -> None:
     assert ModelStore(tmp_path).current_version() == 2
 
 
-@pytest.mark.parametrize("detector", ["isolation_forest", "surprise"])
+@pytest.mark.parametrize("detector", ["isolation_forest", "surprisal"])
 def test_a_published_model_is_evaluated(tmp_path: Path, run: RunJob, detector: str) -> None:
     """The report is written where it is wanted, and the rankings stand beside the level alone."""
     store = ("--model-dir", tmp_path / "models")
@@ -98,7 +98,7 @@ def test_a_published_model_is_evaluated(tmp_path: Path, run: RunJob, detector: s
     assert [path.name for path in report.parent.iterdir()] == [report.name]
 
 
-@pytest.mark.parametrize("detector", ["isolation_forest", "surprise"])
+@pytest.mark.parametrize("detector", ["isolation_forest", "surprisal"])
 def test_a_model_is_recalibrated(tmp_path: Path, run: RunJob, detector: str) -> None:
     """The forest stays, the threshold moves to the share asked for, with data or without."""
     store = ("--model-dir", tmp_path)
@@ -111,7 +111,7 @@ def test_a_model_is_recalibrated(tmp_path: Path, run: RunJob, detector: str) -> 
     for version in (2, 3):
         new_graph, new_tables, new = bundle(tmp_path, version)
         assert new_tables == tables
-        assert (new_graph == graph) == (detector == "surprise")
+        assert (new_graph == graph) == (detector == "surprisal")
         assert new.scores.threshold > manifest.scores.threshold
         assert new.options.contamination == 0.02
         # Of ties at the threshold none is flagged, so that fewer may be.

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from distributed import LocalCluster
 
-from schemas.extraction import extract
-from schemas.features import FEATURE_NAMES, Level
+from schemas.record.extraction import extract
+from schemas.record.features import FEATURE_NAMES, Level
 from tests.conftest import REAL_LOGS
 from tests.integration.archives import (
     WAYS,
@@ -40,8 +40,8 @@ from trainer.cli import main
 from trainer.cli.data import find_examples, load
 from trainer.cli.main import make_parser
 from trainer.counting.run import Executor
+from trainer.counting.table import CountTable
 from trainer.reading.partitions import Place
-from trainer.table import CountTable
 
 MAX_RECORDS: Final = 20_000
 TINY_BYTES: Final = 30_011
@@ -188,7 +188,7 @@ def test_scoring_on_a_dask_cluster(archive: Archive, cluster: str) -> None:
     (folder,) = as_folder(archive)
     where = ["--model-dir", str(archive.file("models"))]
     if not archive.file("models").exists():
-        assert main(["fit", folder, *where, "--detector", "surprise", "--n-estimators", "20"]) == 0
+        assert main(["fit", folder, *where, "--detector", "surprisal", "--n-estimators", "20"]) == 0
     verdicts = []
     for number, options in enumerate([[], ["--dask", cluster]]):
         out = archive.file(f"verdicts-{number}.jsonl")

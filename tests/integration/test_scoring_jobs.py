@@ -9,9 +9,9 @@ import duckdb
 import msgspec
 import pytest
 
-from inference.model import Model
-from inference.store import ModelStore
-from schemas.features import FEATURE_NAMES, Level, LogFeatures
+from inference.model.model import Model
+from inference.store.versions import ModelStore
+from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
 from tests.integration.archives import to_parquet, write_csv, write_log4j
 from tests.integration.conftest import ROOT
 from tests.integration.jobs import RunJob, runner
@@ -20,12 +20,12 @@ from trainer.cli.data import find_data
 from trainer.cli.main import make_parser
 from trainer.counting.run import Executor, Locator
 from trainer.reading.partitions import cut
-from trainer.scoring import Target, join_parts, score_sources
+from trainer.scoring.records import Target, join_parts, score_sources
 
 LOGS = ROOT / "samples" / "logs.jsonl.gz"
 FEATURES = ROOT / "samples" / "features.jsonl.gz"
 VERSIONS = (1, 2)
-"""Of the plain forest, and of surprise."""
+"""Of the plain forest, and of surprisal."""
 
 VERDICT = ("is_anomaly", "anomaly_score", "decision", "percentile")
 N_MANY = 400_000
@@ -43,7 +43,7 @@ def run(capfd: pytest.CaptureFixture[str]) -> RunJob:
 def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with a version of each detector."""
     folder = tmp_path_factory.mktemp("models")
-    for detector in ("isolation_forest", "surprise"):
+    for detector in ("isolation_forest", "surprisal"):
         options = ["--detector", detector, "--n-estimators", "20", "--model-dir", str(folder)]
         assert main(["fit", str(LOGS), *options]) == 0
     return folder

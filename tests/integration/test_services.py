@@ -61,9 +61,9 @@ def test_the_detector_can_be_changed_while_it_serves(
     """
     inference = start_inference(model_dir, start_trainer(model_dir))
     assert "terms" not in inference.call("POST", "/predict?explain=true", ONE).json()
-    trained = inference.call("POST", "/train", training(make_logs(500), detector="surprise"))
+    trained = inference.call("POST", "/train", training(make_logs(500), detector="surprisal"))
     assert trained.status == 200
-    assert trained.json()["options"]["detector"] == "surprise"
+    assert trained.json()["options"]["detector"] == "surprisal"
 
     explained = inference.call("POST", "/predict?explain=true", ONE).json()
     assert sum(explained["terms"].values()) > 0
@@ -78,7 +78,7 @@ def test_the_detector_can_be_changed_while_it_serves(
         assert answer["predictions"][0] == plain
         assert answer["anomaly_count"] >= count // 2
     info = inference.call("GET", "/model/info").json()
-    assert info["manifest"]["detector"] == "surprise"
+    assert info["manifest"]["detector"] == "surprisal"
 
 
 def connect(inference: Service, count: int) -> list[str]:

@@ -63,7 +63,7 @@ def test_only_these_libraries_are_loaded(slim_python: Path) -> None:
     """The libraries that a worker imports are a closed list: a new one is a decision."""
     code = (
         "import json, sys; before = {n.split('.')[0] for n in sys.modules}\n"
-        "import inference.app, inference.server\n"
+        "import inference.app, inference.serving.server\n"
         "names = {n.split('.')[0] for n in sys.modules} - before - set(sys.stdlib_module_names)\n"
         "print(json.dumps(sorted(n for n in names if not n.startswith('_'))))"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 import msgspec
 
-from schemas.features import LogFeatures
+from schemas.record.features import LogFeatures
 from tests.integration.calls import ONE, ask, training
 from tests.integration.conftest import StartInference, StartTrainer
 from tests.made_logs import make_logs

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 from backports import zstd
 
-from inference.store import ModelStore
-from schemas.manifest import REPORT_FILE
+from inference.store.versions import ModelStore
+from schemas.bundle.manifest import REPORT_FILE
 from tests.integration.archives import to_parquet
 from tests.integration.conftest import ROOT
 from tests.integration.jobs import RunJob, runner
@@ -171,7 +171,7 @@ def test_a_parquet_file_that_lacks_a_column(tmp_path: Path, run: RunJob, command
         ((LOGS, "--processes", "0"), 2, "--processes 0"),
         ((LOGS, "--max-bad-fraction", "2"), 2, "--max-bad-fraction 2"),
         ((LOGS, "--default-level", "LOUD"), 2, "--default-level LOUD"),
-        ((LOGS, "--detector", "surprise", "--contamination", "auto"), 2, "--contamination"),
+        ((LOGS, "--detector", "surprisal", "--contamination", "auto"), 2, "--contamination"),
         (("nowhere.jsonl",), 3, "nowhere.jsonl"),
         (("nowhere/*.jsonl",), 3, "nowhere/*.jsonl"),
         ((LOGS, "--counts", LOGS), 3, "either DATA or --counts"),

@@ -12,7 +12,7 @@ import pytest
 from inference.app import PROBLEMS as INFERENCE_PROBLEMS
 from inference.web.problems import BODY_PROBLEMS
 from samples.make_features import FEATURES, LOGS, features_file, read_features
-from schemas.operations import OPERATIONS
+from schemas.api.operations import OPERATIONS
 from trainer.app import PROBLEMS as TRAINER_PROBLEMS
 from trainer.cli import EXIT_CODES
 from trainer.reading.partitions import cut

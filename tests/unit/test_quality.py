@@ -8,13 +8,13 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from benchmarks.quality import REAL_LOGS, SAMPLES, alert_table, labelled_table, rank, read_lines
-from inference.model import Model
-from schemas.extraction import extract
-from schemas.features import SEVERITY, Level
-from schemas.predictions import Prediction
-from schemas.training import TrainOptions
-from trainer.pipeline import fit
-from trainer.table import count_logs
+from inference.model.model import Model
+from schemas.api.predictions import Prediction
+from schemas.bundle.options import TrainOptions
+from schemas.record.extraction import extract
+from schemas.record.features import SEVERITY, Level
+from trainer.counting.table import count_logs
+from trainer.fitting.pipeline import fit
 
 ROOT = Path(__file__).parent.parent.parent
 README = ROOT / "README.md"
@@ -57,28 +57,28 @@ def shop() -> Model:
     lines = [(f"order {17 + index % 80} placed", Level.INFO) for index in range(989)]
     lines += [(f"stock low for item {index % 10}", Level.WARN) for index in range(10)]
     logs = [extract(message, level, "shop") for message, level in lines]
-    options = TrainOptions(detector="surprise", contamination=0.01)
+    options = TrainOptions(detector="surprisal", contamination=0.01)
     return fit(count_logs(logs), options).candidate.model
 
 
 @pytest.mark.parametrize(
-    ("message", "level", "surprise", "is_anomaly"),
+    ("message", "level", "surprisal", "is_anomaly"),
     [
         ("payment failed: card 7 refused", Level.ERROR, 2 + 0.5 + 3 + 1, True),
         ("stock low for item 9", Level.WARN, 1 + math.log10(1000 / 11) + 1, False),
     ],
 )
 def test_the_example_by_hand(
-    shop: Model, message: str, level: Level, surprise: float, *, is_anomaly: bool
+    shop: Model, message: str, level: Level, surprisal: float, *, is_anomaly: bool
 ) -> None:
     """The page's numbers come out: tau is 4, D is the sum of the four terms."""
     assert shop.manifest.scores.message_threshold == pytest.approx(4, abs=1e-6)
     verdict = shop.verdict(shop.extract(message, level, "shop"))
     answer = judged(verdict.json)
     assert verdict.is_anomaly is is_anomaly
-    assert answer.decision == pytest.approx(4 - surprise, abs=1e-6)
-    assert answer.anomaly_score == pytest.approx(1 / (1 + 10 ** (4 - surprise)), abs=1e-6)
-    assert f"{4 - surprise:.4f}".rstrip("0") in PAGE.read_text()
+    assert answer.decision == pytest.approx(4 - surprisal, abs=1e-6)
+    assert answer.anomaly_score == pytest.approx(1 / (1 + 10 ** (4 - surprisal)), abs=1e-6)
+    assert f"{4 - surprisal:.4f}".rstrip("0") in PAGE.read_text()
 
 
 def judged(tail: bytes) -> Prediction:

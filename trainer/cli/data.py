@@ -11,6 +11,7 @@ from trainer.cli.terminal import progress, say
 from trainer.counting.engine import read_counts
 from trainer.counting.run import Executor, Locator, count_sources
 from trainer.counting.sums import Counted, Sum
+from trainer.counting.table import CountTable
 from trainer.errors import InputError
 from trainer.reading.database import column_names
 from trainer.reading.detection import Detected, detect_parquet, detect_plan
@@ -20,7 +21,6 @@ from trainer.reading.plan import ReadingPlan
 from trainer.reading.records import Faults, read_records
 from trainer.reading.sources import STANDARD_INPUT, Source, find_sources, read_head
 from trainer.report.content import BadRecord
-from trainer.table import CountTable
 
 HEAD_BYTES: Final = 262_144
 EXAMPLE_CHARS: Final = 1_000

@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 from typing import Final
 
-from trainer.candidate import current_version, load_candidate
 from trainer.cli.data import find_examples, load
 from trainer.cli.parsing import DATA_HELP, Command, add_counts, add_data
 from trainer.cli.summary import print_summary
 from trainer.errors import TooFewRowsError
-from trainer.files import write_atomically
-from trainer.registry import ModelRegistry
+from trainer.store.candidate import current_version, load_candidate
+from trainer.store.files import write_atomically
+from trainer.store.registry import ModelRegistry
 
 _DESCRIPTION: Final = f"""\
 Judge data with a published model and write the same report that training writes. Nothing is
@@ -42,8 +42,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    from trainer.evaluation import Subject, make_report  # noqa: PLC0415 - a second of imports
-    from trainer.judged import find_top, judge  # noqa: PLC0415 - as above
+    from trainer.judging.evaluation import Subject, make_report  # noqa: PLC0415 - a second of imports
+    from trainer.judging.judged import find_top, judge  # noqa: PLC0415 - as above
     from trainer.report.page import render  # noqa: PLC0415 - as above
 
     started = time.perf_counter()

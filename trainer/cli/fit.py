@@ -7,8 +7,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.manifest import REPORT_FILE
-from trainer.candidate import current_version, load_candidate
+from schemas.bundle.manifest import REPORT_FILE
 from trainer.cli.data import find_examples, load
 from trainer.cli.parsing import (
     DATA_HELP,
@@ -21,7 +20,8 @@ from trainer.cli.parsing import (
 )
 from trainer.cli.summary import print_summary
 from trainer.cli.terminal import say
-from trainer.registry import ModelRegistry
+from trainer.store.candidate import current_version, load_candidate
+from trainer.store.registry import ModelRegistry
 
 _DESCRIPTION: Final = f"""\
 Train on logs, prove the model equal to what training computed, publish it and make it current; a
@@ -51,9 +51,9 @@ def _run(arguments: argparse.Namespace) -> None:
     started = time.perf_counter()
     loaded = load(arguments)
 
-    from trainer.evaluation import Subject, make_report  # noqa: PLC0415 - seconds
-    from trainer.judged import find_top, judge, judged_already  # noqa: PLC0415 - as above
-    from trainer.pipeline import fit, prove  # noqa: PLC0415 - as above
+    from trainer.fitting.pipeline import fit, prove  # noqa: PLC0415 - as above
+    from trainer.judging.evaluation import Subject, make_report  # noqa: PLC0415 - seconds
+    from trainer.judging.judged import find_top, judge, judged_already  # noqa: PLC0415 - as above
     from trainer.report.page import render  # noqa: PLC0415 - as above
 
     table = loaded.table

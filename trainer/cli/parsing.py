@@ -9,16 +9,16 @@ from typing import Final
 import msgspec
 
 from inference.environment import SettingsError
-from schemas.features import Level
-from schemas.training import TrainOptions
-from schemas.validation import field_error
+from schemas.api.validation import field_error
+from schemas.bundle.options import TrainOptions
+from schemas.record.features import Level
 from trainer.counting.run import MAX_BAD_FRACTION, Executor
 from trainer.reading.detection import Given
 from trainer.reading.layouts import LAYOUTS
 from trainer.reading.plan import Fields
 
 FORMATS: Final = ("jsonl", "csv", "parquet", "text")
-DETECTORS: Final = ("isolation_forest", "surprise")
+DETECTORS: Final = ("isolation_forest", "surprisal")
 
 DATA_HELP: Final = """\
 DATA is files, globs, folders, - for standard input, or s3://, gs:// and az:// URLs; plain, gzip or

@@ -4,10 +4,10 @@ import argparse
 from typing import Final
 
 from inference.environment import SettingsError
-from trainer.candidate import current_version, load_candidate
 from trainer.cli.data import load
 from trainer.cli.parsing import DATA_HELP, Command, add_counts, add_data
-from trainer.registry import ModelRegistry
+from trainer.store.candidate import current_version, load_candidate
+from trainer.store.registry import ModelRegistry
 
 _DESCRIPTION: Final = f"""\
 Publish a new version with the same forest and another threshold: the way out of a flood of alerts
@@ -33,7 +33,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    from trainer.recalibration import recalibrate  # noqa: PLC0415 - loads onnx, for this command
+    from trainer.fitting.recalibration import recalibrate  # noqa: PLC0415 - loads onnx, for this command
 
     if not 0 < arguments.contamination <= 0.5:  # noqa: PLR2004 - scikit-learn's bounds
         raise SettingsError(f"--contamination {arguments.contamination}: Expected above 0 to 0.5")

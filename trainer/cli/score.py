@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Final
 
 from inference.environment import SettingsError
-from trainer.candidate import current_version, load_candidate
 from trainer.cli.data import Data, find_data
 from trainer.cli.parsing import DATA_HELP, Command, add_data
 from trainer.cli.terminal import progress, say
 from trainer.counting.run import Locator
 from trainer.errors import InputError
-from trainer.files import replacing
 from trainer.reading.partitions import cut
-from trainer.registry import ModelRegistry
-from trainer.scoring import Scored, Target, join_parts, score_sources
-from trainer.verdict_tables import score_parquet, to_parquet
+from trainer.scoring.features import score_parquet, to_parquet
+from trainer.scoring.records import Scored, Target, join_parts, score_sources
+from trainer.store.candidate import current_version, load_candidate
+from trainer.store.files import replacing
+from trainer.store.registry import ModelRegistry
 
 _FORMATS: Final = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".ndjson": "json"}
 

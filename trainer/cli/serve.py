@@ -17,7 +17,7 @@ def _run(_arguments: argparse.Namespace) -> None:
     settings = load_settings(TrainerSettings, os.environ, PREFIX)
     # Set for the inference service. On import, gunicorn reads it and fails on what is no number.
     os.environ.pop("WEB_CONCURRENCY", None)
-    from inference.server import run_server  # noqa: PLC0415 - for this command only, and see above
+    from inference.serving.server import run_server  # noqa: PLC0415 - for this command only, and see above
     from trainer.app import create_app  # noqa: PLC0415 - for this command only
 
     run_server(

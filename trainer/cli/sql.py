@@ -3,7 +3,7 @@
 import argparse
 from typing import Final, get_args
 
-from schemas.features import Level
+from schemas.record.features import Level
 from trainer.cli.parsing import Command
 from trainer.reading.plan import Fields
 from trainer.sql import Dialect, features_query, logs_query

@@ -6,7 +6,7 @@ from typing import Final
 from inference.errors import BrokenVersionError, NoModelError
 from trainer.cli.parsing import Command
 from trainer.cli.terminal import say
-from trainer.registry import ModelRegistry
+from trainer.store.registry import ModelRegistry
 
 
 def _list(arguments: argparse.Namespace) -> None:

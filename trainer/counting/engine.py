@@ -11,11 +11,18 @@ from typing import Final
 import duckdb
 import numpy as np
 
-from schemas.encoding import SERVICE_BUCKETS, service_number
-from schemas.features import FEATURE_NAMES, MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, SEVERITY, Level
-from schemas.packing import NO_TRAITS, Ints, pack
-from schemas.templates import TEMPLATE_BUCKETS
+from schemas.record.encoding import SERVICE_BUCKETS, service_number
+from schemas.record.features import (
+    FEATURE_NAMES,
+    MAX_MESSAGE_LENGTH,
+    MAX_SERVICE_CHARS,
+    SEVERITY,
+    Level,
+)
+from schemas.record.key import NO_TRAITS, Ints, pack
+from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.sums import PartCount
+from trainer.counting.table import CountTable, merge_names, merge_tables
 from trainer.errors import InputError
 from trainer.reading.database import connect, parquet
 from trainer.reading.partitions import Place
@@ -23,7 +30,6 @@ from trainer.reading.plan import ReadingPlan
 from trainer.reading.records import MAX_SAMPLES
 from trainer.reading.sources import Source
 from trainer.sql import features_query
-from trainer.table import CountTable, merge_names, merge_tables
 
 UNKNOWN: Final = -1
 """Number of a level or service that is none."""

@@ -6,16 +6,16 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from schemas.encoding import SERVICE_BUCKETS, service_number
-from schemas.extraction import MessageFeatures
-from schemas.features import SEVERITY
-from schemas.packing import FLAGS, LEVELS, TRAITS, Ints
+from schemas.record.encoding import SERVICE_BUCKETS, service_number
+from schemas.record.extraction import MessageFeatures
+from schemas.record.features import SEVERITY
+from schemas.record.key import FLAGS, LEVELS, TRAITS, Ints
 from trainer.counting.sums import PartCount
+from trainer.counting.table import EMPTY, CountTable, merge_tables
 from trainer.reading.assembling import Record
 from trainer.reading.partitions import Partition, Place
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.records import Faults, read_records
-from trainer.table import EMPTY, CountTable, merge_tables
 
 FLUSH_RECORDS: Final = 500_000
 """Distinct records counted in a dictionary before they become columns, a tenth the size."""
@@ -66,7 +66,7 @@ class RecordCounter:
             if number is None:
                 number = service_number(features.service, SERVICE_BUCKETS)
                 numbers[features.service] = number
-            # `schemas.packing.pack_record`, written out.
+            # `schemas.record.key.pack_record`, written out.
             key = (
                 (
                     (features.message_length * LEVELS + SEVERITY[features.level]) * SERVICE_BUCKETS

@@ -4,9 +4,9 @@ from typing import Final
 
 import msgspec
 
+from trainer.counting.table import CountTable, merge_tables
 from trainer.reading.partitions import Place
 from trainer.reading.records import MAX_SAMPLES
-from trainer.table import CountTable, merge_tables
 
 MERGE_RECORDS: Final = 1_000_000
 """Distinct records of several results that wait to be added up."""

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level, LogFeatures
-from schemas.labels import is_positive
+from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level, LogFeatures
+from schemas.record.labels import is_positive
 from trainer.reading.naming import service_of_file
 from trainer.reading.plan import ReadingPlan
 

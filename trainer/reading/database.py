@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import duckdb
 
-from schemas.features import FEATURE_NAMES
+from schemas.record.features import FEATURE_NAMES
 from trainer.errors import InputError
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import Source, register_stores

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.features import Level
+from schemas.record.features import Level
 from trainer.errors import InputError
 from trainer.reading.fields import MESSAGE_NAMES, find_fields, find_numbers, flatten_names, guess
 from trainer.reading.fields import quote as q

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
-from schemas.features import FEATURE_NAMES, Level
+from schemas.record.features import FEATURE_NAMES, Level
 from trainer.errors import InputError
 from trainer.reading.layouts import SYSLOG_LEVELS
 from trainer.reading.plan import Fields

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.features import MAX_SERVICE_CHARS, Level
+from schemas.record.features import MAX_SERVICE_CHARS, Level
 from trainer.errors import InputError
 from trainer.reading.plan import Fields, Format
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.features import LEVEL_SYNONYMS, Level
+from schemas.record.features import LEVEL_SYNONYMS, Level
 from trainer.reading.plan import Layout
 
 GROUPS: Final = ("message", "level", "service")

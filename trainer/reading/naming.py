@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from schemas.features import MAX_SERVICE_CHARS
+from schemas.record.features import MAX_SERVICE_CHARS
 
 _ROTATION: Final = re.compile(r"(?:(?:^|[-_])\d+)+$")
 

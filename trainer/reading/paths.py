@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.validation import BodyDecoder
+from schemas.api.validation import BodyDecoder
 from trainer.reading.plan import Fields
 
 Parts = tuple[object, object, object, object]

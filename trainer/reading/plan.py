@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from schemas.features import Level
+from schemas.record.features import Level
 
 Format = Literal["jsonl", "csv", "parquet", "text"]
 Kind = Literal["features", "logs"]

@@ -11,10 +11,10 @@ from typing import Final
 
 import msgspec
 
-from schemas.extraction import extract
-from schemas.features import LogFeatures
-from schemas.labels import is_positive
-from schemas.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
+from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
+from schemas.record.extraction import extract
+from schemas.record.features import LogFeatures
+from schemas.record.labels import is_positive
 from trainer.errors import InputError
 from trainer.reading.assembling import Assembler, Extract, Record, UnusableRecordError
 from trainer.reading.layouts import LineParser

@@ -1,4 +1,4 @@
-"""What a report says, as plain data: made by `trainer.evaluation`, rendered by the page.
+"""What a report says, as plain data: made by `trainer.judging.evaluation`, rendered by the page.
 
 Everything here is already decided and counted; rendering computes nothing but positions.
 """

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from schemas.features import LEVEL_SYNONYMS, Level
-from schemas.keyword_rules import (
+from schemas.record.features import LEVEL_SYNONYMS, Level
+from schemas.record.keyword_rules import (
     CONNECTION_ERROR,
     EXCEPTION,
     FAILURE,
@@ -18,8 +18,8 @@ from schemas.keyword_rules import (
     TIMEOUT,
     Rule,
 )
-from schemas.labels import NO_ANOMALY, ZERO
-from schemas.templates import TEMPLATE_CHARS
+from schemas.record.labels import NO_ANOMALY, ZERO
+from schemas.record.templates import TEMPLATE_CHARS
 from trainer.sql.dialects import AUTOMATA, Dialect
 
 FLAGS: Final = {
@@ -51,7 +51,7 @@ def once(expression: str) -> str:
 
 
 def text_of(column: str) -> str:
-    """The first characters of a message, within ASCII: `text` of `schemas.keyword_rules`."""
+    """The first characters of a message, within ASCII: `text` of `schemas.record.keyword_rules`."""
     start = f"substring({column}, 1, {LIMIT})"
     # As many bytes as characters: all of it is ASCII, which is seen faster than searched for.
     return (
@@ -121,7 +121,7 @@ def level_of(column: str, upper: str) -> str:
 
 
 def is_positive(column: str) -> str:
-    """1 where a label says anomaly, else 0: `schemas.labels.is_positive`."""
+    """1 where a label says anomaly, else 0: `schemas.record.labels.is_positive`."""
     label = f"coalesce(lower({_trimmed(f'CAST({column} AS TEXT)')}), '')"
     words = ", ".join(map(literal, NO_ANOMALY))
     zero = f"regexp_matches({label}, {literal(f'^(?:{ZERO})$')})"

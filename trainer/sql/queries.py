@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from schemas.features import FEATURE_NAMES, Level
-from schemas.keyword_rules import REMOVALS
+from schemas.record.features import FEATURE_NAMES, Level
+from schemas.record.keyword_rules import REMOVALS
 from schemas.version import __version__
 from trainer.reading.plan import Fields
 from trainer.sql import expressions as sql
@@ -110,7 +110,7 @@ def _level_step() -> tuple[str, str]:
 
 
 def _text_steps(dialect: Dialect) -> list[tuple[str, str]]:
-    """The texts that rules read, as in `schemas.keyword_rules`; null where no rule is needed."""
+    """The texts that rules read (`schemas.record.keyword_rules`); null where none is needed."""
     steps = [
         ("cut", f"{sql.text_of('message')} AS text"),
         ("whole", "lower(text) AS whole"),

@@ -18,9 +18,9 @@ from benchmarks.conventional_jobs import read_features, read_lines
 from benchmarks.counting import main as count
 from benchmarks.jobs import JobError, run_job
 from benchmarks.results import About, ArchiveSection, Job, JobRun
-from schemas.encoding import FeatureEncoder
-from schemas.extraction import extract_features
-from schemas.features import Level, LogFeatures
+from schemas.record.encoding import FeatureEncoder
+from schemas.record.extraction import extract_features
+from schemas.record.features import Level, LogFeatures
 from tests.made_logs import make_logs, make_raw_logs
 
 POOL = 3_000

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.bar import NOT_MEASURED, Bar
 from benchmarks.bars import bars
-from benchmarks.competitors import BARE, FASTAPI, NOOP, OURS, SURPRISE
+from benchmarks.competitors import BARE, FASTAPI, NOOP, OURS, SURPRISAL
 from benchmarks.report import report
 from benchmarks.results import (
     About,
@@ -67,13 +67,13 @@ def test_a_ratio_is_ours_by_theirs(rate: int, measured: str, reached: bool) -> N
 
 def test_both_detectors_must_reach_the_same() -> None:
     """Every bar on predictions stands once per detector, each with that service's own figures."""
-    results = predict(series(OURS, 550), series(SURPRISE, 540), series(FASTAPI, 10))
-    found = bar(results, f"predict, real records, 8 connections: {SURPRISE} / {FASTAPI}")
+    results = predict(series(OURS, 550), series(SURPRISAL, 540), series(FASTAPI, 10))
+    found = bar(results, f"predict, real records, 8 connections: {SURPRISAL} / {FASTAPI}")
     assert (found.measured, found.reached) == ("54.0x", False)
     named = [one.what for one in bars(Results()) if "records" in one.what]
     ours = {what for what in named if f"{OURS} " in what or f"{OURS}:" in what}
-    assert {what.replace(OURS, SURPRISE) for what in ours} == {
-        what for what in named if SURPRISE in what
+    assert {what.replace(OURS, SURPRISAL) for what in ours} == {
+        what for what in named if SURPRISAL in what
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from inference.accepting import MAX_WORKERS, RETRY_S, Acceptor, Headcount
+from inference.serving.accepting import MAX_WORKERS, RETRY_S, Acceptor, Headcount
 
 
 class Worker:

@@ -6,15 +6,16 @@ import msgspec
 import numpy as np
 import pytest
 
-from inference.forest import ForestDetector
-from inference.judgements import Detector, Judgement, Judgements
-from inference.store import Bundle, ModelStore
-from inference.surprise import SurpriseDetector
-from schemas.features import LogFeatures
-from schemas.packing import pack_record
+from inference.detectors.isolation_forest import ForestDetector
+from inference.detectors.judgements import Detector, Judgement, Judgements
+from inference.detectors.surprisal import SurprisalDetector
+from inference.store.versions import ModelStore
+from schemas.bundle.contents import Bundle
+from schemas.record.features import LogFeatures
+from schemas.record.key import pack_record
 from tests.made_logs import make_logs, make_raw_logs
 
-NAMES = ("isolation_forest", "surprise")
+NAMES = ("isolation_forest", "surprisal")
 
 
 @pytest.fixture
@@ -24,10 +25,10 @@ def bundle(model_dir: Path) -> Bundle:
 
 
 @pytest.fixture(params=NAMES)
-def detector(request: pytest.FixtureRequest, bundle: Bundle, surprise_bundle: Bundle) -> Detector:
+def detector(request: pytest.FixtureRequest, bundle: Bundle, surprisal_bundle: Bundle) -> Detector:
     """Each of the detectors, from a published bundle."""
-    if request.param == "surprise":
-        return SurpriseDetector(surprise_bundle.manifest, surprise_bundle.files)
+    if request.param == "surprisal":
+        return SurprisalDetector(surprisal_bundle.manifest, surprisal_bundle.files)
     return ForestDetector(bundle.manifest, bundle.files)
 
 

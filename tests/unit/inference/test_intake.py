@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.intake import look_at, look_at_all
-from schemas.extraction import extract, extract_features
-from schemas.features import (
+from inference.intake.requests import look_at, look_at_all
+from schemas.api.predictions import BatchRequest, PredictRequest
+from schemas.api.validation import MAX_FIELD_ERRORS, BodyDecoder, InvalidBodyError
+from schemas.record.extraction import extract, extract_features
+from schemas.record.features import (
     LEVEL_SYNONYMS,
     MAX_MESSAGE_LENGTH,
     MAX_SERVICE_CHARS,
     Level,
 )
-from schemas.predictions import BatchRequest, PredictRequest
-from schemas.validation import MAX_FIELD_ERRORS, BodyDecoder, InvalidBodyError
 from tests.made_logs import make_log
 
 RAW: dict[str, Any] = {

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.memo import Memo
+from inference.model.memo import Memo
 
 
 def test_what_was_put_is_found() -> None:

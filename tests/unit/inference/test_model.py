@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inference.detectors.isolation_forest import ForestDetector
+from inference.detectors.judgements import Judgement
 from inference.errors import BrokenVersionError
-from inference.forest import ForestDetector
-from inference.judgements import Judgement
-from inference.model import Model
-from inference.store import Bundle, ModelStore
-from inference.verdicts import Verdict, batch_json, explanation_json, prediction_json
-from schemas.features import FEATURE_NAMES, LogFeatures
-from schemas.predictions import BatchPrediction, Prediction, PredictRequest
+from inference.model.model import Model
+from inference.model.verdicts import Verdict, batch_json, explanation_json, prediction_json
+from inference.store.versions import ModelStore
+from schemas.api.predictions import BatchPrediction, Prediction, PredictRequest
+from schemas.bundle.contents import Bundle
+from schemas.record.features import FEATURE_NAMES, LogFeatures
 from tests.made_logs import make_logs, make_raw_logs
 
 
@@ -81,15 +82,15 @@ def test_answers_are_what_msgspec_would_write(bundle: Bundle, logs: list[LogFeat
             assert (prediction.contributions is not None) == bool(explanations)
 
 
-@pytest.mark.parametrize("detector", ["isolation_forest", "surprise"])
+@pytest.mark.parametrize("detector", ["isolation_forest", "surprisal"])
 def test_both_detectors_answer_in_the_same_fields(
-    bundle: Bundle, surprise_bundle: Bundle, detector: str
+    bundle: Bundle, surprisal_bundle: Bundle, detector: str
 ) -> None:
     """Raw logs and features in one batch, explained: the contract's structs, byte for byte.
 
-    Terms come from the detector surprise alone, contributions from both.
+    Terms come from the detector surprisal alone, contributions from both.
     """
-    chosen = {"isolation_forest": bundle, "surprise": surprise_bundle}[detector]
+    chosen = {"isolation_forest": bundle, "surprisal": surprisal_bundle}[detector]
     model = Model(chosen, memo_capacity=1_000)
     raw = [model.extract(log.message, log.level, log.service) for log in make_raw_logs(30)]
     logs = [*raw, *make_logs(30)]
@@ -100,7 +101,7 @@ def test_both_detectors_answer_in_the_same_fields(
     assert msgspec.json.encode(answer) == body
     for prediction in answer.predictions:
         assert prediction.contributions is not None
-        assert (prediction.terms is not None) == (detector == "surprise")
+        assert (prediction.terms is not None) == (detector == "surprisal")
         assert prediction.is_anomaly == (prediction.decision < 0)
         assert 0 <= prediction.percentile <= 1
 

@@ -14,7 +14,7 @@ def test_onnxruntime_reports_to_nobody(model_dir: Path, tmp_path: Path) -> None:
     home.mkdir()
     code = (
         "import sys; from pathlib import Path\n"
-        "from inference.model import Model; from inference.store import ModelStore\n"
+        "from inference.model.model import Model; from inference.store.versions import ModelStore\n"
         "Model(ModelStore(Path(sys.argv[1])).bundle(1), memo_capacity=1)\n"
     )
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ORT_")}

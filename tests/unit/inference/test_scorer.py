@@ -8,9 +8,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from inference.scorer import Scorer, UnfitGraphError
-from inference.store import ModelStore
-from schemas.manifest import MODEL_FILE
+from inference.detectors.scorer import Scorer, UnfitGraphError
+from inference.store.versions import ModelStore
+from schemas.bundle.manifest import MODEL_FILE
 
 
 def graph_of(model_dir: Path) -> bytes:

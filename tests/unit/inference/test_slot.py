@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from inference.errors import ModelNotLoadedError
-from inference.slot import LOOK_S, RETRY_S, ModelSlot
-from inference.store import ModelStore
-from schemas.training import TrainResponse
-from trainer.registry import ModelRegistry
+from inference.store.slot import LOOK_S, RETRY_S, ModelSlot
+from inference.store.versions import ModelStore
+from schemas.api.training import TrainResponse
+from trainer.store.registry import ModelRegistry
 
 Publish = Callable[..., TrainResponse]
 

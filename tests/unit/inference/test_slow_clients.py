@@ -1,6 +1,6 @@
 """Clients that begin a request and do not finish it."""
 
-from inference.slow_clients import READ_TIMEOUT_S, SlowClients
+from inference.serving.slow_clients import READ_TIMEOUT_S, SlowClients
 
 
 class FakeTransport:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from inference.errors import BrokenVersionError, NoModelError
-from inference.store import ModelStore
+from inference.store.versions import ModelStore
 
 
 def test_an_empty_store_says_so(tmp_path: Path) -> None:

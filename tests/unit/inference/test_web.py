@@ -15,7 +15,7 @@ from inference.errors import InferenceError
 from inference.web.app import make_app
 from inference.web.body import read_body
 from inference.web.problems import BODY_PROBLEMS, ProblemSpec, ProblemTable
-from schemas.problems import PROBLEM_MEDIA_TYPE, Problem
+from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from trainer.app import PROBLEMS as TRAINER_PROBLEMS
 from trainer.errors import InputError, OutputError, TrainingError
 

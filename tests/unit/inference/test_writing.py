@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import cast
 
-from inference.writing import JoinedWrites
+from inference.serving.writing import JoinedWrites
 
 
 class FakeTransport:

@@ -9,8 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.encoding import SERVICE_BUCKETS, FeatureEncoder, UnknownFeaturesError, service_number
-from schemas.features import FEATURE_NAMES, MAX_MESSAGE_LENGTH, Level, LogFeatures
+from schemas.record.encoding import (
+    SERVICE_BUCKETS,
+    FeatureEncoder,
+    UnknownFeaturesError,
+    service_number,
+)
+from schemas.record.features import FEATURE_NAMES, MAX_MESSAGE_LENGTH, Level, LogFeatures
 
 features = st.builds(
     LogFeatures,
@@ -32,7 +37,9 @@ def test_the_service_hash_never_changes() -> None:
 
 def test_the_service_hash_is_the_same_in_every_process() -> None:
     """Unlike Python's hash(), it does not depend on the process."""
-    code = "from schemas.encoding import service_number; print(service_number('cart', 65536))"
+    code = (
+        "from schemas.record.encoding import service_number; print(service_number('cart', 65536))"
+    )
     answers = {
         subprocess.run(
             [sys.executable, "-c", code],

@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import extraction
-from schemas.extraction import MessageFeatures, extract, extract_features
-from schemas.features import FEATURE_NAMES, Level
-from schemas.keyword_rules import CONNECTION_ERROR, EXCEPTION, FAILURE, LIMIT, TIMEOUT
-from schemas.keywords import find_flags
-from schemas.templates import template_bucket
+from schemas.record import extraction
+from schemas.record.extraction import MessageFeatures, extract, extract_features
+from schemas.record.features import FEATURE_NAMES, Level
+from schemas.record.keyword_rules import CONNECTION_ERROR, EXCEPTION, FAILURE, LIMIT, TIMEOUT
+from schemas.record.keywords import find_flags
+from schemas.record.templates import template_bucket
 
 _WORDS = st.sampled_from(
     [

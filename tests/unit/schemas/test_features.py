@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.features import LEVEL_SYNONYMS, SEVERITY, Level, LogFeatures
+from schemas.record.features import LEVEL_SYNONYMS, SEVERITY, Level, LogFeatures
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.keyword_rules import (
+from schemas.record.keyword_rules import (
     CONNECTION_ERROR,
     EXCEPTION,
     FAILURE,
@@ -29,7 +29,7 @@ from schemas.keyword_rules import (
     TIMEOUT,
     Rule,
 )
-from schemas.keywords import Flags, find_flags
+from schemas.record.keywords import Flags, find_flags
 from tests.raw_logs import HOSTILE
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from schemas.labels import NO_ANOMALY, is_positive
+from schemas.record.labels import NO_ANOMALY, is_positive
 
 
 @pytest.mark.parametrize("value", [None, False, 0, 0.0, -0.0, float("nan"), Decimal("0.00")])

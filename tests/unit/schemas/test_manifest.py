@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from inference.store import ModelStore
-from schemas.manifest import ARTEFACT_FORMAT, Manifest, UnreadableManifestError, file_entry
+from inference.store.versions import ModelStore
+from schemas.bundle.manifest import ARTEFACT_FORMAT, Manifest, UnreadableManifestError, file_entry
 
 
 def test_a_manifest_reads_as_it_was_written(model_dir: Path) -> None:

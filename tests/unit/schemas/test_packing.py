@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.encoding import SERVICE_BUCKETS, FeatureEncoder, service_number
-from schemas.extraction import MessageFeatures
-from schemas.features import MAX_MESSAGE_LENGTH, SEVERITY, Level, LogFeatures
-from schemas.packing import (
+from schemas.record.encoding import SERVICE_BUCKETS, FeatureEncoder, service_number
+from schemas.record.extraction import MessageFeatures
+from schemas.record.features import MAX_MESSAGE_LENGTH, SEVERITY, Level, LogFeatures
+from schemas.record.key import (
     FLAGS,
     LEVELS,
     NO_TRAITS,
@@ -23,7 +23,7 @@ from schemas.packing import (
     traits_of,
     unpack,
 )
-from schemas.templates import TEMPLATE_BUCKETS
+from schemas.record.templates import TEMPLATE_BUCKETS
 
 BOUNDS = (MAX_MESSAGE_LENGTH + 1, LEVELS, SERVICE_BUCKETS, FLAGS, TRAITS)
 """How many values each part has, the most significant first."""

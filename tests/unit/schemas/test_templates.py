@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS, template_bucket, template_of
+from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS, template_bucket, template_of
 
 BLANKS = " \t\n\v\f\r"
 messages = st.one_of(

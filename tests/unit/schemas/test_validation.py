@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.predictions import BatchRequest, PredictRequest
-from schemas.training import TrainRequest
-from schemas.validation import (
+from schemas.api.predictions import BatchRequest, PredictRequest
+from schemas.api.training import TrainRequest
+from schemas.api.validation import (
     MAX_FIELD_ERRORS,
     BodyDecoder,
     InvalidBodyError,

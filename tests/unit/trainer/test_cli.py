@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from inference.model import Model
-from inference.store import ModelStore
-from inference.verdicts import prediction_json
+from inference.model.model import Model
+from inference.model.verdicts import prediction_json
+from inference.store.versions import ModelStore
 from tests.made_logs import make_log, make_logs, make_raw_logs
 from trainer.cli import EXIT_CODES, main
 from trainer.errors import InputError, StoreError, TrainerBusyError, TrainingError
@@ -62,9 +62,9 @@ def archive(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def trained(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """The option that names a store with a model of the archive, with the detector surprise."""
+    """The option that names a store with a model of the archive, with the detector surprisal."""
     where = ["--model-dir", str(tmp_path / "models")]
-    assert main(["fit", str(archive), "--detector", "surprise", *where]) == 0
+    assert main(["fit", str(archive), "--detector", "surprisal", *where]) == 0
     capsys.readouterr()
     return where
 
@@ -77,19 +77,19 @@ def test_raw_logs_with_labels_are_reported_on(
     Results go to standard output, all else to standard error; the report lies beside the model.
     """
     where = ["--model-dir", str(tmp_path)]
-    options = ["--detector", "surprise", "--label-field", "fault", "--compare"]
+    options = ["--detector", "surprisal", "--label-field", "fault", "--compare"]
     assert main(["fit", str(archive), *where, *options]) == 0
     told = capsys.readouterr()
     assert "message" in told.err
     assert f"{archive}:601: not JSON" in told.err
-    names = ("isolation_forest", "surprise", "level alone", "message_length alone")
+    names = ("isolation_forest", "surprisal", "level alone", "message_length alone")
     assert all(name in told.out for name in (*names, "template rarity alone", "ROC AUC"))
     store = ModelStore(tmp_path)
     report = store.path(1) / "report.html"
     assert str(report) in told.out
     assert report.read_bytes().startswith(b"<!doctype html>")
     manifest = store.manifest(1)
-    assert (manifest.detector, manifest.training.n_messages) == ("surprise", 600)
+    assert (manifest.detector, manifest.training.n_messages) == ("surprisal", 600)
     assert set(manifest.files) == {"model.onnx", "tables.npz"}
 
 
@@ -113,7 +113,7 @@ def test_a_model_is_evaluated_on_other_data(
     arguments = [str(archive), "--label-field", "fault", "--report", str(report)]
     assert main(["evaluate", *arguments, *trained]) == 0
     output = capsys.readouterr().out
-    assert "surprise (version 1)" in output
+    assert "surprisal (version 1)" in output
     assert "level alone" in output
     assert report.read_bytes().startswith(b"<!doctype html>")
     assert ModelStore(Path(trained[1])).versions() == [1]
@@ -256,9 +256,9 @@ def test_every_wrong_option_is_named(data: Path, capsys: pytest.CaptureFixture[s
 def test_options_that_do_not_go_together_are_named(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The detector surprise has no automatic threshold."""
-    assert main(["fit", str(data), "--detector", "surprise", "--contamination", "auto"]) == 2
-    assert "--contamination: the detector surprise needs" in capsys.readouterr().err
+    """The detector surprisal has no automatic threshold."""
+    assert main(["fit", str(data), "--detector", "surprisal", "--contamination", "auto"]) == 2
+    assert "--contamination: the detector surprisal needs" in capsys.readouterr().err
 
 
 def test_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,14 +14,14 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import IsolationForest
 
-from inference.scorer import Scorer, session_options
-from schemas.features import FEATURE_NAMES, LogFeatures
-from schemas.packing import pack
-from schemas.training import TrainOptions
-from trainer.export import TARGET_OPSET, export_forest
-from trainer.forest import fit_forest
-from trainer.parity import adversarial_rows
-from trainer.table import CountTable, count_logs, merge_tables
+from inference.detectors.scorer import Scorer, session_options
+from schemas.bundle.options import TrainOptions
+from schemas.record.features import FEATURE_NAMES, LogFeatures
+from schemas.record.key import pack
+from trainer.counting.table import CountTable, count_logs, merge_tables
+from trainer.fitting.export import TARGET_OPSET, export_forest
+from trainer.fitting.forest import fit_forest
+from trainer.fitting.parity import adversarial_rows
 
 Rows = npt.NDArray[np.float32]
 

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.ensemble import IsolationForest
 
-import trainer.forest
-from schemas.training import TrainOptions
+import trainer.fitting.forest
+from schemas.bundle.options import TrainOptions
 from tests.made_logs import make_log
+from trainer.counting.table import CountTable, count_logs
 from trainer.errors import TooFewRowsError
-from trainer.forest import fit_forest, weighted_percentile
-from trainer.table import CountTable, count_logs
+from trainer.fitting.forest import fit_forest, weighted_percentile
 
 
 @given(
@@ -55,7 +55,7 @@ def test_one_distinct_row_is_too_few(count: int) -> None:
 
 def test_large_tables_are_sampled(table: CountTable, monkeypatch: pytest.MonkeyPatch) -> None:
     """Above the limit scikit-learn gets a sample; the offset is still over all rows."""
-    monkeypatch.setattr(trainer.forest, "MAX_FIT_ROWS", 300)
+    monkeypatch.setattr(trainer.fitting.forest, "MAX_FIT_ROWS", 300)
     options = TrainOptions(contamination=0.1)
     forest = fit_forest(table, options)
     scores = np.repeat(forest.score_samples(table.rows), table.counts)

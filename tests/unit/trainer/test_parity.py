@@ -10,23 +10,23 @@ import pytest
 from onnx import numpy_helper
 from sklearn.ensemble import IsolationForest
 
-import inference.surprise
-import trainer.detectors
-import trainer.parity
-import trainer.surprise
-from inference.model import Model
-from inference.scorer import Scorer
-from inference.store import Bundle
-from schemas.manifest import TABLES_FILE, Manifest, ParitySummary
-from schemas.surprise import Tables
-from schemas.training import Detector, TrainOptions
+import inference.detectors.surprisal
+import trainer.fitting.detectors
+import trainer.fitting.parity
+import trainer.fitting.surprisal
+from inference.detectors.scorer import Scorer
+from inference.model.model import Model
+from schemas.bundle.contents import Bundle
+from schemas.bundle.manifest import TABLES_FILE, Manifest, ParitySummary
+from schemas.bundle.options import Detector, TrainOptions
+from schemas.bundle.tables import Tables
+from trainer.counting.table import CountTable
 from trainer.errors import ParityError
-from trainer.export import export_forest
-from trainer.forest import fit_forest
-from trainer.parity import adversarial_rows, prove_parity
-from trainer.pipeline import Fitted, fit, train
-from trainer.registry import ModelRegistry
-from trainer.table import CountTable
+from trainer.fitting.export import export_forest
+from trainer.fitting.forest import fit_forest
+from trainer.fitting.parity import adversarial_rows, prove_parity
+from trainer.fitting.pipeline import Fitted, fit, train
+from trainer.store.registry import ModelRegistry
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_good_export_is_proved(forest: IsolationForest, table: CountTable) -> 
     """The summary says what was compared."""
     summary = prove(forest, export_forest(forest), table)
     assert summary.n_training_rows == table.n_distinct
-    assert summary.n_adversarial_rows == trainer.parity.ADVERSARIAL_ROWS
+    assert summary.n_adversarial_rows == trainer.fitting.parity.ADVERSARIAL_ROWS
     assert summary.label_differences == 0
     assert summary.max_score_error < 1e-6
 
@@ -81,8 +81,8 @@ def test_large_tables_are_compared_in_part(
     forest: IsolationForest, table: CountTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of many rows a sample is compared, with all those nearest to the threshold in it."""
-    monkeypatch.setattr(trainer.parity, "MAX_TRAINING_ROWS", 40)
-    monkeypatch.setattr(trainer.parity, "NEAREST_ROWS", 10)
+    monkeypatch.setattr(trainer.fitting.parity, "MAX_TRAINING_ROWS", 40)
+    monkeypatch.setattr(trainer.fitting.parity, "NEAREST_ROWS", 10)
     graph = export_forest(forest)
     assert 30 <= prove(forest, graph, table).n_training_rows <= 40
     with pytest.raises(ParityError):
@@ -107,7 +107,7 @@ def test_adversarial_rows_sit_on_the_edges(forest: IsolationForest, table: Count
 
 @pytest.mark.parametrize(
     ("detector", "exporter"),
-    [("isolation_forest", trainer.detectors), ("surprise", trainer.surprise)],
+    [("isolation_forest", trainer.fitting.detectors), ("surprisal", trainer.fitting.surprisal)],
 )
 def test_a_failed_proof_publishes_nothing(
     message_table: CountTable,
@@ -134,18 +134,18 @@ def test_a_serving_code_that_adds_up_otherwise_publishes_nothing(
     message_table: CountTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A bundle that the serving detector reads in another way never reaches the store."""
-    monkeypatch.setattr(inference.surprise, "HINT", 0.5 + 1e-6)
+    monkeypatch.setattr(inference.detectors.surprisal, "HINT", 0.5 + 1e-6)
     registry = ModelRegistry(tmp_path)
     with pytest.raises(ParityError, match="the serving detector disagrees with the training code"):
-        train(message_table, TrainOptions(detector="surprise"), registry)
+        train(message_table, TrainOptions(detector="surprisal"), registry)
     assert registry.versions() == []
     assert registry.signature() is None
 
 
 @pytest.fixture(scope="module")
 def fitted(message_table: CountTable) -> Fitted:
-    """A fitted surprise detector that is not published."""
-    return fit(message_table, TrainOptions(detector="surprise", n_estimators=20))
+    """A fitted surprisal detector that is not published."""
+    return fit(message_table, TrainOptions(detector="surprisal", n_estimators=20))
 
 
 def prove_loaded(fitted: Fitted, manifest: Manifest, tables: Tables) -> ParitySummary:

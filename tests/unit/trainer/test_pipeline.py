@@ -5,16 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.model import Model
-from inference.store import ModelStore
-from schemas.features import LogFeatures
-from schemas.manifest import Manifest
-from schemas.packing import NO_TRAITS
-from schemas.training import Detector, TrainOptions
+from inference.model.model import Model
+from inference.store.versions import ModelStore
+from schemas.bundle.manifest import Manifest
+from schemas.bundle.options import Detector, TrainOptions
+from schemas.record.features import LogFeatures
+from schemas.record.key import NO_TRAITS
 from tests.made_logs import make_log
-from trainer.pipeline import fit, prove, train
-from trainer.registry import ModelRegistry
-from trainer.table import CountTable, count_logs
+from trainer.counting.table import CountTable, count_logs
+from trainer.fitting.pipeline import fit, prove, train
+from trainer.store.registry import ModelRegistry
 
 
 def test_what_is_published_serves(model_dir: Path, logs: list[LogFeatures]) -> None:
@@ -58,7 +58,7 @@ def test_ties_that_defeat_the_contamination_are_warned_about(tmp_path: Path) -> 
     assert any("a tie is no anomaly" in warning for warning in trained.warnings)
 
 
-@pytest.mark.parametrize("detector", ["isolation_forest", "surprise"])
+@pytest.mark.parametrize("detector", ["isolation_forest", "surprisal"])
 def test_the_same_rows_give_the_same_model(
     tmp_path: Path, message_table: CountTable, detector: Detector
 ) -> None:
@@ -80,7 +80,7 @@ def test_a_forest_does_not_see_messages(message_table: CountTable) -> None:
     assert fitted.candidate.model.manifest.training.n_messages == 0
 
 
-@pytest.mark.parametrize("detector", ["isolation_forest", "surprise"])
+@pytest.mark.parametrize("detector", ["isolation_forest", "surprisal"])
 def test_the_manifest_counts_as_the_model_judges(
     message_table: CountTable, detector: Detector
 ) -> None:
@@ -100,7 +100,7 @@ def test_the_manifest_counts_as_the_model_judges(
 
 def test_nothing_is_proved_before_it_is(message_table: CountTable) -> None:
     """Fitting alone yields a model that says nothing of a proof, and no file of a manifest."""
-    fitted = fit(message_table, TrainOptions(n_estimators=10, detector="surprise"))
+    fitted = fit(message_table, TrainOptions(n_estimators=10, detector="surprisal"))
     assert "manifest.json" not in fitted.candidate.files
     assert fitted.candidate.model.manifest.parity.n_training_rows == 0
     files = prove(fitted)

@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.model import Model
-from inference.store import Bundle
-from schemas.manifest import MANIFEST_FILE, MODEL_FILE, TABLES_FILE, Manifest, file_entry
-from schemas.packing import NO_TRAITS
-from schemas.training import Detector, TrainOptions
+from inference.model.model import Model
+from schemas.bundle.contents import Bundle
+from schemas.bundle.manifest import MANIFEST_FILE, MODEL_FILE, TABLES_FILE, Manifest, file_entry
+from schemas.bundle.options import Detector, TrainOptions
+from schemas.record.key import NO_TRAITS
 from tests.made_logs import make_log, make_logs
+from trainer.counting.table import EMPTY, CountTable, count_logs
 from trainer.errors import InputError
-from trainer.export import export_forest
-from trainer.forest import fit_forest
-from trainer.pipeline import fit, prove
-from trainer.recalibration import TIE_MARGIN, recalibrate
-from trainer.table import EMPTY, CountTable, count_logs
+from trainer.fitting.export import export_forest
+from trainer.fitting.forest import fit_forest
+from trainer.fitting.pipeline import fit, prove
+from trainer.fitting.recalibration import TIE_MARGIN, recalibrate
 
-DETECTORS: tuple[Detector, ...] = ("isolation_forest", "surprise")
+DETECTORS: tuple[Detector, ...] = ("isolation_forest", "surprisal")
 SHARES = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5)
 
 
@@ -98,7 +98,7 @@ def test_each_kind_of_record_gets_its_own_threshold(
 ) -> None:
     """Records with a message are held to the share by themselves, those without by themselves."""
     found = shares_flagged(renewed(bundles[detector], contamination, message_table), message_table)
-    assert len(found) == (2 if detector == "surprise" else 1)
+    assert len(found) == (2 if detector == "surprisal" else 1)
     for flagged, with_ties in found:
         assert flagged <= contamination
         assert with_ties > contamination
@@ -118,12 +118,12 @@ def test_without_data_a_forest_flags_the_share_of_its_training_records(
 
 
 @pytest.mark.parametrize("contamination", SHARES)
-def test_without_data_surprise_has_the_thresholds_of_a_new_training(
+def test_without_data_surprisal_has_the_thresholds_of_a_new_training(
     bundles: dict[Detector, Bundle], message_table: CountTable, contamination: float
 ) -> None:
     """Training with that contamination would have found the very same ones, to the last bit."""
-    scores = renewed(bundles["surprise"], contamination).manifest.scores
-    trained = publish(message_table, detector="surprise", contamination=contamination)
+    scores = renewed(bundles["surprisal"], contamination).manifest.scores
+    trained = publish(message_table, detector="surprisal", contamination=contamination)
     assert scores == trained.manifest.scores
 
 
@@ -145,11 +145,11 @@ def test_ties_are_no_anomaly(detector: Detector) -> None:
 
 
 @pytest.mark.parametrize("with_data", [True, False])
-def test_the_forest_of_surprise_stays_as_it_is(
+def test_the_forest_of_surprisal_stays_as_it_is(
     bundles: dict[Detector, Bundle], message_table: CountTable, *, with_data: bool
 ) -> None:
     """Graph and tables are the same bytes; the thresholds stand in the manifest alone."""
-    bundle = bundles["surprise"]
+    bundle = bundles["surprisal"]
     new = renewed(bundle, 0.2, message_table if with_data else None)
     for name in (MODEL_FILE, TABLES_FILE):
         assert new.files[name] == bundle.files[name]
@@ -214,8 +214,8 @@ def test_there_and_back_again(bundles: dict[Detector, Bundle], detector: Detecto
 
 def test_data_without_messages_leaves_their_threshold(bundles: dict[Detector, Bundle]) -> None:
     """Records of features say nothing of how surprising messages are."""
-    old = bundles["surprise"].manifest.scores
-    new = renewed(bundles["surprise"], 0.2, count_logs(make_logs(500))).manifest.scores
+    old = bundles["surprisal"].manifest.scores
+    new = renewed(bundles["surprisal"], 0.2, count_logs(make_logs(500))).manifest.scores
     assert new.message_threshold == old.message_threshold
     assert new.threshold != old.threshold
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from inference.store import ModelStore
-from schemas.training import TrainResponse
+from inference.store.versions import ModelStore
+from schemas.api.training import TrainResponse
 from trainer.errors import StoreError
-from trainer.registry import KEEP_VERSIONS, ModelRegistry
+from trainer.store.registry import KEEP_VERSIONS, ModelRegistry
 
 Publish = Callable[..., TrainResponse]
 
@@ -155,7 +155,7 @@ def test_writers_at_once_get_different_numbers(tmp_path: Path) -> None:
 _KILLED_AT_STEP = """
 import os, signal, sys
 from pathlib import Path
-import trainer.registry as module
+import trainer.store.registry as module
 
 steps = int(sys.argv[2])
 def dying(function):

@@ -20,9 +20,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from schemas.features import FEATURE_NAMES, Level
-from schemas.keyword_rules import CONNECTION_ERROR, EXCEPTION, FAILURE, NON_ASCII, REMOVALS, TIMEOUT
-from schemas.labels import NO_ANOMALY, is_positive
+from schemas.record.features import FEATURE_NAMES, Level
+from schemas.record.keyword_rules import (
+    CONNECTION_ERROR,
+    EXCEPTION,
+    FAILURE,
+    NON_ASCII,
+    REMOVALS,
+    TIMEOUT,
+)
+from schemas.record.labels import NO_ANOMALY, is_positive
 from tests.conftest import REAL_LOGS
 from tests.raw_logs import (
     Extracted,

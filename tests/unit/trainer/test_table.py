@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.encoding import SERVICE_BUCKETS, FeatureEncoder, service_number
-from schemas.extraction import extract
-from schemas.features import Level, LogFeatures
-from schemas.packing import pack_record
+from schemas.record.encoding import SERVICE_BUCKETS, FeatureEncoder, service_number
+from schemas.record.extraction import extract
+from schemas.record.features import Level, LogFeatures
+from schemas.record.key import pack_record
 from tests.made_logs import make_log
-from trainer.table import NEVER_SEEN, CountTable, count_logs, merge_tables
+from trainer.counting.table import NEVER_SEEN, CountTable, count_logs, merge_tables
 
 
 def test_counting_keeps_every_row(logs: list[LogFeatures], table: CountTable) -> None:

@@ -8,11 +8,11 @@ import pytest
 from sklearn.ensemble import IsolationForest
 from sklearn.ensemble._iforest import _average_path_length
 
-from schemas.training import TrainOptions
+from schemas.bundle.options import TrainOptions
+from trainer.counting.table import CountTable
 from trainer.errors import ExportError
-from trainer.forest import fit_forest
-from trainer.table import CountTable
-from trainer.threshold import (
+from trainer.fitting.forest import fit_forest
+from trainer.fitting.threshold import (
     average_path_length,
     decisions_of_depths,
     denominator_of,

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 import trainer.counting.local
-from schemas.encoding import SERVICE_BUCKETS, service_number
+from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from tests.made_logs import make_raw_logs
 from tests.steps import die, tell_process
 from trainer.counting.local import ALONE_BYTES, run_locally

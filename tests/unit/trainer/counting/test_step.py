@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 import trainer.counting.step
 import trainer.counting.sums
-from schemas.extraction import MessageFeatures, extract
-from schemas.features import Level, LogFeatures
-from schemas.packing import pack_record
+from schemas.record.extraction import MessageFeatures, extract
+from schemas.record.features import Level, LogFeatures
+from schemas.record.key import pack_record
 from tests.made_logs import make_log, make_logs, make_raw_logs
 from trainer.counting.step import RecordCounter, count_partition
 from trainer.counting.sums import Counted, PartCount, Sum
+from trainer.counting.table import EMPTY, CountTable, count_logs
 from trainer.reading.assembling import Record
 from trainer.reading.partitions import Place, cut
 from trainer.reading.plan import Fields, ReadingPlan
 from trainer.reading.records import MAX_SAMPLES
 from trainer.reading.sources import find_sources
-from trainer.table import EMPTY, CountTable, count_logs
 
 LOGS = ReadingPlan(
     format="jsonl",
@@ -78,7 +78,7 @@ def test_counting_one_by_one_is_counting_all(logs: list[LogFeatures]) -> None:
 
 @given(some_features)
 def test_the_key_is_the_one_of_packing(log: LogFeatures) -> None:
-    """What is written out for speed is `schemas.packing.pack_record`."""
+    """What is written out for speed is `schemas.record.key.pack_record`."""
     assert count([log]).keys.tolist() == [pack_record(log)]
 
 

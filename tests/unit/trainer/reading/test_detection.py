@@ -12,7 +12,7 @@ from hypothesis import example
 from hypothesis import given as given_values
 from hypothesis import strategies as st
 
-from schemas.features import FEATURE_NAMES, Level
+from schemas.record.features import FEATURE_NAMES, Level
 from tests.conftest import REAL_LOGS
 from trainer.errors import InputError
 from trainer.reading.detection import Given, detect_parquet, detect_plan

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.features import FEATURE_NAMES, Level
+from schemas.record.features import FEATURE_NAMES, Level
 from trainer.errors import InputError
 from trainer.reading.fields import (
     LEVEL_NAMES,

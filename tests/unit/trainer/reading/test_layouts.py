@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.features import Level
+from schemas.record.features import Level
 from trainer.reading.layouts import LAYOUTS, LineParser, Parsed, custom_layout
 
 SAMPLES = Path(__file__).parents[4] / "samples" / "logs.jsonl.gz"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.validation import InvalidBodyError, MalformedJsonError
+from schemas.api.validation import InvalidBodyError, MalformedJsonError
 from trainer.reading.paths import RecordDecoder, look_up
 from trainer.reading.plan import Fields
 

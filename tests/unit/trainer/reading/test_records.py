@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from backports import zstd
 
-from schemas.extraction import extract, extract_features
-from schemas.features import FEATURE_NAMES, Level, LogFeatures
+from schemas.record.extraction import extract, extract_features
+from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
 from tests.made_logs import make_log, make_logs, make_raw_logs
 from tests.read_records import FEATURES, LOGS, TEXT, lines_of, problems, read
 from trainer.errors import InputError
@@ -304,7 +304,7 @@ LABELS: list[tuple[object, bool]] = [
 @pytest.mark.parametrize("format_", ["jsonl", "csv"])
 @pytest.mark.parametrize("kind", ["logs", "features"])
 def test_labels_are_read(path: Path, format_: Any, kind: Any) -> None:
-    """What a label says is `schemas.labels`' matter; it is found in raw logs and in features."""
+    """What a label says is `schemas.record.labels`' matter; logs and features both have one."""
     log: dict[str, Any] = (
         {"message": "a", "level": "INFO", "service": "b"}
         if kind == "logs"

@@ -1,0 +1,1 @@
+"""The detectors: what a bundle's graph and tables say of records."""

@@ -1,0 +1,94 @@
+"""The detector `isolation_forest`: the forest's own label, as scikit-learn gives it."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.detectors.judgements import Judgement, Judgements
+from inference.detectors.scorer import Scorer, Scores
+from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
+from schemas.bundle.tables import Tables
+from schemas.record.encoding import SERVICE_BUCKETS, FeatureEncoder, UnknownFeaturesError
+from schemas.record.extraction import extract_features
+from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
+from schemas.record.key import Ints, feature_rows
+
+_NO_TERMS = 0
+
+
+class ForestDetector:
+    """Scores the six features by the graph alone.
+
+    Raises:
+        UnfitGraphError, UnknownFeaturesError, UnreadableTablesError: the bundle cannot be served.
+    """
+
+    def __init__(self, manifest: Manifest, files: dict[str, bytes]) -> None:
+        features = manifest.features
+        self._encoder = FeatureEncoder(features.names, features.service_buckets)
+        self._scorer = Scorer(files[MODEL_FILE], len(features.names))
+        # Where the model's order of the features is another than that of the answers.
+        self._columns = None
+        if tuple(features.names) != FEATURE_NAMES:
+            self._columns = [FEATURE_NAMES.index(name) for name in features.names]
+        self._percentiles = array("d", Tables.from_bytes(files[TABLES_FILE]).percentiles)
+
+    def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
+        """Judge logs that came one by one."""
+        if len(logs) == 1:  # by far the most; arrays of one cost more than the trees
+            return [self._judgement(*self._scorer.score_one(self._encoder.row(logs[0])))]
+        scores = self._scorer.score(self._encoder.matrix(logs))
+        columns = (scores.labels, scores.decisions, scores.anomaly_scores)
+        return [
+            self._judgement(label, decision, score, contributions.tobytes())
+            for label, decision, score, contributions in zip(
+                *(column.tolist() for column in columns), scores.contributions, strict=True
+            )
+        ]
+
+    def judge_keys(self, keys: Ints) -> Judgements:
+        """Judge packed records.
+
+        Raises:
+            UnknownFeaturesError: the model takes other features than keys hold.
+        """
+        if (self._encoder.names, self._encoder.service_buckets) != (FEATURE_NAMES, SERVICE_BUCKETS):
+            raise UnknownFeaturesError(
+                f"the model takes {list(self._encoder.names)} with {self._encoder.service_buckets} "
+                f"service numbers; records are kept as {list(FEATURE_NAMES)} with {SERVICE_BUCKETS}"
+            )
+        return self._judgements(self._scorer.score_table(feature_rows(keys)))
+
+    def extract(self, message: str, level: Level, service: str) -> LogFeatures:
+        """The six features: more would only make fewer records alike."""
+        return extract_features(message, level, service)
+
+    def _judgement(
+        self, label: int, decision: float, score: float, contributions: bytes
+    ) -> Judgement:
+        percentile = bisect_left(self._percentiles, score) / len(self._percentiles)
+        if self._columns is not None:
+            contributions = self._in_order(np.frombuffer(contributions, np.float32)).tobytes()
+        return Judgement(label < 0, score, decision, percentile, contributions, b"")
+
+    def _judgements(self, scores: Scores) -> Judgements:
+        below = np.searchsorted(self._percentiles, scores.anomaly_scores)
+        return Judgements(
+            scores.labels < 0,
+            scores.anomaly_scores,
+            scores.decisions,
+            below / len(self._percentiles),
+            self._in_order(scores.contributions),
+            np.empty((len(below), _NO_TERMS)),
+        )
+
+    def _in_order(self, contributions: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Contributions in the order of `FEATURE_NAMES`, zero for features the model lacks."""
+        if self._columns is None:
+            return contributions
+        ordered = np.zeros((*contributions.shape[:-1], len(FEATURE_NAMES)), np.float32)
+        ordered[..., self._columns] = contributions
+        return ordered

@@ -1,0 +1,196 @@
+"""The detector `surprisal`: severity, keywords, rarity and the forest, added up in decades.
+
+`schemas.record.surprisal` defines the terms. A record is worked on by plain Python, which for the
+few records that arrive at once is several times faster than numpy.
+"""
+
+import math
+import struct
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from inference.detectors.judgements import Judgement, Judgements
+from inference.detectors.scorer import Scorer, Scores, UnfitGraphError
+from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
+from schemas.bundle.tables import Tables, UnreadableTablesError
+from schemas.record.encoding import SERVICE_BUCKETS, service_number
+from schemas.record.extraction import extract
+from schemas.record.features import SEVERITY, Level, LogFeatures
+from schemas.record.key import NO_TRAITS, Ints, flags_of, traits_of, unpack
+from schemas.record.surprisal import (
+    FOREST_COLUMNS,
+    HINT,
+    PHIS,
+    SEVERITIES,
+    SIGNATURE_WEIGHT,
+    TEMPLATE_WEIGHT,
+    TERMS,
+    signature_bucket,
+)
+
+Bound = tuple[float, Sequence[float]]
+"""A threshold tau and the thousandths of the training records' D."""
+
+_TERMS = struct.Struct(f"{len(TERMS)}d")
+
+
+class Weighed(msgspec.Struct, frozen=True, gc=False):
+    """A record before the forest is asked: its row, the terms, and what D is held against."""
+
+    row: tuple[float, ...]
+    severity: float
+    keywords: float
+    rarity: float
+    bound: Bound
+
+
+class Sum(msgspec.Struct, frozen=True, gc=False):
+    """D against its threshold, and the terms of D."""
+
+    decision: float
+    score: float
+    percentile: float
+    terms: tuple[float, float, float, float]
+
+
+class SurprisalDetector:
+    """Judges records with a message and without one, each against its own threshold.
+
+    Raises:
+        UnfitGraphError, UnreadableTablesError: the bundle cannot be served.
+    """
+
+    def __init__(self, manifest: Manifest, files: dict[str, bytes]) -> None:
+        if tuple(manifest.features.names) != FOREST_COLUMNS:
+            raise UnfitGraphError(
+                f"the forest takes {manifest.features.names}, expected {list(FOREST_COLUMNS)}"
+            )
+        if manifest.features.service_buckets != SERVICE_BUCKETS:
+            raise UnfitGraphError(f"service names are hashed to {SERVICE_BUCKETS} numbers here")
+        self._scorer = Scorer(files[MODEL_FILE], len(FOREST_COLUMNS))
+        tables = Tables.from_bytes(files[TABLES_FILE])
+        if tables.signature_rarity is None or tables.forest_scores is None:
+            raise UnreadableTablesError("the tables of rarities and forest scores are missing")
+        # Memoryviews give Python floats, without a numpy object in between.
+        self._signature_rarity: Sequence[float] = tables.signature_rarity.data
+        self._template_rarity: Sequence[float] | None = (
+            None if tables.template_rarity is None else tables.template_rarity.data
+        )
+        self._forest_scores = array("d", tables.forest_scores[::-1])
+        self._bare = (manifest.scores.threshold, array("d", tables.percentiles))
+        self._with_message = self._bare
+        tau = manifest.scores.message_threshold
+        if tau is not None and tables.template_rarity is not None:
+            if tables.message_percentiles is None:
+                raise UnreadableTablesError("the table of percentiles with messages is missing")
+            self._with_message = (tau, array("d", tables.message_percentiles))
+        elif tau is not None or tables.template_rarity is not None:
+            raise UnreadableTablesError("of threshold and rarities for messages, one is missing")
+
+    def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
+        """Judge logs that came one by one."""
+        weighed = [
+            self._weigh(
+                log.message_length,
+                SEVERITY[log.level],
+                service_number(log.service, SERVICE_BUCKETS),
+                flags_of(log),
+                traits_of(log),
+            )
+            for log in logs
+        ]
+        if len(weighed) == 1:  # by far the most; arrays of one cost more than the trees
+            _, _, score, contributions = self._scorer.score_one(weighed[0].row)
+            return [self._judgement(weighed[0], score, contributions)]
+        scores = self._score(weighed)
+        return [
+            self._judgement(one, score, contributions.tobytes())
+            for one, score, contributions in zip(
+                weighed, scores.anomaly_scores.tolist(), scores.contributions, strict=True
+            )
+        ]
+
+    def judge_keys(self, keys: Ints) -> Judgements:
+        """Judge packed records."""
+        columns = (column.tolist() for column in unpack(keys))
+        weighed = [self._weigh(*record) for record in zip(*columns, strict=True)]
+        scores = self._score(weighed)
+        judged = [
+            self._add_up(one, score)
+            for one, score in zip(weighed, scores.anomaly_scores.tolist(), strict=True)
+        ]
+        sums = np.array([(one.decision, one.score, one.percentile) for one in judged], np.float64)
+        decisions, anomaly_scores, percentiles = sums.reshape(len(judged), 3).T
+        terms = np.array([one.terms for one in judged], np.float64)
+        return Judgements(
+            decisions < 0,
+            anomaly_scores,
+            decisions,
+            percentiles,
+            scores.contributions,
+            terms.reshape(len(judged), len(TERMS)),
+        )
+
+    def extract(self, message: str, level: Level, service: str) -> LogFeatures:
+        """The six features, and the template if training saw any."""
+        return extract(message, level, service)
+
+    def _weigh(self, length: int, level: int, service: int, flags: int, traits: int) -> Weighed:
+        """All but the forest's part."""
+        severity = SEVERITIES[level]
+        signature_rarity = self._signature_rarity[signature_bucket(length, level, service, flags)]
+        hint, rarity, bound = flags != 0, signature_rarity, self._bare
+        if traits != NO_TRAITS and self._template_rarity is not None:
+            template, has_failure = divmod(traits - 1, 2)
+            hint = hint or has_failure != 0
+            rarity = (
+                TEMPLATE_WEIGHT * self._template_rarity[template]
+                + SIGNATURE_WEIGHT * signature_rarity
+            )
+            bound = self._with_message
+        return Weighed(
+            (
+                math.log1p(length),
+                severity,
+                signature_rarity,
+                flags >> 2 & 1,
+                flags >> 1 & 1,
+                flags & 1,
+            ),
+            severity,
+            HINT * hint,
+            rarity,
+            bound,
+        )
+
+    def _score(self, weighed: Sequence[Weighed]) -> Scores:
+        rows = np.array([one.row for one in weighed], np.float32)
+        return self._scorer.score_table(rows.reshape(len(weighed), len(FOREST_COLUMNS)))
+
+    def _add_up(self, weighed: Weighed, forest_score: float) -> Sum:
+        phi = PHIS[bisect_left(self._forest_scores, forest_score)]
+        severity, keywords, rarity = weighed.severity, weighed.keywords, weighed.rarity
+        tau, quantiles = weighed.bound
+        surprisal = severity + keywords + rarity + phi
+        decision = tau - surprisal
+        return Sum(
+            decision,
+            1 / (1 + 10**decision),
+            bisect_left(quantiles, surprisal) / len(quantiles),
+            (severity, keywords, rarity, phi),
+        )
+
+    def _judgement(self, weighed: Weighed, forest_score: float, contributions: bytes) -> Judgement:
+        added = self._add_up(weighed, forest_score)
+        return Judgement(
+            added.decision < 0,
+            added.score,
+            added.decision,
+            added.percentile,
+            contributions,
+            _TERMS.pack(*added.terms),
+        )

@@ -1,0 +1,1 @@
+"""What comes in: requests turned into the records that a model judges."""

@@ -1,0 +1,1 @@
+"""The server around an app: processes, connections and their limits."""

@@ -1,0 +1,196 @@
+"""The server around an app: gunicorn keeps the processes, uvicorn speaks HTTP in each."""
+
+import asyncio
+import gc
+import logging
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any, ClassVar, Final
+
+from gunicorn.app.base import BaseApplication
+from uvicorn import Config
+from uvicorn import Server as UvicornServer
+from uvicorn_worker import UvicornWorker
+
+from inference.serving.accepting import Acceptor, Headcount
+from inference.serving.slow_clients import SlowClients
+from inference.serving.writing import HttpProtocol
+from inference.web.logs import logging_config
+
+DRAIN_S: Final = 1.0
+"""How long a worker that was told to stop answers with `Connection: close` before it closes."""
+
+KEEP_ALIVE_S: Final = 75
+"""Longer than the usual 60 s after which load balancers drop an idle connection themselves."""
+
+TICKS_BETWEEN_LOOKS: Final = 50
+"""How often slow clients are looked for: every five seconds."""
+
+_log = logging.getLogger(__name__)
+
+_SHARED_MEMORY: Final = "/dev/shm"  # noqa: S108 - a file system in memory is meant
+
+
+class PatientServer(UvicornServer):
+    """Tells busy clients to leave before it closes their connections, and gives up slow ones.
+
+    Closing an idle keep-alive connection at once loses whatever a client is just sending on it. So
+    on SIGTERM every answer of the next moment carries `Connection: close`, after which the client
+    opens its next connection to a process that stays.
+    """
+
+    def __init__(self, config: Config, headcount: Headcount, place: int) -> None:
+        super().__init__(config)
+        self._headcount = headcount
+        self._place = place
+        self._acceptors: list[Acceptor] = []
+        self._slow_clients = SlowClients()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as uvicorn does, but accept connections in our own way."""
+        await super().startup([])
+        self._acceptors = [
+            Acceptor(
+                listener,
+                self._make_protocol,
+                self.server_state.connections,
+                self._headcount,
+                self._place,
+            )
+            for listener in sockets or []
+        ]
+        # uvicorn closes them, and that is all.
+        self.servers = list(self._acceptors)  # type: ignore[arg-type]
+
+    def _make_protocol(self) -> asyncio.Protocol:
+        return self.config.http_protocol_class(  # type: ignore[call-arg]  # every HTTP class of uvicorn takes these
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
+
+    async def on_tick(self, counter: int) -> bool:
+        """Uvicorn's own tick, ten times a second."""
+        if counter % TICKS_BETWEEN_LOOKS == 0:
+            given_up = self._slow_clients.give_up(
+                list(self.server_state.connections),  # type: ignore[arg-type]  # its attributes suffice
+                time.monotonic(),
+            )
+            if given_up:
+                _log.info("connection.given_up", extra={"count": given_up})
+        return await super().on_tick(counter)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Handle SIGTERM by draining first; SIGINT and a second SIGTERM exit at once."""
+        close = (b"connection", b"close")
+        headers = self.config.encoded_headers
+        if sig != signal.SIGTERM or self.should_exit or close in headers:
+            super().handle_exit(sig, frame)
+            return
+        for acceptor in self._acceptors:
+            acceptor.retreat()
+        headers.append(close)  # lasts through uvicorn's own refresh of its default headers
+        self.server_state.default_headers = [*self.server_state.default_headers, close]
+        asyncio.get_running_loop().call_later(DRAIN_S, super().handle_exit, sig, frame)
+
+
+class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type information
+    """A gunicorn worker that drains."""
+
+    CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
+        "loop": "uvloop",
+        "http": HttpProtocol,
+        "ws": "none",
+        "server_header": False,
+        # No proxy is told apart: we make no use of a client's address.
+        "proxy_headers": False,
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.place = self.app.headcount.join()
+        # uvicorn tells every step of a start and a stop, as gunicorn does already.
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+    async def _serve(self) -> None:
+        self.config.app = self.wsgi
+        self._install_sigquit_handler()
+        server = PatientServer(self.config, self.app.headcount, self.place)
+        await server.serve(sockets=self.sockets)
+
+
+class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type information
+    """Gunicorn, configured in code, around an app that is made once before the fork."""
+
+    def __init__(self, make_app: Callable[[], Any], options: dict[str, Any]) -> None:
+        self._make_app = make_app
+        self._options = options
+        self.headcount = Headcount()
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the options over into gunicorn's configuration."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Make the app, and keep the garbage collector from what lives by then.
+
+        It writes into every object that it looks at, so each worker would soon have a copy of its
+        own of all the memory that the fork lets them share.
+        """
+        app = self._make_app()
+        gc.collect()
+        gc.freeze()
+        return app
+
+
+def run_server(
+    make_app: Callable[[], Any], *, name: str, host: str, port: int, workers: int, log_level: str
+) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT).
+
+    The app is made before the fork, so that the workers share the memory of all imports; models
+    are loaded after it, since sessions of onnxruntime do not survive a fork.
+    """
+    refusal = listen_refusal(host, port)
+    if refusal:
+        sys.exit(refusal)
+    options = {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": workers,
+        "worker_class": "inference.serving.server.Worker",
+        "proc_name": name,
+        "preload_app": True,
+        "keepalive": KEEP_ALIVE_S,
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "logconfig_dict": logging_config(log_level),
+        # It would write a socket file, which fails on a read-only root.
+        "control_socket_disable": True,
+        "child_exit": lambda _arbiter, worker: worker.app.headcount.leave(worker.place),
+        # Heartbeat files on a disk can stall a worker for as long as the disk stalls.
+        "worker_tmp_dir": _SHARED_MEMORY if Path(_SHARED_MEMORY).is_dir() else None,
+    }
+    GunicornServer(make_app, options).run()
+
+
+def listen_refusal(host: str, port: int) -> str:
+    """Why the address cannot be listened on, in one line; empty if it can."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        return (
+            f"cannot listen on {host} port {port}: {error.strerror or error}; choose another port"
+        )
+    return ""

@@ -1,0 +1,1 @@
+"""The words of the REST interface: requests, answers, problems, the OpenAPI document."""

@@ -1,0 +1,83 @@
+"""The OpenAPI 3.1 document, generated from the types and the table of operations."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+
+from schemas.api.operations import OPERATIONS, Operation, Service
+from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
+from schemas.version import __version__
+
+_JSON: Final = "application/json"
+_REF: Final = "#/components/schemas/{name}"
+
+_TITLES: Final[dict[Service, str]] = {
+    "inference": "Log anomaly inference",
+    "trainer": "Log anomaly trainer",
+}
+
+
+def openapi_document(service: Service) -> dict[str, Any]:
+    """The document of one service, ready to be encoded as JSON."""
+    operations = [operation for operation in OPERATIONS if service in operation.services]
+    types: list[type] = [Problem]
+    for operation in operations:
+        types += [operation.response, *([operation.request] if operation.request else [])]
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    by_type = dict(zip(types, schemas, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation, by_type)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": _TITLES[service],
+            "version": __version__,
+            "description": "Judges log lines by an isolation forest, or by their severity, rarity "
+            "and a forest together, as the model says. Errors are problem details (RFC 9457) that "
+            "name every field at fault.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "paths": paths,
+        "components": {"schemas": components},
+    }
+
+
+def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dict[str, Any]:
+    name = operation.path.rsplit("/api/v1/", 1)[-1].replace("/", "_")
+    document: dict[str, Any] = {
+        "operationId": name,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "responses": {
+            "200": {
+                "description": "OK",
+                "content": {_JSON: {"schema": by_type[operation.response]}},
+            },
+            **{str(int(status)): _problem(status, by_type) for status in operation.problems},
+        },
+    }
+    if operation.query:
+        document["parameters"] = [
+            {
+                "name": parameter,
+                "in": "query",
+                "description": meaning,
+                "schema": {"type": "boolean", "default": False},
+            }
+            for parameter, meaning in operation.query.items()
+        ]
+    if operation.request:
+        content: dict[str, Any] = {"schema": by_type[operation.request]}
+        if operation.example is not None:
+            content["example"] = operation.example
+        document["requestBody"] = {"required": True, "content": {_JSON: content}}
+    return document
+
+
+def _problem(status: HTTPStatus, by_type: dict[type, dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "description": status.phrase,
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": by_type[Problem]}},
+    }

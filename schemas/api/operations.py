@@ -1,0 +1,145 @@
+"""The flat table of all REST calls: one place that says what there is.
+
+The services route from their resources, the OpenAPI document is made from this table, and a test
+holds that both say the same.
+"""
+
+from http import HTTPStatus
+from typing import Any, Final, Literal
+
+import msgspec
+
+from schemas.api.predictions import BatchPrediction, BatchRequest, Prediction, PredictRequest
+from schemas.api.status import Health, ModelInfo, Ready
+from schemas.api.training import TrainRequest, TrainResponse
+from schemas.record.features import FEATURE_NAMES
+
+API_PREFIX: Final = "/api/v1"
+
+Service = Literal["inference", "trainer"]
+BOTH: Final[tuple[Service, ...]] = ("inference", "trainer")
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One call.
+
+    Attributes:
+        tag: what it belongs to, for the documentation.
+        services: which of the two services answers it.
+        summary: what it is for, in one line.
+        request: type of the JSON body, if it takes one.
+        response: type of the answer with status 200.
+        problems: the other statuses a client must expect, each answered as problem details.
+        query: query parameters (all boolean), each with its meaning.
+        example: a request body that works.
+    """
+
+    method: Literal["get", "post"]
+    path: str
+    tag: Literal["predictions", "training", "service"]
+    services: tuple[Service, ...]
+    summary: str
+    response: type
+    request: type | None = None
+    problems: tuple[HTTPStatus, ...] = ()
+    query: dict[str, str] = {}
+    example: Any = None
+
+
+_FEATURES: Final = dict(
+    zip(FEATURE_NAMES, (250, "ERROR", "payment-service", True, False, False), strict=True)
+)
+_ORDINARY: Final = dict(
+    zip(FEATURE_NAMES, (120, "INFO", "payment-service", False, False, False), strict=True)
+)
+_RAW: Final = {
+    "message": "connection to db:5432 refused, 3 attempts left",
+    "level": "WARN",
+    "service": "payment-service",
+}
+_EXPLAIN: Final = {
+    "explain": "Add `contributions`: how much each feature weighs in the forest's score; and with "
+    "the detector surprisal `terms`: what adds up to the surprisal."
+}
+_BODY_PROBLEMS: Final = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+_PREDICT_PROBLEMS: Final = (*_BODY_PROBLEMS, HTTPStatus.SERVICE_UNAVAILABLE)
+
+OPERATIONS: Final = (
+    Operation(
+        method="post",
+        path=f"{API_PREFIX}/predict",
+        tag="predictions",
+        services=("inference",),
+        summary="Judge one log, by its features or as it was written",
+        request=PredictRequest,
+        response=Prediction,
+        problems=_PREDICT_PROBLEMS,
+        query=_EXPLAIN,
+        example={"log_id": "log-1", "features": _FEATURES},
+    ),
+    Operation(
+        method="post",
+        path=f"{API_PREFIX}/predict/batch",
+        tag="predictions",
+        services=("inference",),
+        summary="Judge several logs, answered in the same order",
+        request=BatchRequest,
+        response=BatchPrediction,
+        problems=_PREDICT_PROBLEMS,
+        query=_EXPLAIN,
+        example={
+            "logs": [
+                {"log_id": "log-1", "features": _FEATURES},
+                {"log_id": "log-2", **_RAW},
+            ]
+        },
+    ),
+    Operation(
+        method="post",
+        path=f"{API_PREFIX}/train",
+        tag="training",
+        services=BOTH,
+        summary="Train a model, publish it and answer once it serves",
+        request=TrainRequest,
+        response=TrainResponse,
+        problems=(
+            *_BODY_PROBLEMS,
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            HTTPStatus.BAD_GATEWAY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            HTTPStatus.GATEWAY_TIMEOUT,
+        ),
+        example={"training_data": [_FEATURES, _ORDINARY], "contamination": 0.1},
+    ),
+    Operation(
+        method="get",
+        path=f"{API_PREFIX}/health",
+        tag="service",
+        services=BOTH,
+        summary="Whether the process is alive",
+        response=Health,
+    ),
+    Operation(
+        method="get",
+        path=f"{API_PREFIX}/ready",
+        tag="service",
+        services=BOTH,
+        summary="Whether the service can do its work; for inference, whether a model is loaded",
+        response=Ready,
+        problems=(HTTPStatus.SERVICE_UNAVAILABLE,),
+    ),
+    Operation(
+        method="get",
+        path=f"{API_PREFIX}/model/info",
+        tag="service",
+        services=("inference",),
+        summary="What the manifest of the serving model says",
+        response=ModelInfo,
+        problems=(HTTPStatus.SERVICE_UNAVAILABLE,),
+    ),
+)

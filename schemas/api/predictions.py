@@ -1,0 +1,124 @@
+"""What the predict calls take and answer.
+
+Requests are frozen structs that are decoded once at the edge. Keys that are not ours are ignored,
+since log shippers add their own.
+"""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level, LogFeatures
+
+MAX_BATCH_LOGS: Final = 10_000
+MAX_LOG_ID_CHARS: Final = 512
+
+LogId = Annotated[
+    str,
+    Meta(max_length=MAX_LOG_ID_CHARS, description="The caller's name for the log; returned as is."),
+]
+ModelVersion = Annotated[str, Meta(description="Number of the model version that decided.")]
+
+
+class RawLog(msgspec.Struct, frozen=True, gc=False):
+    """A log as it was written; the service makes the features of it."""
+
+    message: Annotated[str, Meta(max_length=MAX_MESSAGE_LENGTH, description="The whole text.")]
+    level: Level
+    service: Annotated[str, Meta(min_length=1, max_length=MAX_SERVICE_CHARS)]
+
+
+def _as_in_raw_log(what: str) -> Meta:
+    """Any value: what stands beside `features` is ignored, and checked only without them."""
+    return Meta(
+        description=f"{what} of a log that comes without `features`; ignored beside them.",
+        extra_json_schema={"type": ["string", "null"]},
+    )
+
+
+class PredictRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One log to judge: its `features`, or `message`, `level` and `service`."""
+
+    log_id: LogId
+    features: LogFeatures | None = None
+    message: Annotated[Any, _as_in_raw_log("The text")] = None
+    level: Annotated[Any, _as_in_raw_log("The severity")] = None
+    service: Annotated[Any, _as_in_raw_log("The writer's name")] = None
+
+
+class BatchRequest(msgspec.Struct, frozen=True, gc=False):
+    """Several logs to judge in one call, answered in the same order."""
+
+    logs: Annotated[list[PredictRequest], Meta(min_length=1, max_length=MAX_BATCH_LOGS)]
+
+
+class Terms(msgspec.Struct, frozen=True, gc=False):
+    """Why a log surprises, in decades; only with the detector `surprisal`.
+
+    Their sum is D; `decision` is the model's threshold minus D. The forest's part is explained
+    further by `contributions`.
+    """
+
+    severity: float
+    keywords: float
+    rarity: float
+    forest: float
+
+
+class Explanation(msgspec.Struct, frozen=True, gc=False):
+    """Why the forest's score is what it is: `score = 2 ** (base + sum of the contributions)`.
+
+    With the detector `isolation_forest` that score is the `anomaly_score`. With `surprisal` the
+    forest sees ln(1 + message_length) as `message_length`, decades of severity as `level` and the
+    signature's rarity as `service`.
+
+    A positive contribution pushes towards an anomaly, a negative one away from it. `base` is -1: a
+    log about which no tree knows anything scores one half.
+    """
+
+    base: float
+    message_length: float
+    level: float
+    service: float
+    has_exception: float
+    has_timeout: float
+    has_connection_error: float
+
+
+class Prediction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """The verdict on one log."""
+
+    log_id: LogId
+    is_anomaly: Annotated[bool, Meta(description="Whether `decision` is negative.")]
+    anomaly_score: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=1,
+            description="The higher, the more anomalous. isolation_forest: Liu's s(x); surprisal: "
+            "1 / (1 + 10 ** decision).",
+        ),
+    ]
+    decision: Annotated[
+        float,
+        Meta(
+            description="Negative is an anomaly. isolation_forest: scikit-learn's "
+            "decision_function; surprisal: in decades."
+        ),
+    ]
+    percentile: Annotated[
+        float,
+        Meta(ge=0, le=1, description="Share of the training logs with a lower score."),
+    ]
+    model_version: ModelVersion
+    contributions: Explanation | None = None
+    terms: Terms | None = None
+
+
+class BatchPrediction(msgspec.Struct, frozen=True, gc=False):
+    """The verdicts on a batch, in the order of the request."""
+
+    predictions: list[Prediction]
+    anomaly_count: int
+    model_version: ModelVersion

@@ -1,0 +1,33 @@
+"""What the calls about the service itself answer."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from schemas.api.predictions import ModelVersion
+from schemas.bundle.manifest import Manifest
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The process is alive."""
+
+    status: Literal["alive"]
+
+
+class Ready(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A verified, warmed model is loaded in the worker that answered."""
+
+    status: Literal["ready"]
+    model_version: ModelVersion | None = None
+    detail: Annotated[
+        str, Meta(description="What is wrong with a newer version that could not be loaded.")
+    ] = ""
+
+
+class ModelInfo(msgspec.Struct, frozen=True):
+    """The model that serves in the worker that answered."""
+
+    model_version: ModelVersion
+    loaded_at: Annotated[str, Meta(description="When this worker loaded it (RFC 3339, UTC).")]
+    manifest: Manifest

@@ -1,0 +1,153 @@
+"""The manifest beside every model: what the graph takes, what it answers and where it comes from.
+
+A bundle is a directory with `manifest.json` and the files it lists. The manifest is all that a
+reader needs to decide whether it can serve the model.
+"""
+
+import hashlib
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from schemas.bundle.options import Detector, TrainOptions
+
+ARTEFACT_FORMAT: Final = 2
+"""Raised whenever an older reader could not serve a newer bundle correctly."""
+
+MODEL_FILE: Final = "model.onnx"
+MANIFEST_FILE: Final = "manifest.json"
+TABLES_FILE: Final = "tables.npz"
+REPORT_FILE: Final = "report.html"
+"""For people; no file of the bundle: a model serves without it."""
+
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
+class UnreadableManifestError(ValueError):
+    """The manifest is not one, or one of a format that this release does not read."""
+
+
+class FileEntry(msgspec.Struct, frozen=True):
+    """One file of the bundle."""
+
+    sha256: Sha256
+    size_bytes: Annotated[int, Meta(ge=1)]
+
+
+class FeatureSpec(msgspec.Struct, frozen=True):
+    """What the graph's input columns are, and how they are made.
+
+    Attributes:
+        names: the columns, in order.
+        service_buckets: modulus of the hash that makes a number of a service name.
+        service_hash: name of that hash.
+    """
+
+    names: Annotated[list[str], Meta(min_length=1)]
+    service_buckets: Annotated[int, Meta(ge=1, le=16_777_216)]
+    service_hash: str
+
+
+class ScoreSpec(msgspec.Struct, frozen=True):
+    """Where the model draws the line, and how its scores spread over the training data.
+
+    Attributes:
+        threshold: `isolation_forest`: a log with a higher anomaly_score is an anomaly.
+            `surprisal`: tau, in decades, for logs without a message.
+        message_threshold: `surprisal`: tau for logs with a message; None if training had none.
+        offset: scikit-learn's `offset_` of the forest. For `isolation_forest` it is the negative
+            of the threshold; for `surprisal` it decides nothing.
+        quantiles: of what the threshold is compared with (with `surprisal`, without messages), at
+            the given shares of the training rows, as "0.5" -> 0.41.
+    """
+
+    threshold: float
+    message_threshold: float | None
+    offset: float
+    quantiles: dict[str, float]
+
+
+class TrainingSummary(msgspec.Struct, frozen=True):
+    """What the model learned from.
+
+    Attributes:
+        n_samples: training rows.
+        n_distinct: distinct training rows.
+        n_anomalies: training rows that the model calls anomalous.
+        rows_per_level: training rows of each level.
+        n_messages: training rows that came with their message.
+    """
+
+    n_samples: Annotated[int, Meta(ge=1)]
+    n_distinct: Annotated[int, Meta(ge=1)]
+    n_anomalies: Annotated[int, Meta(ge=0)]
+    rows_per_level: dict[str, int]
+    n_messages: int
+
+
+class ParitySummary(msgspec.Struct, frozen=True):
+    """What was compared before the model was published.
+
+    Attributes:
+        n_training_rows: distinct training rows compared.
+        n_adversarial_rows: made-up rows compared, at and around the trees' thresholds.
+        label_differences: always 0, or the model would not have been published.
+        max_score_error: largest absolute difference of the forest's score to scikit-learn's.
+        n_verdicts: `surprisal`: distinct training records whose whole verdict by the training code
+            was compared with the serving one, once with and once without their messages.
+        max_verdict_error: largest absolute difference of their D.
+    """
+
+    n_training_rows: int
+    n_adversarial_rows: int
+    label_differences: int
+    max_score_error: float
+    n_verdicts: int = 0
+    max_verdict_error: float = 0.0
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one model version except the graph itself."""
+
+    artefact_format: int
+    detector: Detector
+    created_at: str
+    files: dict[str, FileEntry]
+    features: FeatureSpec
+    options: TrainOptions
+    scores: ScoreSpec
+    training: TrainingSummary
+    parity: ParitySummary
+    libraries: dict[str, str]
+
+    def to_json(self) -> bytes:
+        """The manifest as indented JSON, ending in a newline."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "Manifest":
+        """Read a manifest.
+
+        Raises:
+            UnreadableManifestError: not JSON, of another format, or with values out of range.
+        """
+        try:
+            version = msgspec.json.decode(data, type=_Format).artefact_format
+            if version != ARTEFACT_FORMAT:
+                raise UnreadableManifestError(
+                    f"the manifest has artefact format {version}, this release reads "
+                    f"{ARTEFACT_FORMAT}; serve it with the release that wrote it, or train again"
+                )
+            return msgspec.json.decode(data, type=cls)
+        except msgspec.MsgspecError as error:
+            raise UnreadableManifestError(f"the manifest cannot be read: {error}") from error
+
+
+class _Format(msgspec.Struct):
+    artefact_format: int
+
+
+def file_entry(data: bytes) -> FileEntry:
+    """Describe a file's content for the manifest."""
+    return FileEntry(hashlib.sha256(data).hexdigest(), len(data))

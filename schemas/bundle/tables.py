@@ -1,0 +1,76 @@
+"""The tables beside a bundle's graph, as a numpy archive that is read without unpickling."""
+
+import io
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from schemas.record.surprisal import FOREST_SCORES, SIGNATURE_BUCKETS
+from schemas.record.templates import TEMPLATE_BUCKETS
+
+
+class UnreadableTablesError(ValueError):
+    """The bytes are no tables, or tables of other shapes."""
+
+
+class Tables(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers beside the graph in a bundle.
+
+    Attributes:
+        percentiles: float64 (1000,): the k-th is the smallest value that at least k + 1
+            thousandths of the training records do not exceed; of the anomaly_score for
+            `isolation_forest`, of D without messages for `surprisal`.
+        message_percentiles: the same of D with messages; None if there were none.
+        signature_rarity: float32 (65536,): rG by bucket; None for `isolation_forest`.
+        template_rarity: float32 (65536,): rT by bucket; None if there were no messages.
+        forest_scores: float64 (100,): the k-th is the largest score that at least k + 1 hundredths
+            of the training records reach; None for `isolation_forest`.
+    """
+
+    percentiles: npt.NDArray[np.float64]
+    message_percentiles: npt.NDArray[np.float64] | None = None
+    signature_rarity: npt.NDArray[np.float32] | None = None
+    template_rarity: npt.NDArray[np.float32] | None = None
+    forest_scores: npt.NDArray[np.float64] | None = None
+
+    def to_bytes(self) -> bytes:
+        """The tables as a compressed npz archive; the same tables give the same bytes."""
+        buffer = io.BytesIO()
+        present = {
+            name: getattr(self, name)
+            for name in self.__struct_fields__
+            if getattr(self, name) is not None
+        }
+        np.savez_compressed(buffer, **present)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Tables":
+        """Read an archive.
+
+        Raises:
+            UnreadableTablesError: it is none, or a table has another shape or type.
+        """
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+                found = {name: archive[name] for name in archive.files}
+        except Exception as error:  # of a dozen kinds, by zipfile, zlib, tokenize and numpy
+            raise UnreadableTablesError(f"the tables cannot be read: {error}") from error
+        for name, values in found.items():
+            expected = _SHAPES.get(name)
+            if expected is None or (values.shape, values.dtype) != expected:
+                raise UnreadableTablesError(f"the table {name!r} is {values.dtype}{values.shape}")
+        if "percentiles" not in found:
+            raise UnreadableTablesError("the table 'percentiles' is missing")
+        return cls(**found)
+
+
+_SHAPES: Final = {
+    "percentiles": ((1_000,), np.dtype(np.float64)),
+    "message_percentiles": ((1_000,), np.dtype(np.float64)),
+    "signature_rarity": ((SIGNATURE_BUCKETS,), np.dtype(np.float32)),
+    "template_rarity": ((TEMPLATE_BUCKETS,), np.dtype(np.float32)),
+    "forest_scores": ((FOREST_SCORES,), np.dtype(np.float64)),
+}

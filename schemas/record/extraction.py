@@ -1,0 +1,68 @@
+"""The one way from a raw log line to what models see of it, for training and for serving."""
+
+from functools import lru_cache
+
+from schemas.record.features import Level, LogFeatures
+from schemas.record.keyword_rules import LIMIT
+from schemas.record.keywords import NOTHING, find_flags, has_trigger
+from schemas.record.templates import bucket_of, fold
+
+__all__ = ["MessageFeatures", "extract", "extract_features"]
+
+
+class MessageFeatures(LogFeatures, frozen=True, gc=False):
+    """The six features and what the message tells beyond them.
+
+    Only the surprisal detector looks at the latter.
+
+    Attributes:
+        template: bucket of the message's template (`schemas.record.templates`).
+        has_failure: the message holds a word of failure (`schemas.record.keyword_rules.FAILURE`).
+    """
+
+    template: int
+    has_failure: bool
+
+
+def extract_features(message: str, level: Level, service: str) -> LogFeatures:
+    """The six features of a raw log; the length is counted in characters (code points)."""
+    flags = _flags_of(message[:LIMIT])
+    return LogFeatures(
+        len(message),
+        level,
+        service,
+        flags.has_exception,
+        flags.has_timeout,
+        flags.has_connection_error,
+    )
+
+
+def extract(message: str, level: Level, service: str) -> MessageFeatures:
+    """All that models see of a raw log."""
+    text = message[:LIMIT]
+    template, may_speak = _seen_in(fold(text))
+    flags = _flags_of(text) if may_speak else NOTHING
+    return MessageFeatures(
+        len(message),
+        level,
+        service,
+        flags.has_exception,
+        flags.has_timeout,
+        flags.has_connection_error,
+        template,
+        flags.has_failure,
+    )
+
+
+# Logs repeat, storms of errors most of all. At most 8 MB each: 1,024 texts of 2,000 characters of
+# up to 4 bytes, and 4,096 of 2,000 bytes.
+_flags_of = lru_cache(maxsize=1_024)(find_flags)
+
+
+@lru_cache(maxsize=4_096)
+def _seen_in(folded: bytes) -> tuple[int, bool]:
+    """What does not depend on a message's numbers: its template, and whether a rule could match.
+
+    Most messages are repeated with other numbers, and nothing more need be known of most of them.
+    """
+    return bucket_of(folded), has_trigger(folded.decode("ascii"))

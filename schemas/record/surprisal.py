@@ -1,0 +1,118 @@
+"""What the surprisal detector counts and adds up, defined once for training and for serving.
+
+Everything is in decades: one unit is a factor of ten. A record surprises by
+
+    D = severity + 0.5 * hint + rarity + phi
+
+- severity: 0 for DEBUG and INFO, WARN 1, ERROR 2, FATAL 3;
+- hint: 1 if a keyword flag is up or, with a message, if it holds a word of failure;
+- rarity: `log10((n + 1) / (c + 1))` of the n training records, of which c fell into the same
+  bucket. A record's *signature* (service, level, flags, length in steps of 19 %) gives rG, its
+  template rT; with a message the rarity is 3/4 rT + 1/4 rG, without one rG;
+- phi: `min(1, -log10 p)`, where p is the share of training records with a forest score at least as
+  high.
+
+A record is anomalous iff D > tau, where tau is a quantile of the training records' own D. Its
+`decision` is tau - D and its `anomaly_score` is 1 / (1 + 10 ** (tau - D)).
+
+Sums of floats are written out in one order, so that numpy and plain Python agree to the last bit.
+"""
+
+import math
+from bisect import bisect_right
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.record.encoding import SERVICE_BUCKETS
+from schemas.record.features import MAX_MESSAGE_LENGTH, SEVERITY, Level
+from schemas.record.key import FLAGS, LEVELS, Ints
+
+SIGNATURE_BUCKETS: Final = 65_536
+
+FOREST_COLUMNS: Final = (
+    "log_message_length",
+    "severity",
+    "signature_rarity",
+    "has_exception",
+    "has_timeout",
+    "has_connection_error",
+)
+"""The columns of the detector's forest, in the order of the six features they stand for."""
+
+TERMS: Final = ("severity", "keywords", "rarity", "forest")
+"""The terms of D, in the order in which they are added."""
+
+SEVERITIES: Final = tuple(float(max(0, SEVERITY[level] - 1)) for level in Level)
+"""Decades of severity by number of the level."""
+
+HINT: Final = 0.5
+TEMPLATE_WEIGHT: Final = 0.75
+SIGNATURE_WEIGHT: Final = 0.25
+
+FOREST_SCORES: Final = 100
+PHIS: Final = (
+    *(
+        min(1.0, math.log10(FOREST_SCORES / (FOREST_SCORES - below)))
+        for below in range(FOREST_SCORES)
+    ),
+    1.0,
+)
+"""phi by how many of `Tables.forest_scores` lie below a score; those that equal it do not.
+
+Logs repeat: many hundredths share one score, and all of them are at least as high.
+"""
+
+_STEPS_PER_OCTAVE: Final = 4
+_GOLDEN: Final = 0x9E3779B97F4A7C15
+"""2**64 divided by the golden ratio: multiplicative hashing, Knuth, TAOCP 3, section 6.4."""
+
+_MASK: Final = 2**64 - 1
+_BUCKET_SHIFT: Final = 48
+
+
+def _step_starts() -> list[int]:
+    """The smallest length of each step but the first: `floor(4 * log2(1 + length) + 0.5) = k`.
+
+    Found with integers alone: (1 + length) ** 8 >= 2 ** (2 k - 1).
+    """
+    starts: list[int] = []
+    step = 1
+    while True:
+        power = 2 ** (2 * step - 1)
+        start = max(round(2 ** ((2 * step - 1) / 8)) - 2, 0)
+        while (1 + start) ** (2 * _STEPS_PER_OCTAVE) < power:
+            start += 1
+        if start > MAX_MESSAGE_LENGTH:
+            return starts
+        starts.append(start)
+        step += 1
+
+
+STEP_STARTS: Final = _step_starts()
+N_STEPS: Final = len(STEP_STARTS) + 1
+
+
+def signature_bucket(length: int, level: int, service: int, flags: int) -> int:
+    """The bucket of a record's signature, in [0, SIGNATURE_BUCKETS)."""
+    step = bisect_right(STEP_STARTS, length)
+    signature = ((service * LEVELS + level) * FLAGS + flags) * N_STEPS + step + 1
+    return (signature * _GOLDEN & _MASK) >> _BUCKET_SHIFT
+
+
+def signature_buckets(length: Ints, level: Ints, service: Ints, flags: Ints) -> Ints:
+    """`signature_bucket` for columns, each int64 of shape (n,)."""
+    step = np.searchsorted(np.array(STEP_STARTS), length, side="right")
+    signature = ((service * LEVELS + level) * FLAGS + flags) * N_STEPS + step + 1
+    hashed = signature.astype(np.uint64) * np.uint64(_GOLDEN)
+    return (hashed >> np.uint64(_BUCKET_SHIFT)).astype(np.int64)
+
+
+assert SERVICE_BUCKETS * LEVELS * FLAGS * N_STEPS < 2**63  # signatures are exact in int64
+
+
+def rarity(counts: Ints, n: int) -> npt.NDArray[np.float32]:
+    """`log10((n + 1) / (c + 1))`, in decades, rounded to float32 as bundles store it."""
+    decades: npt.NDArray[np.float32] = np.log10((n + 1.0) / (counts + 1.0)).astype(np.float32)
+    return decades

@@ -1,0 +1,281 @@
+"""The terms and tables of the surprisal detector."""
+
+import io
+import itertools
+import math
+import pickle
+import random
+import zipfile
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.bundle.tables import Tables, UnreadableTablesError
+from schemas.record.encoding import SERVICE_BUCKETS
+from schemas.record.features import MAX_MESSAGE_LENGTH, Level
+from schemas.record.key import FLAGS, LEVELS
+from schemas.record.surprisal import (
+    FOREST_COLUMNS,
+    FOREST_SCORES,
+    N_STEPS,
+    PHIS,
+    SEVERITIES,
+    SIGNATURE_BUCKETS,
+    STEP_STARTS,
+    rarity,
+    signature_bucket,
+    signature_buckets,
+)
+from schemas.record.templates import TEMPLATE_BUCKETS
+
+
+def steps_of(length: int) -> float:
+    """4 * log2(1 + length) + 0.5, whose integer part is the step of a length."""
+    return 4 * math.log2(1 + length) + 0.5
+
+
+@given(st.integers(0, MAX_MESSAGE_LENGTH) | st.integers(0, 300))
+def test_a_length_is_in_the_step_of_the_formula(length: int) -> None:
+    """floor(4 * log2(1 + length) + 0.5) starts have been passed.
+
+    On a border the float formula may round to either side; nothing is asked there.
+    """
+    exact = steps_of(length)
+    if abs(exact - round(exact)) > 1e-9:
+        step = sum(start <= length for start in STEP_STARTS)
+        # Steps that no length falls into share their start with the next one.
+        assert step == math.floor(exact)
+
+
+def test_steps_begin_where_integers_say() -> None:
+    """Each start is the smallest length with (1 + length)**8 >= 2**(2 k - 1), exactly."""
+    for step, start in enumerate(STEP_STARTS, start=1):
+        power = 2 ** (2 * step - 1)
+        assert (1 + start) ** 8 >= power
+        assert start == 0 or start**8 < power
+    assert len(STEP_STARTS) + 1 == N_STEPS
+    assert STEP_STARTS[-1] <= MAX_MESSAGE_LENGTH < 2 ** ((2 * N_STEPS - 1) / 8) - 1
+
+
+def test_steps_grow_by_19_per_cent() -> None:
+    """Far from the short ones, each step is 2**(1/4) as long as the one before."""
+    long = [start for start in STEP_STARTS if start > 10_000]
+    assert long
+    for first, second in itertools.pairwise(long):
+        assert (1 + second) / (1 + first) == pytest.approx(2**0.25, rel=1e-3)
+
+
+def test_severity_counts_from_info() -> None:
+    """DEBUG and INFO 0, WARN 1, ERROR 2, FATAL 3 decades."""
+    by_level = dict(zip(Level, SEVERITIES, strict=True))
+    assert by_level == {
+        Level.DEBUG: 0,
+        Level.INFO: 0,
+        Level.WARN: 1,
+        Level.ERROR: 2,
+        Level.FATAL: 3,
+    }
+
+
+signatures = st.tuples(
+    st.integers(0, MAX_MESSAGE_LENGTH),
+    st.integers(0, LEVELS - 1),
+    st.integers(0, SERVICE_BUCKETS - 1),
+    st.integers(0, FLAGS - 1),
+)
+
+
+@given(st.lists(signatures, min_size=1))
+def test_one_bucket_at_a_time_is_the_column(records: list[tuple[int, int, int, int]]) -> None:
+    """Plain Python, as serving hashes, and numpy, as training does, give the same buckets."""
+    columns = [np.array(column, np.int64) for column in zip(*records, strict=True)]
+    buckets = signature_buckets(*columns).tolist()
+    assert buckets == [signature_bucket(*record) for record in records]
+    assert all(0 <= bucket < SIGNATURE_BUCKETS for bucket in buckets)
+
+
+def test_starts_of_steps_are_told_apart_by_both() -> None:
+    """At each start and one character before it, both ways agree, and the bucket changes."""
+    lengths = np.array([[start - 1, start] for start in STEP_STARTS if start > 0]).ravel()
+    zeros = np.zeros(len(lengths), np.int64)
+    buckets = signature_buckets(lengths, zeros + 1, zeros + 725, zeros)
+    assert buckets.tolist() == [signature_bucket(length, 1, 725, 0) for length in lengths.tolist()]
+    assert all(before != at for before, at in buckets.reshape(-1, 2).tolist())
+
+
+def test_buckets_never_change() -> None:
+    """The hash is part of every published bundle; these are values of the first release."""
+    assert signature_bucket(0, 0, 0, 0) == 40_503
+    assert signature_bucket(250, 3, 725, 4) == 38_390
+    assert signature_bucket(MAX_MESSAGE_LENGTH, 4, 65_535, 7) == 58_225
+
+
+def test_signatures_spread() -> None:
+    """Of 20,000 random signatures, as many share a bucket as chance would have it, within 2 %.
+
+    n signatures in m buckets fill m (1 - (1 - 1/m)**n) of them on average.
+    """
+    choose = random.Random(0)
+    drawn = {
+        (
+            STEP_STARTS[choose.randrange(8, 60)],
+            choose.randrange(LEVELS),
+            choose.randrange(SERVICE_BUCKETS),
+            choose.randrange(FLAGS),
+        )
+        for _ in range(20_000)
+    }
+    filled = len({signature_bucket(*one) for one in drawn})
+    expected = SIGNATURE_BUCKETS * (1 - (1 - 1 / SIGNATURE_BUCKETS) ** len(drawn))
+    assert filled == pytest.approx(expected, rel=0.02)
+
+
+def test_phi_by_hand() -> None:
+    """min(1, -log10 p); above k of the 100 forest scores, p = (100 - k) %.
+
+    A score that is above none is reached by all training records: p = 1, and phi = 0, not -0.
+    """
+    assert len(PHIS) == FOREST_SCORES + 1
+    assert math.copysign(1, PHIS[0]) == 1
+    assert PHIS[0] == 0
+    assert PHIS[50] == pytest.approx(-math.log10(0.5))
+    assert PHIS[80] == pytest.approx(0.6989700043360187)
+    assert PHIS[89] == pytest.approx(0.958607314841775)
+    assert PHIS[90] == PHIS[99] == PHIS[100] == 1
+    assert all(low <= high for low, high in itertools.pairwise(PHIS))
+
+
+@pytest.mark.parametrize(
+    ("count", "n", "decades"),
+    [(0, 0, 0.0), (0, 9, 1.0), (9, 9, 0.0), (0, 99_999, 5.0), (9, 999, 2.0), (1, 1_999, 3.0)],
+)
+def test_rarity_by_hand(count: int, n: int, decades: float) -> None:
+    """log10((n + 1) / (c + 1)): never seen among 9 is one decade, seen always is none."""
+    assert rarity(np.array([count]), n)[0] == pytest.approx(decades)
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=2, max_size=2), st.integers(10**6, 10**9))
+def test_what_is_rarer_has_more_decades(counts: list[int], n: int) -> None:
+    """Rarity never grows with the count, and is float32, as bundles store it."""
+    few, many = sorted(counts)
+    decades = rarity(np.array([few, many]), n)
+    assert decades.dtype == np.float32
+    assert decades[0] >= decades[1] >= 0
+
+
+@pytest.fixture
+def tables() -> Tables:
+    """Tables of the right shapes."""
+    generator = np.random.default_rng(0)
+    return Tables(
+        percentiles=np.sort(generator.random(1_000)),
+        message_percentiles=np.sort(generator.random(1_000)),
+        signature_rarity=generator.random(SIGNATURE_BUCKETS, np.float32),
+        template_rarity=generator.random(TEMPLATE_BUCKETS, np.float32),
+        forest_scores=np.sort(generator.random(FOREST_SCORES))[::-1],
+    )
+
+
+OPTIONAL = [name for name in Tables.__struct_fields__ if name != "percentiles"]
+
+
+@pytest.mark.parametrize("absent", [[], OPTIONAL, *([name] for name in OPTIONAL)], ids=str)
+def test_tables_come_back_as_they_were(tables: Tables, absent: list[str]) -> None:
+    """Writing and reading give the same numbers and types; what is absent stays absent."""
+    written = msgspec.structs.replace(tables, **dict.fromkeys(absent))
+    read = Tables.from_bytes(written.to_bytes())
+    for name in Tables.__struct_fields__:
+        expected, found = getattr(written, name), getattr(read, name)
+        if name in absent:
+            assert found is None
+        else:
+            assert found.dtype == expected.dtype
+            assert np.array_equal(found, expected)
+
+
+def test_the_same_tables_are_the_same_bytes(tables: Tables) -> None:
+    """So that a model can be reproduced: no time and no name of a machine is in the archive."""
+    data = tables.to_bytes()
+    assert Tables.from_bytes(data).to_bytes() == data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def archive_of(**arrays: object) -> bytes:
+    """An npz archive with these arrays."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=True, **arrays)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+PERCENTILES = np.zeros(1_000)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "cannot be read"),
+        (b"no archive", "cannot be read"),
+        (b"PK\x03\x04" + b"x" * 40, "cannot be read"),
+        (archive_of(percentiles=PERCENTILES)[:-30], "cannot be read"),
+        (archive_of(), "'percentiles' is missing"),
+        (archive_of(signature_rarity=np.zeros(65_536, np.float32)), "'percentiles' is missing"),
+        (archive_of(percentiles=np.zeros(999)), r"'percentiles' is float64\(999,\)"),
+        (archive_of(percentiles=np.zeros((1_000, 1))), r"'percentiles' is float64\(1000, 1\)"),
+        (archive_of(percentiles=np.zeros(1_000, np.float32)), "'percentiles' is float32"),
+        (archive_of(percentiles=PERCENTILES, template_rarity=np.zeros(65_536)), "is float64"),
+        (archive_of(percentiles=PERCENTILES, mood=np.zeros(3)), r"'mood' is float64\(3,\)"),
+    ],
+)
+def test_other_archives_are_refused(data: bytes, reason: str) -> None:
+    """What is no archive, is cut off, lacks a table or has a foreign one is one error of ours."""
+    with pytest.raises(UnreadableTablesError, match=reason):
+        Tables.from_bytes(data)
+
+
+def test_damage_anywhere_is_harmless() -> None:
+    """With any one bit changed, an archive is refused, or it has the numbers that were written."""
+    whole = Tables(percentiles=np.repeat([0.25, 0.5], 500))
+    data = whole.to_bytes()
+    refused = 0
+    for index, bit in itertools.product(range(len(data)), range(8)):
+        damaged = bytearray(data)
+        damaged[index] ^= 1 << bit
+        try:
+            read = Tables.from_bytes(bytes(damaged))
+        except UnreadableTablesError:
+            refused += 1
+        else:
+            assert np.array_equal(read.percentiles, whole.percentiles)
+    assert refused > 4 * len(data)
+
+
+class Trap:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, action: Callable[..., object], *arguments: object) -> None:
+        self.action, self.arguments = action, arguments
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return self.action, self.arguments
+
+
+def test_nothing_is_unpickled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """An array of objects, which is a pickle inside, is refused without being loaded."""
+    sprung = tmp_path_factory.mktemp("trap") / "sprung"
+    trap = Trap(open, str(sprung), "w")
+    objects = np.empty(1_000, object)
+    objects[0] = trap
+    for data in (archive_of(percentiles=objects), pickle.dumps(trap)):
+        with pytest.raises(UnreadableTablesError):
+            Tables.from_bytes(data)
+    assert not sprung.exists()
+
+
+def test_the_forests_columns_stand_for_the_six_features() -> None:
+    """There are as many columns as features, so contributions keep their names."""
+    assert len(FOREST_COLUMNS) == 6

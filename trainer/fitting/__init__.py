@@ -1,0 +1,1 @@
+"""From a count table to a proved bundle: forests, thresholds, export and proof."""

@@ -1,0 +1,162 @@
+"""The proof before publishing: the graph does what the forest does.
+
+Labels must be identical and scores equal to within 1e-6, on the training rows and on rows made up
+to provoke a difference: values at the trees' thresholds and one float32 step to each side of them,
+extremes, and rows whose score ties with the offset.
+"""
+
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from sklearn.ensemble import IsolationForest
+
+from inference.detectors.judgements import Judgements
+from inference.detectors.scorer import Scorer
+from schemas.bundle.manifest import ParitySummary
+from trainer.errors import ParityError
+from trainer.fitting.forest import score_samples
+
+MAX_SCORE_ERROR: Final = 1e-6
+MAX_TRAINING_ROWS: Final = 65_536
+ADVERSARIAL_ROWS: Final = 4_096
+NEAREST_ROWS: Final = 256
+"""Training rows closest to the threshold: compared however large the table is."""
+
+_EXTREMES: Final = np.array(
+    [0.0, -0.0, -1.0, 1.0, 2.0**24, np.finfo(np.float32).max, np.finfo(np.float32).min, 1e-45],
+    np.float32,
+)
+
+MAX_VERDICT_ERROR: Final = 1e-9
+
+Rows = npt.NDArray[np.float32]
+Decisions = npt.NDArray[np.float64]
+
+
+def prove_parity(
+    forest: IsolationForest, graph: bytes, training_rows: Rows, decisions: Decisions
+) -> ParitySummary:
+    """Compare the graph, as production runs it, with scikit-learn.
+
+    Args:
+        forest: the fitted forest.
+        graph: its export.
+        training_rows: the distinct training rows, float32 of shape (n, n_features).
+        decisions: what the graph says of them, float64 of shape (n,); only to choose from them.
+
+    Raises:
+        ParityError: a label or a score differs; names the first such row.
+    """
+    scorer = Scorer(graph, training_rows.shape[1])
+    chosen = _training_sample(decisions, training_rows)
+    made_up = adversarial_rows(forest, chosen)
+    errors = [_compare(forest, scorer, rows) for rows in (chosen, made_up)]
+    return ParitySummary(
+        n_training_rows=len(chosen),
+        n_adversarial_rows=len(made_up),
+        label_differences=0,
+        max_score_error=max(errors),
+    )
+
+
+def prove_verdicts(
+    summary: ParitySummary, serving: Judgements, training: Judgements
+) -> ParitySummary:
+    """Compare the verdicts of the serving detector with those of the training code.
+
+    Args:
+        summary: of the forest's proof.
+        serving: what the serving detector says of n records.
+        training: what the training code says of them.
+
+    Returns:
+        The summary of both proofs.
+
+    Raises:
+        ParityError: a label or a decision differs.
+    """
+    errors = np.abs(serving.decisions - training.decisions)
+    wrong = (
+        (serving.is_anomaly != training.is_anomaly)
+        | (serving.percentiles != training.percentiles)
+        | ~(errors <= MAX_VERDICT_ERROR)
+    )
+    if wrong.any():
+        raise ParityError(
+            f"the serving detector disagrees with the training code on {int(wrong.sum())} of "
+            f"{len(wrong)} records, by up to {float(errors.max()):g} decades; nothing was published"
+        )
+    return msgspec.structs.replace(
+        summary, n_verdicts=len(wrong), max_verdict_error=float(errors.max(initial=0.0))
+    )
+
+
+def adversarial_rows(forest: IsolationForest, rows: Rows, size: int = ADVERSARIAL_ROWS) -> Rows:
+    """Rows that sit on the edges of the trees, float32 of shape (size, n_features).
+
+    Each value is a threshold of that column rounded to float32, its neighbour on either side, an
+    extreme, or a training value. In one half of the rows a single column of a training row is so
+    replaced, which reaches deep nodes; in the other half every column is.
+    """
+    generator = np.random.default_rng(0)
+    made = rows[generator.integers(len(rows), size=size)]
+    replaced = generator.integers(rows.shape[1], size=size)
+    everywhere = np.arange(size) % 2 == 0
+    for column, candidates in enumerate(_candidates(forest, rows)):
+        here = everywhere | (replaced == column)
+        made[here, column] = generator.choice(candidates, size=int(here.sum()))
+    return made
+
+
+def _candidates(forest: IsolationForest, rows: Rows) -> list[npt.NDArray[np.float32]]:
+    """For each column, the values worth trying."""
+    features, thresholds = [], []
+    for tree, columns in zip(forest.estimators_, forest.estimators_features_, strict=True):
+        branches = tree.tree_.children_left >= 0
+        features.append(columns[tree.tree_.feature[branches]])
+        thresholds.append(tree.tree_.threshold[branches])
+    feature, threshold = np.concatenate(features), np.concatenate(thresholds)
+    candidates = []
+    for column in range(rows.shape[1]):
+        edges = threshold[feature == column].astype(np.float32)
+        below, above = (np.nextafter(edges, np.float32(to)) for to in (-np.inf, np.inf))
+        candidates.append(
+            np.concatenate([edges, below, above, np.unique(rows[:, column]), _EXTREMES])
+        )
+    return candidates
+
+
+def _training_sample(decisions: Decisions, rows: Rows) -> Rows:
+    if len(rows) <= MAX_TRAINING_ROWS:
+        return rows
+    # Rows nearest to the threshold first: a tie with the offset is where labels would differ.
+    nearest = np.argpartition(np.abs(decisions), NEAREST_ROWS)[:NEAREST_ROWS]
+    others = np.random.default_rng(0).choice(
+        len(rows), MAX_TRAINING_ROWS - NEAREST_ROWS, replace=False
+    )
+    return rows[np.union1d(nearest, others)]
+
+
+def _compare(forest: IsolationForest, scorer: Scorer, rows: Rows) -> float:
+    """The largest score error over `rows`."""
+    ours = scorer.score_table(rows)
+    # score_samples is what predict() and decision_function() are made of; call it once.
+    expected_scores = -score_samples(forest, rows)
+    expected_labels = np.where(-expected_scores - forest.offset_ < 0, -1, 1)
+    errors = np.abs(ours.anomaly_scores - expected_scores)
+    wrong = (
+        (ours.labels != expected_labels)
+        | ((ours.decisions < 0) != (ours.labels < 0))
+        | ~(errors <= MAX_SCORE_ERROR)
+    )
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise ParityError(
+            f"the exported graph disagrees with scikit-learn on {int(wrong.sum())} of {len(rows)} "
+            f"rows, first on {rows[row].tolist()}: label {ours.labels[row]}, expected "
+            f"{expected_labels[row]}; score {ours.anomaly_scores[row]!r}, expected "
+            f"{expected_scores[row]!r}; nothing was published"
+        )
+    return float(errors.max())

@@ -1,0 +1,252 @@
+"""Fitting the surprisal detector on a count table: two rarity tables, a forest and thresholds.
+
+`schemas.record.surprisal` defines the terms. What a training record says of itself must not count
+itself: rarities of training records are taken with their own occurrence left out (c - 1), else a
+record that was seen once would look half as rare as one that was never seen.
+"""
+
+import math
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from sklearn.ensemble import IsolationForest
+
+from inference.detectors.judgements import Judgements
+from inference.detectors.scorer import Scorer
+from schemas.bundle.options import TrainOptions
+from schemas.bundle.tables import Tables
+from schemas.record.key import NO_TRAITS, Ints, unpack
+from schemas.record.surprisal import (
+    FOREST_COLUMNS,
+    FOREST_SCORES,
+    HINT,
+    PHIS,
+    SEVERITIES,
+    SIGNATURE_BUCKETS,
+    SIGNATURE_WEIGHT,
+    TEMPLATE_WEIGHT,
+    rarity,
+    signature_buckets,
+)
+from schemas.record.templates import TEMPLATE_BUCKETS
+from trainer.counting.table import CountTable
+from trainer.fitting.export import export_forest
+from trainer.fitting.forest import MAX_FIT_ROWS, Rows, grow_forest, lower_quantiles, require_two
+
+BACKGROUND: Final = 0.05
+"""Rows made up beside the training rows, as a share of them.
+
+Each of their columns is uniform over its range. Without them a column that is constant in training
+is never split on, and the first FATAL would be invisible to the forest.
+"""
+
+PERCENTILES: Final = np.arange(1, 1_001) / 1_000
+_TOP_SHARES: Final = np.arange(1, FOREST_SCORES + 1) / FOREST_SCORES
+
+Floats = npt.NDArray[np.float64]
+
+
+class Records(msgspec.Struct, frozen=True):
+    """Distinct records as columns, each of shape (n,).
+
+    Attributes:
+        log_length: float32, ln(1 + message_length).
+        severity: float64, decades.
+        flags: int64, the three flags as one number.
+        signature: int64, its bucket.
+        template: int64, its bucket; 0 where there is no message.
+        has_failure: bool, the message holds a word of failure.
+        has_message: bool.
+    """
+
+    log_length: npt.NDArray[np.float32]
+    severity: Floats
+    flags: Ints
+    signature: Ints
+    template: Ints
+    has_failure: npt.NDArray[np.bool_]
+    has_message: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, keys: Ints) -> "Records":
+        """The columns of packed records."""
+        length, level, service, flags, traits = unpack(keys)
+        template, has_failure = np.divmod(np.maximum(traits - 1, 0), 2)
+        return cls(
+            # The very function and rounding that serving uses, once per distinct length.
+            log_length=_log1p(length),
+            severity=np.array(SEVERITIES)[level],
+            flags=flags,
+            signature=signature_buckets(length, level, service, flags),
+            template=template,
+            has_failure=has_failure != 0,
+            has_message=traits != NO_TRAITS,
+        )
+
+    def forest_rows(self, signature_rarity: npt.NDArray[np.float32]) -> Rows:
+        """What the forest sees: float32 of shape (n, 6), columns as in `FOREST_COLUMNS`."""
+        flags = [self.flags >> bit & 1 for bit in (2, 1, 0)]
+        return np.column_stack([self.log_length, self.severity, signature_rarity, *flags]).astype(
+            np.float32
+        )
+
+
+class SurprisalFit(msgspec.Struct, frozen=True):
+    """A fitted surprisal detector.
+
+    Attributes:
+        forest: scikit-learn's, the one behind `graph`.
+        graph: its export.
+        tables: what else a bundle holds.
+        threshold: tau for records without a message.
+        message_threshold: tau for records with one; None if there were none.
+        rows: what the forest sees of the training records, for the proof: float32 (n, 6).
+    """
+
+    forest: IsolationForest
+    graph: bytes
+    tables: Tables
+    threshold: float
+    message_threshold: float | None
+    rows: Rows
+
+
+def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
+    """Fit on all records of a table.
+
+    Args:
+        table: with or without traits, or both.
+        options: with a contamination that is a share.
+
+    Raises:
+        TooFewRowsError: the table has fewer than two distinct rows.
+        ExportError: the forest has no exact threshold.
+    """
+    assert options.contamination != "auto"  # schemas.api.training refuses it
+    require_two(table.without_traits())
+    records = Records.of(table.keys)
+    n = table.n_samples
+    signatures = _count(records.signature, table.counts, SIGNATURE_BUCKETS)
+    own_rarity = rarity(signatures[records.signature] - 1, n)
+    rows = records.forest_rows(own_rarity)
+    forest = grow_forest(_with_background(rows, table, options.random_state, n), options)
+    graph = export_forest(forest)
+    scores = Scorer(graph, len(FOREST_COLUMNS)).anomaly_scores(rows)
+    forest_scores = -lower_quantiles(-scores, table.counts, _TOP_SHARES)
+    phi = phi_of(scores, forest_scores)
+    share = np.array([1 - options.contamination])
+
+    bare = add_up(records.severity, records.flags != 0, own_rarity.astype(np.float64), phi)
+    with_message = records.has_message
+    counts = table.counts[with_message]
+    message_tau = percentiles = templates = None
+    if with_message.any():
+        n_messages = int(counts.sum())
+        template = records.template[with_message]
+        seen = _count(template, counts, TEMPLATE_BUCKETS)
+        # Of these records alone: the bucket 0 that others have in place may never have been seen.
+        blended = blend(rarity(seen[template] - 1, n_messages), own_rarity[with_message])
+        hint = ((records.flags != 0) | records.has_failure)[with_message]
+        surprisal = add_up(records.severity[with_message], hint, blended, phi[with_message])
+        message_tau = float(lower_quantiles(surprisal, counts, share)[0])
+        percentiles = lower_quantiles(surprisal, counts, PERCENTILES)
+        templates = rarity(seen, n_messages)
+    return SurprisalFit(
+        forest=forest,
+        graph=graph,
+        tables=Tables(
+            percentiles=lower_quantiles(bare, table.counts, PERCENTILES),
+            message_percentiles=percentiles,
+            signature_rarity=rarity(signatures, n),
+            template_rarity=templates,
+            forest_scores=forest_scores,
+        ),
+        threshold=float(lower_quantiles(bare, table.counts, share)[0]),
+        message_threshold=message_tau,
+        rows=rows,
+    )
+
+
+def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
+    """Judge packed records, each with its message if it has one.
+
+    The training code's own way, by columns; the proof holds the serving code against it.
+    """
+    tables = fitted.tables
+    assert tables.signature_rarity is not None and tables.forest_scores is not None  # noqa: PT018 - one fact
+    records = Records.of(keys)
+    signature_rarity = tables.signature_rarity[records.signature]
+    scorer = Scorer(fitted.graph, len(FOREST_COLUMNS))
+    scores = scorer.score_table(records.forest_rows(signature_rarity))
+    phi = phi_of(scores.anomaly_scores, tables.forest_scores)
+    rarities = signature_rarity.astype(np.float64)
+    hint = records.flags != 0
+    tau = np.full(len(keys), fitted.threshold)
+    if tables.template_rarity is not None and fitted.message_threshold is not None:
+        blended = blend(tables.template_rarity[records.template], signature_rarity)
+        rarities = np.where(records.has_message, blended, rarities)
+        hint = hint | (records.has_failure & records.has_message)
+        tau[records.has_message] = fitted.message_threshold
+    surprisal = add_up(records.severity, hint, rarities, phi)
+    percentiles = share_below(tables.percentiles, surprisal)
+    if tables.message_percentiles is not None:
+        with_message = share_below(tables.message_percentiles, surprisal)
+        percentiles = np.where(records.has_message, with_message, percentiles)
+    decisions = tau - surprisal
+    return Judgements(
+        decisions < 0,
+        1 / (1 + 10**decisions),
+        decisions,
+        percentiles,
+        scores.contributions,
+        np.column_stack([records.severity, HINT * hint, rarities, phi]),
+    )
+
+
+def share_below(quantiles: Floats, values: Floats) -> Floats:
+    """The share of the training records with a lower value."""
+    return np.searchsorted(quantiles, values, side="left") / len(quantiles)
+
+
+def add_up(severity: Floats, hint: npt.NDArray[np.bool_], rarities: Floats, phi: Floats) -> Floats:
+    """D, its terms added in the order of `schemas.record.surprisal.TERMS`."""
+    return severity + HINT * hint + rarities + phi
+
+
+def blend(template: npt.NDArray[np.float32], signature: npt.NDArray[np.float32]) -> Floats:
+    """The rarity of records with a message."""
+    return TEMPLATE_WEIGHT * template.astype(np.float64) + SIGNATURE_WEIGHT * signature.astype(
+        np.float64
+    )
+
+
+def phi_of(scores: Floats, forest_scores: Floats) -> Floats:
+    """Phi of forest scores, from the descending table of training scores."""
+    below = np.searchsorted(forest_scores[::-1], scores, side="left")
+    return np.array(PHIS)[below]
+
+
+def _count(buckets: Ints, counts: Ints, size: int) -> Ints:
+    total = np.zeros(size, np.int64)
+    np.add.at(total, buckets, counts)
+    return total
+
+
+def _log1p(length: Ints) -> npt.NDArray[np.float32]:
+    distinct, inverse = np.unique(length, return_inverse=True)
+    return np.array([math.log1p(one) for one in distinct.tolist()], np.float32)[inverse]
+
+
+def _with_background(rows: Rows, table: CountTable, random_state: int, n: int) -> Rows:
+    sample = np.repeat(rows, table.sample(MAX_FIT_ROWS, random_state), axis=0)
+    size = max(1, round(BACKGROUND * len(sample)))
+    generator = np.random.default_rng(random_state)
+    low = np.array([rows[:, 0].min(), 0, 0, 0, 0, 0])
+    high = np.array([rows[:, 0].max(), SEVERITIES[-1], math.log10(n + 1), 1, 1, 1])
+    background = generator.uniform(low, high, (size, len(high)))
+    # Whole severities and flags, as real rows have them.
+    whole = [1, 3, 4, 5]
+    background[:, whole] = np.floor(generator.uniform(low, high + 1, (size, len(high))))[:, whole]
+    return np.concatenate([sample, background.astype(np.float32)])

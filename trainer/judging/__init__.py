@@ -1,0 +1,1 @@
+"""What models say of a table of records, and how good that is."""

@@ -1,0 +1,174 @@
+"""Everything that a report says of a table of records, as plain data."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from inference.detectors.judgements import Judgements
+from schemas.record.features import FEATURE_NAMES
+from schemas.record.key import NO_TRAITS, Ints, unpack
+from schemas.record.surprisal import TERMS, rarity
+from schemas.record.templates import TEMPLATE_BUCKETS
+from trainer.counting.table import CountTable
+from trainer.judging.judged import Judged, Top
+from trainer.judging.metrics import make_curve
+from trainer.judging.shares import distribution_of, levels_of, services_of
+from trainer.judging.wording import Wording, contributions_of, describe_features
+from trainer.report.content import (
+    BadRecord,
+    Contribution,
+    Curve,
+    Report,
+    TopRecord,
+)
+from trainer.store.candidate import Candidate
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What is reported on beside the records themselves: where they come from.
+
+    Attributes:
+        title: of the report.
+        sources: what was read.
+        detected: how it was read, a sentence each.
+        n_bad: records that could not be used.
+        bad: some of these.
+        warnings: a sentence each.
+    """
+
+    sources: list[str]
+    detected: list[str]
+    title: str = ""
+    n_bad: int = 0
+    bad: list[BadRecord] = []
+    warnings: list[str] = []
+
+
+def make_report(
+    subject: Subject,
+    table: CountTable,
+    judged: Sequence[Judged],
+    top: Top,
+    examples: Mapping[int, tuple[str, str]],
+) -> Report:
+    """Report on a table.
+
+    Args:
+        subject: where the records come from.
+        table: the records, at least one.
+        judged: what at least one model says of them, the deciding one first.
+        top: the most anomalous ones by the deciding model.
+        examples: place and text by key, for some of these.
+    """
+    deciding = judged[0].candidate
+    manifest = deciding.model.manifest
+    curves = _curves(table, judged)
+    importance, unit = _importance(table, judged[0].judgements)
+    return Report(
+        title=subject.title,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        detector=manifest.detector,
+        sources=subject.sources,
+        detected=subject.detected,
+        warnings=subject.warnings,
+        n_rows=table.n_samples,
+        n_distinct=table.n_distinct,
+        n_bad=subject.n_bad,
+        bad=subject.bad,
+        levels=levels_of(table, judged),
+        services=services_of(table, judged),
+        distributions=[distribution_of(table, one) for one in judged],
+        top=_top(top, deciding, examples),
+        importance=importance,
+        importance_unit=unit,
+        n_labelled=None if table.positives is None else int(table.positives.sum()),
+        curves=curves,
+        parity=_parity(deciding),
+        parameters={
+            name: str(value) for name, value in msgspec.to_builtins(manifest.options).items()
+        },
+        versions=manifest.libraries,
+    )
+
+
+def _curves(table: CountTable, judged: Sequence[Judged]) -> list[Curve]:
+    positives, counts = table.positives, table.counts
+    if positives is None or not 0 < positives.sum() < counts.sum():
+        return []
+    length, level, _, _, traits = unpack(table.keys)
+    curves = [
+        make_curve(
+            one.candidate.name,
+            -one.judgements.decisions,
+            counts,
+            positives,
+            one.judgements.is_anomaly,
+        )
+        for one in judged
+    ]
+    trivial = {
+        "level alone": level.astype(np.float64),
+        "message_length alone": length.astype(np.float64),
+    }
+    if (traits != NO_TRAITS).any():
+        trivial["template rarity alone"] = _template_rarity(traits, counts).astype(np.float64)
+    curves += [make_curve(name, values, counts, positives) for name, values in trivial.items()]
+    return curves
+
+
+def _template_rarity(traits: Ints, counts: Ints) -> npt.NDArray[np.float32]:
+    has_message = traits != NO_TRAITS
+    template = np.maximum(traits - 1, 0) // 2
+    seen = np.zeros(TEMPLATE_BUCKETS, np.int64)
+    np.add.at(seen, template[has_message], counts[has_message])
+    return np.where(has_message, rarity(seen[template], int(counts.sum())), np.float32(0))
+
+
+def _top(top: Top, deciding: Candidate, examples: Mapping[int, tuple[str, str]]) -> list[TopRecord]:
+    judged, services = top.judgements, top.table.services
+    wording = Wording(deciding.model, deciding.files, services)
+    records = []
+    for index, key in enumerate(top.table.keys.tolist()):
+        contributions = contributions_of(judged, index)
+        place, example = examples.get(key, ("", ""))
+        records.append(
+            TopRecord(
+                features=describe_features(key, services),
+                n_rows=int(top.table.counts[index]),
+                anomaly_score=float(judged.anomaly_scores[index]),
+                decision=float(judged.decisions[index]),
+                contributions=contributions,
+                reason=wording.reason(key, contributions),
+                example=example,
+                place=place,
+            )
+        )
+    return records
+
+
+def _importance(table: CountTable, judged: Judgements) -> tuple[list[Contribution], str]:
+    """Mean absolute contribution over all records, largest first."""
+    columns, names, unit = list(judged.contributions.T), FEATURE_NAMES, "of the exponent"
+    if judged.terms.shape[1]:
+        columns, names, unit = list(judged.terms.T), TERMS, "decades"
+    # A column at a time: a table may be large, and a copy of all of it is not needed.
+    means = [float(np.average(np.abs(column), weights=table.counts)) for column in columns]
+    pairs = sorted(zip(names, means, strict=True), key=lambda pair: -pair[1])
+    return [Contribution(name, value) for name, value in pairs], unit
+
+
+def _parity(deciding: Candidate) -> dict[str, str]:
+    parity = deciding.model.manifest.parity
+    proof = {
+        "training rows compared with scikit-learn": f"{parity.n_training_rows:,}",
+        "adversarial rows compared with scikit-learn": f"{parity.n_adversarial_rows:,}",
+        "labels that differ": str(parity.label_differences),
+        "largest difference of a score": f"{parity.max_score_error:.1e}",
+    }
+    if parity.n_verdicts:
+        proof["whole verdicts compared"] = f"{parity.n_verdicts:,}"
+        proof["largest difference of a verdict, in decades"] = f"{parity.max_verdict_error:.1e}"
+    return proof

@@ -1,0 +1,72 @@
+"""What models say of a table of records, and the records they find worst."""
+
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from inference.detectors.judgements import Judgements
+from trainer.counting.table import CountTable
+from trainer.fitting.pipeline import Fitted
+from trainer.store.candidate import Candidate
+
+TOP_RECORDS: Final = 20
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """What a candidate says of every record of the table."""
+
+    candidate: Candidate
+    judgements: Judgements
+
+
+def judge(table: CountTable, candidate: Candidate) -> Judged:
+    """Have a model judge every distinct record."""
+    # Records that the model cannot tell apart are judged once.
+    told_apart = table.keys
+    if candidate.model.manifest.detector == "isolation_forest":
+        told_apart = table.keys - table.traits
+    distinct, inverse = np.unique(told_apart, return_inverse=True)
+    return Judged(candidate, candidate.model.judge_keys(distinct).take(inverse))
+
+
+def judged_already(table: CountTable, fitted: Fitted) -> Judged:
+    """What training has said of the records of the table that it was given."""
+    if fitted.table is table:
+        return Judged(fitted.candidate, fitted.judgements)
+    told_apart = table.keys
+    if fitted.candidate.model.manifest.detector == "isolation_forest":
+        told_apart = table.keys - table.traits
+    at = np.searchsorted(fitted.table.keys, told_apart)
+    return Judged(fitted.candidate, fitted.judgements.take(at))
+
+
+class Top(msgspec.Struct, frozen=True):
+    """The most anomalous distinct records, as a detector tells records apart, the worst first.
+
+    Attributes:
+        table: the records in that order, so its keys do not ascend.
+        judgements: what the detector says of them.
+    """
+
+    table: CountTable
+    judgements: Judgements
+
+
+def find_top(table: CountTable, judged: Judged) -> Top:
+    """The `TOP_RECORDS` most anomalous distinct records."""
+    keys, judgements = table.keys, judged.judgements
+    if judged.candidate.model.manifest.detector == "isolation_forest":
+        bare = table.keys - table.traits
+        keys, first = np.unique(bare, return_index=True)
+        judgements = judgements.take(first)
+        table = table.without_traits()
+    worst = np.argsort(judgements.decisions, kind="stable")[:TOP_RECORDS]
+    shown = msgspec.structs.replace(
+        table,
+        keys=keys[worst],
+        counts=table.counts[worst],
+        positives=None if table.positives is None else table.positives[worst],
+        places=None if table.places is None else table.places[worst],
+    )
+    return Top(shown, judgements.take(worst))

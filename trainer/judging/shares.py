@@ -1,0 +1,81 @@
+"""Which share of the records each model flags: by level, by service, and over its scores."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.record.features import Level
+from schemas.record.key import unpack
+from trainer.counting.table import CountTable
+from trainer.judging.judged import Judged
+from trainer.report.content import Distribution, Share
+
+MAX_SERVICES: Final = 30
+N_BINS: Final = 40
+
+
+def levels_of(table: CountTable, judged: Sequence[Judged]) -> list[Share]:
+    """What each model flags of each level, from DEBUG on."""
+    level = unpack(table.keys)[1]
+    return [_share(name.value, level == number, table, judged) for number, name in enumerate(Level)]
+
+
+def services_of(table: CountTable, judged: Sequence[Judged]) -> list[Share]:
+    """What each model flags of each of the `MAX_SERVICES` largest services, and of the others."""
+    service = unpack(table.keys)[2]
+    numbers, inverse = np.unique(service, return_inverse=True)
+    rows = np.zeros(len(numbers), np.int64)
+    np.add.at(rows, inverse, table.counts)
+    largest = np.argsort(-rows, kind="stable")[:MAX_SERVICES]
+    shares = [
+        _share(
+            table.services.get(int(numbers[index]), f"#{numbers[index]}"),
+            inverse == index,
+            table,
+            judged,
+        )
+        for index in largest
+    ]
+    if len(numbers) > MAX_SERVICES:
+        shares.append(_share("others", ~np.isin(inverse, largest), table, judged))
+    return shares
+
+
+def distribution_of(table: CountTable, judged: Judged) -> Distribution:
+    """How one model's scores are spread, and what it flags of all."""
+    manifest, judgements = judged.candidate.model.manifest, judged.judgements
+    n_flagged = int(table.counts[judgements.is_anomaly].sum())
+    values, threshold = judgements.anomaly_scores, manifest.scores.threshold
+    measure = "anomaly score"
+    if manifest.detector == "surprisal":
+        # Shifted where the record's own threshold is another one: with a message and without are
+        # then comparable.
+        values = threshold - judgements.decisions
+        measure = "surprisal in decades"
+    rows, edges = np.histogram(values, bins=N_BINS, weights=table.counts)
+    contamination = manifest.options.contamination
+    return Distribution(
+        detector=judged.candidate.name,
+        edges=edges.tolist(),
+        n_rows=rows.astype(np.int64).tolist(),
+        threshold=threshold,
+        n_flagged=n_flagged,
+        flagged_share=n_flagged / table.n_samples,
+        contamination=None if contamination == "auto" else contamination,
+        measure=measure,
+    )
+
+
+def _share(
+    name: str, chosen: npt.NDArray[np.bool_], table: CountTable, judged: Sequence[Judged]
+) -> Share:
+    return Share(
+        name,
+        int(table.counts[chosen].sum()),
+        {
+            one.candidate.name: int(table.counts[chosen & one.judgements.is_anomaly].sum())
+            for one in judged
+        },
+    )

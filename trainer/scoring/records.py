@@ -1,0 +1,164 @@
+"""Verdicts on whole archives, by the detector that serves: JSON lines or Parquet out.
+
+A verdict stands for each usable record, in the order of the input: `source` and `line` say which
+record it is of, the rest is what the service would answer. Records that cannot be used have none;
+they are counted and told.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from inference.model.model import Model
+from inference.store.versions import ModelStore
+from trainer.counting.run import Advance, Executor
+from trainer.reading.assembling import Record
+from trainer.reading.partitions import Partition, Place, cut
+from trainer.reading.plan import ReadingPlan
+from trainer.reading.records import MAX_SAMPLES, Faults, read_records
+from trainer.reading.sources import Source, open_source
+
+BATCH_RECORDS: Final = 2_000
+MEMO_CAPACITY: Final = 65_536
+
+_encode = msgspec.json.Encoder().encode
+_BLOCK_BYTES: Final = 4_194_304
+
+
+class Scored(msgspec.Struct, frozen=True):
+    """What came of scoring.
+
+    Attributes:
+        records: for each partition, how many records it holds, unusable ones included.
+        n_verdicts: verdicts written.
+        n_anomalies: those that say anomaly.
+        n_bad: records that cannot be used.
+        bad: the first of these, and why.
+    """
+
+    records: dict[int, int]
+    n_verdicts: int
+    n_anomalies: int
+    n_bad: int
+    bad: list[tuple[Place, str]]
+
+    @property
+    def n_records(self) -> int:
+        """All records, unusable ones included."""
+        return sum(self.records.values())
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What to score with, and where the parts go; plain data for other processes.
+
+    Attributes:
+        model_dir: the model store.
+        version: of the model.
+        folder: where each partition's verdicts are written.
+    """
+
+    model_dir: str
+    version: int
+    folder: str
+
+    def part(self, partition: Partition) -> Path:
+        """The file of one partition's verdicts."""
+        return Path(self.folder) / f"{partition.number:08}.jsonl"
+
+
+def score_sources(
+    sources: Sequence[Source],
+    plan: ReadingPlan,
+    executor: Executor,
+    target: Target,
+    advance: Advance,
+) -> Scored:
+    """Score all records; each partition's verdicts are then in its file below `target.folder`.
+
+    Raises:
+        InputError: a source cannot be read.
+    """
+    partitions = cut(sources, plan, executor.partition_bytes)
+    step = partial(score_partition, plan=plan, target=target, first_lines=_first_lines(partitions))
+    records: dict[int, int] = {}
+    n_verdicts = n_anomalies = n_bad = 0
+    bad: list[tuple[Place, str]] = []
+    for partition, part in executor.run(step, partitions):
+        records |= part.records
+        n_verdicts += part.n_verdicts
+        n_anomalies += part.n_anomalies
+        n_bad += part.n_bad
+        bad = sorted(bad + part.bad, key=lambda one: one[0].pack())[:MAX_SAMPLES]
+        advance(partition.size_bytes, part.n_records)
+    return Scored(records, n_verdicts, n_anomalies, n_bad, bad)
+
+
+def score_partition(
+    partition: Partition, plan: ReadingPlan, target: Target, first_lines: dict[int, int]
+) -> Scored:
+    """Score one partition and write its verdicts.
+
+    Args:
+        partition: what to score.
+        plan: how to read it.
+        target: what to score with and where verdicts go.
+        first_lines: how many lines stand before it in its file, by partition number.
+    """
+    model = _load(target.model_dir, target.version)
+    faults = Faults()
+    before = first_lines.get(partition.number, 0)
+    head = b'{"source":' + _encode(partition.source.uri) + b',"line":'
+    n_verdicts = n_anomalies = 0
+    with open(target.part(partition), "wb") as out:
+        for records in _in_batches(read_records(partition, plan, faults, model.extract)):
+            verdicts = model.verdicts([record.features for record in records])
+            n_verdicts += len(verdicts)
+            n_anomalies += [verdict.is_anomaly for verdict in verdicts].count(True)
+            out.writelines(
+                b"%b%d%b}\n" % (head, before + record.line, verdict.json)
+                for record, verdict in zip(records, verdicts, strict=True)
+            )
+    bad = [(Place(partition.number, one.line), one.problem) for one in faults.samples]
+    records_here = {partition.number: faults.n_records}
+    return Scored(records_here, n_verdicts, n_anomalies, faults.n_bad, bad)
+
+
+@lru_cache(maxsize=1)
+def _load(model_dir: str, version: int) -> Model:
+    """One model per process."""
+    return Model(ModelStore(Path(model_dir)).bundle(version), memo_capacity=MEMO_CAPACITY)
+
+
+def _first_lines(partitions: Sequence[Partition]) -> dict[int, int]:
+    """How many lines begin before each partition in its file, for files that are split."""
+    before: dict[int, int] = {}
+    for source in dict.fromkeys(one.source for one in partitions if one.start > 0):
+        lines, offset = 1, 0
+        with open_source(source) as stream:
+            for partition in partitions:
+                if partition.source == source and partition.start > 0:
+                    # A line that begins in the partition follows a newline at `start - 1` or later.
+                    while offset < partition.start - 1:
+                        block = stream.read(min(_BLOCK_BYTES, partition.start - 1 - offset))
+                        lines += block.count(b"\n")
+                        offset += len(block)
+                    before[partition.number] = lines
+    return before
+
+
+def join_parts(partitions: Sequence[Partition], target: Target, out: Path) -> None:
+    """Put the verdicts of all partitions into one file, in the order of the input."""
+    with open(out, "wb") as whole:
+        for partition in partitions:
+            with open(target.part(partition), "rb") as part:
+                shutil.copyfileobj(part, whole, _BLOCK_BYTES)
+
+
+def _in_batches(records: Iterator[Record]) -> Iterator[list[Record]]:
+    while batch := list(islice(records, BATCH_RECORDS)):
+        yield batch

@@ -1,0 +1,1 @@
+"""The model store as its only writer sees it."""

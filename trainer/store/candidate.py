@@ -1,0 +1,61 @@
+"""Models that are looked at, published or just fitted, under the names a report calls them by."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from inference.errors import BrokenVersionError, NoModelError
+from inference.model.model import Model
+from trainer.errors import StoreError
+from trainer.store.registry import ModelRegistry
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A loaded model that is looked at beside others.
+
+    Attributes:
+        name: what to call it; unique among those it stands beside.
+        model: what judges.
+        files: of its bundle, by name.
+    """
+
+    name: str
+    model: Model
+    files: Mapping[str, bytes]
+
+
+def load_candidate(registry: ModelRegistry, version: int, name: str = "") -> Candidate:
+    """A published model, verified and loaded as serving loads it.
+
+    Args:
+        registry: where it is.
+        version: its number.
+        name: what to call it beside its version; nothing by default.
+
+    Raises:
+        StoreError: there is no such version, or it does not load.
+    """
+    if version not in registry.versions():
+        known = ", ".join(map(str, registry.versions())) or "none"
+        raise StoreError(f"there is no version {version} in {registry.root}; there is: {known}")
+    try:
+        bundle = registry.bundle(version)
+        model = Model(bundle, memo_capacity=1)
+    except BrokenVersionError as error:
+        raise StoreError(str(error)) from error
+    note = f", {name}" if name else ""
+    return Candidate(f"{bundle.manifest.detector} (version {version}{note})", model, bundle.files)
+
+
+def current_version(registry: ModelRegistry) -> int:
+    """The version that serves.
+
+    Raises:
+        StoreError: there is none.
+    """
+    try:
+        return registry.current_version()
+    except (NoModelError, BrokenVersionError) as error:
+        raise StoreError(
+            f"{error}; give --version N, or train first: python -m trainer fit"
+        ) from error

@@ -1,0 +1,169 @@
+"""The model store as its only writer sees it: publish, activate, roll back, prune.
+
+A version is written to a temporary directory on the same file system, flushed to disk, renamed to
+its number and only then named by CURRENT, itself replaced by a rename. A crash at any moment
+leaves a store in which every version is whole and CURRENT names one of them. A version never
+changes afterwards.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from inference.errors import BrokenVersionError, NoModelError
+from inference.model.model import Model
+from inference.store.slot import LOOK_S
+from inference.store.versions import CURRENT_FILE, ModelStore
+from trainer.errors import StoreError
+
+KEEP_VERSIONS: Final = 10
+
+_LOCK: Final = ".lock"
+_TEMPORARY: Final = ".tmp-"
+
+
+class ModelRegistry(ModelStore):
+    """Write access to the store under `model_dir`; several processes may write at once."""
+
+    def check_writable(self) -> None:
+        """Find out early what publishing would find out late.
+
+        Raises:
+            StoreError: the store, or the folder it is to be made in, is not writable.
+        """
+        nearest = next(path for path in (self.root, *self.root.absolute().parents) if path.exists())
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise StoreError(f"{nearest} is not writable for this user; see MODEL_DIR")
+
+    def publish(self, make_files: Callable[[int], Mapping[str, bytes]]) -> int:
+        """Write a new version, make it current and prune old ones.
+
+        Args:
+            make_files: given the version's number, its content by file name; the manifest among
+                them.
+
+        Returns:
+            The number of the new version.
+
+        Raises:
+            StoreError: the store cannot be written; what was current is still current.
+        """
+        with self._locked():
+            version = max([*self.versions(), self._active() or 0]) + 1
+            temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self.root))
+            for name, data in make_files(version).items():
+                _write(temporary / name, data)
+            # mkdtemp is for its owner alone, but the serving user may be another one.
+            temporary.chmod(0o755)
+            _sync_directory(temporary)
+            temporary.rename(self.path(version))
+            _sync_directory(self.root)
+            self._set_current(version)
+            self._prune()
+        return version
+
+    def activate(self, version: int) -> None:
+        """Make an existing version current, after proving that it loads.
+
+        Raises:
+            StoreError: there is no such version, or it does not load.
+        """
+        with self._locked():
+            self._activate(version)
+
+    def rollback(self) -> int:
+        """Make the version before the current one current.
+
+        Returns:
+            Its number: the highest one in the store below the current one.
+
+        Raises:
+            StoreError: there is none, or it does not load.
+        """
+        with self._locked():
+            active = self._active()
+            before = self._before(active)
+            if before is None:
+                raise StoreError(f"there is no version before {active or 'the first one'}")
+            self._activate(before)
+        return before
+
+    def _activate(self, version: int) -> None:
+        if version not in self.versions():
+            known = ", ".join(map(str, self.versions())) or "none"
+            raise StoreError(f"there is no version {version} in {self.root}; there is: {known}")
+        try:
+            Model(self.bundle(version), memo_capacity=1)
+        except BrokenVersionError as error:
+            raise StoreError(f"{error}; CURRENT stays as it is") from error
+        self._set_current(version)
+
+    def _active(self) -> int | None:
+        try:
+            return self.current_version()
+        except (NoModelError, BrokenVersionError):
+            return None
+
+    def _before(self, version: int | None) -> int | None:
+        return max(
+            (other for other in self.versions() if version and other < version), default=None
+        )
+
+    def _set_current(self, version: int) -> None:
+        temporary = self.root / f"{_TEMPORARY}{CURRENT_FILE}"
+        _write(temporary, b"%d\n" % version)
+        temporary.replace(self.root / CURRENT_FILE)
+        _sync_directory(self.root)
+        # A worker that has just looked at CURRENT may answer with the old version for LOOK_S; when
+        # we say that the new one is current, none does.
+        time.sleep(2 * LOOK_S)
+
+    def _prune(self) -> None:
+        """Keep the newest versions, the active one and the one before it."""
+        active = self._active()
+        keep = {*self.versions()[-KEEP_VERSIONS:], active, self._before(active)}
+        for version in self.versions():
+            if version not in keep:
+                # Renamed first, so that no reader ever sees half of a version.
+                doomed = self.root / f"{_TEMPORARY}pruned-{version}"
+                self.path(version).rename(doomed)
+                shutil.rmtree(doomed)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the store's lock; leftovers of a crashed writer go once it is held."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with open(self.root / _LOCK, "ab") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)  # given back by the system when a process dies
+                for leftover in self.root.glob(f"{_TEMPORARY}*"):
+                    if leftover.is_dir():
+                        shutil.rmtree(leftover)
+                    else:
+                        leftover.unlink()
+                yield
+        except OSError as error:
+            raise StoreError(f"the model store {self.root} cannot be written: {error}") from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    path.chmod(0o644)
+
+
+def _sync_directory(path: Path) -> None:
+    """Make the names in a directory durable (fsync of the directory itself, see open(2))."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
