@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help run test format lint types imports tests e2e bench lock clean
@@ -47,5 +47,6 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/%.stamp: requirements/%.txt | $(BIN)/python
-	$(PIP) -r $<
+	@echo "setting up $(VENV) from $<: $$(grep -c == $<) packages, some minutes the first time"
+	@$(PIP) -r $<
 	@touch $@

@@ -2,101 +2,116 @@
 
     tail -F app.jsonl | python -m examples.log_processor http://127.0.0.1:8000
 
-Lines are `{"message": ..., "level": ..., "service": ...}`. They are asked about in batches, a few
-at a time, and a batch that the service cannot take just now is sent again, so no line is lost.
+Lines are `{"message": ..., "level": ..., "service": ...}`. They are sent in batches as they were
+written: the service makes the features of them, with the extractor that training used. A batch that
+the service cannot take just now (it restarts, it has no model yet, it is busy) is sent again until
+it is taken, so no line is lost; a line that is no such object is reported and passed over.
 """
 
-import asyncio
-import contextlib
+import queue
 import sys
-from collections.abc import AsyncIterator
-from http import HTTPStatus
-from typing import Any
+import threading
+import time
+from collections.abc import Iterator
+from typing import BinaryIO, Final
 
-import aiohttp
 import msgspec
+import urllib3
 
-BATCH_LOGS = 100
-BATCH_WAIT_S = 0.2
-PARALLEL_BATCHES = 4
-MAX_TRIES = 10
+BATCH_LOGS: Final = 500
+BATCH_WAIT_S: Final = 0.2
+"""How long the first line of a batch waits for others."""
+
+RETRIES: Final = urllib3.Retry(
+    total=None,
+    connect=1_000,
+    read=1_000,
+    status=1_000,
+    other=0,
+    allowed_methods=None,  # judging a batch twice does no harm
+    status_forcelist={502, 503, 504},
+    backoff_factor=0.2,
+    backoff_max=10,
+)
+"""Over two hours of patience; `Retry-After` goes before the back-off."""
 
 
-class LogLine(msgspec.Struct):
-    """What we need of a line; other keys are ignored."""
+class Log(msgspec.Struct):
+    """What is needed of a line; other keys are ignored."""
 
     message: str
-    level: str
-    service: str
+    level: str = "INFO"
+    service: str = "unknown"
 
 
-async def read_batches(lines: asyncio.StreamReader) -> AsyncIterator[list[LogLine]]:
-    """Yield full batches, or what there is after a short wait, so that no line waits for long."""
-    decode = msgspec.json.Decoder(LogLine).decode
-    batch: list[LogLine] = []
+class Verdict(msgspec.Struct):
+    """What is needed of an answer."""
+
+    is_anomaly: bool
+    anomaly_score: float
+
+
+class Answer(msgspec.Struct):
+    """The verdicts on a batch, in its order."""
+
+    predictions: list[Verdict]
+
+
+def read_batches(lines: BinaryIO) -> Iterator[list[bytes]]:
+    """Full batches, or what there is after a short wait, so that no line waits for long."""
+    waiting: queue.Queue[bytes] = queue.Queue(2 * BATCH_LOGS)
+
+    def read() -> None:
+        for line in lines:
+            waiting.put(line)
+        waiting.put(b"")
+
+    threading.Thread(target=read, daemon=True).start()
     ended = False
     while not ended:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(BATCH_WAIT_S):
-                while len(batch) < BATCH_LOGS:
-                    line = await lines.readline()
-                    if not line:
-                        ended = True
-                        break
-                    batch.append(decode(line))
-        if batch:
-            yield batch
-            batch = []
+        batch = [waiting.get()]
+        deadline = time.monotonic() + BATCH_WAIT_S
+        while batch[-1] and len(batch) < BATCH_LOGS:
+            try:
+                batch.append(waiting.get(timeout=max(deadline - time.monotonic(), 0)))
+            except queue.Empty:
+                break
+        ended = not batch[-1]
+        yield [line for line in batch if line.strip()]
 
 
-def to_request(batch: list[LogLine]) -> dict[str, Any]:
-    """The body of a batch call; the index of a line is its log id.
+def decode(lines: list[bytes]) -> Iterator[Log]:
+    """The logs among the lines."""
+    for line in lines:
+        try:
+            yield msgspec.json.decode(line, type=Log, strict=False)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            print(f"passed over a line of {len(line)} bytes: {error}", file=sys.stderr)
 
-    Lines go as they were written: the service makes the features of them, as training did.
-    """
-    return {
+
+def judge(pool: urllib3.PoolManager, url: str, logs: list[Log]) -> list[Verdict]:
+    """Ask about a batch, as often as it takes."""
+    body = {
         "logs": [
-            {"log_id": str(index), **msgspec.structs.asdict(line)}
-            for index, line in enumerate(batch)
+            {"log_id": str(index), **msgspec.structs.asdict(log)} for index, log in enumerate(logs)
         ]
     }
+    response = pool.request("POST", f"{url}/api/v1/predict/batch", body=msgspec.json.encode(body))
+    if response.status != 200:  # noqa: PLR2004 - the one good status
+        raise RuntimeError(f"the service refuses the batch: {response.data.decode()}")
+    return msgspec.json.decode(response.data, type=Answer).predictions
 
 
-async def judge(session: aiohttp.ClientSession, batch: list[LogLine]) -> None:
-    """Ask about a batch and print its anomalies; wait and ask again when told to."""
-    for _ in range(MAX_TRIES):
-        async with session.post("/api/v1/predict/batch", json=to_request(batch)) as response:
-            if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
-                # No model yet: the answer says when to come back.
-                await asyncio.sleep(float(response.headers.get("Retry-After", "1")))
-                continue
-            response.raise_for_status()
-            answer = await response.json()
-        for line, verdict in zip(batch, answer["predictions"], strict=True):
-            if verdict["is_anomaly"]:
-                print(f"{verdict['anomaly_score']:.3f} {line.level} {line.service}: {line.message}")
-        return
-    raise RuntimeError("the service had no model for too long")
-
-
-async def main(url: str) -> None:
+def main(url: str) -> None:
     """Process standard input until it ends."""
-    lines = asyncio.StreamReader(limit=2**20)
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    turns = asyncio.Semaphore(PARALLEL_BATCHES)
-
-    async def take_turn(batch: list[LogLine]) -> None:
-        try:
-            await judge(session, batch)
-        finally:
-            turns.release()
-
-    async with aiohttp.ClientSession(url) as session, asyncio.TaskGroup() as group:
-        async for batch in read_batches(lines):
-            await turns.acquire()  # no more lines are read than can be asked about
-            group.create_task(take_turn(batch))
+    pool = urllib3.PoolManager(retries=RETRIES, timeout=30.0)
+    for lines in read_batches(sys.stdin.buffer):
+        logs = list(decode(lines))
+        for log, verdict in zip(logs, judge(pool, url, logs) if logs else [], strict=True):
+            if verdict.is_anomaly:
+                print(f"{verdict.anomaly_score:.3f} {log.level} {log.service}: {log.message}")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"))
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")

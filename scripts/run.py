@@ -25,6 +25,9 @@ from trainer.settings import PREFIX as TRAIN_PREFIX
 from trainer.settings import TrainerSettings
 
 SAMPLES: Final = Path(__file__).parent.parent / "samples" / "logs.jsonl.gz"
+STARTER: Final = ("--label-field", "fault", "--detector", "surprisal")
+"""Options of the starter model; the labels are for its report alone."""
+
 READY_TIMEOUT_S: Final = 60.0
 STOP_TIMEOUT_S: Final = 35.0
 """A little longer than gunicorn's own graceful time-out."""
@@ -40,9 +43,8 @@ The service is ready.
 
 Try it:
 
-  curl -s {inference}{prefix}/predict -d '{{"log_id": "log-1", "features": {{"message_length": 250,
-    "level": "ERROR", "service": "payment-service", "has_exception": true,
-    "has_timeout": false, "has_connection_error": false}}}}'
+  curl -s {inference}{prefix}/predict -d '{{"log_id": "line-1", "level": "ERROR",
+    "message": "payment failed: connection to db:5432 refused", "service": "orders-api"}}'
 
 Ctrl-C stops both.
 """
@@ -63,7 +65,7 @@ def main() -> int:
     environment = {"TRAINER_URL": trainer_url, **os.environ}
     if ModelStore(Path(serve.model_dir)).signature() is None:
         print(f"{serve.model_dir} holds no model: training a starter model", flush=True)
-        fit = [sys.executable, "-m", "trainer", "fit", str(SAMPLES), "--label-field", "fault"]
+        fit = [sys.executable, "-m", "trainer", "fit", str(SAMPLES), *STARTER]
         if subprocess.run(fit, check=False).returncode:
             return _fail("the starter model could not be trained")
 

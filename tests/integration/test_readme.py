@@ -1,4 +1,4 @@
-"""The README does what it says."""
+"""What the README shows first: `make run` and the log processor."""
 
 import json
 import os
@@ -12,17 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import ROOT, StartInference, StartTrainer, free_port
-
-README = (ROOT / "README.md").read_text()
-BASE = "http://127.0.0.1:8000"
+from tests.integration.conftest import ROOT, StartInference, free_port
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-
-
-def shell_blocks() -> list[str]:
-    """The bash blocks of the README, in order."""
-    return re.findall(r"```bash\n(.*?)```", README, re.DOTALL)
 
 
 def run(script: str, **environ: str) -> str:
@@ -39,36 +31,6 @@ def run(script: str, **environ: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-@needs_curl
-def test_every_curl_call_works(
-    start_trainer: StartTrainer, start_inference: StartInference, model_dir: Path
-) -> None:
-    """Each curl command of the README, pasted into a shell, is answered with 200."""
-    inference = start_inference(model_dir, start_trainer(model_dir))
-    commands = [block for block in shell_blocks() if block.startswith("curl")]
-    assert sum(block.count("curl ") for block in commands) == 9
-    for command in commands:
-        output = run(command.replace(BASE, inference.url).replace("curl -s", "curl -sf -w '\\n'"))
-        for line in output.splitlines():
-            assert json.loads(line)
-
-
-def test_the_training_commands_work(tmp_path: Path) -> None:
-    """The block of trainer commands runs as it stands, on a store of its own."""
-    (block,) = [block for block in shell_blocks() if block.startswith("python -m trainer fit")]
-    output = run(block.replace("activate 1", "activate 2"), MODEL_DIR=str(tmp_path))
-    assert "version 2 published" in output
-    assert output.endswith("version 1 is current\n")
-    (block,) = [block for block in shell_blocks() if block.startswith("python -m trainer score")]
-    for name in ("verdicts.parquet", "evaluation.html"):
-        block = block.replace(name, str(tmp_path / name))
-    output = run(block, MODEL_DIR=str(tmp_path))
-    assert "6,666 verdicts by version 1" in output
-    assert "version 3 published" in output
-    assert (tmp_path / "verdicts.parquet").stat().st_size
-    assert b"<html" in (tmp_path / "evaluation.html").read_bytes()
 
 
 def test_the_sample_client_finds_anomalies(
@@ -111,7 +73,7 @@ def test_make_run_runs_everything(tmp_path: Path) -> None:
         printed = log.read_text()
         assert "training a starter model" in printed
         guide = printed[printed.index("Try it:") :]
-        (command,) = re.findall(r"curl -s .*?}}'", guide, re.DOTALL)
+        (command,) = re.findall(r"curl -s .*?}'", guide, re.DOTALL)
         assert json.loads(run(command))["model_version"] == "1"
     finally:
         process.send_signal(signal.SIGINT)
