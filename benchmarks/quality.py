@@ -19,7 +19,8 @@ from inference.detectors.judgements import Judgements
 from schemas.bundle.options import TrainOptions
 from schemas.record.extraction import extract
 from schemas.record.features import SEVERITY, Level, LogFeatures
-from schemas.record.key import TRAITS, Ints, pack_record
+from schemas.record.key import Ints, messages_of, pack_record, traits_in, without_traits
+from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.table import CountTable, count_logs
 from trainer.fitting.pipeline import fit
 from trainer.judging.metrics import make_curve
@@ -55,11 +56,6 @@ def keys_of(logs: Sequence[LogFeatures]) -> Ints:
     return np.array([pack_record(log) for log in logs], np.int64)
 
 
-def bare(keys: Ints) -> Ints:
-    """The same records as if they had come without their messages."""
-    return keys - keys % TRAITS
-
-
 Judge = Callable[[Ints], Judgements]
 
 
@@ -71,8 +67,8 @@ def detectors(logs: Sequence[LogFeatures], contamination: float = 0.05) -> dict[
         table, TrainOptions(contamination=contamination, detector="surprisal")
     ).artefacts
     return {
-        "isolation_forest": lambda keys: forest.judge(bare(keys)),
-        "surprisal, six features": lambda keys: surprisal.judge(bare(keys)),
+        "isolation_forest": lambda keys: forest.judge(without_traits(keys)),
+        "surprisal, six features": lambda keys: surprisal.judge(without_traits(keys)),
         "surprisal, with the message": surprisal.judge,
     }
 
@@ -106,9 +102,9 @@ def rank(training: Sequence[Line], tested: Sequence[Line]) -> list[Curve]:
 
 def _template_rarity(table: CountTable, keys: Ints) -> Ints:
     """Rarer is higher: the negative count of the template among the training lines."""
-    seen = np.zeros(TRAITS, np.int64)
-    np.add.at(seen, (table.traits - 1) // 2, table.counts)
-    return -seen[(keys % TRAITS - 1) // 2]
+    seen = np.zeros(TEMPLATE_BUCKETS, np.int64)
+    np.add.at(seen, messages_of(table.traits)[1], table.counts)
+    return -seen[messages_of(traits_in(keys))[1]]
 
 
 def labelled_table() -> str:

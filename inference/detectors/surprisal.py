@@ -20,7 +20,15 @@ from schemas.bundle.tables import Tables, UnreadableTablesError
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from schemas.record.extraction import extract
 from schemas.record.features import SEVERITY, Level, LogFeatures
-from schemas.record.key import NO_TRAITS, Ints, flags_of, traits_of, unpack
+from schemas.record.key import (
+    FLAG_VALUES,
+    NO_TRAITS,
+    Ints,
+    flags_of,
+    message_of,
+    traits_of,
+    unpack,
+)
 from schemas.record.surprisal import (
     FOREST_COLUMNS,
     HINT,
@@ -145,7 +153,7 @@ class SurprisalDetector:
         signature_rarity = self._signature_rarity[signature_bucket(length, level, service, flags)]
         hint, rarity, bound = flags != 0, signature_rarity, self._bare
         if traits != NO_TRAITS and self._template_rarity is not None:
-            template, has_failure = divmod(traits - 1, 2)
+            template, has_failure = message_of(traits)
             hint = hint or has_failure != 0
             rarity = (
                 TEMPLATE_WEIGHT * self._template_rarity[template]
@@ -153,14 +161,7 @@ class SurprisalDetector:
             )
             bound = self._with_message
         return Weighed(
-            (
-                math.log1p(length),
-                severity,
-                signature_rarity,
-                flags >> 2 & 1,
-                flags >> 1 & 1,
-                flags & 1,
-            ),
+            (math.log1p(length), severity, signature_rarity, *FLAG_VALUES[flags]),
             severity,
             HINT * hint,
             rarity,

@@ -1,75 +1,223 @@
 """A record as one integer, its key: sorting, merging and shipping are then work on one column.
 
-The number is a mixed radix of the record's parts, the most significant first::
+The key is a mixed radix of the record's parts (`PARTS`), the most significant first::
 
-    message_length, level, service, flags (exception, timeout, connection error), traits
+    message_length, level, service, flags, traits
 
-so ascending keys are rows in lexicographic order. Traits are what a message tells beyond the six
-features: 0 for a record that came as features, else 1 + 2 * template + has_failure. All of it fits
-into 63 bits.
+so ascending keys are rows in lexicographic order. Flags are the three keyword flags as bits
+(`FLAG_BITS`). Traits are what a message tells beyond the six features: `NO_TRAITS` for a record
+that came as features, else `FIRST_MESSAGE` + `PER_TEMPLATE` * template + has_failure.
+
+**The room that is left.** The parts take 62.32 bits; an int64 has 64, since a layout of more than
+63 bits starts at -2**63 instead of 0 and keeps its order. So 1.68 bits are left: a flag more, as a
+bit of its own or as another factor of the traits, is another size in `PARTS` and nothing else, at
+no cost in time or memory; after it 0.68 bits are left. What does not fit in there makes the traits
+a column of their own beside the features' 45.3 bits, which then have room for 18 bits more and the
+traits for 46. Not now, since each row would take a third more memory, and sorting by two columns
+takes three times as long as by one. Coarser lengths or fewer buckets of services free nothing that
+could be spared: both are what models see.
 """
 
+import math
 from typing import Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from schemas.record.extraction import MessageFeatures
-from schemas.record.features import SEVERITY, LogFeatures
+from schemas.record.features import (
+    FEATURE_NAMES,
+    MAX_MESSAGE_LENGTH,
+    SEVERITY,
+    LogFeatures,
+)
 from schemas.record.templates import TEMPLATE_BUCKETS
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+_LOWEST: Final = -(2**63)
+_SIGN_BIT: Final = np.uint64(2**63)
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """Several small numbers as one int64, in mixed radix.
+
+    Attributes:
+        sizes: how many values each part has, from 0 on; the most significant part first.
+    """
+
+    sizes: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if self.n_keys > 2**64:
+            raise ValueError(f"a key of {self.n_bits:.2f} bits does not fit into 64")
+
+    @property
+    def n_keys(self) -> int:
+        """How many records can be told apart."""
+        return math.prod(self.sizes)
+
+    @property
+    def n_bits(self) -> float:
+        """The bits that the parts take."""
+        return math.log2(self.n_keys)
+
+    @property
+    def lowest(self) -> int:
+        """The key of all zeros: 0, or the lowest int64 where 63 bits are not enough."""
+        return 0 if self.n_keys <= 2**63 else _LOWEST
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        """What one step of each part adds to a key."""
+        return tuple(math.prod(self.sizes[place + 1 :]) for place in range(len(self.sizes)))
+
+    def pack(self, *parts: Ints | int) -> Ints:
+        """The keys of parts given as columns, each int64 of shape (n,)."""
+        keys = np.asarray(parts[0], np.int64)
+        for size, part in zip(self.sizes[1:], parts[1:], strict=True):
+            keys = keys * size + part  # wraps around where the layout starts below 0
+        return keys if self.lowest == 0 else keys ^ np.int64(_LOWEST)
+
+    def unpack(self, keys: Ints) -> tuple[Ints, ...]:
+        """The parts that keys were packed from, each int64 of shape (n,)."""
+        rest = self._from_zero(keys)
+        parts = []
+        for size in self.sizes[:0:-1]:
+            rest, part = np.divmod(rest, rest.dtype.type(size))
+            parts.append(part.astype(np.int64, copy=False))
+        return (rest.astype(np.int64, copy=False), *reversed(parts))
+
+    def last_of(self, keys: Ints) -> Ints:
+        """The least significant part of keys, int64 of shape (n,)."""
+        counted = self._from_zero(keys)
+        last = counted % counted.dtype.type(self.sizes[-1])
+        return last.astype(np.int64, copy=False)
+
+    def _from_zero(self, keys: Ints) -> Ints | npt.NDArray[np.uint64]:
+        return keys if self.lowest == 0 else keys.view(np.uint64) ^ _SIGN_BIT
+
 
 LEVELS: Final = len(SEVERITY)
 FLAGS: Final = 8
-TRAITS: Final = 1 + 2 * TEMPLATE_BUCKETS
-NO_TRAITS: Final = 0
+EXCEPTION_BIT, TIMEOUT_BIT, CONNECTION_ERROR_BIT = 4, 2, 1
+FLAG_BITS: Final = {
+    "has_exception": EXCEPTION_BIT,
+    "has_timeout": TIMEOUT_BIT,
+    "has_connection_error": CONNECTION_ERROR_BIT,
+}
+"""The bit of each flag, in the order of the features."""
 
-Ints = npt.NDArray[np.int64]
+NO_TRAITS: Final = 0
+FIRST_MESSAGE: Final = 1
+PER_TEMPLATE: Final = 2
+TRAITS: Final = FIRST_MESSAGE + PER_TEMPLATE * TEMPLATE_BUCKETS
+
+PARTS: Final = {
+    "message_length": MAX_MESSAGE_LENGTH + 1,
+    "level": LEVELS,
+    "service": SERVICE_BUCKETS,
+    "flags": FLAGS,
+    "traits": TRAITS,
+}
+"""How many values each part has, the most significant first."""
+
+LAYOUT: Final = Layout(tuple(PARTS.values()))
+
+LENGTH_UNIT, LEVEL_UNIT, SERVICE_UNIT, FLAG_UNIT, _ = LAYOUT.units
+LEVEL_KEYS: Final = {
+    level: LAYOUT.lowest + LEVEL_UNIT * severity for level, severity in SEVERITY.items()
+}
+"""What its level adds to a record's key, that of all zeros included."""
+
+EXCEPTION_UNIT: Final = FLAG_UNIT * EXCEPTION_BIT
+TIMEOUT_UNIT: Final = FLAG_UNIT * TIMEOUT_BIT
+CONNECTION_ERROR_UNIT: Final = FLAG_UNIT * CONNECTION_ERROR_BIT
 
 
 def pack(
     length: Ints, level: Ints, service: Ints, flags: Ints, traits: Ints | int = NO_TRAITS
 ) -> Ints:
     """The keys of records given as columns, each int64 of shape (n,)."""
-    feature_key = ((length * LEVELS + level) * SERVICE_BUCKETS + service) * FLAGS + flags
-    return feature_key * TRAITS + traits
+    return LAYOUT.pack(length, level, service, flags, traits)
 
 
 def unpack(keys: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """The columns that keys were packed from: length, level, service, flags, traits."""
-    rest, traits = np.divmod(keys, TRAITS)
-    rest, flags = np.divmod(rest, FLAGS)
-    rest, service = np.divmod(rest, SERVICE_BUCKETS)
-    length, level = np.divmod(rest, LEVELS)
+    length, level, service, flags, traits = LAYOUT.unpack(keys)
     return length, level, service, flags, traits
+
+
+def pack_record(features: LogFeatures) -> int:
+    """The key of one record."""
+    return (
+        LENGTH_UNIT * features.message_length
+        + LEVEL_KEYS[features.level]
+        + SERVICE_UNIT * service_number(features.service, SERVICE_BUCKETS)
+        + FLAG_UNIT * flags_of(features)
+        + traits_of(features)
+    )
 
 
 def flags_of(features: LogFeatures) -> int:
     """The three keyword flags as one number in [0, FLAGS)."""
-    return 4 * features.has_exception + 2 * features.has_timeout + features.has_connection_error
+    return (
+        EXCEPTION_BIT * features.has_exception
+        + TIMEOUT_BIT * features.has_timeout
+        + CONNECTION_ERROR_BIT * features.has_connection_error
+    )
+
+
+def flag_columns(flags: Ints) -> list[Bools]:
+    """The three keyword flags of records, each bool of shape (n,), in the order of the features."""
+    return [(flags & bit) != 0 for bit in FLAG_BITS.values()]
+
+
+FLAG_VALUES: Final = tuple(
+    tuple(bool(flags & bit) for bit in FLAG_BITS.values()) for flags in range(FLAGS)
+)
+"""The three keyword flags by their number: the inverse of `flags_of`."""
 
 
 def traits_of(features: LogFeatures) -> int:
     """What the message told beyond the features as one number in [0, TRAITS)."""
     if isinstance(features, MessageFeatures):
-        return 1 + 2 * features.template + features.has_failure
+        return FIRST_MESSAGE + PER_TEMPLATE * features.template + features.has_failure
     return NO_TRAITS
 
 
-def pack_record(features: LogFeatures) -> int:
-    """The key of one record."""
-    number = service_number(features.service, SERVICE_BUCKETS)
-    feature_key = (
-        (features.message_length * LEVELS + SEVERITY[features.level]) * SERVICE_BUCKETS + number
-    ) * FLAGS + flags_of(features)
-    return feature_key * TRAITS + traits_of(features)
+def message_of(traits: int) -> tuple[int, int]:
+    """Template and has_failure of traits that are not `NO_TRAITS`."""
+    return divmod(traits - FIRST_MESSAGE, PER_TEMPLATE)
+
+
+def messages_of(traits: Ints) -> tuple[Bools, Ints, Bools]:
+    """Whether there was a message, its template and has_failure, each of shape (n,).
+
+    Records without a message have template 0 and no word of failure.
+    """
+    has_message = traits != NO_TRAITS
+    template, has_failure = np.divmod(np.maximum(traits - FIRST_MESSAGE, 0), PER_TEMPLATE)
+    return has_message, template, has_failure != 0
+
+
+def traits_in(keys: Ints) -> Ints:
+    """The traits of keys: int64 of shape (n,)."""
+    return LAYOUT.last_of(keys)
+
+
+def without_traits(keys: Ints) -> Ints:
+    """The keys that the records would have had without their messages: int64 of shape (n,)."""
+    return keys - traits_in(keys)
 
 
 def feature_rows(keys: Ints) -> npt.NDArray[np.float32]:
     """The six features of keys: float32 of shape (n, 6), as `FeatureEncoder` makes them."""
     length, level, service, flags, _ = unpack(keys)
-    rows = np.empty((len(keys), 6), np.float32)
-    rows[:, 0], rows[:, 1], rows[:, 2] = length, level, service
-    for column, bit in ((3, 4), (4, 2), (5, 1)):
-        rows[:, column] = (flags & bit) != 0
+    rows = np.empty((len(keys), len(FEATURE_NAMES)), np.float32)
+    for column, values in enumerate((length, level, service, *flag_columns(flags))):
+        rows[:, column] = values
     return rows

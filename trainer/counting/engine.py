@@ -19,11 +19,12 @@ from schemas.record.features import (
     SEVERITY,
     Level,
 )
-from schemas.record.key import NO_TRAITS, Ints, pack
+from schemas.record.key import FIRST_MESSAGE, FLAG_BITS, NO_TRAITS, PER_TEMPLATE, Ints, pack
 from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.sums import PartCount
 from trainer.counting.table import CountTable, merge_names, merge_tables
 from trainer.errors import InputError
+from trainer.quoting import literal
 from trainer.reading.database import connect, parquet
 from trainer.reading.partitions import Place
 from trainer.reading.plan import ReadingPlan
@@ -70,14 +71,14 @@ def read_counts(source: Source, number: int) -> PartCount:
     Raises:
         InputError: it cannot be read, or lacks a column.
     """
-    path = source.uri.replace("'", "''")
+    path = literal(source.uri)
     readers = {
-        ".parquet": f"read_parquet('{path}')",
-        ".csv": f"read_csv('{path}', all_varchar = true)",
-        ".json": f"read_json('{path}')",
-        ".jsonl": f"read_json('{path}', format = 'newline_delimited')",
+        ".parquet": f"read_parquet({path})",
+        ".csv": f"read_csv({path}, all_varchar = true)",
+        ".json": f"read_json({path})",
+        ".jsonl": f"read_json({path}, format = 'newline_delimited')",
     }
-    name = path.removesuffix(".gz").removesuffix(".zst")
+    name = source.uri.removesuffix(".gz").removesuffix(".zst")
     reader = next((text for end, text in readers.items() if name.endswith(end)), None)
     if reader is None:
         raise InputError(
@@ -110,6 +111,13 @@ def check_columns(
         )
 
 
+# A column may not have the name of what it is made of: `x` would mean either.
+_CAST_FLAGS: Final = ", ".join(f"TRY_CAST({name} AS BOOLEAN) AS is_{name}" for name in FLAG_BITS)
+_CHECK_FLAGS: Final = " ".join(
+    f"WHEN is_{name} IS NULL THEN '{name}: expected true or false'" for name in FLAG_BITS
+)
+_FLAGS: Final = " + ".join(f"{bit} * is_{name}::BIGINT" for name, bit in FLAG_BITS.items())
+
 _NUMBERED: Final = f"""
 CREATE TEMP TABLE numbered AS
 WITH levels AS (
@@ -125,9 +133,7 @@ SELECT
   severity,
   number,
   CAST(counts.service AS VARCHAR) AS service,
-  TRY_CAST(has_exception AS BOOLEAN) AS exception,
-  TRY_CAST(has_timeout AS BOOLEAN) AS timeout,
-  TRY_CAST(has_connection_error AS BOOLEAN) AS connection_error,
+  {_CAST_FLAGS},
   {{traits}} AS traits,
   TRY_CAST(n AS BIGINT) AS n,
   {{positives}} AS positives,
@@ -141,9 +147,7 @@ SELECT
       THEN 'level: expected DEBUG, INFO, WARN, ERROR, FATAL or a usual synonym'
     WHEN coalesce(number, {UNKNOWN}) < 0
       THEN 'service: expected 1 to {MAX_SERVICE_CHARS} characters'
-    WHEN exception IS NULL THEN 'has_exception: expected true or false'
-    WHEN timeout IS NULL THEN 'has_timeout: expected true or false'
-    WHEN connection_error IS NULL THEN 'has_connection_error: expected true or false'
+    {_CHECK_FLAGS}
     WHEN coalesce(traits, {UNKNOWN}) < 0
       THEN 'template, has_failure: expected four hexadecimal digits, and true or false'
   END AS problem
@@ -155,7 +159,7 @@ LEFT JOIN services ON counts.service IS NOT DISTINCT FROM services.service
 _TRAITS: Final = f"""CASE
     WHEN template IS NULL AND has_failure IS NULL THEN {NO_TRAITS}
     WHEN TRY_CAST('0x' || template AS BIGINT) BETWEEN 0 AND {TEMPLATE_BUCKETS - 1}
-      THEN 1 + 2 * TRY_CAST('0x' || template AS BIGINT)
+      THEN {FIRST_MESSAGE} + {PER_TEMPLATE} * TRY_CAST('0x' || template AS BIGINT)
         + CAST(TRY_CAST(has_failure AS BOOLEAN) AS BIGINT)
   END"""
 
@@ -194,8 +198,7 @@ def packed_counts(connection: duckdb.DuckDBPyConnection) -> tuple[Ints, CountTab
         are neither sorted nor unique.
     """
     found = connection.execute(
-        "SELECT row, length, severity, number, traits, n, positives, "
-        "4 * exception::BIGINT + 2 * timeout::BIGINT + connection_error::BIGINT AS flags "
+        f"SELECT row, length, severity, number, traits, n, positives, {_FLAGS} AS flags "
         "FROM numbered WHERE problem IS NULL"
     ).fetchnumpy()
     labelled = not np.ma.is_masked(found["positives"]) and len(found["row"]) > 0

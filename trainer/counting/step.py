@@ -8,8 +8,17 @@ import numpy as np
 
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from schemas.record.extraction import MessageFeatures
-from schemas.record.features import SEVERITY
-from schemas.record.key import FLAGS, LEVELS, TRAITS, Ints
+from schemas.record.key import (
+    CONNECTION_ERROR_UNIT,
+    EXCEPTION_UNIT,
+    FIRST_MESSAGE,
+    LENGTH_UNIT,
+    LEVEL_KEYS,
+    PER_TEMPLATE,
+    SERVICE_UNIT,
+    TIMEOUT_UNIT,
+    Ints,
+)
 from trainer.counting.sums import PartCount
 from trainer.counting.table import EMPTY, CountTable, merge_tables
 from trainer.reading.assembling import Record
@@ -47,38 +56,35 @@ class RecordCounter:
         self._counts: dict[int, int] = {}
         self._positives: dict[int, int] = {}
         self._places: dict[int, int] = {}
-        self._numbers: dict[str, int] = {}
+        self._service_keys: dict[str, int] = {}
         self._done = EMPTY
 
     def count(self, records: Iterable[Record]) -> None:
         """Count records."""
         # One loop with local names: this runs for every record there is.
-        counts, positives, places, numbers = (
+        counts, positives, places, service_keys = (
             self._counts,
             self._positives,
             self._places,
-            self._numbers,
+            self._service_keys,
         )
         first_place = self._first_place
         for record in records:
             features = record.features
-            number = numbers.get(features.service)
-            if number is None:
-                number = service_number(features.service, SERVICE_BUCKETS)
-                numbers[features.service] = number
             # `schemas.record.key.pack_record`, written out.
-            key = (
-                (
-                    (features.message_length * LEVELS + SEVERITY[features.level]) * SERVICE_BUCKETS
-                    + number
-                )
-                * FLAGS
-                + 4 * features.has_exception
-                + 2 * features.has_timeout
-                + features.has_connection_error
-            ) * TRAITS
+            service_key = service_keys.get(features.service)
+            if service_key is None:
+                number = service_number(features.service, SERVICE_BUCKETS)
+                service_keys[features.service] = service_key = SERVICE_UNIT * number
+            key = LENGTH_UNIT * features.message_length + LEVEL_KEYS[features.level] + service_key
+            if features.has_exception:
+                key += EXCEPTION_UNIT
+            if features.has_timeout:
+                key += TIMEOUT_UNIT
+            if features.has_connection_error:
+                key += CONNECTION_ERROR_UNIT
             if type(features) is MessageFeatures:
-                key += 1 + 2 * features.template + features.has_failure
+                key += FIRST_MESSAGE + PER_TEMPLATE * features.template + features.has_failure
             if record.positive:
                 positives[key] = positives.get(key, 0) + 1
             seen = counts.get(key)
@@ -109,8 +115,9 @@ class RecordCounter:
             services={},
         )
         names: dict[int, str] = {}
-        for name, number in self._numbers.items():
+        for name, service_key in self._service_keys.items():
+            number = service_key // SERVICE_UNIT
             names[number] = min(names.get(number, name), name)
         self._done = merge_tables([self._done, msgspec.structs.replace(table, services=names)])
-        for counted in (self._counts, self._positives, self._places, self._numbers):
+        for counted in (self._counts, self._positives, self._places, self._service_keys):
             counted.clear()

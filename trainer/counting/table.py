@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from schemas.record.features import LogFeatures
-from schemas.record.key import TRAITS, Ints, feature_rows, pack_record
+from schemas.record.key import Ints, feature_rows, pack_record, traits_in, without_traits
 
 NEVER_SEEN: Final = np.iinfo(np.int64).max
 """Place of a record whose place nobody noted."""
@@ -60,13 +60,13 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def traits(self) -> Ints:
         """What the messages told: int64 of shape (n_distinct,), see `schemas.record.key`."""
-        return self.keys % TRAITS
+        return traits_in(self.keys)
 
     def without_traits(self) -> "CountTable":
         """The table of the six features alone."""
         if not self.traits.any():
             return self
-        bare = msgspec.structs.replace(self, keys=self.keys - self.traits)
+        bare = msgspec.structs.replace(self, keys=without_traits(self.keys))
         return merge_tables([bare])
 
     def sample(self, size: int, random_state: int) -> Ints:

@@ -17,7 +17,7 @@ from schemas.bundle.manifest import ParitySummary, ScoreSpec
 from schemas.bundle.options import TrainOptions
 from schemas.bundle.tables import Tables
 from schemas.record.features import FEATURE_NAMES
-from schemas.record.key import Ints, feature_rows
+from schemas.record.key import Ints, feature_rows, without_traits
 from schemas.record.surprisal import FOREST_COLUMNS
 from trainer.counting.table import CountTable
 from trainer.fitting.export import export_forest
@@ -132,7 +132,7 @@ class SurprisalArtefacts:
         rows = np.unique(self._fitted.rows, axis=0)
         decisions = Scorer(self.graph, len(FOREST_COLUMNS)).score_table(rows).decisions
         summary = prove_parity(self._fitted.forest, self.graph, rows, decisions)
-        keys = np.unique(np.concatenate([table.keys, table.keys - table.traits]))
+        keys = np.unique(np.concatenate([table.keys, without_traits(table.keys)]))
         return prove_verdicts(summary, model.judge_keys(keys), self.judge(keys))
 
 

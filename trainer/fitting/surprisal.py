@@ -17,7 +17,7 @@ from inference.detectors.judgements import Judgements
 from inference.detectors.scorer import Scorer
 from schemas.bundle.options import TrainOptions
 from schemas.bundle.tables import Tables
-from schemas.record.key import NO_TRAITS, Ints, unpack
+from schemas.record.key import Ints, flag_columns, messages_of, unpack
 from schemas.record.surprisal import (
     FOREST_COLUMNS,
     FOREST_SCORES,
@@ -73,7 +73,7 @@ class Records(msgspec.Struct, frozen=True):
     def of(cls, keys: Ints) -> "Records":
         """The columns of packed records."""
         length, level, service, flags, traits = unpack(keys)
-        template, has_failure = np.divmod(np.maximum(traits - 1, 0), 2)
+        has_message, template, has_failure = messages_of(traits)
         return cls(
             # The very function and rounding that serving uses, once per distinct length.
             log_length=_log1p(length),
@@ -81,13 +81,13 @@ class Records(msgspec.Struct, frozen=True):
             flags=flags,
             signature=signature_buckets(length, level, service, flags),
             template=template,
-            has_failure=has_failure != 0,
-            has_message=traits != NO_TRAITS,
+            has_failure=has_failure,
+            has_message=has_message,
         )
 
     def forest_rows(self, signature_rarity: npt.NDArray[np.float32]) -> Rows:
         """What the forest sees: float32 of shape (n, 6), columns as in `FOREST_COLUMNS`."""
-        flags = [self.flags >> bit & 1 for bit in (2, 1, 0)]
+        flags = flag_columns(self.flags)
         return np.column_stack([self.log_length, self.severity, signature_rarity, *flags]).astype(
             np.float32
         )

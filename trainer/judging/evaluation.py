@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from inference.detectors.judgements import Judgements
 from schemas.record.features import FEATURE_NAMES
-from schemas.record.key import NO_TRAITS, Ints, unpack
+from schemas.record.key import NO_TRAITS, Ints, messages_of, unpack
 from schemas.record.surprisal import TERMS, rarity
 from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.table import CountTable
@@ -120,8 +120,7 @@ def _curves(table: CountTable, judged: Sequence[Judged]) -> list[Curve]:
 
 
 def _template_rarity(traits: Ints, counts: Ints) -> npt.NDArray[np.float32]:
-    has_message = traits != NO_TRAITS
-    template = np.maximum(traits - 1, 0) // 2
+    has_message, template, _ = messages_of(traits)
     seen = np.zeros(TEMPLATE_BUCKETS, np.int64)
     np.add.at(seen, template[has_message], counts[has_message])
     return np.where(has_message, rarity(seen[template], int(counts.sum())), np.float32(0))

@@ -1,6 +1,7 @@
 """Verdicts in words, for people."""
 
 from collections.abc import Mapping
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -10,12 +11,12 @@ from inference.model.model import Model
 from schemas.bundle.manifest import TABLES_FILE
 from schemas.bundle.tables import Tables
 from schemas.record.features import FEATURE_NAMES, Level
-from schemas.record.key import NO_TRAITS, Ints, unpack
+from schemas.record.key import FLAG_VALUES, NO_TRAITS, Ints, unpack
 from schemas.record.surprisal import TERMS
 from trainer.fitting.surprisal import Records
 from trainer.report.content import Contribution
 
-_FLAG_WORDS: Final = {4: "an exception", 2: "a time-out", 1: "a connection error"}
+_FLAG_WORDS: Final = ("an exception", "a time-out", "a connection error")
 _SEVERE: Final = (Level.WARN, Level.ERROR, Level.FATAL)
 _TELLING: Final = 0.02
 """A contribution to the exponent below this is not worth a word."""
@@ -25,7 +26,7 @@ def describe_features(key: int, services: Mapping[int, str]) -> dict[str, str]:
     """The six features of a packed record, by name, as a person reads them."""
     length, level, service, flags, _ = (int(one[0]) for one in unpack(np.array([key])))
     values = [f"{length:,}", list(Level)[level].value, services.get(service, f"#{service}")]
-    values += ["yes" if flags & bit else "no" for bit in _FLAG_WORDS]
+    values += ["yes" if up else "no" for up in FLAG_VALUES[flags]]
     return dict(zip(FEATURE_NAMES, values, strict=True))
 
 
@@ -69,7 +70,7 @@ class Wording:
         words = []
         if list(Level)[level] in _SEVERE:
             words.append(list(Level)[level].value)
-        named = [word for bit, word in _FLAG_WORDS.items() if flags & bit]
+        named = list(compress(_FLAG_WORDS, FLAG_VALUES[flags]))
         if named:
             words.append(f"tells of {' and '.join(named)}")
         elif record.has_failure[0]:

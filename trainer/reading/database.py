@@ -8,6 +8,7 @@ from typing import Any, Final
 import duckdb
 
 from schemas.record.features import FEATURE_NAMES
+from trainer import quoting
 from trainer.errors import InputError
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import Source, register_stores
@@ -37,8 +38,8 @@ def connect(sources: Sequence[Source] = ()) -> Iterator[duckdb.DuckDBPyConnectio
 
 def parquet(sources: Sequence[Source], *options: str) -> str:
     """The table expression for Parquet files."""
-    uris = ", ".join("'" + source.uri.replace("'", "''") + "'" for source in sources)
-    return f"read_parquet({', '.join([f'[{uris}]', *options])})"
+    uris = quoting.literals(source.uri for source in sources)
+    return f"read_parquet({', '.join([uris, *options])})"
 
 
 def column_names(source: Source) -> list[str]:
@@ -65,7 +66,7 @@ def read_rows(source: Source, plan: ReadingPlan) -> Iterator[dict[str, Any]]:
     with connect([source]) as connection:
         connection.execute("SET preserve_insertion_order = true")
         known = connection.sql(f"SELECT * FROM {parquet([source])} LIMIT 0").columns
-        wanted = ", ".join(f"{_expression(path, known)} AS {_quoted(path)}" for path in paths)
+        wanted = ", ".join(f"{_expression(path, known)} AS {quoting.name(path)}" for path in paths)
         result = connection.execute(f"SELECT {wanted} FROM {parquet([source])}")
         while rows := result.fetchmany(_FETCH_ROWS):
             for row in rows:
@@ -73,8 +74,4 @@ def read_rows(source: Source, plan: ReadingPlan) -> Iterator[dict[str, Any]]:
 
 
 def _expression(path: str, known: Sequence[str]) -> str:
-    return _quoted(path) if path in known else ".".join(map(_quoted, path.split(".")))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return quoting.name(path) if path in known else quoting.path(path)

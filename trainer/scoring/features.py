@@ -18,6 +18,7 @@ from trainer.counting.engine import (
     read_numbered,
 )
 from trainer.counting.local import usable_cores
+from trainer.quoting import literal, literals
 from trainer.reading.database import connect, parquet
 from trainer.reading.sources import Source
 from trainer.scoring.records import Scored
@@ -71,18 +72,18 @@ def score_parquet(sources: Sequence[Source], model: Model, out: Path, format_: s
         del verdicts
         same = " AND ".join(f"f.{name} IS NOT DISTINCT FROM c.{name}" for name in FEATURE_NAMES)
         wanted = ", ".join(f"v.{name}" for name in _VERDICT)
-        wanted += f", {quoted(model.version)} AS model_version"
+        wanted += f", {literal(model.version)} AS model_version"
         # Rows are sorted back into their order, out of core rather than in any amount of memory.
         memory_mb = max(LEAST_MEMORY_MB, MEMORY_MB_PER_CORE * usable_cores())
         connection.execute(f"SET memory_limit = '{memory_mb}MB'")
         # A join keeps no order, whatever `preserve_insertion_order` says.
-        files = "[" + ", ".join(quoted(source.uri) for source in sources) + "]"
+        files = literals(source.uri for source in sources)
         numbered = parquet(sources, "filename = '_file'", "file_row_number = true")
         connection.execute(
             f"COPY (SELECT f.* EXCLUDE (_file, file_row_number), {wanted} FROM {numbered} AS f "
             f"JOIN counts AS c ON {same} JOIN judged AS v ON v.row = c.rowid "
             f"ORDER BY list_position({files}, _file), file_row_number"
-            f") TO {quoted(out)} (FORMAT {format_})"
+            f") TO {literal(out)} (FORMAT {format_})"
         )
         part = read_numbered(connection, 0)
         bad = [
@@ -94,16 +95,10 @@ def score_parquet(sources: Sequence[Source], model: Model, out: Path, format_: s
 
 def to_parquet(parts: Sequence[Path], out: Path) -> None:
     """Turn verdicts as JSON lines into Parquet, in the order of the parts."""
-    files = ", ".join(quoted(part) for part in parts)
     columns = ", ".join(f"{name}: '{type_}'" for name, type_ in _COLUMNS.items())
     with connect() as connection:
         connection.execute("SET preserve_insertion_order = true")
         connection.execute(
-            f"COPY (SELECT * FROM read_json([{files}], format = 'newline_delimited', "
-            f"columns = {{{columns}}})) TO {quoted(out)} (FORMAT parquet)"
+            f"COPY (SELECT * FROM read_json({literals(parts)}, format = 'newline_delimited', "
+            f"columns = {{{columns}}})) TO {literal(out)} (FORMAT parquet)"
         )
-
-
-def quoted(path: Path | str) -> str:
-    """A path as a literal of SQL."""
-    return "'" + str(path).replace("'", "''") + "'"

@@ -20,6 +20,7 @@ from schemas.record.keyword_rules import (
 )
 from schemas.record.labels import NO_ANOMALY, ZERO
 from schemas.record.templates import TEMPLATE_CHARS
+from trainer.quoting import literal
 from trainer.sql.dialects import AUTOMATA, Dialect
 
 FLAGS: Final = {
@@ -33,16 +34,6 @@ FLAGS: Final = {
 _BLANK: Final = r" \t\n\x0B\f\r"
 _TEXTS: Final = {"lower": "lowered", "cased": "cased", "whole": "whole"}
 """The column in which a rule finds the text it reads."""
-
-
-def literal(text: str) -> str:
-    """A string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def name(path: str) -> str:
-    """A column, or a field of a struct where the name has dots, quoted part by part."""
-    return ".".join('"' + part.replace('"', '""') + '"' for part in path.split("."))
 
 
 def once(expression: str) -> str:

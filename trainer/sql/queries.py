@@ -12,6 +12,7 @@ from typing import Final
 from schemas.record.features import FEATURE_NAMES, Level
 from schemas.record.keyword_rules import REMOVALS
 from schemas.version import __version__
+from trainer.quoting import literal, path
 from trainer.reading.plan import Fields
 from trainer.sql import expressions as sql
 from trainer.sql.dialects import RELATION, Dialect, render
@@ -44,7 +45,7 @@ def features_query(dialect: Dialect, relation: str, *, label: str | None = None)
     """
     read = [
         "CAST(level AS TEXT) AS level" if name == "level" else name for name in FEATURE_NAMES
-    ] + ([] if label is None else [f"{sql.name(label)} AS label"])
+    ] + ([] if label is None else [f"{path(label)} AS label"])
     made = [
         sql.level_of("level", "level_name") + " AS level" if name == "level" else name
         for name in FEATURE_NAMES
@@ -148,7 +149,7 @@ def _query(
     counted = _select([*columns, *counts], "features_step")
     query = f"WITH {chain} {counted} GROUP BY {', '.join(columns)}"
     if dialect == "duckdb" and _FILE.fullmatch(relation):
-        relation = sql.literal(relation)
+        relation = literal(relation)
     return _head(dialect) + render(query, dialect, relation) + "\n"
 
 
@@ -168,12 +169,12 @@ def _select(columns: list[str], relation: str) -> str:
 
 def _text(field: str | None, default: str | None) -> str:
     """A field as text, or what stands in for it."""
-    text = f"CAST({'NULL' if field is None else sql.name(field)} AS TEXT)"
-    return text if default is None else f"coalesce(nullif({text}, ''), {sql.literal(default)})"
+    text = f"CAST({'NULL' if field is None else path(field)} AS TEXT)"
+    return text if default is None else f"coalesce(nullif({text}, ''), {literal(default)})"
 
 
 def _positive(label: str | None) -> list[str]:
-    return [] if label is None else [f"{sql.is_positive(sql.name(label))} AS positive"]
+    return [] if label is None else [f"{sql.is_positive(path(label))} AS positive"]
 
 
 def _kept(label: str | None) -> list[str]:

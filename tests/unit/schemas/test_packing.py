@@ -7,26 +7,48 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.record import key
 from schemas.record.encoding import SERVICE_BUCKETS, FeatureEncoder, service_number
 from schemas.record.extraction import MessageFeatures
-from schemas.record.features import MAX_MESSAGE_LENGTH, SEVERITY, Level, LogFeatures
+from schemas.record.features import (
+    FEATURE_NAMES,
+    MAX_MESSAGE_LENGTH,
+    SEVERITY,
+    Level,
+    LogFeatures,
+)
 from schemas.record.key import (
+    FLAG_VALUES,
     FLAGS,
+    LAYOUT,
     LEVELS,
     NO_TRAITS,
     TRAITS,
     Ints,
+    Layout,
     feature_rows,
+    flag_columns,
     flags_of,
+    message_of,
+    messages_of,
     pack,
     pack_record,
+    traits_in,
     traits_of,
     unpack,
+    without_traits,
 )
 from schemas.record.templates import TEMPLATE_BUCKETS
 
 BOUNDS = (MAX_MESSAGE_LENGTH + 1, LEVELS, SERVICE_BUCKETS, FLAGS, TRAITS)
 """How many values each part has, the most significant first."""
+
+A_FEATURE_MORE = {
+    "as a part": Layout((MAX_MESSAGE_LENGTH + 1, LEVELS, SERVICE_BUCKETS, FLAGS, 2, TRAITS)),
+    "as a bit of the flags": Layout((*BOUNDS[:3], 2 * FLAGS, TRAITS)),
+    "as a trait": Layout((*BOUNDS[:4], 1 + 4 * TEMPLATE_BUCKETS)),
+}
+"""The layouts of keys with another flag, at each of the places where it may go."""
 
 edges = [st.integers(0, bound - 1) | st.sampled_from([0, bound - 1]) for bound in BOUNDS]
 parts = st.tuples(*edges)
@@ -94,6 +116,34 @@ def test_the_order_of_keys_is_that_of_rows(logs: list[LogFeatures]) -> None:
     assert np.array_equal(feature_rows(np.sort(keys_of(logs))), by_rows)
 
 
+@pytest.mark.parametrize("layout", A_FEATURE_MORE.values(), ids=A_FEATURE_MORE)
+@given(st.data())
+def test_a_feature_more_fits(layout: Layout, data: st.DataObject) -> None:
+    """With another flag, parts come back from an int64 and keys ascend as records do."""
+    sizes = layout.sizes
+    record = st.tuples(
+        *(st.integers(0, size - 1) | st.sampled_from([0, size - 1]) for size in sizes)
+    )
+    extremes = [tuple([0] * len(sizes)), tuple(size - 1 for size in sizes)]
+    records = data.draw(st.lists(record)) + extremes
+    keys = layout.pack(*(np.array(column, np.int64) for column in zip(*records, strict=True)))
+
+    assert keys.dtype == np.int64
+    assert [tuple(row) for row in np.array(layout.unpack(keys)).T.tolist()] == records
+    assert layout.last_of(keys).tolist() == [one[-1] for one in records]
+    assert [records[at] for at in np.argsort(keys, kind="stable")] == sorted(records)
+    units = [sum(map(math.prod, zip(layout.units, one, strict=True))) for one in records]
+    assert keys.tolist() == [layout.lowest + units_of for units_of in units]
+
+
+def test_the_room_that_is_left() -> None:
+    """The docstring's figures: 62.32 bits are taken of 64, two flags more would be too many."""
+    assert f"{LAYOUT.n_bits:.2f} bits; an int64 has 64" in str(key.__doc__).replace("\n", " ")
+    assert f"{64 - LAYOUT.n_bits:.2f} bits are left" in str(key.__doc__).replace("\n", " ")
+    with pytest.raises(ValueError, match=r"64\.32 bits does not fit"):
+        Layout((*BOUNDS, 4))
+
+
 @given(features | messages)
 def test_a_record_is_packed_as_its_columns_are(log: LogFeatures) -> None:
     """One record at a time gives the key that columns give."""
@@ -105,6 +155,28 @@ def test_a_record_is_packed_as_its_columns_are(log: LogFeatures) -> None:
         traits_of(log),
     )
     assert pack_record(log) == int(pack(*(np.array([part], np.int64) for part in parts))[0])
+
+
+@given(st.lists(messages | features, min_size=1))
+def test_what_the_traits_and_flags_of_keys_say(logs: list[LogFeatures]) -> None:
+    """Flags, template, has_failure and the key without a message are those of the records."""
+    keys = keys_of(logs)
+    _, _, _, flags, traits = unpack(keys)
+    bare = [LogFeatures(*(getattr(log, name) for name in FEATURE_NAMES)) for log in logs]
+    flag_values = [(log.has_exception, log.has_timeout, log.has_connection_error) for log in logs]
+    told = [
+        (True, log.template, log.has_failure)
+        if isinstance(log, MessageFeatures)
+        else (False, 0, False)
+        for log in logs
+    ]
+
+    assert without_traits(keys).tolist() == keys_of(bare).tolist()
+    assert traits_in(keys).tolist() == traits.tolist()
+    assert list(zip(*(c.tolist() for c in messages_of(traits)), strict=True)) == told
+    assert [(True, *message_of(t)) for t in traits.tolist() if t] == [t for t in told if t[0]]
+    assert list(zip(*(c.tolist() for c in flag_columns(flags)), strict=True)) == flag_values
+    assert [FLAG_VALUES[number] for number in flags.tolist()] == flag_values
 
 
 @pytest.mark.parametrize(
