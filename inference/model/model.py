@@ -15,6 +15,7 @@ from schemas.bundle.contents import Bundle
 from schemas.bundle.manifest import Manifest
 from schemas.bundle.tables import UnreadableTablesError
 from schemas.record.encoding import UnknownFeaturesError
+from schemas.record.extractor import EXTRACTOR
 from schemas.record.features import Level, LogFeatures
 from schemas.record.key import Ints
 
@@ -23,11 +24,19 @@ _DETECTORS: Final[dict[str, Callable[[Manifest, dict[str, bytes]], Detector]]] =
     "surprisal": SurprisalDetector,
 }
 
+_OTHER_EXTRACTOR: Final = (
+    "version {} learned from records of another extractor than this release has, so raw lines may "
+    "get other flags or templates than in training; train again, or serve it with its own release"
+)
+
 
 class Model:
     """One published version in memory: its detector and the verdicts given so far.
 
     Immutable but for its memo, so that swapping a model is replacing one reference.
+
+    Attributes:
+        notice: what an operator should know of it although it serves; mostly empty.
     """
 
     def __init__(self, bundle: Bundle, *, memo_capacity: int) -> None:
@@ -47,6 +56,9 @@ class Model:
         self.version = str(bundle.version)
         self.manifest: Manifest = bundle.manifest
         self.loaded_at = time.time()
+        self.notice = ""
+        if self.manifest.extractor != EXTRACTOR:
+            self.notice = _OTHER_EXTRACTOR.format(self.version)
         self.extract = self._detector.extract
         self._memo: Memo[LogFeatures, Verdict] = Memo(memo_capacity)
 

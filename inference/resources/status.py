@@ -26,7 +26,7 @@ class ReadyResource:
     async def on_get(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """GET /api/v1/ready"""
         model = self._slot.current()
-        answer_json(resp, Ready("ready", model.version, self._slot.fault))
+        answer_json(resp, Ready("ready", model.version, self._slot.fault or model.notice))
 
 
 class ModelInfoResource:

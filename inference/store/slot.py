@@ -128,4 +128,6 @@ class ModelSlot:
                 "duration_s": round(self._clock() - started, 4),
             },
         )
+        if model.notice:
+            _log.warning("model.notice", extra={"reason": model.notice})
         return model

@@ -21,7 +21,11 @@ class Ready(msgspec.Struct, frozen=True, omit_defaults=True):
     status: Literal["ready"]
     model_version: ModelVersion | None = None
     detail: Annotated[
-        str, Meta(description="What is wrong with a newer version that could not be loaded.")
+        str,
+        Meta(
+            description="What is wrong with a newer version that could not be loaded; else what to "
+            "know of the model that serves: that it learned from another extractor's records, say."
+        ),
     ] = ""
 
 

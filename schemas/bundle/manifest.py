@@ -108,13 +108,19 @@ class ParitySummary(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one model version except the graph itself."""
+    """Everything about one model version except the graph itself.
+
+    Attributes:
+        extractor: names what turned raw lines into the records that the model learned from
+            (`schemas.record.extractor`).
+    """
 
     artefact_format: int
     detector: Detector
     created_at: str
     files: dict[str, FileEntry]
     features: FeatureSpec
+    extractor: Sha256
     options: TrainOptions
     scores: ScoreSpec
     training: TrainingSummary

@@ -138,3 +138,15 @@ def test_without_any_good_version_it_is_not_ready(
     refused = start_inference(model_dir).call("GET", "/ready")
     assert refused.status == 503
     assert "not the file that was published" in refused.json()["detail"]
+
+
+def test_a_model_of_other_rules_serves_with_a_warning(
+    start_inference: StartInference, model_dir: Path
+) -> None:
+    """A model that learned from records of another extractor serves, and /ready says so."""
+    path = model_dir / "log-anomaly" / "1" / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**manifest, "extractor": "0" * 64}))
+    ready = start_inference(model_dir).call("GET", "/ready")
+    assert (ready.status, ready.json()["model_version"]) == (200, "1")
+    assert "another extractor" in ready.json()["detail"]

@@ -25,6 +25,7 @@ from schemas.bundle.manifest import (
 )
 from schemas.bundle.options import TrainOptions
 from schemas.record.encoding import SERVICE_BUCKETS
+from schemas.record.extractor import EXTRACTOR
 from schemas.record.features import SEVERITY, Level
 from schemas.record.key import NO_TRAITS, unpack
 from trainer.counting.table import CountTable
@@ -133,6 +134,7 @@ def _manifest(
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         files={name: file_entry(data) for name, data in files.items()},
         features=FeatureSpec(list(artefacts.columns), SERVICE_BUCKETS, SERVICE_HASH),
+        extractor=EXTRACTOR,
         options=options,
         scores=artefacts.scores,
         training=TrainingSummary(

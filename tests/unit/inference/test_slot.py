@@ -4,12 +4,14 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from inference.errors import ModelNotLoadedError
 from inference.store.slot import LOOK_S, RETRY_S, ModelSlot
 from inference.store.versions import ModelStore
 from schemas.api.training import TrainResponse
+from schemas.bundle.manifest import Manifest
 from trainer.store.registry import ModelRegistry
 
 Publish = Callable[..., TrainResponse]
@@ -151,3 +153,20 @@ def test_a_vanished_current_leaves_the_last_good_one(model_dir: Path, clock: Clo
     (model_dir / "log-anomaly" / "CURRENT").unlink()
     assert slot.current().version == "1"
     assert "no model has been published" in slot.fault
+
+
+def test_a_model_of_other_rules_serves_and_is_noted(
+    model_dir: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A model that learned from records of another extractor serves; it is logged once."""
+    assert make_slot(model_dir, clock).current().notice == ""
+    path = model_dir / "log-anomaly" / "1" / "manifest.json"
+    manifest = Manifest.from_json(path.read_bytes())
+    path.write_bytes(msgspec.structs.replace(manifest, extractor="0" * 64).to_json())
+    caplog.clear()
+    with caplog.at_level(logging.WARNING):
+        slot = make_slot(model_dir, clock)
+        for _ in range(3):
+            assert "version 1 learned from records of another extractor" in slot.current().notice
+    assert [record.message for record in caplog.records] == ["model.notice"]
+    assert slot.fault == ""

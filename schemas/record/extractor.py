@@ -1,0 +1,85 @@
+"""The name of what turns a raw line into features: a digest of all rules that it follows.
+
+Models name the extractor of the records they learned from. Where another extractor serves them, the
+same line may get other flags, or count as another template, than it did in training.
+
+What is data enters the digest as it is: the keyword rules in their order, the names of levels, the
+bounds. What is code enters by what it makes of `PROBES`. Reasons, examples and triggers decide
+nothing and stay out.
+"""
+
+import hashlib
+from typing import Final
+
+import msgspec
+
+from schemas.record.features import LEVEL_SYNONYMS, SEVERITY
+from schemas.record.keyword_rules import (
+    CONNECTION_ERROR,
+    EXCEPTION,
+    FAILURE,
+    LIMIT,
+    NON_ASCII,
+    REMOVALS,
+    TIMEOUT,
+    Rule,
+)
+from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS, template_bucket, template_of
+
+PROBES: Final = (
+    "",
+    "Order 17 of Na\u00efve \u2615 placed",
+    " two  blanks\tand\r\n lines\v\f",
+    "a1b2 \u0660 x" + "y" * TEMPLATE_CHARS,
+)
+"""Messages that show each step of the template rule."""
+
+
+class Definition(msgspec.Struct, frozen=True):
+    """All that decides what a raw line turns into.
+
+    Attributes:
+        limit: characters of a message that the keyword rules see.
+        non_ascii: what becomes a question mark before they see it.
+        removals: what is blanked before flags are looked for, in its order.
+        flags: the rules of each flag.
+        levels: severity by name.
+        synonyms: the name behind other loggers' names.
+        templates: how many buckets, and template and bucket of each of `PROBES`.
+    """
+
+    limit: int
+    non_ascii: str
+    removals: tuple[Rule, ...]
+    flags: tuple[tuple[Rule, ...], ...]
+    levels: dict[str, int]
+    synonyms: dict[str, str]
+    templates: tuple[int, list[tuple[str, int]]]
+
+    def digest(self) -> str:
+        """SHA-256 of its canonical JSON, as 64 hexadecimal digits."""
+        canonical = {
+            **{name: getattr(self, name) for name in self.__struct_fields__},
+            "removals": _decisive(self.removals),
+            "flags": [_decisive(rules) for rules in self.flags],
+        }
+        return hashlib.sha256(msgspec.json.encode(canonical, order="sorted")).hexdigest()
+
+
+def _decisive(rules: tuple[Rule, ...]) -> list[tuple[str, str]]:
+    """What of rules decides: the texts that they read and their patterns, in their order."""
+    return [(rule.reads, rule.pattern) for rule in rules]
+
+
+DEFINITION: Final = Definition(
+    limit=LIMIT,
+    non_ascii=NON_ASCII,
+    removals=REMOVALS,
+    flags=(EXCEPTION, TIMEOUT, CONNECTION_ERROR, FAILURE),
+    levels={level.name: severity for level, severity in SEVERITY.items()},
+    synonyms=LEVEL_SYNONYMS,
+    templates=(TEMPLATE_BUCKETS, [(template_of(p), template_bucket(p)) for p in PROBES]),
+)
+
+EXTRACTOR: Final = DEFINITION.digest()
+"""The extractor of this release."""
