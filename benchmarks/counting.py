@@ -7,18 +7,17 @@ import sys
 from typing import Final
 
 from trainer.counting.run import Executor, count_sources
-from trainer.reading.detection import detect_plan
-from trainer.reading.given import Given
-from trainer.reading.sources import find_sources, read_head
+from trainer.reading.options import ReadingOptions
+from trainer.reading.sniffing import sniff_source
+from trainer.reading.sources import find_sources
 
 PROCESSES: Final = 2
-HEAD_BYTES: Final = 262_144
 
 
 def main(file: str, lines: str) -> None:
     """Count a file of raw JSON lines."""
     sources = find_sources([file])
-    plan = detect_plan(read_head(sources[0], HEAD_BYTES), file, Given()).plan
+    plan = sniff_source(sources[0], ReadingOptions()).plan
     counted = count_sources(sources, plan, Executor(processes=PROCESSES), lambda *_: None)
     found = (counted.table.n_samples, counted.n_bad)
     if found != (int(lines), 0):

@@ -6,10 +6,11 @@ from pathlib import Path
 import msgspec
 
 from trainer.reading.assembling import Record
+from trainer.reading.cutting import cut
+from trainer.reading.faults import Faults
 from trainer.reading.layouts import LAYOUTS
-from trainer.reading.partitions import cut
 from trainer.reading.plan import Fields, ReadingPlan
-from trainer.reading.records import Faults, read_records
+from trainer.reading.records import read_records
 from trainer.reading.sources import find_sources
 
 LOGS = ReadingPlan(

@@ -24,7 +24,7 @@ from trainer.counting.run import Executor, Locator, count_sources
 from trainer.counting.sums import Counted
 from trainer.counting.table import CountTable
 from trainer.fitting.pipeline import fit
-from trainer.reading.partitions import cut
+from trainer.reading.cutting import cut
 
 N_FILES: Final = 5
 

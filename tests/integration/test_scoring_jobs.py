@@ -19,7 +19,7 @@ from trainer.cli import main
 from trainer.cli.data import find_data
 from trainer.cli.main import make_parser
 from trainer.counting.run import Executor, Locator
-from trainer.reading.partitions import cut
+from trainer.reading.cutting import cut
 from trainer.scoring.records import Target, join_parts, score_sources
 
 LOGS = ROOT / "samples" / "logs.jsonl.gz"

@@ -15,9 +15,10 @@ from samples.make_features import FEATURES, LOGS, features_file, read_features
 from schemas.api.operations import OPERATIONS
 from trainer.app import PROBLEMS as TRAINER_PROBLEMS
 from trainer.cli import EXIT_CODES
-from trainer.reading.partitions import cut
+from trainer.reading.cutting import cut
+from trainer.reading.faults import Faults
 from trainer.reading.plan import ReadingPlan
-from trainer.reading.records import Faults, read_records
+from trainer.reading.records import read_records
 from trainer.reading.sources import find_sources
 
 ROOT = Path(__file__).parent.parent.parent

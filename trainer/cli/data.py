@@ -13,16 +13,14 @@ from trainer.counting.run import Executor, Locator, count_sources
 from trainer.counting.sums import Counted, Sum
 from trainer.counting.table import CountTable
 from trainer.errors import InputError
-from trainer.reading.database import column_names
-from trainer.reading.detection import Detected, detect_parquet, detect_plan
-from trainer.reading.given import Given
+from trainer.reading.faults import Faults
 from trainer.reading.partitions import Place
 from trainer.reading.plan import ReadingPlan
-from trainer.reading.records import Faults, read_records
-from trainer.reading.sources import STANDARD_INPUT, Source, find_sources, read_head
+from trainer.reading.records import read_records
+from trainer.reading.sniffing import sniff_source
+from trainer.reading.sources import Source, find_sources
 from trainer.report.content import BadRecord
 
-HEAD_BYTES: Final = 262_144
 EXAMPLE_CHARS: Final = 1_000
 
 
@@ -79,23 +77,10 @@ def find_data(arguments: argparse.Namespace) -> Data:
     said_by_user, work = given(arguments), executor(arguments)
     sources = find_sources(arguments.data)
     first = next((source for source in sources if source.size_bytes != 0), sources[0])
-    head = read_head(first, HEAD_BYTES)
-    detected = detect_plan(head, first.uri, said_by_user)
-    if detected.plan.format == "parquet":
-        detected = _look_into_parquet(first, said_by_user)
+    detected = sniff_source(first, said_by_user)
     for sentence in detected.said:
         say(sentence)
     return Data(sources, detected.plan, detected.said, work)
-
-
-def _look_into_parquet(source: Source, said_by_user: Given) -> Detected:
-    if source.uri == STANDARD_INPUT:
-        raise InputError("-: Parquet is read from its end; write it to a file first")
-    columns = column_names(source)
-    try:
-        return detect_parquet(columns, said_by_user)
-    except InputError as error:
-        raise InputError(f"{source.uri}: {error}") from error
 
 
 def load(arguments: argparse.Namespace) -> Loaded:

@@ -13,11 +13,11 @@ from schemas.api.validation import field_error
 from schemas.bundle.options import TrainOptions
 from schemas.record.features import Level
 from trainer.counting.run import MAX_BAD_FRACTION, Executor
-from trainer.reading.detection import Given
+from trainer.reading.formats.table import FORMATS
 from trainer.reading.layouts import LAYOUTS
+from trainer.reading.options import ReadingOptions
 from trainer.reading.plan import Fields
 
-FORMATS: Final = ("jsonl", "csv", "parquet", "text")
 DETECTORS: Final = ("isolation_forest", "surprisal")
 
 DATA_HELP: Final = """\
@@ -64,7 +64,7 @@ def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
         help="files, globs, folders, -, URLs",
     )
     reading = parser.add_argument_group("how to read it (detected unless given)")
-    reading.add_argument("--format", choices=FORMATS, help="how files are written")
+    reading.add_argument("--format", choices=sorted(FORMATS), help="how files are written")
     for part in ("message", "level", "service", "label"):
         more = "; non-empty, non-zero is an anomaly" if part == "label" else ""
         reading.add_argument(
@@ -163,7 +163,7 @@ def train_options(arguments: argparse.Namespace) -> TrainOptions:
         raise SettingsError(f"--contamination: {error}") from error
 
 
-def given(arguments: argparse.Namespace) -> Given:
+def given(arguments: argparse.Namespace) -> ReadingOptions:
     """What the user said of the data.
 
     Raises:
@@ -180,7 +180,7 @@ def given(arguments: argparse.Namespace) -> Given:
             ) from error
     if not 0 <= arguments.max_bad_fraction <= 1:
         raise SettingsError(f"--max-bad-fraction {arguments.max_bad_fraction}: Expected 0 to 1")
-    return Given(
+    return ReadingOptions(
         format=arguments.format,
         fields=Fields(
             message=arguments.message_field,

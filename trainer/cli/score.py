@@ -12,7 +12,8 @@ from trainer.cli.parsing import DATA_HELP, Command, add_data
 from trainer.cli.terminal import progress, say
 from trainer.counting.run import Locator
 from trainer.errors import InputError
-from trainer.reading.partitions import cut
+from trainer.reading.cutting import cut
+from trainer.reading.formats.table import is_counted_by_engine
 from trainer.scoring.features import score_parquet, to_parquet
 from trainer.scoring.records import Scored, Target, join_parts, score_sources
 from trainer.store.candidate import current_version, load_candidate
@@ -49,7 +50,7 @@ def _run(arguments: argparse.Namespace) -> None:
     candidate = load_candidate(registry, version)
     data = find_data(arguments)
     with replacing(out) as temporary:
-        if data.plan.format == "parquet" and data.plan.kind == "features":
+        if is_counted_by_engine(data.plan):
             scored = score_parquet(data.sources, candidate.model, temporary, format_)
         else:
             target = Target(str(arguments.model_dir), version, "")

@@ -26,9 +26,9 @@ from trainer.counting.table import CountTable, merge_names, merge_tables
 from trainer.errors import InputError
 from trainer.quoting import literal
 from trainer.reading.database import connect, parquet
+from trainer.reading.faults import MAX_SAMPLES
 from trainer.reading.partitions import Place
 from trainer.reading.plan import ReadingPlan
-from trainer.reading.records import MAX_SAMPLES
 from trainer.reading.sources import Source
 from trainer.sql import features_query
 

@@ -12,13 +12,9 @@ from trainer.counting.local import run_locally, usable_cores
 from trainer.counting.step import count_partition
 from trainer.counting.sums import Counted, PartCount, Sum
 from trainer.errors import InputError
-from trainer.reading.partitions import (
-    PARTITION_BYTES,
-    SPLITTABLE_FORMATS,
-    Partition,
-    Place,
-    cut,
-)
+from trainer.reading.cutting import PARTITION_BYTES, cut
+from trainer.reading.formats.table import FORMATS, is_counted_by_engine
+from trainer.reading.partitions import Partition, Place
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import Source
 
@@ -84,7 +80,7 @@ def _parts(
     sources: Sequence[Source], plan: ReadingPlan, executor: Executor
 ) -> Iterator[tuple[Partition, PartCount]]:
     partitions = cut(sources, plan, executor.partition_bytes)
-    if plan.format == "parquet" and plan.kind == "features" and not executor.dask:
+    if is_counted_by_engine(plan) and not executor.dask:
         # DuckDB spreads the work over the cores itself, and best over all files at once.
         whole = partitions[0]
         if len(partitions) > 1:
@@ -107,7 +103,7 @@ class Locator:
     ) -> None:
         self._partitions = cut(sources, plan, executor.partition_bytes)
         self._records = records
-        self._between = ":" if plan.format in SPLITTABLE_FORMATS else ", record "
+        self._between = ":" if FORMATS[plan.format].splittable else ", record "
 
     def __call__(self, place: Place) -> str:
         """The place in words."""

@@ -22,9 +22,11 @@ from schemas.record.key import (
 from trainer.counting.sums import PartCount
 from trainer.counting.table import EMPTY, CountTable, merge_tables
 from trainer.reading.assembling import Record
+from trainer.reading.faults import Faults
+from trainer.reading.formats.table import is_counted_by_engine
 from trainer.reading.partitions import Partition, Place
 from trainer.reading.plan import ReadingPlan
-from trainer.reading.records import Faults, read_records
+from trainer.reading.records import read_records
 
 FLUSH_RECORDS: Final = 500_000
 """Distinct records counted in a dictionary before they become columns, a tenth the size."""
@@ -36,7 +38,7 @@ def count_partition(partition: Partition, plan: ReadingPlan) -> PartCount:
     Raises:
         InputError: the file cannot be opened or is damaged.
     """
-    if plan.format == "parquet" and plan.kind == "features":
+    if is_counted_by_engine(plan):
         from trainer.counting.engine import count_features  # noqa: PLC0415 - loads DuckDB
 
         return count_features([partition.source], plan, partition.number)

@@ -5,8 +5,8 @@ from typing import Final
 import msgspec
 
 from trainer.counting.table import CountTable, merge_tables
+from trainer.reading.faults import MAX_SAMPLES
 from trainer.reading.partitions import Place
-from trainer.reading.records import MAX_SAMPLES
 
 MERGE_RECORDS: Final = 1_000_000
 """Distinct records of several results that wait to be added up."""

@@ -10,7 +10,6 @@ import msgspec
 
 from schemas.record.features import Level
 
-Format = Literal["jsonl", "csv", "parquet", "text"]
 Kind = Literal["features", "logs"]
 
 
@@ -54,7 +53,8 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     """How to read the data.
 
     Attributes:
-        format: how files are written; compression is each file's own matter.
+        format: how files are written, a name in `trainer.reading.formats.table`; compression is
+            each file's own matter.
         kind: records are the six features, or raw logs.
         fields: where a record's parts stand; for text, the label only (always None there).
         layout: the layout of plain text; None for other formats.
@@ -66,7 +66,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
             (`trainer.reading.naming`).
     """
 
-    format: Format
+    format: str
     kind: Kind
     fields: Fields = Fields()
     layout: Layout | None = None

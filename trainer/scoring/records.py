@@ -18,9 +18,11 @@ from inference.model.model import Model
 from inference.store.versions import ModelStore
 from trainer.counting.run import Advance, Executor
 from trainer.reading.assembling import Record
-from trainer.reading.partitions import Partition, Place, cut
+from trainer.reading.cutting import cut
+from trainer.reading.faults import MAX_SAMPLES, Faults
+from trainer.reading.partitions import Partition, Place
 from trainer.reading.plan import ReadingPlan
-from trainer.reading.records import MAX_SAMPLES, Faults, read_records
+from trainer.reading.records import read_records
 from trainer.reading.sources import Source, open_source
 
 BATCH_RECORDS: Final = 2_000

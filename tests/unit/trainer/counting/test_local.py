@@ -17,7 +17,8 @@ from trainer.counting.local import ALONE_BYTES, run_locally
 from trainer.counting.step import count_partition
 from trainer.counting.sums import Counted, PartCount, Sum
 from trainer.errors import InputError
-from trainer.reading.partitions import Partition, cut
+from trainer.reading.cutting import cut
+from trainer.reading.partitions import Partition
 from trainer.reading.plan import Fields, ReadingPlan
 from trainer.reading.sources import Source, find_sources
 

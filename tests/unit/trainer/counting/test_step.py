@@ -20,9 +20,10 @@ from trainer.counting.step import RecordCounter, count_partition
 from trainer.counting.sums import Counted, PartCount, Sum
 from trainer.counting.table import EMPTY, CountTable, count_logs
 from trainer.reading.assembling import Record
-from trainer.reading.partitions import Place, cut
+from trainer.reading.cutting import cut
+from trainer.reading.faults import MAX_SAMPLES
+from trainer.reading.partitions import Place
 from trainer.reading.plan import Fields, ReadingPlan
-from trainer.reading.records import MAX_SAMPLES
 from trainer.reading.sources import find_sources
 
 LOGS = ReadingPlan(

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import trainer.reading.lines
+from trainer.reading.cutting import cut
 from trainer.reading.lines import read_lines
-from trainer.reading.partitions import Partition, cut
+from trainer.reading.partitions import Partition
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import Source
 

@@ -8,19 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.reading.compression import Compression
+from trainer.reading.cutting import PARTITION_BYTES, cut
 from trainer.reading.partitions import (
     MAX_LINES,
     MAX_PARTITIONS,
-    PARTITION_BYTES,
     Partition,
     Place,
-    cut,
 )
-from trainer.reading.plan import Format, ReadingPlan
+from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import Source
 
 
-def plan(format_: Format = "jsonl") -> ReadingPlan:
+def plan(format_: str = "jsonl") -> ReadingPlan:
     """A plan for a format."""
     return ReadingPlan(format=format_, kind="logs")
 
@@ -76,7 +75,7 @@ def test_small_files_stay_whole() -> None:
     ],
 )
 def test_what_cannot_be_opened_within_stays_whole(
-    format_: Format, compression: Compression, size_bytes: int | None
+    format_: str, compression: Compression, size_bytes: int | None
 ) -> None:
     """Records of CSV may hold line ends; compressed data and standard input have one beginning."""
     source = Source("a", size_bytes, compression)

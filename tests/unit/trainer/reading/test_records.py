@@ -18,11 +18,13 @@ from tests.made_logs import make_log, make_logs, make_raw_logs
 from tests.read_records import FEATURES, LOGS, TEXT, lines_of, problems, read
 from trainer.errors import InputError
 from trainer.reading.assembling import Record
+from trainer.reading.cutting import cut
+from trainer.reading.faults import MAX_SAMPLES, Faults
+from trainer.reading.formats.plain_text import MAX_CONTINUATION_LINES
 from trainer.reading.layouts import custom_layout
 from trainer.reading.lines import MAX_LINE_BYTES
-from trainer.reading.partitions import cut
 from trainer.reading.plan import Fields, ReadingPlan
-from trainer.reading.records import MAX_CONTINUATION_LINES, MAX_SAMPLES, Faults, read_records
+from trainer.reading.records import read_records
 from trainer.reading.sources import find_sources
 
 Read = Callable[..., tuple[list[Record], Faults]]

@@ -8,14 +8,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import trainer.reading.formats.json_lines
+import trainer.reading.formats.plain_text
 import trainer.reading.lines
-import trainer.reading.records
 from tests.read_records import LOGS, TEXT, read
 from trainer.reading.assembling import Record
+from trainer.reading.cutting import cut
+from trainer.reading.faults import Faults
+from trainer.reading.formats.plain_text import MAX_CONTINUATION_LINES
 from trainer.reading.layouts import LAYOUTS
-from trainer.reading.partitions import Partition, cut
+from trainer.reading.partitions import Partition
 from trainer.reading.plan import Layout, ReadingPlan
-from trainer.reading.records import MAX_CONTINUATION_LINES, Faults, read_records
+from trainer.reading.records import read_records
 from trainer.reading.sources import find_sources
 
 
@@ -39,7 +43,8 @@ def _short_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small blocks and a low bound for lines, so that small data meets both."""
     monkeypatch.setattr(trainer.reading.lines, "MAX_LINE_BYTES", 200)
     monkeypatch.setattr(trainer.reading.lines, "_BLOCK_BYTES", 64)
-    monkeypatch.setattr(trainer.reading.records, "MAX_LINE_BYTES", 200)
+    monkeypatch.setattr(trainer.reading.formats.json_lines, "MAX_LINE_BYTES", 200)
+    monkeypatch.setattr(trainer.reading.formats.plain_text, "MAX_LINE_BYTES", 200)
 
 
 ends = st.sampled_from([b"\n", b"\r\n"])

@@ -1,27 +1,25 @@
-"""What a user says of the data: the options of all commands that read some."""
+"""What a user wants of the reading: the options of all commands that read data."""
 
-from typing import Final
+from collections.abc import Collection
+from typing import Final, Literal
 
 import msgspec
 
 from schemas.record.features import MAX_SERVICE_CHARS, Level
 from trainer.errors import InputError
-from trainer.reading.plan import Fields, Format
+from trainer.reading.plan import Fields
 
-_FORMATS: Final[dict[Format, str]] = {
-    "jsonl": "JSON lines",
-    "csv": "CSV",
-    "parquet": "Parquet",
-    "text": "plain text",
-}
+Option = Literal["fields", "layout", "pattern", "multiline", "delimiter"]
+"""Options that mean something for some formats only."""
+
 _TABS: Final = ("\\t", "tab")
 
 
-class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user said of the data; None or empty where nothing was said.
+class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How the user wants data to be read; None or empty where nothing was given.
 
     Attributes:
-        format: how files are written.
+        format: how files are written, a name in `trainer.reading.formats.table`.
         fields: where a record's parts stand.
         layout: name of a layout of plain text.
         pattern: a regular expression for lines of plain text.
@@ -31,7 +29,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         default_service: for records without a service.
     """
 
-    format: Format | None = None
+    format: str | None = None
     fields: Fields = Fields()
     layout: str | None = None
     pattern: str | None = None
@@ -45,23 +43,32 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         """The delimiter as one character; None if none was given."""
         return "\t" if self.delimiter in _TABS else self.delimiter
 
-    def check(self, format_: Format) -> None:
+    def flags(self) -> dict[Option, list[str]]:
+        """The flags that were given, of the options that some formats know and others do not."""
+        fields = [part for part in self.fields.__struct_fields__ if getattr(self.fields, part)]
+        return {
+            "fields": [f"--{part}-field" for part in fields],
+            "layout": ["--layout"] * (self.layout is not None),
+            "pattern": ["--pattern"] * (self.pattern is not None),
+            "multiline": ["--multiline"] * self.multiline,
+            "delimiter": ["--delimiter"] * (self.delimiter is not None),
+        }
+
+    def check(self, title: str, options: Collection[Option]) -> None:
         """Refuse what is out of range, or would have no effect on data of a format.
+
+        Args:
+            title: the format's.
+            options: those that mean something for it, of those that do not for every format.
 
         Raises:
             InputError: names the options.
         """
-        fields = [part for part in self.fields.__struct_fields__ if getattr(self.fields, part)]
-        useless = {
-            **dict.fromkeys([f"--{part}-field" for part in fields], format_ == "text"),
-            "--layout": self.layout is not None and format_ != "text",
-            "--pattern": self.pattern is not None and format_ != "text",
-            "--multiline": self.multiline and format_ != "text",
-            "--delimiter": self.delimiter is not None and format_ != "csv",
-        }
-        if any(useless.values()):
-            options = ", ".join(option for option, is_useless in useless.items() if is_useless)
-            raise InputError(f"{options} cannot be used with {_FORMATS[format_]}")
+        useless = [
+            flag for name, flags in self.flags().items() if name not in options for flag in flags
+        ]
+        if useless:
+            raise InputError(f"{', '.join(useless)} cannot be used with {title}")
         if self.layout is not None and self.pattern is not None:
             raise InputError("give either --layout or --pattern")
         separator = self.separator

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from schemas.record.features import FEATURE_NAMES, Level
 from tests.conftest import REAL_LOGS
 from trainer.errors import InputError
-from trainer.reading.detection import Given, detect_parquet, detect_plan
 from trainer.reading.layouts import LAYOUTS
 from trainer.reading.naming import service_of_file
+from trainer.reading.options import ReadingOptions as Options
 from trainer.reading.plan import Fields, ReadingPlan
+from trainer.reading.sniffing import sniff
 
 SAMPLES = Path(__file__).parents[4] / "samples"
 FEATURES = dict(zip(FEATURE_NAMES, (120, "INFO", "shop", False, False, True), strict=True))
@@ -32,7 +33,7 @@ def lines(*records: object) -> bytes:
 def test_json_lines_are_detected() -> None:
     """Each thing that was detected is said in a sentence."""
     head = lines({"msg": "up", "severity": "INFO", "app": "shop"}, {"msg": "down"})
-    detected = detect_plan(b"\n" + head + b'{"msg": "cut', "/var/log/x.log.gz", Given())
+    detected = sniff(b"\n" + head + b'{"msg": "cut', "/var/log/x.log.gz", Options())
     assert detected.plan == ReadingPlan(
         format="jsonl",
         kind="logs",
@@ -51,7 +52,7 @@ def test_nested_json_gives_paths() -> None:
     """An object in an object and a key with a dot are the same path."""
     head = lines({"message": "up", "log": {"level": "info"}, "service.name": "shop"})
     fields = Fields(message="message", level="log.level", service="service.name")
-    assert detect_plan(head, "-", Given()).plan.fields == fields
+    assert sniff(head, "-", Options()).plan.fields == fields
 
 
 def test_bad_lines_do_not_hide_the_good_ones() -> None:
@@ -59,28 +60,28 @@ def test_bad_lines_do_not_hide_the_good_ones() -> None:
     head = (
         b'{"msg": "\xff"}\n{"msg": \nnull\n[1]\n' + b'{"a":' * 5_000 + b"\n" + lines({"level": 1})
     )
-    detected = detect_plan(b"\xef\xbb\xbf" + head, "-", Given())
+    detected = sniff(b"\xef\xbb\xbf" + head, "-", Options())
     assert detected.plan.fields == Fields(message="msg", level="level")
     assert detected.said[0] == "format: JSON lines (first 2 records)"
 
 
 def test_only_a_single_line_may_be_cut() -> None:
     """A last line without its end is left out, unless there is no other."""
-    assert detect_plan(b'{"msg": 1}', "-", Given()).plan.fields.message == "msg"
+    assert sniff(b'{"msg": 1}', "-", Options()).plan.fields.message == "msg"
     with pytest.raises(InputError, match="no field for the message among `a`"):
-        detect_plan(b'{"a": 1}\n{"msg": 1}', "-", Given())
+        sniff(b'{"a": 1}\n{"msg": 1}', "-", Options())
 
 
 def test_what_records_lack_is_said() -> None:
     """Level and service have defaults; the service's is the file's name."""
     head = lines({"text": "up"})
-    detected = detect_plan(head, "s3://logs/2024/orders-2024-01-02.jsonl.zst", Given())
+    detected = sniff(head, "s3://logs/2024/orders-2024-01-02.jsonl.zst", Options())
     assert detected.plan.default_service is None
     assert detected.said[-2:] == [
         "level: not in the records, taken as INFO",
         "service: not in the records, taken as `orders`",
     ]
-    detected = detect_plan(head, "x", Given(default_level=Level.WARN, default_service="shop"))
+    detected = sniff(head, "x", Options(default_level=Level.WARN, default_service="shop"))
     assert (detected.plan.default_level, detected.plan.default_service) == (Level.WARN, "shop")
     assert detected.said[-2:] == [
         "level: not in the records, taken as WARN",
@@ -105,33 +106,33 @@ def test_what_records_lack_is_said() -> None:
 def test_a_file_names_the_service(name: str, service: str) -> None:
     """Without folders, extensions, and what rotation adds."""
     assert service_of_file(name) == service
-    detected = detect_plan(lines({"msg": "up"}), name, Given())
+    detected = sniff(lines({"msg": "up"}), name, Options())
     assert detected.plan.default_service is None
     assert detected.said[-1].startswith(f"service: not in the records, taken as `{service[:50]}")
 
 
 def test_numbers_of_levels_are_said() -> None:
     """Where all levels are numbers of one logger, the plan knows what they mean."""
-    detected = detect_plan(lines({"msg": "up", "level": 30}, {"msg": "x"}), "-", Given())
+    detected = sniff(lines({"msg": "up", "level": 30}, {"msg": "x"}), "-", Options())
     assert detected.plan.levels["50"] is Level.ERROR
     assert detected.said[-1] == "levels: numbers as pino writes them"
-    table = detect_plan(b"priority,message\n3,down\n", "-", Given())
+    table = sniff(b"priority,message\n3,down\n", "-", Options())
     assert table.plan.levels["3"] is Level.ERROR
 
 
 def test_features_are_detected() -> None:
     """Six features go before a message, unless its field is given."""
-    detected = detect_plan(lines({**FEATURES, "fault": None}), "-", Given())
+    detected = sniff(lines({**FEATURES, "fault": None}), "-", Options())
     assert detected.plan == ReadingPlan(format="jsonl", kind="features")
     assert detected.said == ["format: JSON lines (first 1 records)", "records: the six features"]
     both = lines({**FEATURES, "message": "up", "fault": None})
-    detected = detect_plan(both, "-", Given(fields=Fields(label="fault")))
+    detected = sniff(both, "-", Options(fields=Fields(label="fault")))
     assert detected.plan.kind == "features"
     assert detected.said[1:] == [
         "records: the six features (--message-field message reads raw logs instead)",
         "label: field `fault`",
     ]
-    detected = detect_plan(both, "-", Given(fields=Fields(message="message")))
+    detected = sniff(both, "-", Options(fields=Fields(message="message")))
     assert detected.plan.kind == "logs"
 
 
@@ -150,7 +151,7 @@ def test_features_are_detected() -> None:
 )
 def test_csv_is_detected(head: bytes, name: str, delimiter: str, message: str) -> None:
     """By the file's name, or by a header that names the fields above rows of as many columns."""
-    detected = detect_plan(head, name, Given())
+    detected = sniff(head, name, Options())
     assert (detected.plan.format, detected.plan.delimiter) == ("csv", delimiter)
     assert detected.plan.fields.message == message
     assert detected.said[0].startswith(f"format: CSV, columns separated by {delimiter!r}")
@@ -158,15 +159,15 @@ def test_csv_is_detected(head: bytes, name: str, delimiter: str, message: str) -
 
 def test_a_given_delimiter_means_csv() -> None:
     """Whatever the header looks like; tabs can be given by their escape."""
-    plan = detect_plan(b"a:message\n1:up\n", "-", Given(delimiter=":")).plan
+    plan = sniff(b"a:message\n1:up\n", "-", Options(delimiter=":")).plan
     assert (plan.format, plan.delimiter, plan.fields.message) == ("csv", ":", "message")
-    assert detect_plan(b"a\tmsg\n1\tup\n", "-", Given(delimiter="\\t")).plan.delimiter == "\t"
+    assert sniff(b"a\tmsg\n1\tup\n", "-", Options(delimiter="\\t")).plan.delimiter == "\t"
 
 
 def test_a_column_has_one_name() -> None:
     """Two columns of one name could not be told apart."""
     with pytest.raises(InputError, match="header names several columns `message`"):
-        detect_plan(b"message,message\na,b\n", "x.csv", Given())
+        sniff(b"message,message\na,b\n", "x.csv", Options())
 
 
 @pytest.mark.parametrize(
@@ -202,7 +203,7 @@ def test_a_column_has_one_name() -> None:
 )  # fmt: skip
 def test_layouts_are_detected(head: bytes, layout: str, said: str) -> None:
     """The layout that matches most lines, stack traces not counted, if it is enough of them."""
-    detected = detect_plan(head, "shop.log", Given())
+    detected = sniff(head, "shop.log", Options())
     assert detected.plan.format == "text"
     assert detected.plan.layout == LAYOUTS[layout]
     assert said in detected.said
@@ -210,13 +211,13 @@ def test_layouts_are_detected(head: bytes, layout: str, said: str) -> None:
 
 def test_what_lines_say_is_said() -> None:
     """Level and service come from the lines, or from what is known beside them."""
-    said = detect_plan(b"Jan  2 03:04:05 h a[1]: up\n", "shop.log", Given()).said
+    said = sniff(b"Jan  2 03:04:05 h a[1]: up\n", "shop.log", Options()).said
     assert said[-3:] == [
         "records: raw logs",
         "level: not in the lines, taken as INFO",
         "service: from the lines (`shop` where they have none)",
     ]
-    said = detect_plan(b"2024/01/02 03:04:05 [error] 1#2: x\n", "shop.log", Given()).said
+    said = sniff(b"2024/01/02 03:04:05 [error] 1#2: x\n", "shop.log", Options()).said
     assert said[-2:] == [
         "level: from the lines (INFO where they have none)",
         "service: not in the lines, taken as `nginx`",
@@ -226,7 +227,7 @@ def test_what_lines_say_is_said() -> None:
 def test_unknown_text_is_refused_without_showing_it() -> None:
     """The error tells what was tried and what to give, and no line of the data."""
     with pytest.raises(InputError) as caught:
-        detect_plan(b"the secret is 42\nINFO:root:up\n", "x.log", Given())
+        sniff(b"the secret is 42\nINFO:root:up\n", "x.log", Options())
     assert str(caught.value) == (
         "x.log: neither JSON lines nor CSV with a header that names a message, and no layout of "
         "plain text fits: log4j 0, python 0, syslog 0, nginx 0 of 2 lines match. Give --layout, "
@@ -237,45 +238,43 @@ def test_unknown_text_is_refused_without_showing_it() -> None:
 def test_a_given_layout_must_match_something() -> None:
     """Few matches are enough where the user vouches for them; none are not."""
     head = b"INFO:root:up\n" + b"odd\n" * 9
-    detected = detect_plan(head, "-", Given(layout="python"))
+    detected = sniff(head, "-", Options(layout="python"))
     assert detected.plan.layout == LAYOUTS["python"]
     assert "layout: python (1 of 10 lines match)" in detected.said
     with pytest.raises(InputError, match="none of the first 10 lines is of the layout nginx"):
-        detect_plan(head, "-", Given(layout="nginx"))
+        sniff(head, "-", Options(layout="nginx"))
     with pytest.raises(InputError, match=r"--layout pyton: expected one of log4j, .* mean python"):
-        detect_plan(head, "-", Given(layout="pyton"))
+        sniff(head, "-", Options(layout="pyton"))
 
 
 def test_a_given_pattern_is_the_layout() -> None:
     """With further lines of a record if the user says so, and an error that names the option."""
     head = b"W|up\n more\nE|down\n"
-    detected = detect_plan(head, "-", Given(pattern=r"(?P<level>\w)\|(?P<message>.*)"))
+    detected = sniff(head, "-", Options(pattern=r"(?P<level>\w)\|(?P<message>.*)"))
     assert detected.plan.layout is not None
     assert detected.plan.layout.name == "pattern"
     assert not detected.plan.layout.continued
     assert "layout: pattern (2 of 3 lines match)" in detected.said
-    more = detect_plan(head, "-", Given(pattern=r"\w\|(?P<message>.*)", multiline=True))
+    more = sniff(head, "-", Options(pattern=r"\w\|(?P<message>.*)", multiline=True))
     assert more.plan.layout is not None
     assert more.plan.layout.continued
     with pytest.raises(InputError, match="--pattern: no regular expression at position 0"):
-        detect_plan(head, "-", Given(pattern="("))
+        sniff(head, "-", Options(pattern="("))
 
 
 def test_further_lines_can_be_wanted_for_any_layout() -> None:
     """Syslog lines are one record each unless the user says otherwise."""
     head = b"Jan  2 03:04:05 h a[1]: up\n more\n more\n"
     with pytest.raises(InputError, match="syslog 1, nginx 0 of 3 lines"):
-        detect_plan(head, "-", Given())
-    layout = detect_plan(head, "-", Given(multiline=True)).plan.layout
+        sniff(head, "-", Options())
+    layout = sniff(head, "-", Options(multiline=True)).plan.layout
     assert layout == msgspec.structs.replace(LAYOUTS["syslog"], continued=True)
 
 
 def test_parquet_is_detected_by_its_columns() -> None:
     """The beginning of a file gives the format, the columns the rest."""
-    assert detect_plan(b"PAR1\x15\x04\xff", "x", Given()).plan.format == "parquet"
-    given = Given(fields=Fields(label="fault"), default_service="shop")
-    assert detect_plan(b"PAR1\x15\x04\xff", "x", given).plan.format == "parquet"
-    detected = detect_parquet(["msg", "log", "log.level", "fault"], given)
+    given = Options(fields=Fields(label="fault"), default_service="shop")
+    detected = sniff(b"PAR1\x15\x04\xff", "x", given, lambda: ["msg", "log", "log.level", "fault"])
     assert detected.plan == ReadingPlan(
         format="parquet",
         kind="logs",
@@ -283,41 +282,41 @@ def test_parquet_is_detected_by_its_columns() -> None:
         default_service="shop",
     )
     assert detected.said[0] == "format: Parquet"
-    assert detect_parquet(FEATURE_NAMES, Given()).plan.kind == "features"
+    assert sniff(b"PAR1", "x", Options(), lambda: FEATURE_NAMES).plan.kind == "features"
     with pytest.raises(InputError, match="no field for the message"):
-        detect_parquet(["a"], Given())
+        sniff(b"PAR1", "x", Options(), lambda: ["a"])
     with pytest.raises(InputError, match="x: no Parquet file"):
-        detect_plan(b"{}", "x", Given(format="parquet"))
+        sniff(b"{}", "x", Options(format="parquet"))
 
 
 @pytest.mark.parametrize(
     ("head", "given", "problem"),
     [
-        (b"", Given(), "^x is empty$"),
-        (b"\xef\xbb\xbf\n \r\n", Given(), "^x is empty$"),
-        (b"\x1c\n", Given(format="text"), "^x is empty$"),
-        (b'[{"msg": "up"}]', Given(), r"^x: one JSON array; write one object .*jq -c '.\[\]'"),
-        (b"[\n  {\n", Given(), "one JSON array"),
-        (b"[]\n", Given(format="jsonl"), "one JSON array"),
-        (b'{\n  "msg": "up"\n}\n', Given(), "none of the first lines is a JSON object"),
-        ("{}".encode("utf-16"), Given(), "^x is UTF-16"),
-        (b'{"msg": 1}', Given(fields=Fields(level="a")), "^x: --level-field: no record has .*`a`"),
-        (b'{"msg": 1}', Given(layout="nginx", format="jsonl"), "--layout cannot be used with JSON"),
-        (b'{"msg": 1}', Given(multiline=True), "--multiline cannot be used with JSON lines"),
-        (b"{}", Given(format="text", delimiter=","), "--delimiter cannot be used with plain text"),
-        (b"x", Given(layout="nginx", fields=Fields(label="a")), "--label-field cannot be used"),
-        (b"x", Given(layout="nginx", pattern="x"), "give either --layout or --pattern"),
-        (b"x", Given(delimiter="ab"), "--delimiter 'ab': expected one character"),
-        (b"x", Given(delimiter=""), "--delimiter '': expected one character"),
-        (b"x", Given(delimiter='"'), "expected one character"),
-        (b"x", Given(default_service=""), "--default-service: expected 1 to 256 characters"),
-        (b"a,b\n1,2\n", Given(format="csv"), "^x: no field for the message among `a`, `b`"),
+        (b"", Options(), "^x is empty$"),
+        (b"\xef\xbb\xbf\n \r\n", Options(), "^x is empty$"),
+        (b"\x1c\n", Options(format="text"), "^x is empty$"),
+        (b'[{"msg": "up"}]', Options(), r"^x: one JSON array; write one object .*jq -c '.\[\]'"),
+        (b"[\n  {\n", Options(), "one JSON array"),
+        (b"[]\n", Options(format="jsonl"), "one JSON array"),
+        (b'{\n  "msg": "up"\n}\n', Options(), "none of the first lines is a JSON object"),
+        ("{}".encode("utf-16"), Options(), "^x is UTF-16"),
+        (b'{"msg": 1}', Options(fields=Fields(level="a")), "^x: --level-field: no record .*`a`"),
+        (b'{"msg": 1}', Options(layout="nginx", format="jsonl"), "--layout cannot be used with"),
+        (b'{"msg": 1}', Options(multiline=True), "--multiline cannot be used with JSON lines"),
+        (b"{}", Options(format="text", delimiter=","), "--delimiter cannot be used with plain"),
+        (b"x", Options(layout="nginx", fields=Fields(label="a")), "--label-field cannot be used"),
+        (b"x", Options(layout="nginx", pattern="x"), "give either --layout or --pattern"),
+        (b"x", Options(delimiter="ab"), "--delimiter 'ab': expected one character"),
+        (b"x", Options(delimiter=""), "--delimiter '': expected one character"),
+        (b"x", Options(delimiter='"'), "expected one character"),
+        (b"x", Options(default_service=""), "--default-service: expected 1 to 256 characters"),
+        (b"a,b\n1,2\n", Options(format="csv"), "^x: no field for the message among `a`, `b`"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_refused(head: bytes, given: Given, problem: str) -> None:
+def test_what_cannot_be_read_is_refused(head: bytes, given: Options, problem: str) -> None:
     """The error says what it is and what to do."""
     with pytest.raises(InputError, match=problem):
-        detect_plan(head, "x", given)
+        sniff(head, "x", given)
 
 
 PIECES = [b"{", b"}", b'"msg"', b":", b"1", b",", b"\n", b"[", b'"', b"message", b"level", b";",
@@ -325,7 +324,7 @@ PIECES = [b"{", b"}", b'"msg"', b":", b"1", b",", b"\n", b"[", b'"', b"message",
           b"\x1c", b"2024-01-02 03:04:05 INFO", b'{"msg": {"a": 1e999}}\n',
           b'{"msg": "\\ud800", "level": 3}\n']  # fmt: skip
 GIVEN = st.builds(
-    Given,
+    Options,
     format=st.sampled_from([None, "jsonl", "csv", "parquet", "text"]),
     fields=st.builds(
         Fields, message=st.sampled_from([None, "msg"]), label=st.sampled_from([None, ""])
@@ -341,16 +340,16 @@ GIVEN = st.builds(
 @given_values(
     st.binary(max_size=200) | st.lists(st.sampled_from(PIECES)).map(b"".join),
     st.text(max_size=9),
-    st.just(Given()) | GIVEN,
+    st.just(Options()) | GIVEN,
 )
-@example(b"[" * 100_000, "x", Given(format="jsonl"))
-@example(b'{"a":' * 100_000, "x", Given())
-@example(b"message,b\n" + b'"' + b"x" * 200_000, "x", Given())
-@example(b"message" + b"\r" * 3, "x.csv", Given())
-def test_any_bytes_are_detected_or_refused(head: bytes, name: str, given: Given) -> None:
+@example(b"[" * 100_000, "x", Options(format="jsonl"))
+@example(b'{"a":' * 100_000, "x", Options())
+@example(b"message,b\n" + b'"' + b"x" * 200_000, "x", Options())
+@example(b"message" + b"\r" * 3, "x.csv", Options())
+def test_any_bytes_are_detected_or_refused(head: bytes, name: str, given: Options) -> None:
     """Nothing but InputError comes out, and a plan is complete for its format."""
     try:
-        detected = detect_plan(head, name, given)
+        detected = sniff(head, name, given)
     except InputError:
         return
     plan = detected.plan
@@ -369,11 +368,11 @@ def head_of(path: Path) -> bytes:
 
 def test_the_samples_are_detected() -> None:
     """The shipped logs are raw logs, the shipped features are features."""
-    given = Given(fields=Fields(label="fault"))
-    logs = detect_plan(head_of(SAMPLES / "logs.jsonl.gz"), "logs", given)
+    given = Options(fields=Fields(label="fault"))
+    logs = sniff(head_of(SAMPLES / "logs.jsonl.gz"), "logs", given)
     fields = Fields(message="message", level="level", service="service", label="fault")
     assert logs.plan.fields == fields
-    assert detect_plan(head_of(SAMPLES / "features.jsonl.gz"), "x", Given()).plan.kind == "features"
+    assert sniff(head_of(SAMPLES / "features.jsonl.gz"), "x", Options()).plan.kind == "features"
 
 
 def as_python(record: dict[str, str]) -> str:
@@ -396,4 +395,4 @@ def test_real_logs_are_detected_in_a_layout(
         pytest.skip("the real logs are not beside the project (../shared/data)")
     with gzip.open(path, "rt") as file:
         text = "\n".join(write(json.loads(line)) for line in itertools.islice(file, 2_000))
-    assert detect_plan(text.encode(), "-", Given()).plan.layout == LAYOUTS[layout]
+    assert sniff(text.encode(), "-", Options()).plan.layout == LAYOUTS[layout]

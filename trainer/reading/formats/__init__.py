@@ -1,0 +1,1 @@
+"""Formats of input: a module each, and one table that lists them."""

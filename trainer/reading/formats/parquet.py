@@ -1,0 +1,48 @@
+"""Parquet, read by DuckDB."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from trainer.errors import InputError
+from trainer.reading.assembling import Assembler, Record, UnusableRecordError
+from trainer.reading.faults import Faults
+from trainer.reading.formats.format import Detected, Format, Sample, plan_records
+from trainer.reading.partitions import Partition
+from trainer.reading.plan import ReadingPlan
+
+_MAGIC: Final = "PAR1"
+
+
+def _sniff(sample: Sample) -> bool:
+    return sample.text.startswith(_MAGIC)
+
+
+def _plan(sample: Sample) -> Detected:
+    if not _sniff(sample):
+        raise InputError(f"no Parquet file, since it does not begin with {_MAGIC}")
+    plan = ReadingPlan(format="parquet", kind="logs")
+    return plan_records(plan, ["format: Parquet"], sample.columns(), sample.name, sample.options)
+
+
+def _read(
+    partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
+) -> Iterator[Record]:
+    from trainer.reading.database import read_rows  # noqa: PLC0415 - loads DuckDB
+
+    for row in read_rows(partition.source, plan):
+        faults.n_records += 1
+        try:
+            yield assemble.columns(faults.n_records, row)
+        except UnusableRecordError as error:
+            faults.add(faults.n_records, str(error))
+
+
+PARQUET: Final = Format(
+    name="parquet",
+    title="Parquet",
+    options=frozenset({"fields"}),
+    columnar=True,
+    sniff=_sniff,
+    plan=_plan,
+    read=_read,
+)

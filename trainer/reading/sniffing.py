@@ -1,0 +1,77 @@
+"""How data is to be read, found out from its beginning and from what a user wants."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
+
+from trainer.errors import InputError
+from trainer.reading.formats.format import Detected, Format, Sample
+from trainer.reading.formats.table import FORMATS
+from trainer.reading.options import ReadingOptions
+from trainer.reading.sources import STANDARD_INPUT, Source, read_head
+
+__all__ = ["HEAD_BYTES", "Detected", "sniff", "sniff_source"]
+
+HEAD_BYTES: Final = 262_144
+"""How much of the beginning is looked at."""
+
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+def sniff_source(source: Source, options: ReadingOptions) -> Detected:
+    """Decide how to read a source.
+
+    Raises:
+        InputError: it cannot be opened, or as in `sniff`.
+    """
+    head = read_head(source, HEAD_BYTES)
+    return sniff(head, source.uri, options, partial(_columns, source))
+
+
+def sniff(
+    head: bytes, name: str, options: ReadingOptions, columns: Callable[[], Sequence[str]] = list
+) -> Detected:
+    """Decide how to read data.
+
+    Args:
+        head: the first bytes of a file, decompressed; may end within a line.
+        name: the file's name or address.
+        options: what the user wants; it goes before anything detected.
+        columns: gives the names of the columns, for a format that keeps them at the end.
+
+    Raises:
+        InputError: it cannot be told how to read it; says what was tried and what to give. Or the
+            options do not go together.
+    """
+    if head.startswith(_UTF16):
+        raise InputError(
+            f"{name} is UTF-16; convert it to UTF-8, as with: iconv -f UTF-16 -t UTF-8"
+        )
+    sample = Sample(head.decode("utf-8-sig", "replace"), name, options, columns)
+    if not sample.text.strip():
+        raise InputError(f"{name} is empty")
+    format_ = _choose(sample)
+    options.check(format_.title, format_.options)
+    try:
+        return format_.plan(sample)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+
+
+def _choose(sample: Sample) -> Format:
+    options = sample.options
+    if options.format is not None:
+        return FORMATS[options.format]
+    looks_like = next(format_ for format_ in FORMATS.values() if format_.sniff(sample))
+    if looks_like.columnar:
+        return looks_like
+    given = {option for option, flags in options.flags().items() if flags}
+    return next((one for one in FORMATS.values() if one.implied_by & given), looks_like)
+
+
+def _columns(source: Source) -> list[str]:
+    from trainer.reading.database import column_names  # noqa: PLC0415 - loads DuckDB
+
+    if source.uri == STANDARD_INPUT:
+        raise InputError("Parquet is read from its end; write it to a file first")
+    return column_names(source)
