@@ -6,20 +6,15 @@ What a training does before it fits. Fails if it did not count what it should.
 import sys
 from typing import Final
 
-from trainer.counting.run import Executor, count_sources
-from trainer.reading.options import ReadingOptions
-from trainer.reading.sniffing import sniff_source
-from trainer.reading.sources import find_sources
+from trainer.jobs import Dataset, Executor
 
 PROCESSES: Final = 2
 
 
 def main(file: str, lines: str) -> None:
     """Count a file of raw JSON lines."""
-    sources = find_sources([file])
-    plan = sniff_source(sources[0], ReadingOptions()).plan
-    counted = count_sources(sources, plan, Executor(processes=PROCESSES), lambda *_: None)
-    found = (counted.table.n_samples, counted.n_bad)
+    holdings = Dataset.find([file], executor=Executor(processes=PROCESSES)).count()
+    found = (holdings.table.n_samples, holdings.n_bad)
     if found != (int(lines), 0):
         sys.exit(f"counted {found[0]} lines, and {found[1]} that cannot be used, of {lines}")
 

@@ -23,7 +23,7 @@ from schemas.record.features import LogFeatures
 from trainer.counting.table import count_logs
 from trainer.fitting.export import TARGET_OPSET, export_forest
 from trainer.fitting.forest import fit_forest
-from trainer.fitting.pipeline import train
+from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
 
 OPTIONS: Final = TrainOptions()
@@ -70,7 +70,7 @@ def make_models(folder: Path, logs: Records) -> Models:
     files = {**bundle.files, MODEL_FILE: adapt_stock(stock_graph, float(forest.offset_))}
     entries = {name: file_entry(data) for name, data in files.items()}
     manifest = msgspec.structs.replace(bundle.manifest, files=entries)
-    ModelRegistry(stock).publish(lambda _version: {**files, MANIFEST_FILE: manifest.to_json()})
+    ModelRegistry(stock).publish({**files, MANIFEST_FILE: manifest.to_json()})
     return Models(own, surprisal, stock, forest_file, forest, export_forest(forest), stock_graph)
 
 

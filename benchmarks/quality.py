@@ -9,6 +9,7 @@ project, which have no labels by line.
 
 import gzip
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ import msgspec
 import numpy as np
 
 from inference.detectors.judgements import Judgements
+from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.options import TrainOptions
 from schemas.record.extraction import extract
 from schemas.record.features import SEVERITY, Level, LogFeatures
@@ -62,15 +64,19 @@ Judge = Callable[[Ints], Judgements]
 def detectors(logs: Sequence[LogFeatures], contamination: float = 0.05) -> dict[str, Judge]:
     """The detectors, fitted on logs, by name: each judges packed records."""
     table = count_logs(logs)
-    forest = fit(table, TrainOptions(contamination=contamination)).artefacts
-    surprisal = fit(
-        table, TrainOptions(contamination=contamination, detector="surprisal")
-    ).artefacts
-    return {
-        "isolation_forest": lambda keys: forest.judge(without_traits(keys)),
-        "surprisal, six features": lambda keys: surprisal.judge(without_traits(keys)),
-        "surprisal, with the message": surprisal.judge,
-    }
+    judges: dict[str, Judge] = {}
+    for spec in DETECTORS.values():
+        options = TrainOptions(contamination=contamination, detector=spec.name)
+        judge = fit(table, options).detector.judge
+        name = f"{spec.name}, six features" if spec.reads_message else spec.name
+        judges[name] = partial(_judge_bare, judge)
+        if spec.reads_message:
+            judges[f"{spec.name}, with the message"] = judge
+    return judges
+
+
+def _judge_bare(judge: Judge, keys: Ints) -> Judgements:
+    return judge(without_traits(keys))
 
 
 def rank(training: Sequence[Line], tested: Sequence[Line]) -> list[Curve]:

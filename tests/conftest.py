@@ -16,7 +16,7 @@ from schemas.record.extraction import extract
 from schemas.record.features import Level, LogFeatures
 from tests.made_logs import make_log, make_logs, make_raw_logs
 from trainer.counting.table import CountTable, count_logs
-from trainer.fitting.pipeline import train
+from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
 
 REAL_LOGS = Path(__file__).parent.parent.parent / "shared" / "data"

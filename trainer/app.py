@@ -13,7 +13,14 @@ from inference.web.body import read_body
 from inference.web.problems import ProblemSpec, ProblemTable
 from schemas.api.operations import API_PREFIX
 from schemas.api.status import Ready
-from trainer.errors import ExportError, ParityError, StoreError, TooFewRowsError, TrainerBusyError
+from trainer.errors import (
+    ExportError,
+    InsensitiveModelError,
+    ParityError,
+    StoreError,
+    TooFewRowsError,
+    TrainerBusyError,
+)
 from trainer.service import TrainingService
 from trainer.settings import TrainerSettings
 from trainer.store.registry import ModelRegistry
@@ -27,6 +34,9 @@ PROBLEMS: Final[ProblemTable] = {
     ),
     ParityError: ProblemSpec(
         HTTPStatus.INTERNAL_SERVER_ERROR, "parity-failed", "The export disagrees with scikit-learn"
+    ),
+    InsensitiveModelError: ProblemSpec(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "insensitive-model", "The model has learned nothing"
     ),
     StoreError: ProblemSpec(
         HTTPStatus.SERVICE_UNAVAILABLE, "store-unwritable", "The model store cannot be written"

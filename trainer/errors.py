@@ -5,11 +5,12 @@
     ├── TooFewRowsError     fewer than two distinct rows
     ├── ExportError         the forest has no exact threshold, so no exact graph
     ├── ParityError         the graph does not do what the forest does
+    ├── InsensitiveModelError  the model has learned nothing, or its threshold has no effect
     ├── StoreError          the store cannot be written, or has no such version
     ├── OutputError         a file of verdicts or a report cannot be written
     └── TrainerBusyError    another training is at work
 
-The errors know no HTTP status and no exit code; `trainer.app` and `trainer.__main__` map them.
+The errors know no HTTP status and no exit code; `trainer.app` and `trainer.cli` map them.
 """
 
 
@@ -31,6 +32,10 @@ class ExportError(TrainingError):
 
 class ParityError(TrainingError):
     """The exported graph disagrees with scikit-learn; nothing was published."""
+
+
+class InsensitiveModelError(TrainingError):
+    """The model tells nothing apart, or its threshold has no effect; nothing was published."""
 
 
 class StoreError(TrainingError):

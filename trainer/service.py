@@ -7,7 +7,7 @@ from schemas.api.training import TrainRequest, TrainResponse
 from schemas.api.validation import BodyDecoder
 from trainer.counting.table import count_logs
 from trainer.errors import TrainerBusyError
-from trainer.fitting.pipeline import train
+from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
 
 _log = logging.getLogger(__name__)

@@ -2,13 +2,14 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.scorer import Scorer, Scores
+from inference.detectors.wording import describe_features
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
 from schemas.bundle.tables import Tables
 from schemas.record.encoding import SERVICE_BUCKETS, FeatureEncoder, UnknownFeaturesError
@@ -17,16 +18,18 @@ from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
 from schemas.record.key import Ints, feature_rows
 
 _NO_TERMS = 0
+_TELLING = 0.02
+"""A contribution to the exponent below this is not worth a word."""
 
 
-class ForestDetector:
+class IsolationForestDetector:
     """Scores the six features by the graph alone.
 
     Raises:
         UnfitGraphError, UnknownFeaturesError, UnreadableTablesError: the bundle cannot be served.
     """
 
-    def __init__(self, manifest: Manifest, files: dict[str, bytes]) -> None:
+    def __init__(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
         features = manifest.features
         self._encoder = FeatureEncoder(features.names, features.service_buckets)
         self._scorer = Scorer(files[MODEL_FILE], len(features.names))
@@ -37,8 +40,8 @@ class ForestDetector:
         self._percentiles = array("d", Tables.from_bytes(files[TABLES_FILE]).percentiles)
 
     def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
-        """Judge logs that came one by one."""
-        if len(logs) == 1:  # by far the most; arrays of one cost more than the trees
+        """Judge logs that came singly."""
+        if len(logs) == 1:  # by far the most; arrays of a single row cost more than the trees
             return [self._judgement(*self._scorer.score_one(self._encoder.row(logs[0])))]
         scores = self._scorer.score(self._encoder.matrix(logs))
         columns = (scores.labels, scores.decisions, scores.anomaly_scores)
@@ -65,6 +68,13 @@ class ForestDetector:
     def extract(self, message: str, level: Level, service: str) -> LogFeatures:
         """The six features: more would only make fewer records alike."""
         return extract_features(message, level, service)
+
+    def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:
+        """As in "isolated early by level = FATAL, has_timeout = yes"."""
+        values = describe_features(key, service)
+        largest = sorted(contributions.items(), key=lambda one: -one[1])[:3]
+        telling = [f"{name} = {values[name]}" for name, value in largest if value > _TELLING]
+        return f"isolated early by {', '.join(telling)}" if telling else "nothing stands out"
 
     def _judgement(
         self, label: int, decision: float, score: float, contributions: bytes

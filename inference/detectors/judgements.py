@@ -1,13 +1,9 @@
-"""What a detector says of records, as columns, and the interface of all detectors."""
-
-from collections.abc import Sequence
-from typing import Protocol
+"""What a detector says of records: of a single record, and of many as columns."""
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from schemas.record.features import Level, LogFeatures
 from schemas.record.key import Ints
 
 
@@ -21,9 +17,10 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
         percentile: in [0, 1]: the share of training records with a lower score, rounded down to
             thousandths.
         contributions: what each feature adds to the exponent of the forest's score,
-            `2 ** (-1 + their sum)`; six native float32. Bytes, since few are ever looked at.
-        terms: the terms of D (`schemas.record.surprisal.TERMS`), native float64; empty for
-            `isolation_forest`.
+            `2 ** (-1 + their sum)`; six native float32, or none where there is no forest. Bytes,
+            since few are ever read.
+        terms: what adds up to the value that is held against the threshold, native float64, named
+            by `DetectorSpec.terms`; empty where nothing adds up.
     """
 
     is_anomaly: bool
@@ -42,8 +39,8 @@ class Judgements(msgspec.Struct, frozen=True):
         anomaly_scores: float64 of shape (n,).
         decisions: float64 of shape (n,).
         percentiles: float64 of shape (n,).
-        contributions: float32 of shape (n, 6).
-        terms: float64 of shape (n, 4), or of shape (n, 0) for `isolation_forest`.
+        contributions: float32 of shape (n, 6), or (n, 0) where there is no forest.
+        terms: float64 of shape (n, n_terms).
     """
 
     is_anomaly: npt.NDArray[np.bool_]
@@ -56,19 +53,3 @@ class Judgements(msgspec.Struct, frozen=True):
     def take(self, indices: Ints) -> "Judgements":
         """The judgements at these indices, in their order."""
         return Judgements(*(column[indices] for column in msgspec.structs.astuple(self)))
-
-
-class Detector(Protocol):
-    """Judges records; made from a bundle, immutable."""
-
-    def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
-        """Judge logs that came one by one."""
-        ...
-
-    def judge_keys(self, keys: Ints) -> Judgements:
-        """Judge packed records (`schemas.record.key`): int64 of shape (n,)."""
-        ...
-
-    def extract(self, message: str, level: Level, service: str) -> LogFeatures:
-        """What this detector looks at of a raw log."""
-        ...

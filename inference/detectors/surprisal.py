@@ -8,13 +8,14 @@ import math
 import struct
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 
 from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.scorer import Scorer, Scores, UnfitGraphError
+from inference.detectors.wording import speaks_of, times_seen
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
 from schemas.bundle.tables import Tables, UnreadableTablesError
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
@@ -34,29 +35,29 @@ from schemas.record.surprisal import (
     HINT,
     PHIS,
     SEVERITIES,
-    SIGNATURE_WEIGHT,
-    TEMPLATE_WEIGHT,
     TERMS,
+    blend,
     signature_bucket,
+    total,
 )
 
-Bound = tuple[float, Sequence[float]]
+_Bound = tuple[float, Sequence[float]]
 """A threshold tau and the thousandths of the training records' D."""
 
 _TERMS = struct.Struct(f"{len(TERMS)}d")
 
 
-class Weighed(msgspec.Struct, frozen=True, gc=False):
+class _Weighed(msgspec.Struct, frozen=True, gc=False):
     """A record before the forest is asked: its row, the terms, and what D is held against."""
 
     row: tuple[float, ...]
     severity: float
     keywords: float
     rarity: float
-    bound: Bound
+    bound: _Bound
 
 
-class Sum(msgspec.Struct, frozen=True, gc=False):
+class _Sum(msgspec.Struct, frozen=True, gc=False):
     """D against its threshold, and the terms of D."""
 
     decision: float
@@ -72,13 +73,14 @@ class SurprisalDetector:
         UnfitGraphError, UnreadableTablesError: the bundle cannot be served.
     """
 
-    def __init__(self, manifest: Manifest, files: dict[str, bytes]) -> None:
+    def __init__(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
         if tuple(manifest.features.names) != FOREST_COLUMNS:
             raise UnfitGraphError(
                 f"the forest takes {manifest.features.names}, expected {list(FOREST_COLUMNS)}"
             )
         if manifest.features.service_buckets != SERVICE_BUCKETS:
             raise UnfitGraphError(f"service names are hashed to {SERVICE_BUCKETS} numbers here")
+        self._training = manifest.training
         self._scorer = Scorer(files[MODEL_FILE], len(FOREST_COLUMNS))
         tables = Tables.from_bytes(files[TABLES_FILE])
         if tables.signature_rarity is None or tables.forest_scores is None:
@@ -100,7 +102,7 @@ class SurprisalDetector:
             raise UnreadableTablesError("of threshold and rarities for messages, one is missing")
 
     def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
-        """Judge logs that came one by one."""
+        """Judge logs that came singly."""
         weighed = [
             self._weigh(
                 log.message_length,
@@ -111,7 +113,7 @@ class SurprisalDetector:
             )
             for log in logs
         ]
-        if len(weighed) == 1:  # by far the most; arrays of one cost more than the trees
+        if len(weighed) == 1:  # by far the most; arrays of a single row cost more than the trees
             _, _, score, contributions = self._scorer.score_one(weighed[0].row)
             return [self._judgement(weighed[0], score, contributions)]
         scores = self._score(weighed)
@@ -147,7 +149,28 @@ class SurprisalDetector:
         """The six features, and the template if training saw any."""
         return extract(message, level, service)
 
-    def _weigh(self, length: int, level: int, service: int, flags: int, traits: int) -> Weighed:
+    def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:  # noqa: ARG002 - a forest's matter
+        """As in "ERROR, tells of a time-out, 1 in 40,000 of all lines, message never seen"."""
+        length, level, number, flags, traits = (int(one[0]) for one in unpack(np.array([key])))
+        words = []
+        if SEVERITIES[level] > 0:
+            words.append(list(Level)[level].value)
+        if flags:
+            words.append(f"tells of {speaks_of(flags)}")
+        elif traits != NO_TRAITS and message_of(traits)[1]:
+            words.append("holds a word of failure")
+        bucket = signature_bucket(length, level, number, flags)
+        n = self._training.n_samples
+        seen = _count(self._signature_rarity[bucket], n)
+        words.append(
+            f"1 in {n / seen:,.0f} of all lines" if seen else f"nothing like it seen from {service}"
+        )
+        if traits != NO_TRAITS and self._template_rarity is not None:
+            rarity = self._template_rarity[message_of(traits)[0]]
+            words.append(f"message {times_seen(_count(rarity, self._training.n_messages))}")
+        return ", ".join(words)
+
+    def _weigh(self, length: int, level: int, service: int, flags: int, traits: int) -> _Weighed:
         """All but the forest's part."""
         severity = SEVERITIES[level]
         signature_rarity = self._signature_rarity[signature_bucket(length, level, service, flags)]
@@ -155,12 +178,9 @@ class SurprisalDetector:
         if traits != NO_TRAITS and self._template_rarity is not None:
             template, has_failure = message_of(traits)
             hint = hint or has_failure != 0
-            rarity = (
-                TEMPLATE_WEIGHT * self._template_rarity[template]
-                + SIGNATURE_WEIGHT * signature_rarity
-            )
+            rarity = blend(self._template_rarity[template], signature_rarity)
             bound = self._with_message
-        return Weighed(
+        return _Weighed(
             (math.log1p(length), severity, signature_rarity, *FLAG_VALUES[flags]),
             severity,
             HINT * hint,
@@ -168,24 +188,24 @@ class SurprisalDetector:
             bound,
         )
 
-    def _score(self, weighed: Sequence[Weighed]) -> Scores:
+    def _score(self, weighed: Sequence[_Weighed]) -> Scores:
         rows = np.array([one.row for one in weighed], np.float32)
         return self._scorer.score_table(rows.reshape(len(weighed), len(FOREST_COLUMNS)))
 
-    def _add_up(self, weighed: Weighed, forest_score: float) -> Sum:
+    def _add_up(self, weighed: _Weighed, forest_score: float) -> _Sum:
         phi = PHIS[bisect_left(self._forest_scores, forest_score)]
         severity, keywords, rarity = weighed.severity, weighed.keywords, weighed.rarity
         tau, quantiles = weighed.bound
-        surprisal = severity + keywords + rarity + phi
+        surprisal = total(severity, keywords, rarity, phi)
         decision = tau - surprisal
-        return Sum(
+        return _Sum(
             decision,
             1 / (1 + 10**decision),
             bisect_left(quantiles, surprisal) / len(quantiles),
             (severity, keywords, rarity, phi),
         )
 
-    def _judgement(self, weighed: Weighed, forest_score: float, contributions: bytes) -> Judgement:
+    def _judgement(self, weighed: _Weighed, forest_score: float, contributions: bytes) -> Judgement:
         added = self._add_up(weighed, forest_score)
         return Judgement(
             added.decision < 0,
@@ -195,3 +215,8 @@ class SurprisalDetector:
             contributions,
             _TERMS.pack(*added.terms),
         )
+
+
+def _count(rarity: float, n: int) -> int:
+    """The count c behind a rarity of n records."""
+    return max(round((n + 1) / 10**rarity) - 1, 0)

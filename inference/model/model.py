@@ -1,28 +1,20 @@
 """A model that is loaded and ready to judge logs."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, cast
 
-from inference.detectors.isolation_forest import ForestDetector
-from inference.detectors.judgements import Detector, Judgements
-from inference.detectors.scorer import UnfitGraphError
-from inference.detectors.surprisal import SurprisalDetector
+from inference.detectors.judgements import Judgement, Judgements
+from inference.detectors.registry import LOADERS
 from inference.errors import BrokenVersionError
 from inference.model.memo import Memo
 from inference.model.verdicts import Verdict, make_verdict
 from schemas.bundle.contents import Bundle
+from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import Manifest
-from schemas.bundle.tables import UnreadableTablesError
-from schemas.record.encoding import UnknownFeaturesError
 from schemas.record.extractor import EXTRACTOR
 from schemas.record.features import Level, LogFeatures
-from schemas.record.key import Ints
-
-_DETECTORS: Final[dict[str, Callable[[Manifest, dict[str, bytes]], Detector]]] = {
-    "isolation_forest": ForestDetector,
-    "surprisal": SurprisalDetector,
-}
+from schemas.record.key import Ints, without_traits
 
 _OTHER_EXTRACTOR: Final = (
     "version {} learned from records of another extractor than this release has, so raw lines may "
@@ -33,9 +25,12 @@ _OTHER_EXTRACTOR: Final = (
 class Model:
     """One published version in memory: its detector and the verdicts given so far.
 
-    Immutable but for its memo, so that swapping a model is replacing one reference.
+    Immutable but for its memo, so that swapping a model is replacing a reference.
 
     Attributes:
+        spec: what its detector is called, and how its answers are to be read.
+        extract: makes the features that decide of a raw log.
+        reason: says in words why a record is judged as it is.
         notice: what an operator should know of it although it serves; mostly empty.
     """
 
@@ -43,16 +38,16 @@ class Model:
         """Load a verified bundle and run it once, so that the first client does not wait for it.
 
         Raises:
-            BrokenVersionError: the graph does not load or does not take the features it says.
+            BrokenVersionError: the bundle does not load or does not judge.
         """
+        name = bundle.manifest.detector
         try:
-            self._detector: Detector = _DETECTORS[bundle.manifest.detector](
-                bundle.manifest, bundle.files
-            )
-            for count in (1, 2):  # one and several are run in different ways
+            self.spec = DETECTORS[name]
+            self._detector = LOADERS[name](bundle.manifest, bundle.files)
+            for count in (1, 2):  # a single log and several are run in different ways
                 self._detector.judge([_ORDINARY] * count)
-        except (UnfitGraphError, UnknownFeaturesError, UnreadableTablesError) as error:
-            raise BrokenVersionError(f"version {bundle.version}: {error}") from error
+        except Exception as error:  # of whatever kind: the worker goes on with another version
+            raise BrokenVersionError(f"version {bundle.version}: {error!s}") from error
         self.version = str(bundle.version)
         self.manifest: Manifest = bundle.manifest
         self.loaded_at = time.time()
@@ -60,6 +55,7 @@ class Model:
         if self.manifest.extractor != EXTRACTOR:
             self.notice = _OTHER_EXTRACTOR.format(self.version)
         self.extract = self._detector.extract
+        self.reason = self._detector.reason
         self._memo: Memo[LogFeatures, Verdict] = Memo(memo_capacity)
 
     def verdict(self, log: LogFeatures) -> Verdict:
@@ -81,6 +77,14 @@ class Model:
             judged[log] if verdict is None else verdict
             for log, verdict in zip(logs, verdicts, strict=True)
         ]
+
+    def distinguished(self, keys: Ints) -> Ints:
+        """The keys without what the detector does not read: equal for records it judges alike."""
+        return keys if self.spec.reads_message else without_traits(keys)
+
+    def judge_logs(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
+        """Judge logs as a request brings them, past the memo."""
+        return self._detector.judge(logs)
 
     def judge_keys(self, keys: Ints) -> Judgements:
         """Judge packed records, as jobs over whole tables do: int64 of shape (n,).

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from inference.detectors.judgements import Judgement
-from schemas.api.predictions import Explanation, PredictRequest, Terms
+from schemas.api.predictions import Explanation, PredictRequest
 
 BASE: Final = -1.0
 """Exponent of the score of a log about which no tree knows anything: 2 ** -1 = 0.5."""
@@ -26,9 +26,9 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         is_anomaly: the label.
         json: JSON of a `Prediction` from behind the log id to before the closing brace.
-        contributions: what each feature contributes, native float32 in the model's order; bytes,
-            since a memo holds thousands and few are ever asked for.
-        terms: the terms of D, native float64; empty for `isolation_forest`.
+        contributions: as in `Judgement`; bytes, since a memo holds thousands and few are ever
+            asked for.
+        terms: as in `Judgement`.
     """
 
     is_anomaly: bool
@@ -54,13 +54,20 @@ def make_verdict(judgement: Judgement, model_version: str) -> Verdict:
     )
 
 
-def explanation_json(verdict: Verdict) -> bytes:
-    """The members of a `Prediction` that tell why, each with the comma before it."""
-    values = np.frombuffer(verdict.contributions, np.float32).tolist()
-    explained = b',"contributions":' + _encode(Explanation(BASE, *values))
-    if verdict.terms:
-        terms = np.frombuffer(verdict.terms, np.float64).tolist()
-        explained += b',"terms":' + _encode(Terms(*terms))
+def explanation_json(verdict: Verdict, terms: Sequence[str]) -> bytes:
+    """The members of a `Prediction` that say why, each with the comma before it.
+
+    Args:
+        verdict: what is explained.
+        terms: the names of its terms (`DetectorSpec.terms`).
+    """
+    explained = b""
+    if verdict.contributions:
+        values = np.frombuffer(verdict.contributions, np.float32).tolist()
+        explained = b',"contributions":' + _encode(Explanation(BASE, *values))
+    if terms:
+        values = np.frombuffer(verdict.terms, np.float64).tolist()
+        explained += b',"terms":' + _encode(dict(zip(terms, values, strict=True)))
     return explained
 
 

@@ -32,7 +32,8 @@ class PredictResource:
         request = self._decoder.decode(body)
         model = self._slot.current()
         verdict = model.verdict(look_at(request, model.extract))
-        explanation = explanation_json(verdict) if wants_explanation(req) else b""
+        explain = wants_explanation(req)
+        explanation = explanation_json(verdict, model.spec.terms) if explain else b""
         resp.content_type = falcon.MEDIA_JSON
         resp.data = prediction_json(request.log_id, verdict, explanation)
 
@@ -65,7 +66,8 @@ class BatchResource:
 
 def _answer(model: Model, request: BatchRequest, *, explain: bool) -> bytes:
     verdicts = model.verdicts(look_at_all(request.logs, model.extract))
-    explanations = [explanation_json(verdict) for verdict in verdicts] if explain else None
+    terms = model.spec.terms
+    explanations = [explanation_json(verdict, terms) for verdict in verdicts] if explain else None
     return batch_json(request.logs, verdicts, model.version, explanations)
 
 

@@ -58,8 +58,8 @@ _RAW: Final = {
     "service": "payment-service",
 }
 _EXPLAIN: Final = {
-    "explain": "Add `contributions`: how much each feature weighs in the forest's score; and with "
-    "the detector surprisal `terms`: what adds up to the surprisal."
+    "explain": "Add `contributions`: how much each feature weighs in the forest's score; and "
+    "`terms`, for a detector that adds terms up."
 }
 _BODY_PROBLEMS: Final = (
     HTTPStatus.BAD_REQUEST,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from schemas.bundle.detectors import meanings
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level, LogFeatures
 
 MAX_BATCH_LOGS: Final = 10_000
@@ -53,19 +54,6 @@ class BatchRequest(msgspec.Struct, frozen=True, gc=False):
     logs: Annotated[list[PredictRequest], Meta(min_length=1, max_length=MAX_BATCH_LOGS)]
 
 
-class Terms(msgspec.Struct, frozen=True, gc=False):
-    """Why a log surprises, in decades; only with the detector `surprisal`.
-
-    Their sum is D; `decision` is the model's threshold minus D. The forest's part is explained
-    further by `contributions`.
-    """
-
-    severity: float
-    keywords: float
-    rarity: float
-    forest: float
-
-
 class Explanation(msgspec.Struct, frozen=True, gc=False):
     """Why the forest's score is what it is: `score = 2 ** (base + sum of the contributions)`.
 
@@ -96,16 +84,12 @@ class Prediction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         Meta(
             gt=0,
             le=1,
-            description="The higher, the more anomalous. isolation_forest: Liu's s(x); surprisal: "
-            "1 / (1 + 10 ** decision).",
+            description=f"The higher, the more anomalous. {meanings(lambda spec: spec.score)}.",
         ),
     ]
     decision: Annotated[
         float,
-        Meta(
-            description="Negative is an anomaly. isolation_forest: scikit-learn's "
-            "decision_function; surprisal: in decades."
-        ),
+        Meta(description=f"Negative is an anomaly. {meanings(lambda spec: spec.decision)}."),
     ]
     percentile: Annotated[
         float,
@@ -113,7 +97,13 @@ class Prediction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     ]
     model_version: ModelVersion
     contributions: Explanation | None = None
-    terms: Terms | None = None
+    terms: Annotated[
+        dict[str, float] | None,
+        Meta(
+            description="Why, for a detector that adds terms up: `decision` is the model's "
+            "threshold minus their sum."
+        ),
+    ] = None
 
 
 class BatchPrediction(msgspec.Struct, frozen=True, gc=False):

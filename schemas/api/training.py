@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from schemas.api.predictions import ModelVersion
+from schemas.bundle.detectors import meanings
 from schemas.bundle.options import TrainOptions
 from schemas.record.features import LogFeatures
 
@@ -36,8 +37,8 @@ class TrainResponse(msgspec.Struct, frozen=True):
     threshold: Annotated[
         float,
         Meta(
-            description="isolation_forest: a log whose anomaly_score is above is anomalous; "
-            "surprisal: a log that surprises by more decades is"
+            description="A log above it is anomalous. It is a value of: "
+            f"{meanings(lambda spec: spec.measure)}."
         ),
     ]
     duration_s: Annotated[float, Meta(description="Fit, export, proof and publish, in seconds.")]

@@ -1,5 +1,7 @@
 """The content of a published version."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from schemas.bundle.manifest import Manifest
@@ -10,4 +12,4 @@ class Bundle(msgspec.Struct, frozen=True):
 
     version: int
     manifest: Manifest
-    files: dict[str, bytes]
+    files: Mapping[str, bytes]

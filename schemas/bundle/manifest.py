@@ -5,14 +5,14 @@ reader needs to decide whether it can serve the model.
 """
 
 import hashlib
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
-from schemas.bundle.options import Detector, TrainOptions
+from schemas.bundle.options import DetectorName, TrainOptions
 
-ARTEFACT_FORMAT: Final = 2
+ARTEFACT_FORMAT: Final = 3
 """Raised whenever an older reader could not serve a newer bundle correctly."""
 
 MODEL_FILE: Final = "model.onnx"
@@ -73,36 +73,49 @@ class TrainingSummary(msgspec.Struct, frozen=True):
 
     Attributes:
         n_samples: training rows.
-        n_distinct: distinct training rows.
-        n_anomalies: training rows that the model calls anomalous.
+        n_distinct: distinct training rows, as the detector tells them apart.
         rows_per_level: training rows of each level.
         n_messages: training rows that came with their message.
     """
 
     n_samples: Annotated[int, Meta(ge=1)]
     n_distinct: Annotated[int, Meta(ge=1)]
-    n_anomalies: Annotated[int, Meta(ge=0)]
     rows_per_level: dict[str, int]
     n_messages: int
 
 
-class ParitySummary(msgspec.Struct, frozen=True):
-    """What was compared before the model was published.
+class CalibrationSummary(msgspec.Struct, frozen=True):
+    """What the thresholds come from, and what they flag of it.
 
     Attributes:
-        n_training_rows: distinct training rows compared.
+        source: `training`, the training records; `records`, other records that were given;
+            `thousandths`, what the model keeps of its training records.
+        n_records: how many records these are.
+        flagged_share: the share of them that is flagged; to a thousandth for `thousandths`.
+    """
+
+    source: Literal["training", "records", "thousandths"]
+    n_records: Annotated[int, Meta(ge=1)]
+    flagged_share: Annotated[float, Meta(ge=0, le=1)]
+
+
+class ParitySummary(msgspec.Struct, frozen=True):
+    """What was compared before the model was published; 0 where a detector has no such proof.
+
+    Attributes:
+        n_training_rows: distinct training rows of which the graph was compared with scikit-learn.
         n_adversarial_rows: made-up rows compared, at and around the trees' thresholds.
         label_differences: always 0, or the model would not have been published.
         max_score_error: largest absolute difference of the forest's score to scikit-learn's.
-        n_verdicts: `surprisal`: distinct training records whose whole verdict by the training code
-            was compared with the serving one, once with and once without their messages.
-        max_verdict_error: largest absolute difference of their D.
+        n_verdicts: records that the loaded model judged singly, in batches and in bulk, each
+            verdict equal to that of the training code.
+        max_verdict_error: largest absolute difference of their decisions.
     """
 
-    n_training_rows: int
-    n_adversarial_rows: int
-    label_differences: int
-    max_score_error: float
+    n_training_rows: int = 0
+    n_adversarial_rows: int = 0
+    label_differences: int = 0
+    max_score_error: float = 0.0
     n_verdicts: int = 0
     max_verdict_error: float = 0.0
 
@@ -116,7 +129,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     artefact_format: int
-    detector: Detector
+    detector: DetectorName
     created_at: str
     files: dict[str, FileEntry]
     features: FeatureSpec
@@ -124,6 +137,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     options: TrainOptions
     scores: ScoreSpec
     training: TrainingSummary
+    calibration: CalibrationSummary
     parity: ParitySummary
     libraries: dict[str, str]
 

@@ -8,17 +8,20 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from schemas.bundle.detectors import DETECTORS
+
 Contamination = (
     Annotated[float, Meta(gt=0, le=0.5, description="Expected share of anomalies, in (0, 0.5].")]
     | Literal["auto"]
 )
 
-
-Detector = Literal["isolation_forest", "surprisal"]
+DetectorName = Annotated[
+    str, Meta(description="What decides.", extra_json_schema={"enum": list(DETECTORS)})
+]
 
 
 class TrainOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How to fit the forest; the names are scikit-learn's.
+    """How to fit a detector; the names are scikit-learn's.
 
     `contamination` "auto" puts the threshold at s(x) = 0.5, as in Liu 2008. `max_samples` above
     the number of training rows means all of them.
@@ -28,12 +31,19 @@ class TrainOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     n_estimators: Annotated[int, Meta(ge=1, le=1000)] = 100
     max_samples: Annotated[int, Meta(ge=2, le=65_536)] = 256
     random_state: Annotated[int, Meta(ge=0, le=4_294_967_295)] = 0
-    detector: Detector = "isolation_forest"
+    detector: DetectorName = "isolation_forest"
 
     def __post_init__(self) -> None:
-        """Refuse what no single field can tell."""
-        if self.detector == "surprisal" and self.contamination == "auto":
+        """Refuse what no single field can tell.
+
+        Raises:
+            ValueError: there is no such detector, or it does not go with the other options.
+        """
+        spec = DETECTORS.get(self.detector)
+        if spec is None:
+            raise ValueError(f"detector: Expected one of {', '.join(DETECTORS)}")
+        if self.contamination == "auto" and not spec.takes_auto:
             raise ValueError(
-                "the detector surprisal needs a contamination in (0, 0.5]; "
-                '"auto" is a threshold of the forest alone'
+                f"contamination: the detector {spec.name} needs a share in (0, 0.5]; "
+                f'"auto" is a threshold of the forest alone'
             )

@@ -13,6 +13,10 @@ SERVICE_BUCKETS: Final = 65_536
 """How many numbers a service name can be hashed to; a model's manifest records its own count."""
 
 
+SERVICE_HASH: Final = "crc32"
+"""The name of the hash in a manifest."""
+
+
 class UnknownFeaturesError(ValueError):
     """A model asks for features that this release cannot build."""
 

@@ -31,6 +31,7 @@ from schemas.record.features import (
     FEATURE_NAMES,
     MAX_MESSAGE_LENGTH,
     SEVERITY,
+    Level,
     LogFeatures,
 )
 from schemas.record.templates import TEMPLATE_BUCKETS
@@ -160,6 +161,21 @@ def pack_record(features: LogFeatures) -> int:
         + FLAG_UNIT * flags_of(features)
         + traits_of(features)
     )
+
+
+def unpack_record(key: int, service: str) -> LogFeatures:
+    """The record of a key; `MessageFeatures` if it came with its message.
+
+    Args:
+        key: of the record.
+        service: a name with the key's service number, since a number gives no name back.
+    """
+    length, level, _, flags, traits = (int(part[0]) for part in unpack(np.array([key])))
+    features = LogFeatures(length, list(Level)[level], service, *FLAG_VALUES[flags])
+    if traits == NO_TRAITS:
+        return features
+    template, has_failure = message_of(traits)
+    return MessageFeatures(*msgspec.structs.astuple(features), template, has_failure != 0)  # type: ignore[call-arg]  # mypy does not count them
 
 
 def flags_of(features: LogFeatures) -> int:

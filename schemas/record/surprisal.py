@@ -20,7 +20,7 @@ Sums of floats are written out in one order, so that numpy and plain Python agre
 
 import math
 from bisect import bisect_right
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -116,3 +116,17 @@ def rarity(counts: Ints, n: int) -> npt.NDArray[np.float32]:
     """`log10((n + 1) / (c + 1))`, in decades, rounded to float32 as bundles store it."""
     decades: npt.NDArray[np.float32] = np.log10((n + 1.0) / (counts + 1.0)).astype(np.float32)
     return decades
+
+
+Decades = TypeVar("Decades", float, npt.NDArray[np.float64])
+"""A value, or a column of values."""
+
+
+def blend(template_rarity: Decades, signature_rarity: Decades) -> Decades:
+    """The rarity of records with a message, in decades."""
+    return TEMPLATE_WEIGHT * template_rarity + SIGNATURE_WEIGHT * signature_rarity
+
+
+def total(severity: Decades, keywords: Decades, rarity: Decades, forest: Decades) -> Decades:
+    """D, the sum of the terms in the order of `TERMS`, in decades."""
+    return severity + keywords + rarity + forest

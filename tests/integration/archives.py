@@ -18,12 +18,13 @@ from schemas.record.extraction import extract
 from schemas.record.features import Level
 from schemas.record.key import pack_record
 from schemas.record.labels import is_positive
-from trainer.cli.data import find_data, load
 from trainer.cli.main import make_parser
-from trainer.counting.run import Executor, Locator, count_sources
+from trainer.cli.parsing import dataset, required_data
+from trainer.counting.run import Executor, Locator, count_partitions
 from trainer.counting.sums import Counted
 from trainer.counting.table import CountTable
 from trainer.fitting.pipeline import fit
+from trainer.jobs.dataset import Holdings
 from trainer.reading.cutting import cut
 
 N_FILES: Final = 5
@@ -93,15 +94,21 @@ def fit_all(table: CountTable) -> Models:
 
 def count(*arguments: str) -> CountTable:
     """The table that `python -m trainer fit` makes of its arguments."""
-    return load(make_parser().parse_args(["fit", *arguments])).table
+    return read(*arguments).table
+
+
+def read(*arguments: str) -> Holdings:
+    """What `python -m trainer fit` reads of its arguments."""
+    return required_data(make_parser().parse_args(["fit", *arguments])).count()
 
 
 def count_in_parts(arguments: Sequence[str], executor: Executor) -> tuple[Counted, Locator]:
     """The same with partitions of another size."""
-    data = find_data(make_parser().parse_args(["fit", *arguments]))
-    counted = count_sources(data.sources, data.plan, executor, lambda _bytes, _records: None)
-    assert len(cut(data.sources, data.plan, executor.partition_bytes)) == len(counted.records)
-    return counted, Locator(data.sources, data.plan, executor, counted.records)
+    found = dataset(make_parser().parse_args(["fit", *arguments]))
+    parts = cut(found.sources, found.plan, executor.partition_bytes)
+    counted = count_partitions(parts, found.plan, executor, lambda _bytes, _records: None)
+    assert len(parts) == len(counted.records)
+    return counted, Locator(parts, found.plan, counted.records)
 
 
 def assert_same(table: CountTable, expected: CountTable) -> None:

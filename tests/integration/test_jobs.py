@@ -15,8 +15,8 @@ from schemas.bundle.manifest import MODEL_FILE, REPORT_FILE, TABLES_FILE, Manife
 from tests.integration.conftest import ROOT
 from tests.integration.jobs import RunJob, runner, start, wait_for_children, wait_for_line
 from trainer.cli import main
-from trainer.cli.data import load
 from trainer.cli.main import make_parser
+from trainer.cli.parsing import required_data
 
 LOGS = ROOT / "samples" / "logs.jsonl.gz"
 QUICK = ("--n-estimators", "20")
@@ -51,7 +51,7 @@ def bundle(model_dir: Path, version: int) -> tuple[bytes, bytes, Manifest]:
 
 def flagged_share(model_dir: Path, version: int) -> float:
     """Share of the sample logs that a version flags, judged as it judges raw logs."""
-    table = load(make_parser().parse_args(["fit", str(LOGS)])).table
+    table = required_data(make_parser().parse_args(["fit", str(LOGS)])).count().table
     model = Model(ModelStore(model_dir).bundle(version), memo_capacity=1)
     anomalies = model.judge_keys(table.keys).is_anomaly
     return float(np.average(anomalies, weights=table.counts))

@@ -37,8 +37,8 @@ from tests.integration.archives import (
 )
 from tests.integration.conftest import ROOT
 from trainer.cli import main
-from trainer.cli.data import find_examples, load
 from trainer.cli.main import make_parser
+from trainer.cli.parsing import required_data
 from trainer.counting.run import Executor
 from trainer.counting.table import CountTable
 from trainer.reading.partitions import Place
@@ -98,14 +98,14 @@ def test_the_line_of_a_record_is_found(
 ) -> None:
     """What a report shows beside a record is the first line that gave it, and where it stands."""
     (path,) = way(archive)
-    loaded = load(make_parser().parse_args(["fit", path]))
+    loaded = required_data(make_parser().parse_args(["fit", path])).count()
     assert loaded.table.places is not None
     some = slice(None, None, 1 + loaded.table.n_distinct // 20)
     keys, places = loaded.table.keys[some], loaded.table.places[some]
     top = msgspec.structs.replace(loaded.table, keys=keys, places=places)
     between = ":" if way in (as_json, as_gzip) else ", record "
     lines = {key: archive.first_lines[key] for key in keys.tolist()}
-    assert find_examples(loaded, top) == {
+    assert loaded.examples(top) == {
         key: (f"{path}{between}{line}", archive.records[line - 1]["message"][:1_000])
         for key, line in lines.items()
     }

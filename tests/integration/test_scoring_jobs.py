@@ -16,11 +16,11 @@ from tests.integration.archives import to_parquet, write_csv, write_log4j
 from tests.integration.conftest import ROOT
 from tests.integration.jobs import RunJob, runner
 from trainer.cli import main
-from trainer.cli.data import find_data
 from trainer.cli.main import make_parser
+from trainer.cli.parsing import dataset
 from trainer.counting.run import Executor, Locator
 from trainer.reading.cutting import cut
-from trainer.scoring.records import Target, join_parts, score_sources
+from trainer.scoring.records import Target, score_records
 
 LOGS = ROOT / "samples" / "logs.jsonl.gz"
 FEATURES = ROOT / "samples" / "features.jsonl.gz"
@@ -205,15 +205,16 @@ def score_in_parts(
     model_dir: Path, path: Path, tmp_path: Path, partition_bytes: int
 ) -> tuple[Verdicts, int, list[str]]:
     """Verdicts, how many records cannot be used, and where some of these stand."""
-    data = find_data(make_parser().parse_args(["score", str(path), "--out", "-"]))
+    data = dataset(make_parser().parse_args(["score", str(path), "--out", "-"]))
     executor = Executor(processes=1, partition_bytes=partition_bytes)
     folder = tmp_path / f"{path.name}-{partition_bytes}"
     folder.mkdir()
     target = Target(str(model_dir), 2, str(folder))
-    scored = score_sources(data.sources, data.plan, executor, target, lambda _bytes, _records: None)
+    parts = cut(data.sources, data.plan, partition_bytes)
+    scored = score_records(parts, data.plan, executor, target, lambda _bytes, _records: None)
     out = tmp_path / "verdicts.jsonl"
-    join_parts(cut(data.sources, data.plan, partition_bytes), target, out)
-    locate = Locator(data.sources, data.plan, executor, scored.records)
+    target.join(parts, out, "json")
+    locate = Locator(parts, data.plan, scored.records)
     verdicts = read_verdicts(out)
     assert scored.n_verdicts == len(verdicts)
     assert scored.n_anomalies == sum(verdict["is_anomaly"] for verdict in verdicts)

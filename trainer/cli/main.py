@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from inference.environment import SettingsError
+from schemas.version import __version__
 from trainer.cli import evaluate, fit, recalibrate, score, serve, sql, versions
-from trainer.cli.parsing import Command, add_model_dir
+from trainer.cli.parsing import Command, UsageError, add_model_dir
 from trainer.errors import (
     ExportError,
     InputError,
+    InsensitiveModelError,
     OutputError,
     ParityError,
     StoreError,
@@ -25,6 +27,7 @@ EXIT_CODES: Final[dict[type[TrainingError], int]] = {
     TooFewRowsError: 4,
     ExportError: 5,
     ParityError: 5,
+    InsensitiveModelError: 5,
     StoreError: 6,
     OutputError: 7,
 }
@@ -46,7 +49,7 @@ exit codes:
   2    wrong option or setting
   3    the data cannot be read (file, line and field are named)
   4    fewer than two distinct rows
-  5    the exported graph could not be proved equal to scikit-learn's forest
+  5    the model could not be proved: it differs from what was fitted, or has learned nothing
   6    the model store cannot be written, or has no such version
   7    the output cannot be written
   130  interrupted (Ctrl-C)
@@ -61,8 +64,10 @@ _COMMANDS: Final[dict[str, Command]] = {
     "recalibrate": recalibrate.COMMAND,
     "sql": sql.COMMAND,
     "list": versions.LIST,
+    "info": versions.INFO,
     "activate": versions.ACTIVATE,
     "rollback": versions.ROLLBACK,
+    "delete": versions.DELETE,
     "serve": serve.COMMAND,
 }
 
@@ -75,6 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
         return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
+    except UsageError as error:
+        print(f"error: {error}; see python -m trainer {options.command} --help", file=sys.stderr)
+        return USAGE_EXIT
     except SettingsError as error:
         print(f"The settings are wrong:\n{error}", file=sys.stderr)
         return USAGE_EXIT
@@ -92,6 +100,7 @@ def make_parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"log-anomaly {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     for name, command in _COMMANDS.items():
         sub = commands.add_parser(

@@ -8,23 +8,26 @@ from typing import Final
 
 import msgspec
 
-from inference.environment import SettingsError
 from schemas.api.validation import field_error
+from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.options import TrainOptions
 from schemas.record.features import Level
-from trainer.counting.run import MAX_BAD_FRACTION, Executor
+from trainer.counting.run import Executor
+from trainer.jobs.dataset import MAX_BAD_FRACTION, CountTables, Data, Dataset
 from trainer.reading.formats.table import FORMATS
-from trainer.reading.layouts import LAYOUTS
+from trainer.reading.layouts import LAYOUTS, custom_layout
 from trainer.reading.options import ReadingOptions
 from trainer.reading.plan import Fields
-
-DETECTORS: Final = ("isolation_forest", "surprisal")
 
 DATA_HELP: Final = """\
 DATA is files, globs, folders, - for standard input, or s3://, gs:// and az:// URLs; plain, gzip or
 zstd; JSON lines, CSV, Parquet or plain text. Records are raw logs (message, level, service) or the
 six features; what was detected is said. Standard output gets results only.
 """
+
+
+class UsageError(Exception):
+    """Options are missing, contradict each other or are out of range; a line each."""
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -134,11 +137,69 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_version(parser: argparse.ArgumentParser) -> None:
+    """Which model, for commands that also take data."""
+    parser.add_argument(
+        "--version", type=int, metavar="N", help="the model (default: the current one)"
+    )
+
+
+def dataset(arguments: argparse.Namespace) -> Dataset:
+    """The data that a command was given.
+
+    Raises:
+        UsageError: an option is out of range.
+        InputError: there is no such data, or it cannot be told how to read it.
+    """
+    _check_fraction(arguments)
+    if arguments.processes is not None and arguments.processes < 1:
+        raise UsageError(f"--processes {arguments.processes}: Expected 1 or more")
+    return Dataset.find(
+        arguments.data,
+        _reading(arguments),
+        Executor(processes=arguments.processes, dask=arguments.dask),
+        arguments.max_bad_fraction,
+    )
+
+
+def data_or_counts(arguments: argparse.Namespace) -> Data | None:
+    """The data that a command was given, or the count tables; None for neither.
+
+    Raises:
+        UsageError: both were given, or an option is out of range.
+        InputError: as `dataset`.
+    """
+    if arguments.counts and arguments.data:
+        raise UsageError("give either DATA or --counts FILE, not both")
+    if arguments.counts:
+        _check_fraction(arguments)
+        return CountTables(arguments.counts, arguments.max_bad_fraction)
+    return dataset(arguments) if arguments.data else None
+
+
+def required_data(arguments: argparse.Namespace) -> Data:
+    """As `data_or_counts`, for commands that need either.
+
+    Raises:
+        UsageError: as `data_or_counts`, or neither was given.
+        InputError: as `dataset`.
+    """
+    data = data_or_counts(arguments)
+    if data is None:
+        raise UsageError("give DATA to read, or --counts FILE")
+    return data
+
+
+def _check_fraction(arguments: argparse.Namespace) -> None:
+    if not 0 <= arguments.max_bad_fraction <= 1:
+        raise UsageError(f"--max-bad-fraction {arguments.max_bad_fraction}: Expected 0 to 1")
+
+
 def train_options(arguments: argparse.Namespace) -> TrainOptions:
     """The options as the REST service would check them.
 
     Raises:
-        SettingsError: names every one at fault.
+        UsageError: names every option at fault.
     """
     values = {
         "contamination": arguments.contamination,
@@ -155,31 +216,31 @@ def train_options(arguments: argparse.Namespace) -> TrainOptions:
             flag = "seed" if field.name == "random_state" else field.name.replace("_", "-")
             fault = field_error(error, field.type, f"--{flag}")
             problems.append(f"{fault.path} {values[field.name]}: {fault.message}")
+    if arguments.detector not in DETECTORS:
+        problems.append(f"--detector {arguments.detector}: Expected one of {', '.join(DETECTORS)}")
     if problems:
-        raise SettingsError("\n".join(problems))
+        raise UsageError("\n".join(problems))
     try:
         return msgspec.convert(values, TrainOptions, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"--contamination: {error}") from error
+        raise UsageError(f"--{error}") from error
 
 
-def given(arguments: argparse.Namespace) -> ReadingOptions:
-    """What the user said of the data.
-
-    Raises:
-        SettingsError: a level is none, or a share is out of range.
-    """
+def _reading(arguments: argparse.Namespace) -> ReadingOptions:
     level = None
     if arguments.default_level is not None:
         try:
             level = Level(arguments.default_level)
         except ValueError as error:
             known = ", ".join(one.value for one in Level)
-            raise SettingsError(
+            raise UsageError(
                 f"--default-level {arguments.default_level}: Expected one of {known}"
             ) from error
-    if not 0 <= arguments.max_bad_fraction <= 1:
-        raise SettingsError(f"--max-bad-fraction {arguments.max_bad_fraction}: Expected 0 to 1")
+    if arguments.pattern is not None:
+        try:
+            custom_layout(arguments.pattern, continued=arguments.multiline)
+        except ValueError as error:
+            raise UsageError(f"--pattern: {error}") from error
     return ReadingOptions(
         format=arguments.format,
         fields=Fields(
@@ -195,14 +256,3 @@ def given(arguments: argparse.Namespace) -> ReadingOptions:
         default_level=level,
         default_service=arguments.default_service,
     )
-
-
-def executor(arguments: argparse.Namespace) -> Executor:
-    """Where to work.
-
-    Raises:
-        SettingsError: a number out of range.
-    """
-    if arguments.processes is not None and arguments.processes < 1:
-        raise SettingsError(f"--processes {arguments.processes}: Expected 1 or more")
-    return Executor(processes=arguments.processes, dask=arguments.dask)

@@ -1,13 +1,19 @@
-"""`python -m trainer recalibrate`: another threshold for the current model."""
+"""`python -m trainer recalibrate`: another threshold for a published model."""
 
 import argparse
 from typing import Final
 
-from inference.environment import SettingsError
-from trainer.cli.data import load
-from trainer.cli.parsing import DATA_HELP, Command, add_counts, add_data
-from trainer.store.candidate import current_version, load_candidate
-from trainer.store.registry import ModelRegistry
+from trainer.cli.parsing import (
+    DATA_HELP,
+    Command,
+    UsageError,
+    add_counts,
+    add_data,
+    add_version,
+    data_or_counts,
+)
+from trainer.cli.terminal import Terminal, say
+from trainer.jobs.recalibrate import recalibrate
 
 _DESCRIPTION: Final = f"""\
 Publish a new version with the same forest and another threshold: the way out of a flood of alerts
@@ -27,33 +33,27 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="share of records to flag, in (0, 0.5]",
     )
-    parser.add_argument(
-        "--version", type=int, metavar="N", help="the model (default: the current one)"
-    )
+    add_version(parser)
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    from trainer.fitting.recalibration import recalibrate  # noqa: PLC0415 - loads onnx, for this command
-
     if not 0 < arguments.contamination <= 0.5:  # noqa: PLR2004 - scikit-learn's bounds
-        raise SettingsError(f"--contamination {arguments.contamination}: Expected above 0 to 0.5")
-    registry = ModelRegistry(arguments.model_dir)
-    version = arguments.version or current_version(registry)
-    candidate = load_candidate(registry, version)
-    table = load(arguments).table if arguments.data or arguments.counts else None
-    before = candidate.model.manifest.scores
-    manifest, files = recalibrate(
-        candidate.model.manifest, candidate.files, arguments.contamination, table
+        raise UsageError(f"--contamination {arguments.contamination}: Expected above 0 to 0.5")
+    done = recalibrate(
+        arguments.contamination,
+        data_or_counts(arguments),
+        model_dir=arguments.model_dir,
+        version=arguments.version,
+        listener=Terminal(),
     )
-    published = registry.publish(lambda _version: files)
-    print(f"version {published} published to {arguments.model_dir} and current")
-    print(f"  forest      that of version {version}")
-    print(f"  threshold   {before.threshold:.6f} -> {manifest.scores.threshold:.6f}")
-    if manifest.scores.message_threshold is not None and before.message_threshold is not None:
-        print(
-            f"  with a message  {before.message_threshold:.6f} -> "
-            f"{manifest.scores.message_threshold:.6f}"
-        )
+    before, after = done.before.scores, done.after.scores
+    print(f"version {done.version} published to {arguments.model_dir} and current")
+    print(f"  forest      that of version {done.origin}")
+    print(f"  threshold   {before.threshold:.6f} -> {after.threshold:.6f}")
+    if after.message_threshold is not None and before.message_threshold is not None:
+        print(f"  with a message  {before.message_threshold:.6f} -> {after.message_threshold:.6f}")
+    for warning in done.warnings:
+        say(f"warning: {warning}")
 
 
 COMMAND: Final = Command(

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
 from rich.console import Console
@@ -26,6 +26,18 @@ PLAIN_EVERY_S: Final = 5.0
 def say(text: str) -> None:
     """Tell a person, without getting into what a program reads from standard output."""
     print(text, file=sys.stderr, flush=True)
+
+
+class Terminal:
+    """A listener that shows a person how a job goes."""
+
+    def say(self, text: str) -> None:
+        """A sentence on standard error."""
+        say(text)
+
+    def progress(self, what: str, total_bytes: int) -> AbstractContextManager[Advance]:
+        """Progress of work on data: a bar on a terminal, else plain lines."""
+        return progress(what, total_bytes)
 
 
 @contextmanager

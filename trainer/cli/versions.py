@@ -1,11 +1,13 @@
-"""`python -m trainer list`, `activate` and `rollback`: the versions in the store."""
+"""`python -m trainer list`, `info`, `activate`, `rollback` and `delete`: the store's versions."""
 
 import argparse
 from typing import Final
 
 from inference.errors import BrokenVersionError, NoModelError
+from schemas.bundle.manifest import Manifest
 from trainer.cli.parsing import Command
 from trainer.cli.terminal import say
+from trainer.store.candidate import current_version, load_candidate
 from trainer.store.registry import ModelRegistry
 
 
@@ -22,7 +24,7 @@ def _list(arguments: argparse.Namespace) -> None:
     for version in registry.versions():
         mark = "*" if version == current else " "
         try:
-            manifest = registry.manifest(version)
+            manifest = registry.bundle(version).manifest
         except BrokenVersionError as error:
             print(f"{mark} {version:<8} broken: {error}")
         else:
@@ -30,6 +32,41 @@ def _list(arguments: argparse.Namespace) -> None:
                 f"{mark} {version:<8} {manifest.created_at}  {manifest.training.n_samples:<9} "
                 f"{manifest.scores.threshold:<9.6f}  {manifest.detector}"
             )
+
+
+def _info(arguments: argparse.Namespace) -> None:
+    registry = ModelRegistry(arguments.model_dir)
+    version = arguments.version or current_version(registry)
+    manifest = load_candidate(registry, version).model.manifest
+    if arguments.json:
+        print(manifest.to_json().decode(), end="")
+        return
+    for name, value in _facts(version, manifest):
+        print(f"{name:<20}{value}")
+
+
+def _facts(version: int, manifest: Manifest) -> list[tuple[str, str]]:
+    """What a person wants to know of a version first."""
+    training, scores, calibration = manifest.training, manifest.scores, manifest.calibration
+    options = manifest.options
+    facts = [
+        ("version", str(version)),
+        ("detector", manifest.detector),
+        ("created", manifest.created_at),
+        ("trained on", f"{training.n_samples:,} records, {training.n_distinct:,} distinct"),
+        ("with messages", f"{training.n_messages:,}"),
+        ("threshold", f"{scores.threshold:.6f}"),
+    ]
+    if scores.message_threshold is not None:
+        facts.append(("with a message", f"{scores.message_threshold:.6f}"))
+    return [
+        *facts,
+        ("contamination", str(options.contamination)),
+        ("flagged", f"{calibration.flagged_share:.2%} of {calibration.source}"),
+        ("trees", f"{options.n_estimators}, {options.max_samples} samples each"),
+        ("seed", str(options.random_state)),
+        *[(name, f"{entry.size_bytes:,} bytes") for name, entry in manifest.files.items()],
+    ]
 
 
 def _activate(arguments: argparse.Namespace) -> None:
@@ -42,16 +79,30 @@ def _rollback(arguments: argparse.Namespace) -> None:
     print(f"version {version} is current")
 
 
+def _delete(arguments: argparse.Namespace) -> None:
+    ModelRegistry(arguments.model_dir).delete(arguments.version)
+    print(f"version {arguments.version} is deleted")
+
+
 def _add_nothing(_parser: argparse.ArgumentParser) -> None:
     """For commands without options of their own."""
 
 
-def _add_version(parser: argparse.ArgumentParser) -> None:
+def _add_number(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("version", type=int, metavar="N")
 
 
+def _add_info(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "version", type=int, nargs="?", metavar="N", help="the version (default: the current one)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the whole manifest")
+
+
 LIST: Final = Command("list the published versions", _add_nothing, _list)
-ACTIVATE: Final = Command("make a published version current", _add_version, _activate)
-ROLLBACK: Final = Command(
-    "make the version before the current one current", _add_nothing, _rollback
+INFO: Final = Command("show what a version was made of", _add_info, _info)
+ACTIVATE: Final = Command("make a published version current", _add_number, _activate)
+ROLLBACK: Final = Command("make the version that served before current", _add_nothing, _rollback)
+DELETE: Final = Command(
+    "delete a version that neither serves nor would after a rollback", _add_number, _delete
 )

@@ -61,7 +61,7 @@ def count_features(sources: Sequence[Source], plan: ReadingPlan, partition: int 
     return PartCount(partition, part.table, part.n_records, part.n_bad, located)
 
 
-def read_counts(source: Source, number: int) -> PartCount:
+def read_table(source: Source, number: int) -> PartCount:
     """Read a count table that an SQL engine made: Parquet, CSV or JSON lines.
 
     Args:

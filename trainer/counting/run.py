@@ -1,8 +1,8 @@
-"""Counts data: plans the parts, has an executor work on them, adds the results up."""
+"""Counts data: an executor works on the parts, and the results add up."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -10,20 +10,16 @@ from trainer.counting.cluster import run_on_dask
 from trainer.counting.engine import count_features
 from trainer.counting.local import run_locally, usable_cores
 from trainer.counting.step import count_partition
-from trainer.counting.sums import Counted, PartCount, Sum
-from trainer.errors import InputError
-from trainer.reading.cutting import PARTITION_BYTES, cut
+from trainer.counting.sums import Counted, PartCount, PartSum
+from trainer.reading.cutting import PARTITION_BYTES
 from trainer.reading.formats.table import FORMATS, is_counted_by_engine
 from trainer.reading.partitions import Partition, Place
 from trainer.reading.plan import ReadingPlan
-from trainer.reading.sources import Source
 
 T = TypeVar("T")
 
-MAX_BAD_FRACTION: Final = 0.01
-
 Advance = Callable[[int, int], None]
-"""Told of every part that is done: bytes and records."""
+"""Takes the bytes and the records of every part that is done."""
 
 
 class Executor(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,44 +44,29 @@ class Executor(msgspec.Struct, frozen=True, kw_only=True):
         return run_locally(step, partitions, self.processes or usable_cores())
 
 
-def count_sources(
-    sources: Sequence[Source],
-    plan: ReadingPlan,
-    executor: Executor,
-    advance: Advance,
-    max_bad_fraction: float = MAX_BAD_FRACTION,
+def count_partitions(
+    partitions: Sequence[Partition], plan: ReadingPlan, executor: Executor, advance: Advance
 ) -> Counted:
-    """Count all records of the sources.
+    """Count all records of some partitions.
 
     Raises:
-        InputError: a source cannot be read, or more than `max_bad_fraction` of the records cannot
-            be used; names file, line and field of the first ones.
+        InputError: a source cannot be read.
     """
-    total = Sum()
-    for partition, part in _parts(sources, plan, executor):
+    total = PartSum()
+    for partition, part in _parts(partitions, plan, executor):
         total.add(part)
         advance(partition.size_bytes, part.n_records)
-    counted = total.counted()
-    if counted.n_bad > max_bad_fraction * counted.n_records:
-        locate = Locator(sources, plan, executor, counted.records)
-        first = "; ".join(f"{locate(place)}: {problem}" for place, problem in counted.bad[:3])
-        raise InputError(
-            f"{counted.n_bad} of {counted.n_records} records cannot be used, more than the share "
-            f"of {max_bad_fraction:g} that --max-bad-fraction allows; the first: {first}"
-        )
-    return counted
+    return total.counted()
 
 
 def _parts(
-    sources: Sequence[Source], plan: ReadingPlan, executor: Executor
+    partitions: Sequence[Partition], plan: ReadingPlan, executor: Executor
 ) -> Iterator[tuple[Partition, PartCount]]:
-    partitions = cut(sources, plan, executor.partition_bytes)
     if is_counted_by_engine(plan) and not executor.dask:
         # DuckDB spreads the work over the cores itself, and best over all files at once.
-        whole = partitions[0]
-        if len(partitions) > 1:
-            size = sum(partition.size_bytes for partition in partitions)
-            whole = Partition(0, msgspec.structs.replace(sources[0], size_bytes=size))
+        sources = [partition.source for partition in partitions]
+        size = sum(partition.size_bytes for partition in partitions)
+        whole = Partition(0, msgspec.structs.replace(sources[0], size_bytes=size))
         yield whole, count_features(sources, plan)
         return
     yield from executor.run(partial(count_partition, plan=plan), partitions)
@@ -95,13 +76,9 @@ class Locator:
     """Says where a place is: file and line, or file and record where records are no lines."""
 
     def __init__(
-        self,
-        sources: Sequence[Source],
-        plan: ReadingPlan,
-        executor: Executor,
-        records: Mapping[int, int],
+        self, partitions: Sequence[Partition], plan: ReadingPlan, records: Mapping[int, int]
     ) -> None:
-        self._partitions = cut(sources, plan, executor.partition_bytes)
+        self._partitions = partitions
         self._records = records
         self._between = ":" if FORMATS[plan.format].splittable else ", record "
 
@@ -114,7 +91,3 @@ class Locator:
             if one.source == partition.source
         )
         return f"{partition.source.uri}{self._between}{before + place.line}"
-
-    def partition(self, place: Place) -> Partition:
-        """The partition that the place is in."""
-        return self._partitions[place.partition]

@@ -51,7 +51,7 @@ class Counted(msgspec.Struct, frozen=True):
         return sum(self.records.values())
 
 
-class Sum:
+class PartSum:
     """Adds up parts in any order; the result does not depend on it."""
 
     def __init__(self) -> None:

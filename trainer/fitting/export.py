@@ -178,3 +178,29 @@ def _attributes(forest: IsolationForest, threshold: float) -> dict[str, Any]:
         "target_ids": ensemble.target_ids.tolist(),
         "target_weights_as_tensor": tensor("target_weights_as_tensor", ensemble.target_weights),
     }
+
+
+def with_threshold(graph: bytes, denominator: float, offset: float) -> bytes:
+    """A graph with another threshold; all else is the same.
+
+    Args:
+        graph: of `export_forest`.
+        denominator: `trainer.fitting.threshold.depth_denominator` of its forest.
+        offset: what `offset_` is to be.
+
+    Raises:
+        ExportError: there is no exact threshold.
+    """
+    model = onnx.load_model_from_string(graph)
+    threshold, constants = threshold_constants(denominator, offset)
+    for initializer in model.graph.initializer:
+        if initializer.name in constants:
+            value = np.array(constants[initializer.name], np.float64)
+            initializer.CopyFrom(numpy_helper.from_array(value, initializer.name))
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            if attribute.name == "base_values_as_tensor":
+                values = numpy_helper.to_array(attribute.t).copy()
+                values[0] = -threshold
+                attribute.t.CopyFrom(numpy_helper.from_array(values, attribute.t.name))
+    return bytes(model.SerializeToString(deterministic=True))

@@ -14,6 +14,7 @@ from inference.detectors.scorer import in_parts
 from schemas.bundle.options import TrainOptions
 from trainer.counting.table import CountTable
 from trainer.errors import TooFewRowsError
+from trainer.fitting.quantiles import weighted_percentile
 
 Rows = npt.NDArray[np.float32]
 
@@ -79,52 +80,3 @@ def score_samples(forest: IsolationForest, rows: Rows) -> npt.NDArray[np.float64
     """`forest.score_samples(rows)`, to the bit, with the rows shared out among the cores."""
     (scores,) = in_parts(lambda part: (forest.score_samples(part),), rows)
     return scores
-
-
-def weighted_percentile(
-    values: npt.NDArray[np.float64], counts: npt.NDArray[np.int64], percentage: float
-) -> float:
-    """`np.percentile(np.repeat(values, counts), percentage)`, without repeating anything.
-
-    Linear interpolation between the two nearest ranks, the default of numpy; equal to it to the
-    last bit.
-
-    Args:
-        values: array of shape (n,).
-        counts: how often each value occurs, shape (n,), each at least 1.
-        percentage: in [0, 100].
-    """
-    order = np.argsort(values)
-    last_rank = np.cumsum(counts[order]) - 1
-    rank = (last_rank[-1]) * np.true_divide(percentage, 100.0)
-    below = np.floor(rank)
-    low = values[order[np.searchsorted(last_rank, below)]]
-    high = values[order[np.searchsorted(last_rank, min(below + 1, last_rank[-1]))]]
-    # numpy counts from the nearer end (numpy.lib._function_base_impl._lerp); so must we, or the
-    # last bit differs.
-    fraction = rank - below
-    step = high - low
-    if fraction >= 0.5:  # noqa: PLR2004
-        return float(high - step * (1 - fraction))
-    return float(low + step * fraction)
-
-
-def lower_quantiles(
-    values: npt.NDArray[np.float64], counts: npt.NDArray[np.int64], shares: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """For each share, the smallest value that at least that share of the rows does not exceed.
-
-    Args:
-        values: array of shape (n,).
-        counts: how often each value occurs, shape (n,), each at least 1.
-        shares: in (0, 1].
-
-    Returns:
-        Array of the shape of `shares`; each of its values is one of `values`.
-    """
-    order = np.argsort(values, kind="stable")
-    rows = np.cumsum(counts[order])
-    # Shares are thousandths at the finest: half a row in 2**53 cannot be meant.
-    wanted = np.ceil(np.round(shares * rows[-1], 6))
-    found: npt.NDArray[np.float64] = values[order[np.searchsorted(rows, wanted)]]
-    return found

@@ -7,12 +7,10 @@ extremes, and rows whose score ties with the offset.
 
 from typing import Final
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 
-from inference.detectors.judgements import Judgements
 from inference.detectors.scorer import Scorer
 from schemas.bundle.manifest import ParitySummary
 from trainer.errors import ParityError
@@ -28,8 +26,6 @@ _EXTREMES: Final = np.array(
     [0.0, -0.0, -1.0, 1.0, 2.0**24, np.finfo(np.float32).max, np.finfo(np.float32).min, 1e-45],
     np.float32,
 )
-
-MAX_VERDICT_ERROR: Final = 1e-9
 
 Rows = npt.NDArray[np.float32]
 Decisions = npt.NDArray[np.float64]
@@ -58,38 +54,6 @@ def prove_parity(
         n_adversarial_rows=len(made_up),
         label_differences=0,
         max_score_error=max(errors),
-    )
-
-
-def prove_verdicts(
-    summary: ParitySummary, serving: Judgements, training: Judgements
-) -> ParitySummary:
-    """Compare the verdicts of the serving detector with those of the training code.
-
-    Args:
-        summary: of the forest's proof.
-        serving: what the serving detector says of n records.
-        training: what the training code says of them.
-
-    Returns:
-        The summary of both proofs.
-
-    Raises:
-        ParityError: a label or a decision differs.
-    """
-    errors = np.abs(serving.decisions - training.decisions)
-    wrong = (
-        (serving.is_anomaly != training.is_anomaly)
-        | (serving.percentiles != training.percentiles)
-        | ~(errors <= MAX_VERDICT_ERROR)
-    )
-    if wrong.any():
-        raise ParityError(
-            f"the serving detector disagrees with the training code on {int(wrong.sum())} of "
-            f"{len(wrong)} records, by up to {float(errors.max()):g} decades; nothing was published"
-        )
-    return msgspec.structs.replace(
-        summary, n_verdicts=len(wrong), max_verdict_error=float(errors.max(initial=0.0))
     )
 
 

@@ -1,7 +1,7 @@
-"""The one way from a count table to a published model: fit, export, prove, publish."""
+"""From a count table to a bundle that may be published: fit, export, prove."""
 
 import platform
-import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Final
@@ -10,13 +10,12 @@ import msgspec
 
 from inference.detectors.judgements import Judgements
 from inference.model.model import Model
-from schemas.api.training import TrainResponse
 from schemas.bundle.contents import Bundle
+from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import (
     ARTEFACT_FORMAT,
     MANIFEST_FILE,
-    MODEL_FILE,
-    TABLES_FILE,
+    CalibrationSummary,
     FeatureSpec,
     Manifest,
     ParitySummary,
@@ -24,19 +23,21 @@ from schemas.bundle.manifest import (
     file_entry,
 )
 from schemas.bundle.options import TrainOptions
-from schemas.record.encoding import SERVICE_BUCKETS
+from schemas.record.encoding import SERVICE_BUCKETS, SERVICE_HASH
 from schemas.record.extractor import EXTRACTOR
 from schemas.record.features import SEVERITY, Level
 from schemas.record.key import NO_TRAITS, unpack
 from trainer.counting.table import CountTable
-from trainer.fitting.detectors import FITS, Artefacts
+from trainer.fitting.agreement import prove_agreement
+from trainer.fitting.learners.learner import FittedDetector
+from trainer.fitting.learners.registry import LEARNERS
+from trainer.fitting.sensitivity import check_sensitivity
 from trainer.store.candidate import Candidate
-from trainer.store.registry import ModelRegistry
 
-SERVICE_HASH: Final = "crc32"
-FEW_DISTINCT_ROWS: Final = 50
+UNPUBLISHED: Final = 0
+"""The number of a version that is in no store yet."""
+
 _LIBRARIES: Final = ("scikit-learn", "skl2onnx", "onnx", "onnxruntime", "numpy")
-_UNPUBLISHED: Final = 0
 
 
 class Fitted(msgspec.Struct, frozen=True):
@@ -44,30 +45,22 @@ class Fitted(msgspec.Struct, frozen=True):
 
     Attributes:
         table: what it was fitted on, as its detector tells records apart.
-        artefacts: the parts of its bundle.
+        detector: what fitting it yielded.
         judgements: what it says of the table's records, by the training code.
-        candidate: the same, loaded as production loads it.
+        candidate: the same, loaded as a service loads it.
         warnings: what the user should know, a sentence each.
     """
 
     table: CountTable
-    artefacts: Artefacts
+    detector: FittedDetector
     judgements: Judgements
     candidate: Candidate
     warnings: list[str]
 
-
-def train(table: CountTable, options: TrainOptions, registry: ModelRegistry) -> TrainResponse:
-    """Train on a table and publish the model.
-
-    Raises:
-        TooFewRowsError, ExportError, ParityError, StoreError: nothing was published.
-    """
-    started = time.perf_counter()
-    fitted = fit(table, options)
-    files = prove(fitted)
-    version = registry.publish(lambda _version: files)
-    return response(fitted, version, time.perf_counter() - started)
+    @property
+    def n_anomalies(self) -> int:
+        """Training records that are flagged."""
+        return int(self.table.counts[self.judgements.is_anomaly].sum())
 
 
 def fit(table: CountTable, options: TrainOptions) -> Fitted:
@@ -77,20 +70,22 @@ def fit(table: CountTable, options: TrainOptions) -> Fitted:
 
     Raises:
         TooFewRowsError, ExportError: no model came of it.
+        InsensitiveModelError: the model has learned nothing.
     """
-    if options.detector == "isolation_forest":
+    if not DETECTORS[options.detector].reads_message:
         table = table.without_traits()
-    artefacts = FITS[options.detector](table, options)
-    files = {MODEL_FILE: artefacts.graph, TABLES_FILE: artefacts.tables.to_bytes()}
-    judgements = artefacts.judge(table.keys)
-    n_anomalies = int(table.counts[judgements.is_anomaly].sum())
-    manifest = _manifest(table, options, artefacts, files, n_anomalies)
-    model = Model(Bundle(_UNPUBLISHED, manifest, files), memo_capacity=1)
+    detector = LEARNERS[options.detector].fit(table, options)
+    judgements = detector.judge(table.keys)
+    manifest = _manifest(table, options, detector, judgements)
+    files = dict(detector.files)
+    model = Model(Bundle(UNPUBLISHED, manifest, files), memo_capacity=1)
+    asked = None if options.contamination == "auto" else options.contamination
+    warnings = check_sensitivity(model, table, judgements, asked)
     candidate = Candidate(options.detector, model, files)
-    return Fitted(table, artefacts, judgements, candidate, _warnings(table, options, n_anomalies))
+    return Fitted(table, detector, judgements, candidate, warnings)
 
 
-def prove(fitted: Fitted) -> dict[str, bytes]:
+def prove(fitted: Fitted) -> Mapping[str, bytes]:
     """Prove a model equal to what training computed.
 
     Returns:
@@ -100,72 +95,43 @@ def prove(fitted: Fitted) -> dict[str, bytes]:
         ParityError: the exported model says something else; it must not be published.
     """
     model = fitted.candidate.model
-    parity = fitted.artefacts.prove(fitted.table, model)
+    parity = prove_agreement(
+        model,
+        fitted.detector,
+        fitted.table,
+        fitted.judgements,
+        fitted.detector.prove(fitted.table),
+    )
     model.manifest = msgspec.structs.replace(model.manifest, parity=parity)
     return {**fitted.candidate.files, MANIFEST_FILE: model.manifest.to_json()}
 
 
-def response(fitted: Fitted, version: int, duration_s: float) -> TrainResponse:
-    """What a training answers."""
-    manifest = fitted.candidate.model.manifest
-    return TrainResponse(
-        model_version=str(version),
-        n_samples=manifest.training.n_samples,
-        n_distinct=manifest.training.n_distinct,
-        n_anomalies=manifest.training.n_anomalies,
-        options=manifest.options,
-        threshold=manifest.scores.threshold,
-        duration_s=round(duration_s, 4),
-        warnings=fitted.warnings,
-    )
-
-
 def _manifest(
-    table: CountTable,
-    options: TrainOptions,
-    artefacts: Artefacts,
-    files: dict[str, bytes],
-    n_anomalies: int,
+    table: CountTable, options: TrainOptions, detector: FittedDetector, judgements: Judgements
 ) -> Manifest:
     _, level, _, _, traits = unpack(table.keys)
+    n_anomalies = int(table.counts[judgements.is_anomaly].sum())
     return Manifest(
         artefact_format=ARTEFACT_FORMAT,
         detector=options.detector,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        files={name: file_entry(data) for name, data in files.items()},
-        features=FeatureSpec(list(artefacts.columns), SERVICE_BUCKETS, SERVICE_HASH),
+        files={name: file_entry(data) for name, data in detector.files.items()},
+        features=FeatureSpec(list(detector.columns), SERVICE_BUCKETS, SERVICE_HASH),
         extractor=EXTRACTOR,
         options=options,
-        scores=artefacts.scores,
+        scores=detector.scores,
         training=TrainingSummary(
             n_samples=table.n_samples,
             n_distinct=table.n_distinct,
-            n_anomalies=n_anomalies,
             rows_per_level={
                 one.value: int(table.counts[level == SEVERITY[one]].sum()) for one in Level
             },
             n_messages=int(table.counts[traits != NO_TRAITS].sum()),
         ),
-        parity=ParitySummary(0, 0, 0, 0.0),  # nothing is proved yet
+        calibration=CalibrationSummary("training", table.n_samples, n_anomalies / table.n_samples),
+        parity=ParitySummary(),  # nothing is proved yet
         libraries={
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in _LIBRARIES},
         },
     )
-
-
-def _warnings(table: CountTable, options: TrainOptions, n_anomalies: int) -> list[str]:
-    warnings = []
-    if table.n_distinct < FEW_DISTINCT_ROWS:
-        warnings.append(
-            f"only {table.n_distinct} distinct rows: a verdict of this model means little; "
-            f"train on at least a few thousand real logs"
-        )
-    if options.contamination != "auto":
-        flagged = n_anomalies / table.n_samples
-        if not options.contamination / 2 <= flagged <= options.contamination * 2:
-            warnings.append(
-                f"contamination is {options.contamination:g}, but {flagged:.4g} of the training "
-                f"rows are flagged: many rows share one score, and a tie is no anomaly"
-            )
-    return warnings

@@ -10,14 +10,13 @@ from typing import Final
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 
 from inference.detectors.judgements import Judgements
 from inference.detectors.scorer import Scorer
 from schemas.bundle.options import TrainOptions
 from schemas.bundle.tables import Tables
-from schemas.record.key import Ints, flag_columns, messages_of, unpack
+from schemas.record.key import Ints
 from schemas.record.surprisal import (
     FOREST_COLUMNS,
     FOREST_SCORES,
@@ -25,15 +24,16 @@ from schemas.record.surprisal import (
     PHIS,
     SEVERITIES,
     SIGNATURE_BUCKETS,
-    SIGNATURE_WEIGHT,
-    TEMPLATE_WEIGHT,
+    blend,
     rarity,
-    signature_buckets,
+    total,
 )
 from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.table import CountTable
 from trainer.fitting.export import export_forest
-from trainer.fitting.forest import MAX_FIT_ROWS, Rows, grow_forest, lower_quantiles, require_two
+from trainer.fitting.forest import MAX_FIT_ROWS, Rows, grow_forest, require_two
+from trainer.fitting.quantiles import THOUSANDTHS, Floats, Steps, share_below
+from trainer.fitting.records import Records
 
 BACKGROUND: Final = 0.05
 """Rows made up beside the training rows, as a share of them.
@@ -42,55 +42,7 @@ Each of their columns is uniform over its range. Without them a column that is c
 is never split on, and the first FATAL would be invisible to the forest.
 """
 
-PERCENTILES: Final = np.arange(1, 1_001) / 1_000
 _TOP_SHARES: Final = np.arange(1, FOREST_SCORES + 1) / FOREST_SCORES
-
-Floats = npt.NDArray[np.float64]
-
-
-class Records(msgspec.Struct, frozen=True):
-    """Distinct records as columns, each of shape (n,).
-
-    Attributes:
-        log_length: float32, ln(1 + message_length).
-        severity: float64, decades.
-        flags: int64, the three flags as one number.
-        signature: int64, its bucket.
-        template: int64, its bucket; 0 where there is no message.
-        has_failure: bool, the message holds a word of failure.
-        has_message: bool.
-    """
-
-    log_length: npt.NDArray[np.float32]
-    severity: Floats
-    flags: Ints
-    signature: Ints
-    template: Ints
-    has_failure: npt.NDArray[np.bool_]
-    has_message: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, keys: Ints) -> "Records":
-        """The columns of packed records."""
-        length, level, service, flags, traits = unpack(keys)
-        has_message, template, has_failure = messages_of(traits)
-        return cls(
-            # The very function and rounding that serving uses, once per distinct length.
-            log_length=_log1p(length),
-            severity=np.array(SEVERITIES)[level],
-            flags=flags,
-            signature=signature_buckets(length, level, service, flags),
-            template=template,
-            has_failure=has_failure,
-            has_message=has_message,
-        )
-
-    def forest_rows(self, signature_rarity: npt.NDArray[np.float32]) -> Rows:
-        """What the forest sees: float32 of shape (n, 6), columns as in `FOREST_COLUMNS`."""
-        flags = flag_columns(self.flags)
-        return np.column_stack([self.log_length, self.severity, signature_rarity, *flags]).astype(
-            np.float32
-        )
 
 
 class SurprisalFit(msgspec.Struct, frozen=True):
@@ -134,11 +86,14 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
     forest = grow_forest(_with_background(rows, table, options.random_state, n), options)
     graph = export_forest(forest)
     scores = Scorer(graph, len(FOREST_COLUMNS)).anomaly_scores(rows)
-    forest_scores = -lower_quantiles(-scores, table.counts, _TOP_SHARES)
+    forest_scores = Steps.of(scores, table.counts).reached_by(_TOP_SHARES)
     phi = phi_of(scores, forest_scores)
     share = np.array([1 - options.contamination])
 
-    bare = add_up(records.severity, records.flags != 0, own_rarity.astype(np.float64), phi)
+    keywords = HINT * (records.flags != 0)
+    bare = Steps.of(
+        total(records.severity, keywords, own_rarity.astype(np.float64), phi), table.counts
+    )
     with_message = records.has_message
     counts = table.counts[with_message]
     message_tau = percentiles = templates = None
@@ -147,23 +102,26 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
         template = records.template[with_message]
         seen = _count(template, counts, TEMPLATE_BUCKETS)
         # Of these records alone: the bucket 0 that others have in place may never have been seen.
-        blended = blend(rarity(seen[template] - 1, n_messages), own_rarity[with_message])
-        hint = ((records.flags != 0) | records.has_failure)[with_message]
-        surprisal = add_up(records.severity[with_message], hint, blended, phi[with_message])
-        message_tau = float(lower_quantiles(surprisal, counts, share)[0])
-        percentiles = lower_quantiles(surprisal, counts, PERCENTILES)
+        own_template = rarity(seen[template] - 1, n_messages).astype(np.float64)
+        blended = blend(own_template, own_rarity[with_message].astype(np.float64))
+        keywords = HINT * ((records.flags != 0) | records.has_failure)[with_message]
+        written = Steps.of(
+            total(records.severity[with_message], keywords, blended, phi[with_message]), counts
+        )
+        message_tau = float(written.at_least(share)[0])
+        percentiles = written.at_least(THOUSANDTHS)
         templates = rarity(seen, n_messages)
     return SurprisalFit(
         forest=forest,
         graph=graph,
         tables=Tables(
-            percentiles=lower_quantiles(bare, table.counts, PERCENTILES),
+            percentiles=bare.at_least(THOUSANDTHS),
             message_percentiles=percentiles,
             signature_rarity=rarity(signatures, n),
             template_rarity=templates,
             forest_scores=forest_scores,
         ),
-        threshold=float(lower_quantiles(bare, table.counts, share)[0]),
+        threshold=float(bare.at_least(share)[0]),
         message_threshold=message_tau,
         rows=rows,
     )
@@ -185,11 +143,11 @@ def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
     hint = records.flags != 0
     tau = np.full(len(keys), fitted.threshold)
     if tables.template_rarity is not None and fitted.message_threshold is not None:
-        blended = blend(tables.template_rarity[records.template], signature_rarity)
+        blended = blend(tables.template_rarity[records.template].astype(np.float64), rarities)
         rarities = np.where(records.has_message, blended, rarities)
-        hint = hint | (records.has_failure & records.has_message)
+        hint = hint | records.has_failure
         tau[records.has_message] = fitted.message_threshold
-    surprisal = add_up(records.severity, hint, rarities, phi)
+    surprisal = total(records.severity, HINT * hint, rarities, phi)
     percentiles = share_below(tables.percentiles, surprisal)
     if tables.message_percentiles is not None:
         with_message = share_below(tables.message_percentiles, surprisal)
@@ -205,23 +163,6 @@ def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
     )
 
 
-def share_below(quantiles: Floats, values: Floats) -> Floats:
-    """The share of the training records with a lower value."""
-    return np.searchsorted(quantiles, values, side="left") / len(quantiles)
-
-
-def add_up(severity: Floats, hint: npt.NDArray[np.bool_], rarities: Floats, phi: Floats) -> Floats:
-    """D, its terms added in the order of `schemas.record.surprisal.TERMS`."""
-    return severity + HINT * hint + rarities + phi
-
-
-def blend(template: npt.NDArray[np.float32], signature: npt.NDArray[np.float32]) -> Floats:
-    """The rarity of records with a message."""
-    return TEMPLATE_WEIGHT * template.astype(np.float64) + SIGNATURE_WEIGHT * signature.astype(
-        np.float64
-    )
-
-
 def phi_of(scores: Floats, forest_scores: Floats) -> Floats:
     """Phi of forest scores, from the descending table of training scores."""
     below = np.searchsorted(forest_scores[::-1], scores, side="left")
@@ -232,11 +173,6 @@ def _count(buckets: Ints, counts: Ints, size: int) -> Ints:
     total = np.zeros(size, np.int64)
     np.add.at(total, buckets, counts)
     return total
-
-
-def _log1p(length: Ints) -> npt.NDArray[np.float32]:
-    distinct, inverse = np.unique(length, return_inverse=True)
-    return np.array([math.log1p(one) for one in distinct.tolist()], np.float32)[inverse]
 
 
 def _with_background(rows: Rows, table: CountTable, random_state: int, n: int) -> Rows:

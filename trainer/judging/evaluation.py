@@ -2,21 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from inference.detectors.judgements import Judgements
+from inference.detectors.wording import describe_features
 from schemas.record.features import FEATURE_NAMES
 from schemas.record.key import NO_TRAITS, Ints, messages_of, unpack
-from schemas.record.surprisal import TERMS, rarity
+from schemas.record.surprisal import rarity
 from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.table import CountTable
 from trainer.judging.judged import Judged, Top
 from trainer.judging.metrics import make_curve
 from trainer.judging.shares import distribution_of, levels_of, services_of
-from trainer.judging.wording import Wording, contributions_of, describe_features
+from trainer.judging.wording import contributions_of, reason_of
 from trainer.report.content import (
     BadRecord,
     Contribution,
@@ -27,24 +28,27 @@ from trainer.report.content import (
 from trainer.store.candidate import Candidate
 
 
-class Subject(msgspec.Struct, frozen=True, kw_only=True):
+class Subject(Protocol):
     """What is reported on beside the records themselves: where they come from.
 
     Attributes:
-        title: of the report.
         sources: what was read.
         detected: how it was read, a sentence each.
         n_bad: records that could not be used.
         bad: some of these.
-        warnings: a sentence each.
     """
 
-    sources: list[str]
-    detected: list[str]
-    title: str = ""
-    n_bad: int = 0
-    bad: list[BadRecord] = []
-    warnings: list[str] = []
+    @property
+    def sources(self) -> list[str]: ...  # noqa: D102 - see above
+
+    @property
+    def detected(self) -> list[str]: ...  # noqa: D102 - see above
+
+    @property
+    def n_bad(self) -> int: ...  # noqa: D102 - see above
+
+    @property
+    def bad(self) -> list[BadRecord]: ...  # noqa: D102 - see above
 
 
 def make_report(
@@ -53,6 +57,9 @@ def make_report(
     judged: Sequence[Judged],
     top: Top,
     examples: Mapping[int, tuple[str, str]],
+    *,
+    title: str = "",
+    warnings: Sequence[str] = (),
 ) -> Report:
     """Report on a table.
 
@@ -62,18 +69,20 @@ def make_report(
         judged: what at least one model says of them, the deciding one first.
         top: the most anomalous ones by the deciding model.
         examples: place and text by key, for some of these.
+        title: of the report.
+        warnings: a sentence each.
     """
     deciding = judged[0].candidate
     manifest = deciding.model.manifest
     curves = _curves(table, judged)
-    importance, unit = _importance(table, judged[0].judgements)
+    importance, unit = _importance(table, judged[0])
     return Report(
-        title=subject.title,
+        title=title,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         detector=manifest.detector,
         sources=subject.sources,
         detected=subject.detected,
-        warnings=subject.warnings,
+        warnings=list(warnings),
         n_rows=table.n_samples,
         n_distinct=table.n_distinct,
         n_bad=subject.n_bad,
@@ -127,20 +136,20 @@ def _template_rarity(traits: Ints, counts: Ints) -> npt.NDArray[np.float32]:
 
 
 def _top(top: Top, deciding: Candidate, examples: Mapping[int, tuple[str, str]]) -> list[TopRecord]:
-    judged, services = top.judgements, top.table.services
-    wording = Wording(deciding.model, deciding.files, services)
+    judged, model = top.judgements, deciding.model
+    numbers = unpack(top.table.keys)[2].tolist()
     records = []
-    for index, key in enumerate(top.table.keys.tolist()):
-        contributions = contributions_of(judged, index)
+    for index, (key, number) in enumerate(zip(top.table.keys.tolist(), numbers, strict=True)):
+        service = top.table.services.get(number, f"#{number}")
         place, example = examples.get(key, ("", ""))
         records.append(
             TopRecord(
-                features=describe_features(key, services),
+                features=describe_features(key, service),
                 n_rows=int(top.table.counts[index]),
                 anomaly_score=float(judged.anomaly_scores[index]),
                 decision=float(judged.decisions[index]),
-                contributions=contributions,
-                reason=wording.reason(key, contributions),
+                contributions=contributions_of(judged, index, model.spec),
+                reason=reason_of(judged, index, model, key, service),
                 example=example,
                 place=place,
             )
@@ -148,14 +157,15 @@ def _top(top: Top, deciding: Candidate, examples: Mapping[int, tuple[str, str]])
     return records
 
 
-def _importance(table: CountTable, judged: Judgements) -> tuple[list[Contribution], str]:
+def _importance(table: CountTable, judged: Judged) -> tuple[list[Contribution], str]:
     """Mean absolute contribution over all records, largest first."""
-    columns, names, unit = list(judged.contributions.T), FEATURE_NAMES, "of the exponent"
-    if judged.terms.shape[1]:
-        columns, names, unit = list(judged.terms.T), TERMS, "decades"
+    spec, judgements = judged.candidate.model.spec, judged.judgements
+    names, columns, unit = FEATURE_NAMES, list(judgements.contributions.T), "of the exponent"
+    if spec.terms:
+        names, columns, unit = spec.terms, list(judgements.terms.T), "decades"
     # A column at a time: a table may be large, and a copy of all of it is not needed.
     means = [float(np.average(np.abs(column), weights=table.counts)) for column in columns]
-    pairs = sorted(zip(names, means, strict=True), key=lambda pair: -pair[1])
+    pairs = sorted(zip(names, means, strict=False), key=lambda pair: -pair[1])
     return [Contribution(name, value) for name, value in pairs], unit
 
 
@@ -167,7 +177,6 @@ def _parity(deciding: Candidate) -> dict[str, str]:
         "labels that differ": str(parity.label_differences),
         "largest difference of a score": f"{parity.max_score_error:.1e}",
     }
-    if parity.n_verdicts:
-        proof["whole verdicts compared"] = f"{parity.n_verdicts:,}"
-        proof["largest difference of a verdict, in decades"] = f"{parity.max_verdict_error:.1e}"
+    proof["verdicts of the loaded model compared with training's"] = f"{parity.n_verdicts:,}"
+    proof["largest difference of a decision"] = f"{parity.max_verdict_error:.1e}"
     return proof

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from inference.detectors.judgements import Judgements
+from schemas.record.key import without_traits
 from trainer.counting.table import CountTable
 from trainer.fitting.pipeline import Fitted
 from trainer.store.candidate import Candidate
@@ -22,11 +23,8 @@ class Judged(msgspec.Struct, frozen=True):
 
 def judge(table: CountTable, candidate: Candidate) -> Judged:
     """Have a model judge every distinct record."""
-    # Records that the model cannot tell apart are judged once.
-    told_apart = table.keys
-    if candidate.model.manifest.detector == "isolation_forest":
-        told_apart = table.keys - table.traits
-    distinct, inverse = np.unique(told_apart, return_inverse=True)
+    # Records that the model judges alike are judged once.
+    distinct, inverse = np.unique(candidate.model.distinguished(table.keys), return_inverse=True)
     return Judged(candidate, candidate.model.judge_keys(distinct).take(inverse))
 
 
@@ -34,10 +32,7 @@ def judged_already(table: CountTable, fitted: Fitted) -> Judged:
     """What training has said of the records of the table that it was given."""
     if fitted.table is table:
         return Judged(fitted.candidate, fitted.judgements)
-    told_apart = table.keys
-    if fitted.candidate.model.manifest.detector == "isolation_forest":
-        told_apart = table.keys - table.traits
-    at = np.searchsorted(fitted.table.keys, told_apart)
+    at = np.searchsorted(fitted.table.keys, fitted.candidate.model.distinguished(table.keys))
     return Judged(fitted.candidate, fitted.judgements.take(at))
 
 
@@ -56,9 +51,8 @@ class Top(msgspec.Struct, frozen=True):
 def find_top(table: CountTable, judged: Judged) -> Top:
     """The `TOP_RECORDS` most anomalous distinct records."""
     keys, judgements = table.keys, judged.judgements
-    if judged.candidate.model.manifest.detector == "isolation_forest":
-        bare = table.keys - table.traits
-        keys, first = np.unique(bare, return_index=True)
+    if not judged.candidate.model.spec.reads_message:
+        keys, first = np.unique(without_traits(table.keys), return_index=True)
         judgements = judgements.take(first)
         table = table.without_traits()
     worst = np.argsort(judgements.decisions, kind="stable")[:TOP_RECORDS]

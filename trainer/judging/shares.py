@@ -47,13 +47,10 @@ def distribution_of(table: CountTable, judged: Judged) -> Distribution:
     """How one model's scores are spread, and what it flags of all."""
     manifest, judgements = judged.candidate.model.manifest, judged.judgements
     n_flagged = int(table.counts[judgements.is_anomaly].sum())
-    values, threshold = judgements.anomaly_scores, manifest.scores.threshold
-    measure = "anomaly score"
-    if manifest.detector == "surprisal":
-        # Shifted where the record's own threshold is another one: with a message and without are
-        # then comparable.
-        values = threshold - judgements.decisions
-        measure = "surprisal in decades"
+    threshold = manifest.scores.threshold
+    # Shifted where the record's own threshold is another one: with a message and without are then
+    # comparable.
+    values = threshold - judgements.decisions
     rows, edges = np.histogram(values, bins=N_BINS, weights=table.counts)
     contamination = manifest.options.contamination
     return Distribution(
@@ -64,7 +61,7 @@ def distribution_of(table: CountTable, judged: Judged) -> Distribution:
         n_flagged=n_flagged,
         flagged_share=n_flagged / table.n_samples,
         contamination=None if contamination == "auto" else contamination,
-        measure=measure,
+        measure=judged.candidate.model.spec.measure,
     )
 
 

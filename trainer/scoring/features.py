@@ -32,16 +32,6 @@ _VERDICT: Final = {
 LEAST_MEMORY_MB: Final = 512
 MEMORY_MB_PER_CORE: Final = 128
 
-_COLUMNS: Final = {
-    "source": "VARCHAR",
-    "line": "BIGINT",
-    "is_anomaly": "BOOLEAN",
-    "anomaly_score": "DOUBLE",
-    "decision": "DOUBLE",
-    "percentile": "DOUBLE",
-    "model_version": "VARCHAR",
-}
-
 
 def score_parquet(sources: Sequence[Source], model: Model, out: Path, format_: str) -> Scored:
     """Write the rows of Parquet files with their verdicts: all their columns, then ours.
@@ -91,14 +81,3 @@ def score_parquet(sources: Sequence[Source], model: Model, out: Path, format_: s
         ]
     n_anomalies = int(table.counts[judged.is_anomaly].sum())
     return Scored({0: part.n_records}, table.n_samples, n_anomalies, part.n_bad, bad)
-
-
-def to_parquet(parts: Sequence[Path], out: Path) -> None:
-    """Turn verdicts as JSON lines into Parquet, in the order of the parts."""
-    columns = ", ".join(f"{name}: '{type_}'" for name, type_ in _COLUMNS.items())
-    with connect() as connection:
-        connection.execute("SET preserve_insertion_order = true")
-        connection.execute(
-            f"COPY (SELECT * FROM read_json({literals(parts)}, format = 'newline_delimited', "
-            f"columns = {{{columns}}})) TO {literal(out)} (FORMAT parquet)"
-        )

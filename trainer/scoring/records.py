@@ -18,12 +18,12 @@ from inference.model.model import Model
 from inference.store.versions import ModelStore
 from trainer.counting.run import Advance, Executor
 from trainer.reading.assembling import Record
-from trainer.reading.cutting import cut
 from trainer.reading.faults import MAX_SAMPLES, Faults
 from trainer.reading.partitions import Partition, Place
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.records import read_records
-from trainer.reading.sources import Source, open_source
+from trainer.reading.sources import open_source
+from trainer.scoring.tables import to_parquet
 
 BATCH_RECORDS: Final = 2_000
 MEMO_CAPACITY: Final = 65_536
@@ -72,9 +72,26 @@ class Target(msgspec.Struct, frozen=True):
         """The file of one partition's verdicts."""
         return Path(self.folder) / f"{partition.number:08}.jsonl"
 
+    def join(self, partitions: Sequence[Partition], out: Path, format_: str) -> None:
+        """Put the verdicts of all partitions into one file, in the order of the input.
 
-def score_sources(
-    sources: Sequence[Source],
+        Args:
+            partitions: all of them.
+            out: the file to write.
+            format_: `parquet` or `json`.
+        """
+        parts = [self.part(partition) for partition in partitions]
+        if format_ == "parquet":
+            to_parquet(parts, out)
+            return
+        with open(out, "wb") as whole:
+            for path in parts:
+                with open(path, "rb") as part:
+                    shutil.copyfileobj(part, whole, _BLOCK_BYTES)
+
+
+def score_records(
+    partitions: Sequence[Partition],
     plan: ReadingPlan,
     executor: Executor,
     target: Target,
@@ -85,7 +102,6 @@ def score_sources(
     Raises:
         InputError: a source cannot be read.
     """
-    partitions = cut(sources, plan, executor.partition_bytes)
     step = partial(score_partition, plan=plan, target=target, first_lines=_first_lines(partitions))
     records: dict[int, int] = {}
     n_verdicts = n_anomalies = n_bad = 0
@@ -151,14 +167,6 @@ def _first_lines(partitions: Sequence[Partition]) -> dict[int, int]:
                         offset += len(block)
                     before[partition.number] = lines
     return before
-
-
-def join_parts(partitions: Sequence[Partition], target: Target, out: Path) -> None:
-    """Put the verdicts of all partitions into one file, in the order of the input."""
-    with open(out, "wb") as whole:
-        for partition in partitions:
-            with open(target.part(partition), "rb") as part:
-                shutil.copyfileobj(part, whole, _BLOCK_BYTES)
 
 
 def _in_batches(records: Iterator[Record]) -> Iterator[list[Record]]:

@@ -20,6 +20,7 @@ from inference.errors import BrokenVersionError, NoModelError
 from inference.model.model import Model
 from inference.store.slot import LOOK_S
 from inference.store.versions import CURRENT_FILE, ModelStore
+from schemas.bundle.manifest import REPORT_FILE
 from trainer.errors import StoreError
 
 KEEP_VERSIONS: Final = 10
@@ -41,12 +42,14 @@ class ModelRegistry(ModelStore):
         if not os.access(nearest, os.W_OK | os.X_OK):
             raise StoreError(f"{nearest} is not writable for this user; see MODEL_DIR")
 
-    def publish(self, make_files: Callable[[int], Mapping[str, bytes]]) -> int:
+    def publish(
+        self, files: Mapping[str, bytes], report: Callable[[int], bytes] | None = None
+    ) -> int:
         """Write a new version, make it current and prune old ones.
 
         Args:
-            make_files: given the version's number, its content by file name; the manifest among
-                them.
+            files: its content by file name; the manifest among them.
+            report: makes the page for people, given the version's number.
 
         Returns:
             The number of the new version.
@@ -57,7 +60,8 @@ class ModelRegistry(ModelStore):
         with self._locked():
             version = max([*self.versions(), self._active() or 0]) + 1
             temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self.root))
-            for name, data in make_files(version).items():
+            pages = {} if report is None else {REPORT_FILE: report(version)}
+            for name, data in {**files, **pages}.items():
                 _write(temporary / name, data)
             # mkdtemp is for its owner alone, but the serving user may be another one.
             temporary.chmod(0o755)
@@ -94,10 +98,28 @@ class ModelRegistry(ModelStore):
             self._activate(before)
         return before
 
-    def _activate(self, version: int) -> None:
+    def delete(self, version: int) -> None:
+        """Delete a version.
+
+        Raises:
+            StoreError: there is no such version, or it serves, or a rollback would go to it.
+        """
+        with self._locked():
+            self._require(version)
+            active = self._active()
+            if version == active:
+                raise StoreError(f"version {version} is current; activate another one first")
+            if version == self._before(active):
+                raise StoreError(f"version {version} is what a rollback would go to")
+            self._remove(version)
+
+    def _require(self, version: int) -> None:
         if version not in self.versions():
             known = ", ".join(map(str, self.versions())) or "none"
             raise StoreError(f"there is no version {version} in {self.root}; there is: {known}")
+
+    def _activate(self, version: int) -> None:
+        self._require(version)
         try:
             Model(self.bundle(version), memo_capacity=1)
         except BrokenVersionError as error:
@@ -130,10 +152,13 @@ class ModelRegistry(ModelStore):
         keep = {*self.versions()[-KEEP_VERSIONS:], active, self._before(active)}
         for version in self.versions():
             if version not in keep:
-                # Renamed first, so that no reader ever sees half of a version.
-                doomed = self.root / f"{_TEMPORARY}pruned-{version}"
-                self.path(version).rename(doomed)
-                shutil.rmtree(doomed)
+                self._remove(version)
+
+    def _remove(self, version: int) -> None:
+        """Remove a version, renamed first, so that no reader ever sees half of it."""
+        doomed = self.root / f"{_TEMPORARY}pruned-{version}"
+        self.path(version).rename(doomed)
+        shutil.rmtree(doomed)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -6,8 +6,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from inference.detectors.isolation_forest import ForestDetector
-from inference.detectors.judgements import Detector, Judgement, Judgements
+from inference.detectors.detector import Detector
+from inference.detectors.isolation_forest import IsolationForestDetector
+from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.surprisal import SurprisalDetector
 from inference.store.versions import ModelStore
 from schemas.bundle.contents import Bundle
@@ -29,7 +30,7 @@ def detector(request: pytest.FixtureRequest, bundle: Bundle, surprisal_bundle: B
     """Each of the detectors, from a published bundle."""
     if request.param == "surprisal":
         return SurprisalDetector(surprisal_bundle.manifest, surprisal_bundle.files)
-    return ForestDetector(bundle.manifest, bundle.files)
+    return IsolationForestDetector(bundle.manifest, bundle.files)
 
 
 def with_and_without_messages(detector: Detector, count: int) -> list[LogFeatures]:
@@ -76,6 +77,6 @@ def test_contributions_keep_their_order(bundle: Bundle) -> None:
     turned = [*bundle.manifest.features.names[1:], bundle.manifest.features.names[0]]
     features = msgspec.structs.replace(bundle.manifest.features, names=turned)
     manifest = msgspec.structs.replace(bundle.manifest, features=features)
-    detector = ForestDetector(manifest, bundle.files)
+    detector = IsolationForestDetector(manifest, bundle.files)
     logs = make_logs(20, seed=5)
     assert detector.judge(logs) == [detector.judge([log])[0] for log in logs]

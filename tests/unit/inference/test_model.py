@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.detectors.isolation_forest import ForestDetector
+from inference.detectors.isolation_forest import IsolationForestDetector
 from inference.detectors.judgements import Judgement
 from inference.errors import BrokenVersionError
 from inference.model.model import Model
@@ -47,14 +47,14 @@ def test_distinct_logs_are_scored_once(
 ) -> None:
     """A batch is reduced to its distinct tuples, and what is known is not scored again."""
     scored: list[int] = []
-    judge = ForestDetector.judge
+    judge = IsolationForestDetector.judge
 
-    def counting(self: ForestDetector, asked: Sequence[LogFeatures]) -> list[Judgement]:
+    def counting(self: IsolationForestDetector, asked: Sequence[LogFeatures]) -> list[Judgement]:
         scored.append(len(asked))
         return judge(self, asked)
 
     model = Model(bundle, memo_capacity=10_000)
-    monkeypatch.setattr(ForestDetector, "judge", counting)
+    monkeypatch.setattr(IsolationForestDetector, "judge", counting)
     model.verdicts(logs)
     model.verdicts(logs)
     model.verdict(logs[0])
@@ -66,7 +66,7 @@ def test_answers_are_what_msgspec_would_write(bundle: Bundle, logs: list[LogFeat
     model = Model(bundle, memo_capacity=100)
     requests = [PredictRequest(f'id "{number}" ü\n', log) for number, log in enumerate(logs[:50])]
     verdicts = model.verdicts(logs[:50])
-    explained = [explanation_json(verdict) for verdict in verdicts]
+    explained = [explanation_json(verdict, model.spec.terms) for verdict in verdicts]
     for explanations in (None, explained):
         body = batch_json(requests, verdicts, model.version, explanations)
         answer = msgspec.json.decode(body, type=BatchPrediction)
@@ -76,7 +76,7 @@ def test_answers_are_what_msgspec_would_write(bundle: Bundle, logs: list[LogFeat
         for request, verdict, prediction in zip(
             requests, verdicts, answer.predictions, strict=True
         ):
-            explanation = explanation_json(verdict) if explanations else b""
+            explanation = explanation_json(verdict, model.spec.terms) if explanations else b""
             single = prediction_json(request.log_id, verdict, explanation)
             assert single == msgspec.json.encode(prediction)
             assert (prediction.contributions is not None) == bool(explanations)
@@ -96,7 +96,12 @@ def test_both_detectors_answer_in_the_same_fields(
     logs = [*raw, *make_logs(30)]
     requests = [PredictRequest(str(number)) for number in range(len(logs))]
     verdicts = model.verdicts(logs)
-    body = batch_json(requests, verdicts, model.version, list(map(explanation_json, verdicts)))
+    body = batch_json(
+        requests,
+        verdicts,
+        model.version,
+        [explanation_json(one, model.spec.terms) for one in verdicts],
+    )
     answer = msgspec.json.decode(body, type=BatchPrediction)
     assert msgspec.json.encode(answer) == body
     for prediction in answer.predictions:
@@ -126,7 +131,7 @@ def test_contributions_add_up_to_the_exponent(bundle: Bundle, logs: list[LogFeat
     model = Model(bundle, memo_capacity=100)
     for log in set(logs):
         verdict = model.verdict(log)
-        body = prediction_json("a", verdict, explanation_json(verdict))
+        body = prediction_json("a", verdict, explanation_json(verdict, model.spec.terms))
         prediction = msgspec.json.decode(body, type=Prediction)
         explanation = prediction.contributions
         assert explanation is not None

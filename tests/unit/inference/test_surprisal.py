@@ -25,7 +25,7 @@ from schemas.record.surprisal import TERMS
 from tests.made_logs import make_log
 from trainer.counting.table import CountTable, count_logs
 from trainer.fitting.pipeline import Fitted, fit
-from trainer.fitting.surprisal import PERCENTILES
+from trainer.fitting.quantiles import THOUSANDTHS
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def answer(model: Model, log: LogFeatures) -> Prediction:
     """What a client reads of a verdict, explained."""
     verdict = model.verdict(log)
     return msgspec.json.decode(
-        prediction_json("a", verdict, explanation_json(verdict)), type=Prediction
+        prediction_json("a", verdict, explanation_json(verdict, model.spec.terms)), type=Prediction
     )
 
 
@@ -54,7 +54,7 @@ def test_training_and_serving_agree_to_the_last_bit(
     """What plain Python adds up is what numpy's columns add up, for every column answered."""
     keys = np.union1d(message_table.keys, message_table.keys - message_table.traits)
     serving = fitted.candidate.model.judge_keys(keys)
-    training = fitted.artefacts.judge(keys)
+    training = fitted.detector.judge(keys)
     for name in ("is_anomaly", "decisions", "percentiles", "terms", "contributions"):
         assert np.array_equal(getattr(serving, name), getattr(training, name)), name
     assert np.allclose(serving.anomaly_scores, training.anomaly_scores, rtol=0, atol=1e-15)
@@ -78,7 +78,7 @@ any_keys = st.lists(
 def test_they_agree_on_what_was_never_seen(fitted: Fitted, keys: Ints) -> None:
     """Whatever a record is, both ways give the same decision and terms, and both add up."""
     serving = fitted.candidate.model.judge_keys(keys)
-    training = fitted.artefacts.judge(keys)
+    training = fitted.detector.judge(keys)
     assert np.array_equal(serving.decisions, training.decisions)
     assert np.array_equal(serving.percentiles, training.percentiles)
     assert np.array_equal(serving.terms, training.terms)
@@ -99,7 +99,7 @@ def test_each_kind_has_its_own_threshold(model: Model) -> None:
     for log, tau in ((with_message, scores.message_threshold), (bare, scores.threshold)):
         found = answer(model, log)
         assert found.terms is not None
-        surprisal = sum(getattr(found.terms, term) for term in TERMS)
+        surprisal = sum(found.terms[term] for term in TERMS)
         assert found.decision == pytest.approx(tau - surprisal, abs=1e-12)
         assert found.is_anomaly == (surprisal > tau)
         assert found.anomaly_score == pytest.approx(1 / (1 + 10 ** (tau - surprisal)))
@@ -134,10 +134,10 @@ def test_a_worked_example(hand_made: Fitted) -> None:
     model = hand_made.candidate.model
     found = answer(model, model.extract("login failed", Level.ERROR, "shop"))
     assert found.terms is not None
-    assert found.terms.severity == 2
-    assert found.terms.keywords == 0.5
-    assert found.terms.rarity == pytest.approx(0.75 * 3 + 0.25 * 3.301030, abs=1e-6)
-    assert found.terms.forest == 1
+    assert found.terms["severity"] == 2
+    assert found.terms["keywords"] == 0.5
+    assert found.terms["rarity"] == pytest.approx(0.75 * 3 + 0.25 * 3.301030, abs=1e-6)
+    assert found.terms["forest"] == 1
     tau = hand_made.candidate.model.manifest.scores.message_threshold
     assert tau is not None
     assert found.decision == pytest.approx(tau - 6.5752575, abs=1e-6)
@@ -163,9 +163,9 @@ def test_terms_of_a_training_record(hand_made: Fitted) -> None:
     found = answer(model, model.extract("stock low", Level.WARN, "shop"))
     assert found.terms is not None
     rarity = 0.75 * math.log10(1000 / 10) + 0.25 * math.log10(2000 / 10)
-    assert found.terms.severity == 1
-    assert found.terms.keywords == 0
-    assert found.terms.rarity == pytest.approx(rarity, abs=1e-6)
+    assert found.terms["severity"] == 1
+    assert found.terms["keywords"] == 0
+    assert found.terms["rarity"] == pytest.approx(rarity, abs=1e-6)
 
 
 def test_the_first_fatal_is_an_anomaly() -> None:
@@ -183,8 +183,8 @@ def test_the_first_fatal_is_an_anomaly() -> None:
     for found in (fatal, written):
         assert found.is_anomaly
         assert found.terms is not None
-        assert found.terms.severity == 3
-        assert found.terms.forest == 1
+        assert found.terms["severity"] == 3
+        assert found.terms["forest"] == 1
     assert ordinary.contributions is not None
     assert fatal.contributions is not None
     assert fatal.contributions.level > ordinary.contributions.level
@@ -210,7 +210,7 @@ def answer_rarity(model: Model, log: LogFeatures) -> float:
     """The rarity of a record without a message, which is that of its signature."""
     terms = answer(model, log).terms
     assert terms is not None
-    return terms.rarity
+    return terms["rarity"]
 
 
 @pytest.mark.parametrize("level", Level)
@@ -228,7 +228,7 @@ def test_percentiles_grow_with_surprisal(model: Model, message_table: CountTable
         order = np.argsort(-judged.decisions[kind], kind="stable")
         percentiles = judged.percentiles[kind][order]
         assert np.all(np.diff(percentiles) >= 0)
-        assert set(percentiles.tolist()) <= {0.0, *PERCENTILES.tolist()}
+        assert set(percentiles.tolist()) <= {0.0, *THOUSANDTHS.tolist()}
 
 
 def test_the_bundle_is_small(surprisal_bundle: Bundle) -> None:

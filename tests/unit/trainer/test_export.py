@@ -55,7 +55,7 @@ def tie_rich_rows(seed: int, count: int) -> Rows:
 def count_rows(rows: Rows) -> CountTable:
     """Rows of the six features as a table."""
     length, level, service, exception, timeout, connection_error = rows.astype(np.int64).T
-    keys = pack(length, level, service, 4 * exception + 2 * timeout + connection_error)
+    keys = pack(length, level, service, 4 * exception + 2 * timeout + connection_error, 0 * level)
     return merge_tables([CountTable(keys=keys, counts=np.ones(len(keys), np.int64))])
 
 

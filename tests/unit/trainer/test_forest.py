@@ -11,7 +11,8 @@ from schemas.bundle.options import TrainOptions
 from tests.made_logs import make_log
 from trainer.counting.table import CountTable, count_logs
 from trainer.errors import TooFewRowsError
-from trainer.fitting.forest import fit_forest, weighted_percentile
+from trainer.fitting.forest import fit_forest
+from trainer.fitting.quantiles import weighted_percentile
 
 
 @given(

@@ -8,12 +8,13 @@ import pytest
 from inference.model.model import Model
 from inference.store.versions import ModelStore
 from schemas.bundle.manifest import Manifest
-from schemas.bundle.options import Detector, TrainOptions
+from schemas.bundle.options import TrainOptions
 from schemas.record.features import LogFeatures
 from schemas.record.key import NO_TRAITS
 from tests.made_logs import make_log
 from trainer.counting.table import CountTable, count_logs
-from trainer.fitting.pipeline import fit, prove, train
+from trainer.fitting.pipeline import fit, prove
+from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
 
 
@@ -21,7 +22,9 @@ def test_what_is_published_serves(model_dir: Path, logs: list[LogFeatures]) -> N
     """The published version loads, and flags as many training rows as its manifest says."""
     bundle = ModelStore(model_dir).bundle(1)
     verdicts = Model(bundle, memo_capacity=1000).verdicts(logs)
-    assert sum(verdict.is_anomaly for verdict in verdicts) == bundle.manifest.training.n_anomalies
+    assert sum(verdict.is_anomaly for verdict in verdicts) == round(
+        bundle.manifest.calibration.flagged_share * bundle.manifest.training.n_samples
+    )
 
 
 def test_the_manifest_tells_what_was_learned(model_dir: Path, table: CountTable) -> None:
@@ -60,7 +63,7 @@ def test_ties_that_defeat_the_contamination_are_warned_about(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("detector", ["isolation_forest", "surprisal"])
 def test_the_same_rows_give_the_same_model(
-    tmp_path: Path, message_table: CountTable, detector: Detector
+    tmp_path: Path, message_table: CountTable, detector: str
 ) -> None:
     """Training again gives the same graph and tables under the next number."""
     registry = ModelRegistry(tmp_path)
@@ -81,16 +84,17 @@ def test_a_forest_does_not_see_messages(message_table: CountTable) -> None:
 
 
 @pytest.mark.parametrize("detector", ["isolation_forest", "surprisal"])
-def test_the_manifest_counts_as_the_model_judges(
-    message_table: CountTable, detector: Detector
-) -> None:
+def test_the_manifest_counts_as_the_model_judges(message_table: CountTable, detector: str) -> None:
     """As many training rows are anomalies, have a message and a level as the manifest says."""
     fitted = fit(message_table, TrainOptions(detector=detector))
     model = fitted.candidate.model
     table = fitted.table
     training = model.manifest.training
     flagged = model.judge_keys(table.keys).is_anomaly
-    assert training.n_anomalies == table.counts[flagged].sum() > 0
+    assert fitted.n_anomalies == table.counts[flagged].sum() > 0
+    calibration = model.manifest.calibration
+    assert calibration.source == "training"
+    assert calibration.flagged_share == fitted.n_anomalies / table.n_samples
     assert training.n_samples == table.n_samples == 1_500
     assert training.n_distinct == table.n_distinct
     assert training.n_messages == table.counts[table.traits != NO_TRAITS].sum()

@@ -9,8 +9,15 @@ from hypothesis import strategies as st
 
 from inference.model.model import Model
 from schemas.bundle.contents import Bundle
-from schemas.bundle.manifest import MANIFEST_FILE, MODEL_FILE, TABLES_FILE, Manifest, file_entry
-from schemas.bundle.options import Detector, TrainOptions
+from schemas.bundle.manifest import (
+    MANIFEST_FILE,
+    MODEL_FILE,
+    TABLES_FILE,
+    CalibrationSummary,
+    Manifest,
+    file_entry,
+)
+from schemas.bundle.options import TrainOptions
 from schemas.record.key import NO_TRAITS
 from tests.made_logs import make_log, make_logs
 from trainer.counting.table import EMPTY, CountTable, count_logs
@@ -18,9 +25,10 @@ from trainer.errors import InputError
 from trainer.fitting.export import export_forest
 from trainer.fitting.forest import fit_forest
 from trainer.fitting.pipeline import fit, prove
-from trainer.fitting.recalibration import TIE_MARGIN, recalibrate
+from trainer.fitting.quantiles import MARGIN
+from trainer.fitting.recalibration import recalibrate
 
-DETECTORS: tuple[Detector, ...] = ("isolation_forest", "surprisal")
+DETECTORS: tuple[str, ...] = ("isolation_forest", "surprisal")
 SHARES = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5)
 
 
@@ -32,15 +40,15 @@ def publish(table: CountTable, **options: object) -> Bundle:
 
 
 @pytest.fixture(scope="module")
-def bundles(message_table: CountTable) -> dict[Detector, Bundle]:
+def bundles(message_table: CountTable) -> dict[str, Bundle]:
     """A model of each detector, of the same records."""
     return {detector: publish(message_table, detector=detector) for detector in DETECTORS}
 
 
 def renewed(bundle: Bundle, contamination: float, table: CountTable | None = None) -> Bundle:
     """The bundle with another threshold."""
-    manifest, files = recalibrate(bundle.manifest, bundle.files, contamination, table)
-    return Bundle(2, manifest, files)
+    new = recalibrate(bundle, contamination, table)
+    return Bundle(2, new.model.manifest, new.files)
 
 
 def kinds_of(table: CountTable, manifest: Manifest) -> list[CountTable]:
@@ -63,7 +71,7 @@ def shares_flagged(bundle: Bundle, table: CountTable) -> list[tuple[float, float
         judged = model.judge_keys(kind.keys)
         n = kind.n_samples
         # On the threshold itself a decision is 0, or within the margin that a forest is given.
-        on_it = judged.is_anomaly | (judged.decisions < 2 * TIE_MARGIN)
+        on_it = judged.is_anomaly | (judged.decisions < 2 * MARGIN)
         found.append(
             (kind.counts[judged.is_anomaly].sum() / n, kind.counts[on_it].sum() / n),
         )
@@ -74,7 +82,7 @@ def shares_flagged(bundle: Bundle, table: CountTable) -> list[tuple[float, float
 @settings(deadline=None, max_examples=30)
 @given(contamination=st.sampled_from(SHARES) | st.floats(0.0001, 0.5), seed=st.integers(0, 5))
 def test_with_data_the_share_flagged_is_what_was_asked(
-    bundles: dict[Detector, Bundle], detector: Detector, contamination: float, seed: int
+    bundles: dict[str, Bundle], detector: str, contamination: float, seed: int
 ) -> None:
     """At most the share that was asked for, and with the records on the threshold more than it.
 
@@ -91,9 +99,9 @@ def test_with_data_the_share_flagged_is_what_was_asked(
 @pytest.mark.parametrize("contamination", SHARES)
 @pytest.mark.parametrize("detector", DETECTORS)
 def test_each_kind_of_record_gets_its_own_threshold(
-    bundles: dict[Detector, Bundle],
+    bundles: dict[str, Bundle],
     message_table: CountTable,
-    detector: Detector,
+    detector: str,
     contamination: float,
 ) -> None:
     """Records with a message are held to the share by themselves, those without by themselves."""
@@ -106,7 +114,7 @@ def test_each_kind_of_record_gets_its_own_threshold(
 
 @pytest.mark.parametrize("contamination", SHARES)
 def test_without_data_a_forest_flags_the_share_of_its_training_records(
-    bundles: dict[Detector, Bundle], message_table: CountTable, contamination: float
+    bundles: dict[str, Bundle], message_table: CountTable, contamination: float
 ) -> None:
     """Found in the thousandths that a model keeps, the share is as with the records themselves."""
     new = renewed(bundles["isolation_forest"], contamination)
@@ -119,7 +127,7 @@ def test_without_data_a_forest_flags_the_share_of_its_training_records(
 
 @pytest.mark.parametrize("contamination", SHARES)
 def test_without_data_surprisal_has_the_thresholds_of_a_new_training(
-    bundles: dict[Detector, Bundle], message_table: CountTable, contamination: float
+    bundles: dict[str, Bundle], message_table: CountTable, contamination: float
 ) -> None:
     """Training with that contamination would have found the very same ones, to the last bit."""
     scores = renewed(bundles["surprisal"], contamination).manifest.scores
@@ -128,7 +136,7 @@ def test_without_data_surprisal_has_the_thresholds_of_a_new_training(
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
-def test_ties_are_no_anomaly(detector: Detector) -> None:
+def test_ties_are_no_anomaly(detector: str) -> None:
     """Where hundreds of records share the score at the threshold, none of them is flagged."""
     logs = [make_log()] * 700 + [make_log(3_000, has_timeout=True)] * 290
     logs += [make_log(length, has_exception=True) for length in range(10)]
@@ -146,7 +154,7 @@ def test_ties_are_no_anomaly(detector: Detector) -> None:
 
 @pytest.mark.parametrize("with_data", [True, False])
 def test_the_forest_of_surprisal_stays_as_it_is(
-    bundles: dict[Detector, Bundle], message_table: CountTable, *, with_data: bool
+    bundles: dict[str, Bundle], message_table: CountTable, *, with_data: bool
 ) -> None:
     """Graph and tables are the same bytes; the thresholds stand in the manifest alone."""
     bundle = bundles["surprisal"]
@@ -159,7 +167,7 @@ def test_the_forest_of_surprisal_stays_as_it_is(
 
 @pytest.mark.parametrize("contamination", SHARES)
 def test_the_graph_of_a_forest_is_that_of_an_export(
-    bundles: dict[Detector, Bundle], message_table: CountTable, contamination: float
+    bundles: dict[str, Bundle], message_table: CountTable, contamination: float
 ) -> None:
     """Byte for byte what exporting the forest with the new offset would give: exact for any row.
 
@@ -186,9 +194,7 @@ def test_other_forests_are_recalibrated_as_well(options: dict[str, object]) -> N
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
-def test_the_manifest_tells_of_the_new_bundle(
-    bundles: dict[Detector, Bundle], detector: Detector
-) -> None:
+def test_the_manifest_tells_of_the_new_bundle(bundles: dict[str, Bundle], detector: str) -> None:
     """Hashes, contamination and thresholds are the new ones; where it comes from stays."""
     old = bundles[detector]
     new = renewed(old, 0.2)
@@ -199,12 +205,15 @@ def test_the_manifest_tells_of_the_new_bundle(
     assert new.manifest.files == entries
     assert new.manifest.options == msgspec.structs.replace(old.manifest.options, contamination=0.2)
     assert new.manifest.scores.quantiles == old.manifest.scores.quantiles
-    for name in ("detector", "features", "parity", "libraries"):
+    for name in ("detector", "features", "training", "libraries"):
         assert getattr(new.manifest, name) == getattr(old.manifest, name)
+    assert new.manifest.parity.n_training_rows == 0  # scikit-learn's forest is gone
+    assert new.manifest.parity.n_verdicts > 1_000
+    assert new.manifest.calibration == CalibrationSummary("thousandths", 1_500, 0.2)
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
-def test_there_and_back_again(bundles: dict[Detector, Bundle], detector: Detector) -> None:
+def test_there_and_back_again(bundles: dict[str, Bundle], detector: str) -> None:
     """A threshold depends on the share alone, not on the thresholds before it."""
     once = renewed(bundles[detector], 0.1)
     back = renewed(renewed(bundles[detector], 0.4), 0.1)
@@ -212,7 +221,7 @@ def test_there_and_back_again(bundles: dict[Detector, Bundle], detector: Detecto
     assert back.files[MODEL_FILE] == once.files[MODEL_FILE]
 
 
-def test_data_without_messages_leaves_their_threshold(bundles: dict[Detector, Bundle]) -> None:
+def test_data_without_messages_leaves_their_threshold(bundles: dict[str, Bundle]) -> None:
     """Records of features say nothing of how surprising messages are."""
     old = bundles["surprisal"].manifest.scores
     new = renewed(bundles["surprisal"], 0.2, count_logs(make_logs(500))).manifest.scores
@@ -222,7 +231,7 @@ def test_data_without_messages_leaves_their_threshold(bundles: dict[Detector, Bu
 
 @pytest.mark.parametrize("detector", DETECTORS)
 def test_a_share_finer_than_thousandths_needs_data(
-    bundles: dict[Detector, Bundle], message_table: CountTable, detector: Detector
+    bundles: dict[str, Bundle], message_table: CountTable, detector: str
 ) -> None:
     """A model keeps thousandths of its training records; finer shares are refused without data."""
     with pytest.raises(InputError, match="give DATA for a finer share"):
@@ -231,16 +240,14 @@ def test_a_share_finer_than_thousandths_needs_data(
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
-def test_data_without_a_record_is_refused(
-    bundles: dict[Detector, Bundle], detector: Detector
-) -> None:
+def test_data_without_a_record_is_refused(bundles: dict[str, Bundle], detector: str) -> None:
     """A threshold cannot be found on nothing."""
     with pytest.raises(InputError, match="no usable record"):
         renewed(bundles[detector], 0.1, EMPTY)
 
 
 def test_more_is_flagged_the_more_is_asked_for(
-    bundles: dict[Detector, Bundle], message_table: CountTable
+    bundles: dict[str, Bundle], message_table: CountTable
 ) -> None:
     """What a smaller share flags, a greater one flags as well."""
     for bundle in bundles.values():

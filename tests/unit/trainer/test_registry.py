@@ -18,10 +18,9 @@ from trainer.store.registry import KEEP_VERSIONS, ModelRegistry
 Publish = Callable[..., TrainResponse]
 
 
-def files(number: int) -> Callable[[int], dict[str, bytes]]:
-    """Content of a version, whatever its number; the registry does not look into it."""
-    content = {"model.onnx": b"model %d" % number, "manifest.json": b"manifest %d" % number}
-    return lambda _version: content
+def files(number: int) -> dict[str, bytes]:
+    """Content of a version; the registry does not look into it."""
+    return {"model.onnx": b"model %d" % number, "manifest.json": b"manifest %d" % number}
 
 
 def test_versions_count_up_and_are_current(tmp_path: Path) -> None:
@@ -32,24 +31,24 @@ def test_versions_count_up_and_are_current(tmp_path: Path) -> None:
     assert (registry.path(2) / "model.onnx").read_bytes() == b"model 1"
 
 
-def test_files_may_tell_their_version(tmp_path: Path) -> None:
-    """What is written is asked for when the version's number is known, as a report's title is."""
+def test_a_report_may_name_its_version(tmp_path: Path) -> None:
+    """The page for people is made once the version's number is known."""
     registry = ModelRegistry(tmp_path)
     registry.publish(files(0))
-    number = registry.publish(lambda version: {"report.html": b"Model %d" % version})
+    number = registry.publish(files(1), lambda version: b"Model %d" % version)
     assert (registry.path(number) / "report.html").read_bytes() == b"Model 2"
 
 
-def test_files_that_cannot_be_made_leave_the_store_as_it_was(tmp_path: Path) -> None:
-    """A failure while the content is made passes through; what was current is still current."""
+def test_a_report_that_cannot_be_made_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+    """A failure while the page is made passes through; what was current is still current."""
     registry = ModelRegistry(tmp_path)
     registry.publish(files(0))
 
-    def fail(_version: int) -> dict[str, bytes]:
+    def fail(_version: int) -> bytes:
         raise RuntimeError("no ink")
 
     with pytest.raises(RuntimeError, match="no ink"):
-        registry.publish(fail)
+        registry.publish(files(1), fail)
     assert (registry.current_version(), registry.versions()) == (1, [1])
     assert registry.publish(files(1)) == 2
     assert not list(registry.root.glob(".tmp-*"))
@@ -170,7 +169,7 @@ os.fsync, os.chmod = dying(os.fsync), dying(os.chmod)
 Path.rename, Path.replace = dying(Path.rename), dying(Path.replace)
 module.shutil.rmtree = dying(module.shutil.rmtree)
 files = {"model.onnx": b"new", "manifest.json": b"new"}
-module.ModelRegistry(Path(sys.argv[1])).publish(lambda version: files)
+module.ModelRegistry(Path(sys.argv[1])).publish(files)
 """
 
 
@@ -212,3 +211,16 @@ def test_the_layout_is_the_one_that_other_servers_read(tmp_path: Path) -> None:
         "log-anomaly/1/model.onnx",
         "log-anomaly/CURRENT",
     ]
+
+
+def test_a_version_can_be_deleted(tmp_path: Path) -> None:
+    """But neither the current version nor that which a rollback would go to."""
+    registry = ModelRegistry(tmp_path)
+    for number in range(3):
+        registry.publish(files(number))
+    registry.delete(1)
+    assert registry.versions() == [2, 3]
+    for version, reason in ((3, "is current"), (2, "rollback would go to"), (1, "there is: 2, 3")):
+        with pytest.raises(StoreError, match=reason):
+            registry.delete(version)
+    assert registry.versions() == [2, 3]

@@ -17,14 +17,13 @@ from schemas.record.surprisal import FOREST_SCORES, SIGNATURE_BUCKETS, signature
 from tests.made_logs import make_log
 from trainer.counting.table import CountTable, count_logs
 from trainer.errors import TooFewRowsError
-from trainer.fitting.forest import lower_quantiles
+from trainer.fitting.quantiles import Steps, share_below
+from trainer.fitting.records import Records
 from trainer.fitting.surprisal import (
-    Records,
     SurprisalFit,
     fit_surprisal,
     judge_surprisal,
     phi_of,
-    share_below,
 )
 
 HUNDREDTHS = np.arange(1, FOREST_SCORES + 1) / FOREST_SCORES
@@ -32,14 +31,14 @@ HUNDREDTHS = np.arange(1, FOREST_SCORES + 1) / FOREST_SCORES
 
 @given(
     st.dictionaries(
-        st.floats(0.3, 0.9), st.integers(1, 5) | st.integers(1, 5_000), min_size=1, max_size=30
-    )
+        st.integers(300, 900), st.integers(1, 5) | st.integers(1, 5_000), min_size=1, max_size=30
+    ).map(lambda rows: {score / 1_000: count for score, count in rows.items()})
 )
 def test_phi_is_of_the_share_with_a_score_at_least_as_high(rows: dict[float, int]) -> None:
     """It is min(1, -log10 p), p in whole hundredths, for every training score, ties included."""
     scores = np.array(list(rows), np.float64)
     counts = np.array(list(rows.values()), np.int64)
-    forest_scores = -lower_quantiles(-scores, counts, HUNDREDTHS)
+    forest_scores = Steps.of(scores, counts).reached_by(HUNDREDTHS)
     assert np.all(np.diff(forest_scores) <= 0)
     for score, phi in zip(scores, phi_of(scores, forest_scores).tolist(), strict=True):
         as_high = Fraction(int(counts[scores >= score].sum()), int(counts.sum()))
@@ -66,7 +65,7 @@ def test_forest_scores_are_of_the_training_records(message_table: CountTable) ->
     assert np.all(np.diff(forest_scores) <= 0)
     scores = np.repeat(-fitted.forest.score_samples(fitted.rows), message_table.counts)
     for k, value in enumerate(forest_scores):
-        assert np.count_nonzero(scores >= value - 1e-7) >= (k + 1) * len(scores) / 100
+        assert np.count_nonzero(scores >= value - 1.1e-6) >= (k + 1) * len(scores) / 100
         assert np.count_nonzero(scores > value + 1e-7) < (k + 1) * len(scores) / 100
 
 
@@ -159,9 +158,9 @@ def test_tau_is_the_quantile_of_the_training_records(
     ):
         assert tau is not None
         rows = np.repeat(surprises, counts)
-        assert np.mean(rows > tau + 1e-6) <= contamination + 1e-12
-        assert np.mean(rows > tau - 1e-6) > contamination
-        assert np.abs(rows - tau).min() < 1e-6
+        assert np.mean(rows > tau + 2e-6) <= contamination + 1e-12
+        assert np.mean(rows > tau - 2e-6) > contamination
+        assert np.abs(rows - tau).min() < 2e-6
 
 
 def test_without_messages_there_are_no_tables_for_them(table: CountTable) -> None:

@@ -15,7 +15,7 @@ from tests.made_logs import make_raw_logs
 from tests.steps import die, tell_process
 from trainer.counting.local import ALONE_BYTES, run_locally
 from trainer.counting.step import count_partition
-from trainer.counting.sums import Counted, PartCount, Sum
+from trainer.counting.sums import Counted, PartCount, PartSum
 from trainer.errors import InputError
 from trainer.reading.cutting import cut
 from trainer.reading.partitions import Partition
@@ -55,7 +55,7 @@ def numbers_of(sizes: Iterable[int]) -> list[Partition]:
 
 def add_up(results: Iterable[tuple[Partition, PartCount]]) -> Counted:
     """The sum of what was counted."""
-    total = Sum()
+    total = PartSum()
     for partition, part in results:
         assert part.partition == partition.number
         total.add(part)

@@ -17,7 +17,7 @@ from schemas.record.features import Level, LogFeatures
 from schemas.record.key import pack_record
 from tests.made_logs import make_log, make_logs, make_raw_logs
 from trainer.counting.step import RecordCounter, count_partition
-from trainer.counting.sums import Counted, PartCount, Sum
+from trainer.counting.sums import Counted, PartCount, PartSum
 from trainer.counting.table import EMPTY, CountTable, count_logs
 from trainer.reading.assembling import Record
 from trainer.reading.cutting import cut
@@ -148,7 +148,7 @@ def parts_of(data: Path, partition_bytes: int) -> list[PartCount]:
 
 def add_up(parts: Sequence[PartCount]) -> Counted:
     """The sum of parts."""
-    total = Sum()
+    total = PartSum()
     for part in parts:
         total.add(part)
     return total.counted()

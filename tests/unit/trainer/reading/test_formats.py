@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from trainer.counting.run import Executor, Locator, count_sources
+from trainer.counting.run import Executor, Locator, count_partitions
 from trainer.reading.assembling import Assembler, Record
+from trainer.reading.cutting import cut
 from trainer.reading.faults import Faults
 from trainer.reading.formats.format import Detected, Format
 from trainer.reading.formats.table import FORMATS
@@ -55,8 +56,9 @@ def test_a_new_format_is_one_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     sources = find_sources([str(path)])
     plan = sniff_source(sources[0], ReadingOptions()).plan
     executor = Executor(processes=1)
-    counted = count_sources(sources, plan, executor, lambda *_: None)
+    parts = cut(sources, plan, executor.partition_bytes)
+    counted = count_partitions(parts, plan, executor, lambda *_: None)
     assert (counted.table.n_samples, counted.table.n_distinct) == (3, 2)
     assert counted.table.places is not None
     first = Place.unpack(int(counted.table.places.min()))
-    assert Locator(sources, plan, executor, counted.records)(first) == f"{path}, record 1"
+    assert Locator(parts, plan, counted.records)(first) == f"{path}, record 1"

@@ -1,0 +1,34 @@
+"""The interface of all detectors of the serving half."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from inference.detectors.judgements import Judgement, Judgements
+from schemas.record.features import Level, LogFeatures
+from schemas.record.key import Ints
+
+
+class Detector(Protocol):
+    """Judges records; made from a bundle, immutable."""
+
+    def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
+        """Judge logs that came singly."""
+        ...
+
+    def judge_keys(self, keys: Ints) -> Judgements:
+        """Judge packed records (`schemas.record.key`): int64 of shape (n,)."""
+        ...
+
+    def extract(self, message: str, level: Level, service: str) -> LogFeatures:
+        """What decides of a raw log."""
+        ...
+
+    def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:
+        """Why a record is judged as it is, in words for people.
+
+        Args:
+            key: of the record.
+            service: its name.
+            contributions: of the features to the forest's score, by name; empty without a forest.
+        """
+        ...

@@ -1,0 +1,64 @@
+"""The detectors by name: what the users of an answer, a manifest or a report must know of each.
+
+What a detector does has a class in each half under the same name: `inference.detectors.registry`
+and `trainer.fitting.learners`.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from schemas.record.surprisal import TERMS
+
+
+class DetectorSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A detector as its users see it.
+
+    Attributes:
+        name: in options, manifests and reports.
+        reads_message: whether a message decides beyond the six features made of it.
+        takes_auto: whether contamination may be "auto".
+        measure: what a threshold is a value of, as the label of an axis.
+        terms: names of the summands of that value, in the order of their sum; empty without any.
+        score: meaning of `anomaly_score`.
+        decision: meaning of `decision`.
+    """
+
+    name: str
+    reads_message: bool
+    takes_auto: bool
+    measure: str
+    terms: tuple[str, ...] = ()
+    score: str
+    decision: str
+
+
+DETECTORS: Final[dict[str, DetectorSpec]] = {
+    spec.name: spec
+    for spec in (
+        DetectorSpec(
+            name="isolation_forest",
+            reads_message=False,
+            takes_auto=True,
+            measure="anomaly score",
+            score="Liu's s(x)",
+            decision="scikit-learn's decision_function",
+        ),
+        DetectorSpec(
+            name="surprisal",
+            reads_message=True,
+            takes_auto=False,
+            measure="surprisal in decades",
+            terms=TERMS,
+            score="1 / (1 + 10 ** decision)",
+            decision="in decades",
+        ),
+    )
+}
+"""In the order in which they are listed for people."""
+
+
+def meanings(part: Callable[[DetectorSpec], str]) -> str:
+    """What a field of an answer means, detector by detector."""
+    return "; ".join(f"{spec.name}: {part(spec)}" for spec in DETECTORS.values())

@@ -1,0 +1,126 @@
+"""The detector `isolation_forest`: scikit-learn's forest, exported exactly."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from sklearn.ensemble import IsolationForest
+
+from inference.detectors.judgements import Judgements
+from inference.detectors.scorer import Scorer, Scores
+from inference.model.model import Model
+from schemas.bundle.contents import Bundle
+from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest, ParitySummary, ScoreSpec
+from schemas.bundle.options import TrainOptions
+from schemas.bundle.tables import Tables
+from schemas.record.features import FEATURE_NAMES
+from schemas.record.key import Ints, feature_rows
+from trainer.counting.table import CountTable
+from trainer.fitting.export import export_forest, with_threshold
+from trainer.fitting.forest import MAX_FIT_ROWS, fit_forest
+from trainer.fitting.learners.thresholds import thousandth
+from trainer.fitting.parity import prove_parity
+from trainer.fitting.quantiles import NOISE, THOUSANDTHS, Steps, named_quantiles, share_below
+from trainer.fitting.threshold import depth_denominator
+
+
+class FittedForest:
+    """A forest and its export.
+
+    Raises:
+        TooFewRowsError, ExportError: nothing came of it.
+    """
+
+    noise = 0.0
+
+    def __init__(self, table: CountTable, options: TrainOptions) -> None:
+        self._forest: IsolationForest = fit_forest(table, options)
+        self._graph = export_forest(self._forest)
+        self._table = table
+        self._scored = Scorer(self._graph, len(FEATURE_NAMES)).score_table(table.rows)
+        steps = Steps.of(self._scored.anomaly_scores, table.counts)
+        self._percentiles = steps.at_least(THOUSANDTHS)
+        tables = Tables(percentiles=self._percentiles)
+        self.files: Mapping[str, bytes] = {MODEL_FILE: self._graph, TABLES_FILE: tables.to_bytes()}
+        self.columns: tuple[str, ...] = FEATURE_NAMES
+        offset = float(self._forest.offset_)
+        self.scores = ScoreSpec(-offset, None, offset, named_quantiles(self._percentiles))
+
+    def judge(self, keys: Ints) -> Judgements:
+        """Judge packed records; those it was fitted on are scored already."""
+        scores: Scores = self._scored
+        if keys is not self._table.keys:
+            scores = Scorer(self._graph, len(FEATURE_NAMES)).score_table(feature_rows(keys))
+        return Judgements(
+            scores.labels < 0,
+            scores.anomaly_scores,
+            scores.decisions,
+            share_below(self._percentiles, scores.anomaly_scores),
+            scores.contributions,
+            np.empty((len(keys), 0)),
+        )
+
+    def prove(self, table: CountTable) -> ParitySummary:
+        """Prove the graph against scikit-learn."""
+        return prove_parity(self._forest, self._graph, table.rows, self._scored.decisions)
+
+
+class RecalibratedForest:
+    """The forest of a model with another threshold, found as at the export.
+
+    Its scores are those of the model it comes from, which holds the new graph to account.
+    """
+
+    noise = NOISE
+
+    def __init__(self, bundle: Bundle, threshold: float) -> None:
+        self._old = Model(bundle, memo_capacity=1)
+        self._threshold = threshold
+        graph = with_threshold(bundle.files[MODEL_FILE], _denominator(bundle.manifest), -threshold)
+        self.files: Mapping[str, bytes] = {
+            MODEL_FILE: graph,
+            TABLES_FILE: bundle.files[TABLES_FILE],
+        }
+        self.columns: tuple[str, ...] = tuple(bundle.manifest.features.names)
+        self.scores = ScoreSpec(threshold, None, -threshold, bundle.manifest.scores.quantiles)
+
+    def judge(self, keys: Ints) -> Judgements:
+        """The old graph's scores against the new threshold."""
+        before = self._old.judge_keys(keys)
+        decisions = self._threshold - before.anomaly_scores
+        return Judgements(
+            decisions < 0,
+            before.anomaly_scores,
+            decisions,
+            before.percentiles,
+            before.contributions,
+            before.terms,
+        )
+
+    def prove(self, table: CountTable) -> ParitySummary:  # noqa: ARG002 - scikit-learn's forest is gone
+        """Nothing beyond what the loaded model is held to: scikit-learn's forest is gone."""
+        return ParitySummary()
+
+
+class IsolationForestLearner:
+    """Fits scikit-learn's IsolationForest on the six features."""
+
+    def fit(self, table: CountTable, options: TrainOptions) -> FittedForest:
+        """Fit on a table without traits."""
+        return FittedForest(table, options)
+
+    def recalibrate(
+        self, bundle: Bundle, contamination: float, table: CountTable | None
+    ) -> RecalibratedForest:
+        """The same trees, and the threshold that flags another share."""
+        if table is None:
+            percentiles = Tables.from_bytes(bundle.files[TABLES_FILE]).percentiles
+            return RecalibratedForest(bundle, thousandth(percentiles, contamination))
+        table = table.without_traits()
+        scores = Model(bundle, memo_capacity=1).judge_keys(table.keys).anomaly_scores
+        steps = Steps.of(scores, table.counts)
+        return RecalibratedForest(bundle, float(steps.at_least(np.array([1 - contamination]))[0]))
+
+
+def _denominator(manifest: Manifest) -> float:
+    rows = min(manifest.training.n_samples, MAX_FIT_ROWS)
+    return depth_denominator(manifest.options.n_estimators, min(manifest.options.max_samples, rows))

@@ -1,0 +1,134 @@
+"""The detector `surprisal`: rarity tables, a forest and thresholds."""
+
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+
+from inference.detectors.judgements import Judgements
+from inference.detectors.scorer import Scorer
+from inference.model.model import Model
+from schemas.bundle.contents import Bundle
+from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, ParitySummary, ScoreSpec
+from schemas.bundle.options import TrainOptions
+from schemas.bundle.tables import Tables
+from schemas.record.key import NO_TRAITS, Ints, traits_in
+from schemas.record.surprisal import FOREST_COLUMNS, total
+from trainer.counting.table import CountTable
+from trainer.fitting.learners.thresholds import thousandth
+from trainer.fitting.parity import prove_parity
+from trainer.fitting.quantiles import Steps, named_quantiles, share_below
+from trainer.fitting.surprisal import fit_surprisal, judge_surprisal
+
+
+class FittedSurprisal:
+    """Rarities, a forest and thresholds.
+
+    Raises:
+        TooFewRowsError, ExportError: nothing came of it.
+    """
+
+    noise = 0.0
+
+    def __init__(self, table: CountTable, options: TrainOptions) -> None:
+        self._fit = fit_surprisal(table, options)
+        self.files: Mapping[str, bytes] = {
+            MODEL_FILE: self._fit.graph,
+            TABLES_FILE: self._fit.tables.to_bytes(),
+        }
+        self.columns: tuple[str, ...] = FOREST_COLUMNS
+        self.scores = ScoreSpec(
+            self._fit.threshold,
+            self._fit.message_threshold,
+            float(self._fit.forest.offset_),
+            named_quantiles(self._fit.tables.percentiles),
+        )
+
+    def judge(self, keys: Ints) -> Judgements:
+        """Judge packed records by columns."""
+        return judge_surprisal(keys, self._fit)
+
+    def prove(self, table: CountTable) -> ParitySummary:  # noqa: ARG002 - the fit keeps its rows
+        """Prove the graph against scikit-learn."""
+        rows = np.unique(self._fit.rows, axis=0)
+        decisions = Scorer(self._fit.graph, len(FOREST_COLUMNS)).score_table(rows).decisions
+        return prove_parity(self._fit.forest, self._fit.graph, rows, decisions)
+
+
+class RecalibratedSurprisal:
+    """A model with other thresholds; its graph and tables stay as they are, byte for byte."""
+
+    noise = 0.0
+
+    def __init__(self, bundle: Bundle, threshold: float, message_threshold: float | None) -> None:
+        self._old = Model(bundle, memo_capacity=1)
+        self._tables = Tables.from_bytes(bundle.files[TABLES_FILE])
+        self.files: Mapping[str, bytes] = {
+            name: bundle.files[name] for name in (MODEL_FILE, TABLES_FILE)
+        }
+        self.columns: tuple[str, ...] = tuple(bundle.manifest.features.names)
+        self.scores = msgspec.structs.replace(
+            bundle.manifest.scores, threshold=threshold, message_threshold=message_threshold
+        )
+
+    def judge(self, keys: Ints) -> Judgements:
+        """The old model's terms against the new thresholds."""
+        before = self._old.judge_keys(keys)
+        surprisal = total(*before.terms.T)
+        tau = np.full(len(keys), self.scores.threshold)
+        percentiles = share_below(self._tables.percentiles, surprisal)
+        message_tau, thousandths = self.scores.message_threshold, self._tables.message_percentiles
+        if message_tau is not None and thousandths is not None:
+            has_message = traits_in(keys) != NO_TRAITS
+            tau[has_message] = message_tau
+            percentiles = np.where(has_message, share_below(thousandths, surprisal), percentiles)
+        decisions = tau - surprisal
+        return Judgements(
+            decisions < 0,
+            1 / (1 + 10**decisions),
+            decisions,
+            percentiles,
+            before.contributions,
+            before.terms,
+        )
+
+    def prove(self, table: CountTable) -> ParitySummary:  # noqa: ARG002 - as a fit is proved
+        """Nothing beyond what the loaded model is held to: the graph is the old one."""
+        return ParitySummary()
+
+
+class SurprisalLearner:
+    """Fits the surprisal detector."""
+
+    def fit(self, table: CountTable, options: TrainOptions) -> FittedSurprisal:
+        """Fit on a table with or without traits, or both."""
+        return FittedSurprisal(table, options)
+
+    def recalibrate(
+        self, bundle: Bundle, contamination: float, table: CountTable | None
+    ) -> RecalibratedSurprisal:
+        """The same rarities and forest, and the thresholds that flag another share.
+
+        Records with a message have a threshold of their own; it stays if there are none.
+        """
+        message_tau = bundle.manifest.scores.message_threshold
+        if table is None:
+            tables = Tables.from_bytes(bundle.files[TABLES_FILE])
+            if tables.message_percentiles is not None:
+                message_tau = thousandth(tables.message_percentiles, contamination)
+            return RecalibratedSurprisal(
+                bundle, thousandth(tables.percentiles, contamination), message_tau
+            )
+        model = Model(bundle, memo_capacity=1)
+        has_message = table.traits != NO_TRAITS
+        if message_tau is not None and has_message.any():
+            written = CountTable(keys=table.keys[has_message], counts=table.counts[has_message])
+            message_tau = _threshold(model, written, contamination)
+        tau = _threshold(model, table.without_traits(), contamination)
+        return RecalibratedSurprisal(bundle, tau, message_tau)
+
+
+def _threshold(model: Model, table: CountTable, contamination: float) -> float:
+    """The edge of D that at most a share of a table's records lies above."""
+    surprisal = total(*model.judge_keys(table.keys).terms.T)
+    return float(Steps.of(surprisal, table.counts).at_least(np.array([1 - contamination]))[0])

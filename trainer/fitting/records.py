@@ -1,0 +1,61 @@
+"""Distinct records as the columns that the surprisal detector works on."""
+
+import math
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from schemas.record.key import Ints, flag_columns, messages_of, unpack
+from schemas.record.surprisal import SEVERITIES, signature_buckets
+from trainer.fitting.forest import Rows
+from trainer.fitting.quantiles import Floats
+
+
+class Records(msgspec.Struct, frozen=True):
+    """Distinct records as columns, each of shape (n,).
+
+    Attributes:
+        log_length: float32, ln(1 + message_length).
+        severity: float64, decades.
+        flags: int64, the three flags as one number.
+        signature: int64, its bucket.
+        template: int64, its bucket; 0 where there is no message.
+        has_failure: bool, the message holds a word of failure.
+        has_message: bool.
+    """
+
+    log_length: npt.NDArray[np.float32]
+    severity: Floats
+    flags: Ints
+    signature: Ints
+    template: Ints
+    has_failure: npt.NDArray[np.bool_]
+    has_message: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, keys: Ints) -> "Records":
+        """The columns of packed records."""
+        length, level, service, flags, traits = unpack(keys)
+        has_message, template, has_failure = messages_of(traits)
+        return cls(
+            log_length=_log1p(length),
+            severity=np.array(SEVERITIES)[level],
+            flags=flags,
+            signature=signature_buckets(length, level, service, flags),
+            template=template,
+            has_failure=has_failure,
+            has_message=has_message,
+        )
+
+    def forest_rows(self, signature_rarity: npt.NDArray[np.float32]) -> Rows:
+        """What the forest sees: float32 of shape (n, 6), columns as in `FOREST_COLUMNS`."""
+        columns: list[npt.NDArray[Any]] = [self.log_length, self.severity, signature_rarity]
+        return np.column_stack([*columns, *flag_columns(self.flags)]).astype(np.float32)
+
+
+def _log1p(length: Ints) -> npt.NDArray[np.float32]:
+    """ln(1 + length) by the very function that serving uses, once for each distinct length."""
+    distinct, inverse = np.unique(length, return_inverse=True)
+    return np.array([math.log1p(one) for one in distinct.tolist()], np.float32)[inverse]

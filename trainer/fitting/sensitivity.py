@@ -1,0 +1,221 @@
+"""Whether a model has learned anything: records planted before it is published.
+
+Exactness says nothing about a detector that gives every record the same score. Planted records
+differ from the most frequent training record in a single way that a person would want to hear of,
+and the loaded model judges them.
+"""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Final, Literal
+
+import msgspec
+import numpy as np
+
+from inference.detectors.judgements import Judgement, Judgements
+from inference.model.model import Model
+from schemas.record.encoding import SERVICE_BUCKETS, service_number
+from schemas.record.extraction import MessageFeatures
+from schemas.record.features import MAX_MESSAGE_LENGTH, Level, LogFeatures
+from schemas.record.key import FLAG_BITS, messages_of, unpack, unpack_record
+from schemas.record.templates import TEMPLATE_BUCKETS
+from trainer.counting.table import CountTable
+from trainer.errors import InsensitiveModelError
+from trainer.fitting.names import service_names
+from trainer.fitting.quantiles import MARGIN, NOISE
+
+FEW_DISTINCT: Final = 50
+"""Distinct records below which every fault is a warning: so few rarely differ in a way to learn."""
+
+EXTREME: Final = 0.99
+"""The percentile that a planted record must reach unless it is flagged."""
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What the rules are held against.
+
+    Attributes:
+        asked: the share of records that was to be flagged; None for contamination "auto".
+        flagged: the share of training records that is flagged.
+        n_distinct: distinct training records.
+        scores_differ: whether scores differ by more than noise, over training and planted records.
+        planted: what the model says of each planted record, by what is odd about it.
+        worst: what it says of a record that is odd in every way at once.
+    """
+
+    asked: float | None
+    flagged: float
+    n_distinct: int
+    scores_differ: bool
+    planted: dict[str, Judgement]
+    worst: Judgement
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """What must hold of a model before it is published.
+
+    Attributes:
+        name: unique.
+        holds: whether it does.
+        outcome: of a model for which it does not.
+        sentence: what is wrong then, and what to do.
+    """
+
+    name: str
+    holds: Callable[[Evidence], bool]
+    outcome: Literal["refuse", "warn"]
+    sentence: Callable[[Evidence], str]
+
+
+RULES: Final = (
+    Rule(
+        "scores-differ",
+        lambda seen: seen.scores_differ,
+        "refuse",
+        lambda _seen: (
+            "every record gets the same score: the model has learned nothing; train on "
+            "more varied records"
+        ),
+    ),
+    Rule(
+        "threshold-lets-something-pass",
+        lambda seen: seen.flagged < 1,
+        "refuse",
+        lambda _seen: "every training record is flagged: the threshold has no effect",
+    ),
+    Rule(
+        "threshold-stops-something",
+        lambda seen: (
+            seen.asked is None
+            or seen.flagged > 0
+            or seen.worst.decision <= 2 * MARGIN  # a tie with the threshold is no anomaly
+        ),
+        "refuse",
+        lambda _seen: "no record is flagged, however odd: the threshold has no effect",
+    ),
+    Rule(
+        "share-as-asked",
+        lambda seen: seen.asked is None or seen.asked / 2 <= seen.flagged <= seen.asked * 2,
+        "warn",
+        lambda seen: (
+            f"contamination is {seen.asked:g}, but {seen.flagged:.4g} of the training "
+            "records are flagged: many records share a score, and a tie is no anomaly"
+        ),
+    ),
+    Rule(
+        "planted-records-stand-out",
+        lambda seen: not unseen(seen),
+        "warn",
+        lambda seen: (
+            "the model does not see what is odd about "
+            f"{' or '.join(unseen(seen))}: a planted record of that kind is neither flagged nor "
+            "among the most anomalous hundredth"
+        ),
+    ),
+    Rule(
+        "enough-to-learn-from",
+        lambda seen: seen.n_distinct >= FEW_DISTINCT,
+        "warn",
+        lambda seen: (
+            f"only {seen.n_distinct} distinct records: a verdict of this model means "
+            "little; train on at least a few thousand real logs"
+        ),
+    ),
+)
+"""In the order in which they are tried. docs/models.md lists them for users."""
+
+
+def unseen(seen: Evidence) -> list[str]:
+    """What is odd about the planted records that do not stand out."""
+    return [
+        odd
+        for odd, judged in seen.planted.items()
+        if judged.percentile < EXTREME and not judged.is_anomaly
+    ]
+
+
+def check_sensitivity(
+    model: Model, table: CountTable, judgements: Judgements, asked: float | None
+) -> list[str]:
+    """Hold a model against the rules.
+
+    Args:
+        model: loaded as a service loads it.
+        table: the records that its thresholds come from, at least one.
+        judgements: what it says of them.
+        asked: the share that was to be flagged; None for contamination "auto".
+
+    Returns:
+        A sentence for each rule that warns.
+
+    Raises:
+        InsensitiveModelError: a rule refuses the model.
+    """
+    planted = plant(table, with_message=model.spec.reads_message)
+    *singly, worst = model.judge_logs([*planted.values(), _worst(planted)])
+    judged = dict(zip(planted, singly, strict=True))
+    scores = np.append(judgements.anomaly_scores, [one.anomaly_score for one in (*singly, worst)])
+    seen = Evidence(
+        asked,
+        float(table.counts[judgements.is_anomaly].sum() / table.n_samples),
+        table.n_distinct,
+        bool(np.ptp(scores) > NOISE),
+        judged,
+        worst,
+    )
+    broken = [rule for rule in RULES if not rule.holds(seen)]
+    if seen.n_distinct >= FEW_DISTINCT:
+        for rule in broken:
+            if rule.outcome == "refuse":
+                raise InsensitiveModelError(f"{rule.sentence(seen)}; nothing was published")
+    return [rule.sentence(seen) for rule in broken if rule.outcome == "warn"]
+
+
+def plant(table: CountTable, *, with_message: bool) -> dict[str, LogFeatures]:
+    """Records that each differ from the most frequent record in one way, by what is odd."""
+    key = table.keys[[int(np.argmax(table.counts))]]
+    usual = unpack_record(int(key[0]), service_names(key, table.services)[0])
+    levels = set(unpack(table.keys)[1].tolist())
+    odd: dict[str, LogFeatures] = {}
+
+    def differ(what: str, **changes: object) -> None:
+        odd[what] = msgspec.structs.replace(usual, **changes)
+
+    if list(Level).index(Level.FATAL) not in levels:
+        differ("a first FATAL", level=Level.FATAL)
+    differ("a new service", service=_new_service(table))
+    differ("an absurd length", message_length=MAX_MESSAGE_LENGTH)
+    seen_flags = int(np.bitwise_or.reduce(unpack(table.keys)[3]))
+    for flag, bit in FLAG_BITS.items():
+        if not seen_flags & bit:
+            differ(f"a first {flag.removeprefix('has_').replace('_', ' ')}", **{flag: True})
+    if with_message and isinstance(usual, MessageFeatures):
+        differ("a message never seen", template=_new_template(table))
+    return odd
+
+
+def _worst(planted: dict[str, LogFeatures]) -> LogFeatures:
+    """A record that is odd in every way at once."""
+    strange = planted["a new service"]
+    flags = dict.fromkeys(FLAG_BITS, True)
+    worst = msgspec.structs.replace(
+        strange, message_length=MAX_MESSAGE_LENGTH, level=Level.FATAL, **flags
+    )
+    new_message = planted.get("a message never seen")
+    if isinstance(new_message, MessageFeatures):
+        return msgspec.structs.replace(worst, template=new_message.template, has_failure=True)
+    return worst
+
+
+def _new_service(table: CountTable) -> str:
+    """A name whose number no record has; there are far more numbers than services."""
+    known = set(unpack(table.keys)[2].tolist())
+    names = (f"new-service-{serial}" for serial in count())
+    return next(name for name in names if service_number(name, SERVICE_BUCKETS) not in known)
+
+
+def _new_template(table: CountTable) -> int:
+    """The first bucket that no message fell into, or the rarest one if there is none."""
+    has_message, templates, _ = messages_of(table.traits)
+    seen = np.bincount(templates[has_message], minlength=TEMPLATE_BUCKETS)
+    return int(np.argmin(seen))

@@ -1,0 +1,30 @@
+"""The use cases: each a function with plain arguments that returns data.
+
+The command line and the REST service are skins over these; notebooks and schedulers call them as
+they are.
+"""
+
+from schemas.bundle.options import TrainOptions
+from trainer.counting.run import Executor
+from trainer.jobs.dataset import CountTables, Dataset
+from trainer.jobs.evaluate import evaluate
+from trainer.jobs.fit import fit
+from trainer.jobs.listener import Listener
+from trainer.jobs.recalibrate import recalibrate
+from trainer.jobs.score import score
+from trainer.jobs.train import train
+from trainer.reading.options import ReadingOptions
+
+__all__ = [
+    "CountTables",
+    "Dataset",
+    "Executor",
+    "Listener",
+    "ReadingOptions",
+    "TrainOptions",
+    "evaluate",
+    "fit",
+    "recalibrate",
+    "score",
+    "train",
+]

@@ -1,0 +1,247 @@
+"""Data that was found: where it is, how it is read, in which parts, and what it holds."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Final
+
+import msgspec
+
+from trainer.counting.run import Executor, Locator, count_partitions
+from trainer.counting.sums import PartSum
+from trainer.counting.table import CountTable
+from trainer.errors import InputError
+from trainer.jobs.listener import SILENCE, Listener
+from trainer.reading.cutting import cut
+from trainer.reading.faults import Faults
+from trainer.reading.options import ReadingOptions
+from trainer.reading.partitions import Partition, Place
+from trainer.reading.plan import ReadingPlan
+from trainer.reading.records import read_records
+from trainer.reading.sniffing import sniff_source
+from trainer.reading.sources import STANDARD_INPUT, Source, find_sources
+from trainer.report.content import BadRecord
+
+MAX_BAD_FRACTION: Final = 0.01
+"""The share of records that may be unusable before a job stops."""
+
+EXAMPLE_CHARS: Final = 1_000
+
+_BAD_SHOWN: Final = 3
+
+
+class Holdings(msgspec.Struct, frozen=True):
+    """What data holds.
+
+    Attributes:
+        table: the usable records.
+        sources: what was read, for people.
+        detected: how it was read, a sentence each.
+        n_bad: records that cannot be used.
+        bad: the first of these.
+        dataset: the data itself; None for count tables that were made elsewhere.
+        records: records of each partition, unusable ones included.
+    """
+
+    table: CountTable
+    sources: list[str]
+    detected: list[str]
+    n_bad: int
+    bad: list[BadRecord]
+    dataset: "Dataset | None" = None
+    records: Mapping[int, int] = {}
+
+    def examples(self, top: CountTable) -> dict[int, tuple[str, str]]:
+        """For each record of a table, where the first line stands that gave it, and the line, cut.
+
+        Empty for data that cannot be read again, or that was no text.
+        """
+        if self.dataset is None or top.places is None or self.dataset.plan.kind != "logs":
+            return {}
+        wanted: dict[int, dict[int, int]] = {}
+        for key, packed in zip(top.keys.tolist(), top.places.tolist(), strict=True):
+            place = Place.unpack(packed)
+            wanted.setdefault(place.partition, {})[place.line] = key
+        return self.dataset.lines_at(wanted, self.records)
+
+
+class Dataset:
+    """Logs, or records of the six features.
+
+    Args:
+        sources: where the data is, at least one.
+        plan: how it is read.
+        detected: what was detected, a sentence each.
+        executor: what works on it.
+        max_bad_fraction: the share of records that may be unusable.
+    """
+
+    def __init__(
+        self,
+        sources: list[Source],
+        plan: ReadingPlan,
+        detected: list[str],
+        executor: Executor = Executor(),
+        max_bad_fraction: float = MAX_BAD_FRACTION,
+    ) -> None:
+        self.sources = sources
+        self.plan = plan
+        self.detected = detected
+        self.executor = executor
+        self.max_bad_fraction = max_bad_fraction
+
+    @classmethod
+    def find(
+        cls,
+        data: Sequence[str],
+        reading: ReadingOptions = ReadingOptions(),
+        executor: Executor = Executor(),
+        max_bad_fraction: float = MAX_BAD_FRACTION,
+    ) -> "Dataset":
+        """Find data and decide how to read it.
+
+        Args:
+            data: files, globs, folders, addresses of object stores, or `-` for standard input.
+            reading: what is known of it; the rest is detected.
+            executor: what will work on it.
+            max_bad_fraction: the share of records that may be unusable.
+
+        Raises:
+            InputError: there is none, or it cannot be told how to read it.
+        """
+        sources = find_sources(data)
+        first = next((source for source in sources if source.size_bytes != 0), sources[0])
+        detected = sniff_source(first, reading)
+        return cls(sources, detected.plan, detected.said, executor, max_bad_fraction)
+
+    @cached_property
+    def partitions(self) -> list[Partition]:
+        """The parts that are worked on, in the order of the data."""
+        return cut(self.sources, self.plan, self.executor.partition_bytes)
+
+    @property
+    def size_bytes(self) -> int:
+        """As stored; 0 if unknown."""
+        return sum(source.size_bytes or 0 for source in self.sources)
+
+    def locator(self, records: Mapping[int, int]) -> Locator:
+        """What says where a place is, once the records of each partition are known."""
+        return Locator(self.partitions, self.plan, records)
+
+    def count(self, listener: Listener = SILENCE) -> Holdings:
+        """Count all records.
+
+        Raises:
+            InputError: a source cannot be read, or too many records cannot be used.
+        """
+        for sentence in self.detected:
+            listener.say(sentence)
+        with listener.progress("reading", self.size_bytes) as advance:
+            counted = count_partitions(self.partitions, self.plan, self.executor, advance)
+        bad = self.describe(counted.bad, counted.records)
+        check_bad(counted.n_bad, counted.n_records, bad, self.max_bad_fraction, listener)
+        return Holdings(
+            counted.table,
+            [source.uri for source in self.sources],
+            self.detected,
+            counted.n_bad,
+            bad,
+            self,
+            counted.records,
+        )
+
+    def describe(
+        self, bad: Sequence[tuple[Place, str]], records: Mapping[int, int]
+    ) -> list[BadRecord]:
+        """Unusable records with their places in words."""
+        locate = self.locator(records)
+        return [BadRecord(locate(place), problem) for place, problem in bad]
+
+    def lines_at(
+        self, wanted: Mapping[int, Mapping[int, int]], records: Mapping[int, int]
+    ) -> dict[int, tuple[str, str]]:
+        """Place and text of some records, by key.
+
+        Lines are read again, since keeping one for every distinct record would not be constant in
+        memory. Standard input cannot be.
+
+        Args:
+            wanted: by partition, the key of each wanted line.
+            records: records of each partition.
+        """
+        locate = self.locator(records)
+        found: dict[int, tuple[str, str]] = {}
+        for number, lines in wanted.items():
+            partition = self.partitions[number]
+            if partition.source.uri == STANDARD_INPUT:
+                continue
+            left = len(lines)
+            for record in read_records(partition, self.plan, Faults()):
+                if record.line in lines:
+                    text = (record.message or "")[:EXAMPLE_CHARS]
+                    found[lines[record.line]] = (locate(Place(number, record.line)), text)
+                    left -= 1
+                    if left == 0:
+                        break
+        return found
+
+
+class CountTables:
+    """Count tables that an SQL engine made of data, in the place of that data.
+
+    Args:
+        paths: of the tables.
+        max_bad_fraction: the share of the counted records that may be unusable.
+    """
+
+    def __init__(self, paths: Sequence[str], max_bad_fraction: float = MAX_BAD_FRACTION) -> None:
+        self._paths = paths
+        self._max_bad_fraction = max_bad_fraction
+
+    def count(self, listener: Listener = SILENCE) -> Holdings:
+        """Add the tables up.
+
+        Raises:
+            InputError: a table cannot be read, or too many of the counted records cannot be used.
+        """
+        from trainer.counting.engine import read_table  # noqa: PLC0415 - loads DuckDB
+
+        sources = find_sources(self._paths)
+        total = PartSum()
+        for number, source in enumerate(sources):
+            total.add(read_table(source, number))
+        counted = total.counted()
+        bad = [
+            BadRecord(f"{sources[place.partition].uri}, row {place.line}", problem)
+            for place, problem in counted.bad
+        ]
+        check_bad(counted.n_bad, counted.n_records, bad, self._max_bad_fraction, listener)
+        detected = ["a count table that was made elsewhere"]
+        return Holdings(counted.table, list(self._paths), detected, counted.n_bad, bad)
+
+
+Data = Dataset | CountTables
+"""What a job reads records from."""
+
+
+def check_bad(
+    n_bad: int,
+    n_records: int,
+    bad: Sequence[BadRecord],
+    max_bad_fraction: float,
+    listener: Listener,
+) -> None:
+    """The one rule on unusable records: a few are named, too large a share of them stops a job.
+
+    Raises:
+        InputError: names the first ones.
+    """
+    shown = [f"{record.place}: {record.problem}" for record in bad[:_BAD_SHOWN]]
+    if n_bad > max_bad_fraction * n_records:
+        raise InputError(
+            f"{n_bad} of {n_records} records cannot be used, more than the share of "
+            f"{max_bad_fraction:g} that --max-bad-fraction allows; the first: {'; '.join(shown)}"
+        )
+    if n_bad:
+        listener.say(f"warning: {n_bad:,} of {n_records:,} records cannot be used, as in")
+        for line in shown:
+            listener.say(f"  {line}")

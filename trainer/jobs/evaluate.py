@@ -1,0 +1,77 @@
+"""Judges data with a published model and reports on it; publishes nothing."""
+
+import time
+from pathlib import Path
+
+import msgspec
+
+from trainer.errors import TooFewRowsError
+from trainer.jobs.dataset import Data
+from trainer.jobs.listener import SILENCE, Listener
+from trainer.report.content import Report
+from trainer.store.candidate import current_version, load_candidate
+from trainer.store.files import write_atomically
+from trainer.store.registry import ModelRegistry
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """How a model does on data.
+
+    Attributes:
+        report: what the page shows.
+        report_path: where the page was written.
+        duration_s: of the whole job.
+    """
+
+    report: Report
+    report_path: Path
+    duration_s: float
+
+
+def evaluate(
+    data: Data,
+    *,
+    model_dir: str | Path = "models",
+    version: int | None = None,
+    report_path: Path | None = None,
+    compare: bool = False,
+    with_examples: bool = True,
+    listener: Listener = SILENCE,
+) -> Evaluation:
+    """Judge data with a published model, and write the report that training writes.
+
+    Args:
+        data: the records.
+        model_dir: the model store.
+        version: the model; None for the current one.
+        report_path: where the page goes; None for `evaluation-N.html` in the working directory.
+        compare: report on the active model as well.
+        with_examples: show log lines in the report.
+        listener: is told how the job goes.
+
+    Raises:
+        TrainingError: nothing was written; says why.
+    """
+    from trainer.judging.evaluation import make_report  # noqa: PLC0415 - a second of imports
+    from trainer.judging.judged import find_top, judge  # noqa: PLC0415 - as above
+    from trainer.report.page import render  # noqa: PLC0415 - as above
+
+    started = time.perf_counter()
+    registry = ModelRegistry(Path(model_dir))
+    number = version or current_version(registry)
+    candidates = [load_candidate(registry, number)]
+    if compare and current_version(registry) != number:
+        candidates.append(load_candidate(registry, current_version(registry), "active"))
+    holdings = data.count(listener)
+    table = holdings.table
+    if not table.n_distinct:
+        raise TooFewRowsError("the data has no usable record")
+    judged = [judge(table, candidate) for candidate in candidates]
+    top = find_top(table, judged[0])
+    examples = holdings.examples(top.table) if with_examples else {}
+    report = make_report(
+        holdings, table, judged, top, examples, title=f"Model {number} on other data"
+    )
+    path = report_path or Path(f"evaluation-{number}.html")
+    write_atomically(path, render(report))
+    return Evaluation(report, path, time.perf_counter() - started)

@@ -1,0 +1,104 @@
+"""Trains on data, publishes the model and reports on it."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+
+from schemas.bundle.detectors import DETECTORS
+from schemas.bundle.manifest import REPORT_FILE
+from schemas.bundle.options import TrainOptions
+from trainer.jobs.dataset import Data
+from trainer.jobs.listener import SILENCE, Listener
+from trainer.report.content import Report
+from trainer.store.candidate import current_version, load_candidate
+from trainer.store.registry import ModelRegistry
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """A published model.
+
+    Attributes:
+        version: its number.
+        report: what the page beside it shows.
+        report_path: where that page is.
+        duration_s: of the whole job.
+    """
+
+    version: int
+    report: Report
+    report_path: Path
+    duration_s: float
+
+
+def fit(
+    data: Data,
+    *,
+    model_dir: str | Path = "models",
+    options: TrainOptions = TrainOptions(),
+    compare: bool = False,
+    with_examples: bool = True,
+    listener: Listener = SILENCE,
+) -> Fit:
+    """Train on data, prove the model equal to what training computed, and publish it.
+
+    Args:
+        data: the records.
+        model_dir: the model store.
+        options: how to fit.
+        compare: report on the active model as well.
+        with_examples: show log lines in the report.
+        listener: is told how the job goes.
+
+    Raises:
+        TrainingError: nothing was published; says why.
+    """
+    started = time.perf_counter()
+    registry = ModelRegistry(Path(model_dir))
+    registry.check_writable()
+    holdings = data.count(listener)
+
+    # Seconds of imports, for which nobody waits while the data is still being read.
+    from trainer.fitting import pipeline  # noqa: PLC0415 - see above
+    from trainer.judging.evaluation import make_report  # noqa: PLC0415 - see above
+    from trainer.judging.judged import find_top, judge, judged_already  # noqa: PLC0415 - see above
+    from trainer.report.page import render  # noqa: PLC0415 - see above
+
+    table = holdings.table
+    if table.n_distinct:
+        listener.say(f"{table.n_samples:,} rows, {table.n_distinct:,} distinct; fitting")
+    fitted = pipeline.fit(table, options)
+    judged = [judged_already(table, fitted)]
+    with ThreadPoolExecutor(1) as thread:
+        proof = thread.submit(pipeline.prove, fitted)
+        # Not published: the report shows what the other detectors would have done.
+        judged += [judged_already(table, pipeline.fit(table, other)) for other in _others(options)]
+        files = proof.result()
+    if compare and registry.signature() is None:
+        listener.say("nothing to compare with: no model has been published yet")
+    elif compare:
+        judged.append(judge(table, load_candidate(registry, current_version(registry), "active")))
+    top = find_top(table, judged[0])
+    examples = holdings.examples(top.table) if with_examples else {}
+    report = make_report(holdings, table, judged, top, examples, warnings=fitted.warnings)
+
+    def page(version: int) -> bytes:
+        return render(msgspec.structs.replace(report, title=f"Model {version}"))
+
+    version = registry.publish(files, page)
+    return Fit(
+        version,
+        msgspec.structs.replace(report, title=f"Model {version}"),
+        registry.path(version) / REPORT_FILE,
+        time.perf_counter() - started,
+    )
+
+
+def _others(options: TrainOptions) -> list[TrainOptions]:
+    """The same training with each other detector that takes it."""
+    return [
+        msgspec.structs.replace(options, detector=spec.name)
+        for spec in DETECTORS.values()
+        if spec.name != options.detector and (spec.takes_auto or options.contamination != "auto")
+    ]

@@ -1,0 +1,63 @@
+"""Publishes another threshold for a published model."""
+
+from pathlib import Path
+
+import msgspec
+
+from schemas.bundle.manifest import Manifest
+from trainer.jobs.dataset import Data
+from trainer.jobs.listener import SILENCE, Listener
+from trainer.store.candidate import current_version, load_candidate
+from trainer.store.registry import ModelRegistry
+
+
+class Recalibration(msgspec.Struct, frozen=True):
+    """A model that was published with other thresholds.
+
+    Attributes:
+        version: its number.
+        origin: the number of the model that it comes from.
+        before: the manifest of that model.
+        after: its own manifest.
+        warnings: what the user should know, a sentence each.
+    """
+
+    version: int
+    origin: int
+    before: Manifest
+    after: Manifest
+    warnings: list[str]
+
+
+def recalibrate(
+    contamination: float,
+    data: Data | None = None,
+    *,
+    model_dir: str | Path = "models",
+    version: int | None = None,
+    listener: Listener = SILENCE,
+) -> Recalibration:
+    """Publish a version with the same forest and the thresholds that flag another share.
+
+    Args:
+        contamination: the share, in (0, 0.5].
+        data: the records to find the thresholds on; None for those that the model was trained
+            on, of which it keeps thousandths.
+        model_dir: the model store.
+        version: the model; None for the current one.
+        listener: is told how the job goes.
+
+    Raises:
+        TrainingError: nothing was published; says why.
+    """
+    from trainer.fitting import recalibration  # noqa: PLC0415 - seconds of imports
+
+    registry = ModelRegistry(Path(model_dir))
+    origin = version or current_version(registry)
+    candidate = load_candidate(registry, origin)
+    table = None if data is None else data.count(listener).table
+    renewed = recalibration.recalibrate(registry.bundle(origin), contamination, table)
+    published = registry.publish(renewed.files)
+    return Recalibration(
+        published, origin, candidate.model.manifest, renewed.model.manifest, renewed.warnings
+    )

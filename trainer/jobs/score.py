@@ -1,0 +1,99 @@
+"""Judges every record of an archive with a published model."""
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from trainer.jobs.dataset import Dataset, check_bad
+from trainer.jobs.listener import SILENCE, Listener
+from trainer.reading.formats.table import is_counted_by_engine
+from trainer.store.candidate import current_version, load_candidate
+from trainer.store.files import replacing
+from trainer.store.registry import ModelRegistry
+
+FORMATS: Final = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".ndjson": "json"}
+"""What the ending of an output's name says of how it is written, in DuckDB's words."""
+
+
+class Scores(msgspec.Struct, frozen=True):
+    """What came of scoring.
+
+    Attributes:
+        version: of the model.
+        n_records: all records, unusable ones included.
+        n_verdicts: verdicts written, one for each usable record.
+        n_anomalies: those that say anomaly.
+        n_bad: records that cannot be used.
+        duration_s: of the whole job.
+    """
+
+    version: int
+    n_records: int
+    n_verdicts: int
+    n_anomalies: int
+    n_bad: int
+    duration_s: float
+
+
+def score(
+    dataset: Dataset,
+    out: str | Path,
+    *,
+    model_dir: str | Path = "models",
+    version: int | None = None,
+    listener: Listener = SILENCE,
+) -> Scores:
+    """Write a verdict for every usable record.
+
+    Args:
+        dataset: the records.
+        out: the file to write; its ending says how (`FORMATS`). It appears when all is written.
+        model_dir: the model store.
+        version: the model; None for the current one.
+        listener: is told how the job goes.
+
+    Raises:
+        TrainingError: nothing was written; says why.
+        ValueError: the name of `out` has another ending.
+    """
+    from trainer.scoring.features import score_parquet  # noqa: PLC0415 - loads DuckDB
+    from trainer.scoring.records import Target, score_records  # noqa: PLC0415 - as above
+
+    started = time.perf_counter()
+    path = Path(out)
+    format_ = FORMATS.get(path.suffix)
+    if format_ is None:
+        raise ValueError(f"--out {path}: Expected a name that ends in {', '.join(FORMATS)}")
+    registry = ModelRegistry(Path(model_dir))
+    number = version or current_version(registry)
+    candidate = load_candidate(registry, number)
+    for sentence in dataset.detected:
+        listener.say(sentence)
+    with replacing(path) as temporary:
+        if is_counted_by_engine(dataset.plan):
+            scored = score_parquet(dataset.sources, candidate.model, temporary, format_)
+        else:
+            # Beside the output, not in the system's temporary folder, which may be small; with a
+            # cluster the workers must see it.
+            with (
+                tempfile.TemporaryDirectory(prefix=f"{path.name}.", dir=path.parent) as folder,
+                listener.progress("scoring", dataset.size_bytes) as advance,
+            ):
+                target = Target(str(model_dir), number, folder)
+                scored = score_records(
+                    dataset.partitions, dataset.plan, dataset.executor, target, advance
+                )
+                target.join(dataset.partitions, temporary, format_)
+        bad = dataset.describe(scored.bad, scored.records)
+        check_bad(scored.n_bad, scored.n_records, bad, dataset.max_bad_fraction, listener)
+    return Scores(
+        number,
+        scored.n_records,
+        scored.n_verdicts,
+        scored.n_anomalies,
+        scored.n_bad,
+        time.perf_counter() - started,
+    )
