@@ -152,7 +152,11 @@ class _OneRow:
 
 
 def in_parts(
-    function: Callable[[npt.NDArray[np.float32]], Columns], rows: npt.NDArray[np.float32]
+    function: Callable[[npt.NDArray[np.float32]], Columns],
+    rows: npt.NDArray[np.float32],
+    *,
+    part_rows: int = ROWS_WORTH_A_THREAD,
+    max_parts: int | None = None,
 ) -> Columns:
     """Apply a function of rows to many of them, on all cores.
 
@@ -162,13 +166,15 @@ def in_parts(
     Args:
         function: gives columns, each with one entry per row that depends on that row alone.
         rows: float32 of shape (n, n_features).
+        part_rows: rows that are worth a part of their own.
+        max_parts: how many parts there are at most; None for one a core.
 
     Returns:
         The columns for all rows, in their order.
     """
-    n_parts = 1 + len(rows) // ROWS_WORTH_A_THREAD
+    n_parts = 1 + len(rows) // part_rows
     if n_parts > 1:
-        n_parts = min(len(os.sched_getaffinity(0)), n_parts)
+        n_parts = min(max_parts or len(os.sched_getaffinity(0)), n_parts)
     if n_parts == 1:
         return function(rows)
     orders = np.array_split(np.lexsort(rows.T), n_parts)

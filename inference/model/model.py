@@ -46,6 +46,10 @@ class Model:
             self._detector = LOADERS[name](bundle.manifest, bundle.files)
             for count in (1, 2):  # a single log and several are run in different ways
                 self._detector.judge([_ORDINARY] * count)
+        except KeyError as error:
+            raise BrokenVersionError(
+                f"version {bundle.version}: the manifest lists no {error.args[0]}"
+            ) from error
         except Exception as error:  # of whatever kind: the worker goes on with another version
             raise BrokenVersionError(f"version {bundle.version}: {error!s}") from error
         self.version = str(bundle.version)

@@ -16,8 +16,6 @@ from inference.errors import BrokenVersionError, NoModelError
 from schemas.bundle.contents import Bundle
 from schemas.bundle.manifest import (
     MANIFEST_FILE,
-    MODEL_FILE,
-    TABLES_FILE,
     Manifest,
     UnreadableManifestError,
     file_entry,
@@ -101,9 +99,6 @@ class ModelStore:
         """
         manifest = self.manifest(version)
         files: dict[str, bytes] = {}
-        for name in (MODEL_FILE, TABLES_FILE):
-            if name not in manifest.files:
-                raise BrokenVersionError(f"version {version}: the manifest lists no {name}")
         for name, expected in manifest.files.items():
             if Path(name).name != name:
                 raise BrokenVersionError(f"version {version}: {name!r} is no plain file name")

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from inference.store.slot import LOOK_S
 from schemas.bundle.manifest import file_entry
 from tests.integration.conftest import StartInference
 from tests.made_logs import make_log
@@ -84,6 +86,13 @@ def rewrite(version: Path, change: Callable[[dict[str, Any]], None]) -> None:
     path.write_text(json.dumps(document))
 
 
+def make_current(store: Path, version: int) -> None:
+    """Replace CURRENT as publishers must: a worker's last look at it holds for `LOOK_S`."""
+    (store / "next").write_text(f"{version}\n")
+    (store / "next").replace(store / "CURRENT")
+    time.sleep(2 * LOOK_S)  # what the publisher's own promise waits for
+
+
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
@@ -107,16 +116,14 @@ def test_the_last_good_model_goes_on(
     store = model_dir / "log-anomaly"
     shutil.copytree(store / "1", store / "2")
     damage(store / "2")
-    (store / "next").write_text("2\n")
-    (store / "next").replace(store / "CURRENT")
+    make_current(store, 2)
     for _ in range(20):
         answer = inference.call("POST", "/predict", ONE, {"Connection": "close"})
         assert (answer.status, answer.json()["model_version"]) == (200, "1")
         ready = inference.call("GET", "/ready", headers={"Connection": "close"})
         assert ready.status == 200
         assert reason in ready.json()["detail"]
-    (store / "next").write_text("1\n")
-    (store / "next").replace(store / "CURRENT")
+    make_current(store, 1)
     assert inference.call("GET", "/ready").json() == {"status": "ready", "model_version": "1"}
 
 

@@ -161,3 +161,11 @@ def test_a_model_with_fewer_features_is_refused(bundle: Bundle) -> None:
     manifest = msgspec.structs.replace(bundle.manifest, features=features)
     with pytest.raises(BrokenVersionError, match="expected one float input"):
         Model(msgspec.structs.replace(bundle, manifest=manifest), memo_capacity=1)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tables.npz"])
+def test_a_model_without_a_file_is_refused(bundle: Bundle, name: str) -> None:
+    """What a detector needs and the manifest does not list is named."""
+    files = {other: data for other, data in bundle.files.items() if other != name}
+    with pytest.raises(BrokenVersionError, match=f"version 1: the manifest lists no {name}"):
+        Model(msgspec.structs.replace(bundle, files=files), memo_capacity=1)

@@ -4,11 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from inference.detectors.scorer import Scorer, UnfitGraphError
+from inference.detectors.scorer import Scorer, UnfitGraphError, in_parts
 from inference.store.versions import ModelStore
 from schemas.bundle.manifest import MODEL_FILE
 
@@ -90,3 +93,23 @@ def test_a_graph_without_our_outputs_is_refused() -> None:
     onnx.checker.check_model(model)
     with pytest.raises(UnfitGraphError, match="lacks the outputs"):
         Scorer(model.SerializeToString(), 6)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=12),
+    st.integers(1, 4),
+    st.integers(1, 5),
+)
+def test_parts_come_back_in_order(
+    pairs: list[tuple[int, int]], part_rows: int, max_parts: int
+) -> None:
+    """However few rows and many parts there are, each row gets what the function gives for it."""
+    rows = np.array(pairs, np.float32).reshape(len(pairs), 2)
+
+    def function(part: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...]:
+        return part[:, 0] + 10 * part[:, 1], part
+
+    sums, same = in_parts(function, rows, part_rows=part_rows, max_parts=max_parts)
+    expected, _ = function(rows)
+    assert np.array_equal(sums, expected)
+    assert np.array_equal(same, rows)
