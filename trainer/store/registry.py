@@ -30,7 +30,24 @@ _TEMPORARY: Final = ".tmp-"
 
 
 class ModelRegistry(ModelStore):
-    """Write access to the store under `model_dir`; several processes may write at once."""
+    """Write access to the store under `model_dir`; several processes may write at once.
+
+    Args:
+        model_dir: where the store is, or is to be.
+        sleep: waits for so many seconds.
+        fsync: makes what was written to a file descriptor durable.
+    """
+
+    def __init__(
+        self,
+        model_dir: Path,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        fsync: Callable[[int], None] = os.fsync,
+    ) -> None:
+        super().__init__(model_dir)
+        self._sleep = sleep
+        self._fsync = fsync
 
     def check_writable(self) -> None:
         """Find out early what publishing would find out late.
@@ -62,12 +79,12 @@ class ModelRegistry(ModelStore):
             temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self.root))
             pages = {} if report is None else {REPORT_FILE: report(version)}
             for name, data in {**files, **pages}.items():
-                _write(temporary / name, data)
+                self._write(temporary / name, data)
             # mkdtemp is for its owner alone, but the serving user may be another one.
             temporary.chmod(0o755)
-            _sync_directory(temporary)
+            self._sync_directory(temporary)
             temporary.rename(self.path(version))
-            _sync_directory(self.root)
+            self._sync_directory(self.root)
             self._set_current(version)
             self._prune()
         return version
@@ -139,12 +156,12 @@ class ModelRegistry(ModelStore):
 
     def _set_current(self, version: int) -> None:
         temporary = self.root / f"{_TEMPORARY}{CURRENT_FILE}"
-        _write(temporary, b"%d\n" % version)
+        self._write(temporary, b"%d\n" % version)
         temporary.replace(self.root / CURRENT_FILE)
-        _sync_directory(self.root)
+        self._sync_directory(self.root)
         # A worker that has just looked at CURRENT may answer with the old version for LOOK_S; when
         # we say that the new one is current, none does.
-        time.sleep(2 * LOOK_S)
+        self._sleep(2 * LOOK_S)
 
     def _prune(self) -> None:
         """Keep the newest versions, the active one and the one before it."""
@@ -176,19 +193,17 @@ class ModelRegistry(ModelStore):
         except OSError as error:
             raise StoreError(f"the model store {self.root} cannot be written: {error}") from error
 
+    def _write(self, path: Path, data: bytes) -> None:
+        with open(path, "wb") as file:
+            file.write(data)
+            file.flush()
+            self._fsync(file.fileno())
+        path.chmod(0o644)
 
-def _write(path: Path, data: bytes) -> None:
-    with open(path, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    path.chmod(0o644)
-
-
-def _sync_directory(path: Path) -> None:
-    """Make the names in a directory durable (fsync of the directory itself, see open(2))."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    def _sync_directory(self, path: Path) -> None:
+        """Make the names in a directory durable (fsync of the directory itself, see open(2))."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            self._fsync(descriptor)
+        finally:
+            os.close(descriptor)

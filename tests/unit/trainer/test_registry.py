@@ -1,6 +1,7 @@
 """Writing the store."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from inference.store.slot import LOOK_S
 from inference.store.versions import ModelStore
 from schemas.api.training import TrainResponse
 from trainer.errors import StoreError
@@ -72,19 +74,56 @@ def test_old_versions_are_pruned(tmp_path: Path) -> None:
 
 
 def test_the_active_version_and_the_one_before_are_never_pruned(
-    model_dir: Path, publish: Publish, monkeypatch: pytest.MonkeyPatch
+    model_dir: Path, publish: Publish
 ) -> None:
     """However many newer ones there are, what serves and what a rollback needs stay."""
     registry = ModelRegistry(model_dir)
     publish()
-    set_current = ModelRegistry._set_current
-    monkeypatch.setattr(ModelRegistry, "_set_current", lambda _self, _version: None)
     for number in range(KEEP_VERSIONS + 3):
-        registry.publish(files(number))
-    monkeypatch.setattr(ModelRegistry, "_set_current", set_current)
+        shutil.copytree(registry.path(2), registry.path(3 + number))
+    newest = 2 + KEEP_VERSIONS + 3
+    registry._prune()
     assert registry.current_version() == 2
     assert registry.versions()[:2] == [1, 2]
-    assert len(registry.versions()) == 2 + KEEP_VERSIONS
+    assert registry.versions()[2:] == list(range(newest - KEEP_VERSIONS + 1, newest + 1))
+
+
+def test_a_version_is_durable_before_it_is_named(tmp_path: Path) -> None:
+    """Files, their directory, the store and CURRENT are flushed, in that order, before the wait."""
+    steps: list[str] = []
+
+    def fsync(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        steps.append("folder" if path.name.startswith(".tmp-") and path.is_dir() else path.name)
+
+    registry = ModelRegistry(
+        tmp_path, sleep=lambda seconds: steps.append(f"wait {seconds}"), fsync=fsync
+    )
+    registry.publish(files(0))
+    assert steps == [
+        "model.onnx",
+        "manifest.json",
+        "folder",
+        "log-anomaly",
+        ".tmp-CURRENT",
+        "log-anomaly",
+        f"wait {2 * LOOK_S}",
+    ]
+
+
+def test_whoever_makes_a_version_current_outwaits_a_look(model_dir: Path) -> None:
+    """A worker's look at CURRENT holds for `LOOK_S`: only then may it be said to serve."""
+    waits: list[float] = []
+    ModelRegistry(model_dir, sleep=waits.append).activate(1)
+    assert min(waits) > LOOK_S
+
+
+def test_a_number_is_never_given_twice(tmp_path: Path) -> None:
+    """Where CURRENT names a version above all that are there, the next number is above that."""
+    registry = ModelRegistry(tmp_path)
+    registry.publish(files(0))
+    (registry.root / "CURRENT").write_text("7\n")
+    assert registry.publish(files(1)) == 8
 
 
 def test_activate_and_rollback(model_dir: Path, publish: Publish) -> None:
@@ -165,11 +204,11 @@ def dying(function):
             os.kill(os.getpid(), signal.SIGKILL)
         return function(*arguments, **options)
     return step
-os.fsync, os.chmod = dying(os.fsync), dying(os.chmod)
+os.chmod = dying(os.chmod)
 Path.rename, Path.replace = dying(Path.rename), dying(Path.replace)
 module.shutil.rmtree = dying(module.shutil.rmtree)
 files = {"model.onnx": b"new", "manifest.json": b"new"}
-module.ModelRegistry(Path(sys.argv[1])).publish(files)
+module.ModelRegistry(Path(sys.argv[1]), fsync=dying(os.fsync)).publish(files)
 """
 
 
