@@ -1,1 +1,1 @@
-"""The sample logs the project owns, and the program that makes them again."""
+"""The sample logs that the project owns."""

@@ -10,8 +10,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from samples import configs
-from samples.program import Program, Sandbox, environment, free_port, program
+from samples.generator import configs
+from samples.generator.program import Program, Sandbox, environment, free_port, program
 
 _SHOP = Path(__file__).parent / "shop"
 

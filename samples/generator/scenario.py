@@ -6,10 +6,10 @@ import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from samples.collect import GenerationError
-from samples.faults import FAULTS
-from samples.routine import ROUTINE
-from samples.stage import Stage
+from samples.generator.collect import GenerationError
+from samples.generator.faults import FAULTS
+from samples.generator.routine import ROUTINE
+from samples.generator.stage import Stage
 
 BUSY_SECONDS = 4.5
 QUIET_SECONDS = 2.5

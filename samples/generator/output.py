@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from samples.parse import Record
-from samples.stage import Window
+from samples.generator.packing import pack
+from samples.generator.parse import Record
+from samples.generator.stage import Window
 
 LEVELS = ("DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 
@@ -55,8 +55,7 @@ def write(folder: Path, made: Sequence[dict[str, Any]], windows: Sequence[Window
     """
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in made)
     folder.mkdir(parents=True, exist_ok=True)
-    # Given a time of 0, gzip.compress writes neither a time nor a name.
-    (folder / "logs.jsonl.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    (folder / "logs.jsonl.gz").write_bytes(pack(text.encode()))
     faults = [
         {
             "name": window.fault.name,

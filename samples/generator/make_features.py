@@ -1,6 +1,6 @@
 """Makes `features.jsonl.gz` of `logs.jsonl.gz`: what the starter model is trained on.
 
-python -m samples.make_features
+python -m samples.generator.make_features
 """
 
 import gzip
@@ -10,10 +10,11 @@ from typing import Final
 
 import msgspec
 
+from samples.generator.packing import pack
 from schemas.record.extraction import extract_features
 from schemas.record.features import Level, LogFeatures
 
-FOLDER: Final = Path(__file__).parent
+FOLDER: Final = Path(__file__).parent.parent
 LOGS: Final = FOLDER / "logs.jsonl.gz"
 FEATURES: Final = FOLDER / "features.jsonl.gz"
 
@@ -46,7 +47,7 @@ def read_labels(path: Path) -> list[bool]:
 def features_file(path: Path) -> bytes:
     """The gzipped JSON lines of features; the same logs give the same bytes."""
     lines = msgspec.json.Encoder().encode_lines(list(read_features(path)))
-    return gzip.compress(lines, mtime=0)
+    return pack(lines)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from importlib.util import find_spec
 from pathlib import Path
 
-from samples.collect import Collector, GenerationError
+from samples.generator.collect import Collector, GenerationError
 
 _POSTGRES_FOLDER = Path("/usr/lib/postgresql")
 _DEBIAN_PACKAGES = {

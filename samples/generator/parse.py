@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from samples.collect import Line
+from samples.generator.collect import Line
 
 # Postgres writes these as lines of their own with a full prefix, after the line they explain.
 _POSTGRES_PARTS = frozenset({"DETAIL", "HINT", "QUERY", "CONTEXT", "STATEMENT", "LOCATION"})

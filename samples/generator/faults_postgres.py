@@ -12,9 +12,9 @@ from http import HTTPStatus
 import psycopg
 import redis
 
-from samples import configs
-from samples.load import ADMIN_KEY
-from samples.stage import Stage, fault
+from samples.generator import configs
+from samples.generator.load import ADMIN_KEY
+from samples.generator.stage import Stage, fault
 
 _SHOP = ("postgres", "orders-api", "orders-worker", "nginx", "haproxy")
 _REQUESTS = ("postgres", "orders-api", "nginx", "haproxy")

@@ -12,12 +12,12 @@ from typing import Any
 
 import psycopg
 
-from samples import configs
-from samples.client import Client
-from samples.collect import Collector, GenerationError, now
-from samples.load import Load
-from samples.program import Program, Sandbox
-from samples.programs import Api, HAProxy, Nginx, Postgres, Redis, Worker
+from samples.generator import configs
+from samples.generator.client import Client
+from samples.generator.collect import Collector, GenerationError, now
+from samples.generator.load import Load
+from samples.generator.program import Program, Sandbox
+from samples.generator.programs import Api, HAProxy, Nginx, Postgres, Redis, Worker
 
 # Time for the last lines of a fault to reach the collector before its window is closed.
 DRAIN_SECONDS = 0.25

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import redis
 
-from samples.client import Client
+from samples.generator.client import Client
 
 BUSY = 5.6
 QUIET = 0.5

@@ -9,8 +9,8 @@ import time
 
 import redis
 
-from samples import configs
-from samples.stage import Stage, fault
+from samples.generator import configs
+from samples.generator.stage import Stage, fault
 
 _REQUESTS = ("orders-api", "nginx", "haproxy")
 _REDIS_USERS = ("orders-api", "orders-worker")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import redis
 
-from samples.stage import Stage
+from samples.generator.stage import Stage
 
 
 def _tune_postgres(stage: Stage) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from samples import faults_edge as edge
-from samples import faults_postgres as postgres
+from samples.generator import faults_edge as edge
+from samples.generator import faults_postgres as postgres
 
 FAULTS = (
     edge.missing_currency,

@@ -1,4 +1,4 @@
-"""Makes the sample logs again: ``python -m samples.generate --out samples``."""
+"""Makes the sample logs again: ``python -m samples.generator.generate --out samples``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from samples.collect import Collector, GenerationError
-from samples.parse import records
-from samples.program import Sandbox, check_requirements
+from samples.generator.collect import Collector, GenerationError
+from samples.generator.parse import records
+from samples.generator.program import Sandbox, check_requirements
 
 _DESCRIPTION = """\
 Runs PostgreSQL, Redis, nginx, HAProxy and a small order shop on the loopback address, lets
@@ -27,7 +27,7 @@ the interleaving of the programs differ from run to run, so the lines do too.
 def parser() -> argparse.ArgumentParser:
     """Returns the parser of the command line."""
     made = argparse.ArgumentParser(
-        prog="python -m samples.generate",
+        prog="python -m samples.generator.generate",
         description=_DESCRIPTION,
         epilog="Needs Debian's postgresql, redis-server, nginx and haproxy, and the Python "
         "packages in samples/requirements.txt.",
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_requirements()
         print(generate(options))
     except GenerationError as error:
-        print(f"samples.generate: {error}", file=sys.stderr)
+        print(f"samples.generator.generate: {error}", file=sys.stderr)
         return 2
     return 0
 
@@ -90,8 +90,8 @@ def generate(options: argparse.Namespace) -> str:
         GenerationError: If a program does not do what it should, or a fault leaves no trace.
     """
     # Only now: these import psycopg and redis, which check_requirements has just looked for.
-    from samples import output, scenario  # noqa: PLC0415
-    from samples.stage import Stage  # noqa: PLC0415
+    from samples.generator import output, scenario  # noqa: PLC0415
+    from samples.generator.stage import Stage  # noqa: PLC0415
 
     collector = Collector()
     sandbox = Sandbox(options.run_dir, collector)
