@@ -31,7 +31,10 @@ def usable_cores() -> int:
 
 
 def run_locally(
-    step: Callable[[Partition], T], partitions: Sequence[Partition], processes: int
+    step: Callable[[Partition], T],
+    partitions: Sequence[Partition],
+    processes: int,
+    alone_bytes: int = ALONE_BYTES,
 ) -> Iterator[tuple[Partition, T]]:
     """Run a step on each partition; results come as they are ready, not in order.
 
@@ -39,6 +42,7 @@ def run_locally(
         step: picklable.
         partitions: what to work on. Standard input is worked on in this process.
         processes: at most this many.
+        alone_bytes: less data than this is worked on in this process.
 
     Raises:
         InputError: what the step raised, or a process died.
@@ -47,7 +51,7 @@ def run_locally(
     here = [one for one in partitions if one.source.uri == "-"]
     others = [one for one in partitions if one.source.uri != "-"]
     processes = min(processes, len(others))
-    if processes < 2 or size < ALONE_BYTES:  # noqa: PLR2004 - nothing runs beside itself
+    if processes < 2 or size < alone_bytes:  # noqa: PLR2004 - nothing runs beside itself
         here, others = list(partitions), []
     if others:
         yield from _run_in_pool(step, others, processes)

@@ -50,9 +50,18 @@ def count_partition(partition: Partition, plan: ReadingPlan) -> PartCount:
 
 
 class RecordCounter:
-    """Counts records one by one, in bounded memory but for what is distinct."""
+    """Counts records one by one, in bounded memory but for what is distinct.
 
-    def __init__(self, partition: int, *, labelled: bool) -> None:
+    Args:
+        partition: the number of the partition that they are in.
+        labelled: whether records have labels.
+        flush_records: distinct records in a dictionary before they become columns.
+    """
+
+    def __init__(
+        self, partition: int, *, labelled: bool, flush_records: int = FLUSH_RECORDS
+    ) -> None:
+        self._flush_records = flush_records
         self._first_place = Place(partition, 0).pack()
         self._labelled = labelled
         self._counts: dict[int, int] = {}
@@ -64,6 +73,7 @@ class RecordCounter:
     def count(self, records: Iterable[Record]) -> None:
         """Count records."""
         # One loop with local names: this runs for every record there is.
+        flush_records = self._flush_records
         counts, positives, places, service_keys = (
             self._counts,
             self._positives,
@@ -95,7 +105,7 @@ class RecordCounter:
                 continue
             counts[key] = 1
             places[key] = first_place + record.line
-            if len(counts) >= FLUSH_RECORDS:
+            if len(counts) >= flush_records:
                 self._flush()
 
     def table(self) -> CountTable:

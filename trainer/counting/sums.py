@@ -52,9 +52,14 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 class PartSum:
-    """Adds up parts in any order; the result does not depend on it."""
+    """Adds up parts in any order; the result does not depend on it.
 
-    def __init__(self) -> None:
+    Args:
+        merge_records: distinct records of several parts that wait to be added up.
+    """
+
+    def __init__(self, merge_records: int = MERGE_RECORDS) -> None:
+        self._merge_records = merge_records
         self._tables: list[CountTable] = []
         self._waiting = 0
         self._records: dict[int, int] = {}
@@ -65,7 +70,7 @@ class PartSum:
         """Add one partition's part."""
         self._tables.append(part.table)
         self._waiting += part.table.n_distinct
-        if self._waiting > MERGE_RECORDS:
+        if self._waiting > self._merge_records:
             self._tables = [merge_tables(self._tables)]
             self._waiting = 0
         self._records[part.partition] = part.n_records

@@ -27,23 +27,26 @@ sample of all rows, and the threshold is always computed over all of them.
 """
 
 
-def fit_forest(table: CountTable, options: TrainOptions) -> IsolationForest:
+def fit_forest(
+    table: CountTable, options: TrainOptions, *, max_rows: int = MAX_FIT_ROWS
+) -> IsolationForest:
     """Fit a forest on the six features and set its threshold over every row of the table.
 
     Equal to `IsolationForest(...).fit(rows)` on the table's rows with their repetitions, offset
-    included, for tables of at most `MAX_FIT_ROWS` rows; scoring each distinct row once makes it
+    included, for tables of at most `max_rows` rows; scoring each distinct row once makes it
     cheaper.
 
     Args:
         table: without traits.
         options: how to fit.
+        max_rows: rows that scikit-learn gets at most.
 
     Raises:
         TooFewRowsError: the table has fewer than two distinct rows.
     """
     require_two(table)
     rows = table.rows
-    sample = np.repeat(rows, table.sample(MAX_FIT_ROWS, options.random_state), axis=0)
+    sample = np.repeat(rows, table.sample(max_rows, options.random_state), axis=0)
     forest = grow_forest(sample, options)
     if options.contamination != "auto":
         # What fit() does with a contamination, with each distinct row scored once.

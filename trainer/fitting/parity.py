@@ -32,7 +32,13 @@ Decisions = npt.NDArray[np.float64]
 
 
 def prove_parity(
-    forest: IsolationForest, graph: bytes, training_rows: Rows, decisions: Decisions
+    forest: IsolationForest,
+    graph: bytes,
+    training_rows: Rows,
+    decisions: Decisions,
+    *,
+    max_rows: int = MAX_TRAINING_ROWS,
+    n_nearest: int = NEAREST_ROWS,
 ) -> ParitySummary:
     """Compare the graph, as production runs it, with scikit-learn.
 
@@ -41,12 +47,14 @@ def prove_parity(
         graph: its export.
         training_rows: the distinct training rows, float32 of shape (n, n_features).
         decisions: what the graph says of them, float64 of shape (n,); only to choose from them.
+        max_rows: training rows that are compared at most.
+        n_nearest: those of them that are chosen for being closest to the threshold.
 
     Raises:
         ParityError: a label or a score differs; names the first such row.
     """
     scorer = Scorer(graph, training_rows.shape[1])
-    chosen = _training_sample(decisions, training_rows)
+    chosen = _training_sample(decisions, training_rows, max_rows, n_nearest)
     made_up = adversarial_rows(forest, chosen)
     errors = [_compare(forest, scorer, rows) for rows in (chosen, made_up)]
     return ParitySummary(
@@ -92,14 +100,12 @@ def _candidates(forest: IsolationForest, rows: Rows) -> list[npt.NDArray[np.floa
     return candidates
 
 
-def _training_sample(decisions: Decisions, rows: Rows) -> Rows:
-    if len(rows) <= MAX_TRAINING_ROWS:
+def _training_sample(decisions: Decisions, rows: Rows, max_rows: int, n_nearest: int) -> Rows:
+    if len(rows) <= max_rows:
         return rows
     # Rows nearest to the threshold first: a tie with the offset is where labels would differ.
-    nearest = np.argpartition(np.abs(decisions), NEAREST_ROWS)[:NEAREST_ROWS]
-    others = np.random.default_rng(0).choice(
-        len(rows), MAX_TRAINING_ROWS - NEAREST_ROWS, replace=False
-    )
+    nearest = np.argpartition(np.abs(decisions), n_nearest)[:n_nearest]
+    others = np.random.default_rng(0).choice(len(rows), max_rows - n_nearest, replace=False)
     return rows[np.union1d(nearest, others)]
 
 

@@ -49,10 +49,10 @@ def tampered(graph: bytes, attribute: str, change: float) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def prove(forest: IsolationForest, graph: bytes, table: CountTable) -> ParitySummary:
+def prove(forest: IsolationForest, graph: bytes, table: CountTable, **sizes: int) -> ParitySummary:
     """The proof as training runs it: the graph itself says which rows are near the threshold."""
     decisions = Scorer(graph, table.rows.shape[1]).score(table.rows).decisions
-    return prove_parity(forest, graph, table.rows, decisions)
+    return prove_parity(forest, graph, table.rows, decisions, **sizes)
 
 
 def test_a_good_export_is_proved(forest: IsolationForest, table: CountTable) -> None:
@@ -80,16 +80,14 @@ def test_a_moved_offset_is_found(forest: IsolationForest, table: CountTable) -> 
         prove(forest, graph, table)
 
 
-def test_large_tables_are_compared_in_part(
-    forest: IsolationForest, table: CountTable, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_large_tables_are_compared_in_part(forest: IsolationForest, table: CountTable) -> None:
     """Of many rows a sample is compared, with all those nearest to the threshold in it."""
-    monkeypatch.setattr(trainer.fitting.parity, "MAX_TRAINING_ROWS", 40)
-    monkeypatch.setattr(trainer.fitting.parity, "NEAREST_ROWS", 10)
     graph = export_forest(forest)
-    assert 30 <= prove(forest, graph, table).n_training_rows <= 40
+    proof = prove(forest, graph, table, max_rows=40, n_nearest=10)
+    assert 30 <= proof.n_training_rows <= 40
+    moved = tampered(graph, "base_values_as_tensor", -1e-9)
     with pytest.raises(ParityError):
-        prove(forest, tampered(graph, "base_values_as_tensor", -1e-9), table)
+        prove(forest, moved, table, max_rows=40, n_nearest=10)
 
 
 def test_adversarial_rows_sit_on_the_edges(forest: IsolationForest, table: CountTable) -> None:

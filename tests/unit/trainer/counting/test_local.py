@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import trainer.counting.local
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from tests.made_logs import make_raw_logs
 from tests.steps import die, tell_process
@@ -39,10 +38,8 @@ def parts(tmp_path: Path) -> list[Partition]:
     return cut(find_sources([str(tmp_path)]), PLAN, 8_000)
 
 
-@pytest.fixture
-def _never_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However little there is to do, processes do it."""
-    monkeypatch.setattr(trainer.counting.local, "ALONE_BYTES", 0)
+run_anyway = partial(run_locally, alone_bytes=0)
+"""However little there is to do, processes do it."""
 
 
 def numbers_of(sizes: Iterable[int]) -> list[Partition]:
@@ -62,12 +59,11 @@ def add_up(results: Iterable[tuple[Partition, PartCount]]) -> Counted:
     return total.counted()
 
 
-@pytest.mark.usefixtures("_never_alone")
 def test_processes_give_the_same_as_none(parts: list[Partition]) -> None:
     """Table, places, names and bad records, in processes that are started anew (spawned)."""
     assert len(parts) > 10
-    alone = add_up(run_locally(COUNT, parts, 1))
-    together = add_up(run_locally(COUNT, parts, 2))
+    alone = add_up(run_anyway(COUNT, parts, 1))
+    together = add_up(run_anyway(COUNT, parts, 2))
     for name in ("keys", "counts", "places"):
         assert getattr(together.table, name).tolist() == getattr(alone.table, name).tolist()
     assert together.table.services == alone.table.services
@@ -102,36 +98,32 @@ def test_much_data_is_worked_on_in_processes() -> None:
     assert 1 <= len(set(found.values())) <= 2
 
 
-@pytest.mark.usefixtures("_never_alone")
 def test_standard_input_is_read_here() -> None:
     """Other processes do not have it; what lies beside it they work on."""
     partitions = [Partition(0, Source("-", None, "none")), *numbers_of([10, 10, 10])[1:]]
-    found = {one.source.uri: pid for one, pid in run_locally(tell_process, partitions, 2)}
+    found = {one.source.uri: pid for one, pid in run_anyway(tell_process, partitions, 2)}
     assert found["-"] == os.getpid()
     assert {found["file-1"], found["file-2"]}.isdisjoint({os.getpid()})
 
 
-@pytest.mark.usefixtures("_never_alone")
 def test_what_a_process_meets_is_told(parts: list[Partition]) -> None:
     """A file that cannot be read is named, as it is without processes."""
     Path(parts[-1].source.uri).unlink()
     for processes in (1, 2):
         with pytest.raises(InputError, match=r"2\.jsonl: cannot be read"):
-            list(run_locally(COUNT, parts, processes))
+            list(run_anyway(COUNT, parts, processes))
 
 
-@pytest.mark.usefixtures("_never_alone")
 def test_a_killed_process_is_one_clear_error() -> None:
     """The system kills for lack of memory; the message says so, and what to do."""
     with pytest.raises(InputError, match="was killed, most likely for lack of memory") as raised:
-        list(run_locally(die, numbers_of([10] * 4), 2))
+        list(run_anyway(die, numbers_of([10] * 4), 2))
     assert "--processes 1" in str(raised.value)
 
 
-@pytest.mark.usefixtures("_never_alone")
 def test_who_stops_early_waits_for_nothing_more() -> None:
     """Closing the results ends the processes, though hundreds of parts are left."""
-    results = run_locally(tell_process, numbers_of([10] * 1_000), 2)
+    results = run_anyway(tell_process, numbers_of([10] * 1_000), 2)
     partition, _ = next(iter(results))
     assert partition.number < 1_000
     assert multiprocessing.active_children()

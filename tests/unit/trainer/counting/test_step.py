@@ -10,14 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import trainer.counting.step
-import trainer.counting.sums
 from schemas.record.extraction import MessageFeatures, extract
 from schemas.record.features import Level, LogFeatures
 from schemas.record.key import pack_record
 from tests.made_logs import make_log, make_logs, make_raw_logs
-from trainer.counting.step import RecordCounter, count_partition
-from trainer.counting.sums import Counted, PartCount, PartSum
+from trainer.counting.step import FLUSH_RECORDS, RecordCounter, count_partition
+from trainer.counting.sums import MERGE_RECORDS, Counted, PartCount, PartSum
 from trainer.counting.table import EMPTY, CountTable, count_logs
 from trainer.reading.assembling import Record
 from trainer.reading.cutting import cut
@@ -61,9 +59,11 @@ def whole(counted: Counted) -> tuple[object, ...]:
     return plain(counted.table), counted.records, counted.n_bad, counted.bad
 
 
-def count(logs: Sequence[LogFeatures], partition: int = 0) -> CountTable:
+def count(
+    logs: Sequence[LogFeatures], partition: int = 0, flush_records: int = FLUSH_RECORDS
+) -> CountTable:
     """Logs counted one by one."""
-    counter = RecordCounter(partition, labelled=False)
+    counter = RecordCounter(partition, labelled=False, flush_records=flush_records)
     for line, log in enumerate(logs, start=1):
         counter.count([Record(line, log)])
     return counter.table()
@@ -113,12 +113,11 @@ def test_labels_are_counted() -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7, 1_000])
-def test_memory_is_given_back_on_the_way(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_is_given_back_on_the_way(limit: int) -> None:
     """However often what was counted is put into columns, the table is the same."""
     logs = [*make_logs(300), *(extract(log.message, log.level, "x") for log in make_raw_logs(99))]
     expected = plain(count(logs))
-    monkeypatch.setattr(trainer.counting.step, "FLUSH_RECORDS", limit)
-    assert plain(count(logs)) == expected
+    assert plain(count(logs, flush_records=limit)) == expected
 
 
 @pytest.fixture
@@ -146,9 +145,9 @@ def parts_of(data: Path, partition_bytes: int) -> list[PartCount]:
     return [count_partition(partition, LOGS) for partition in partitions]
 
 
-def add_up(parts: Sequence[PartCount]) -> Counted:
+def add_up(parts: Sequence[PartCount], merge_records: int = MERGE_RECORDS) -> Counted:
     """The sum of parts."""
-    total = PartSum()
+    total = PartSum(merge_records)
     for part in parts:
         total.add(part)
     return total.counted()
@@ -206,13 +205,12 @@ def test_only_so_many_bad_records_are_told_of() -> None:
     assert [place.partition for place, _ in counted.bad] == [1] * 7 + [3] * 3
 
 
-def test_tables_are_added_up_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_are_added_up_on_the_way() -> None:
     """However often tables that wait are merged, the sum is the same."""
     parts = [part(number, count(make_logs(50, seed=number), number), 1) for number in range(8)]
     expected = whole(add_up(parts))
     for limit in (0, 20, 10**6):
-        monkeypatch.setattr(trainer.counting.sums, "MERGE_RECORDS", limit)
-        assert whole(add_up(parts)) == expected
+        assert whole(add_up(parts, limit)) == expected
 
 
 def test_nothing_adds_up_to_nothing() -> None:
