@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types imports tests e2e bench lock clean
+.PHONY: help run test format lint types imports tests pythons e2e bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ imports: $(VENV)/dev.stamp ## check that imports point down only
 
 tests: $(VENV)/dev.stamp ## run the tests with coverage
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+pythons: ## run the unit tests on every supported Python that this machine has
+	bash scripts/pythons
 
 e2e: $(VENV)/dev.stamp ## run the checks that need Debian packages; installs them
 	bash tests/e2e/run

@@ -1,15 +1,14 @@
-"""Draws the plots: `python plots.py RESULTS_JSON FOLDER`.
+"""Draws the plots: `python plots.py FOLDER`, with the figures as JSON on standard input.
 
-Runs in an environment of its own that has matplotlib and none of the project's packages, so it
-reads the kept results as plain JSON. The pictures have a light ground of their own, so that they
-can be read on dark pages too.
+Runs in an environment of its own that has matplotlib and none of the project's packages, so it is
+given figures (`benchmarks.rendering.figures`) and derives none. The pictures have a light ground of
+their own, so that they can be read on dark pages too.
 """
 
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import matplotlib as mpl
@@ -50,42 +49,33 @@ CONNECTIONS = 8
 Json = dict[str, Any]
 
 
-def main(results_file: str, folder: str) -> None:
+def main(folder: str) -> None:
     """Draw whatever was measured."""
-    results = json.loads(Path(results_file).read_text())
+    figures = json.load(sys.stdin)
     target = Path(folder)
     target.mkdir(exist_ok=True)
     mpl.use("svg")
     with mpl.rc_context(STYLE):
-        if results["predict"]:
-            draw_load(results["predict"], 0, target / "predict.svg")
-        if results["batch"]:
-            draw_load(results["batch"], 100, target / "batch.svg")
-        if results["predict"]:
-            draw_latency(results["predict"], target / "latency.svg")
-        if results["scaling"]:
-            draw_scaling(results["scaling"]["series"], target / "scaling.svg")
-        if results["memory"]:
-            draw_memory(results["memory"]["points"], target / "memory.svg")
+        if figures["predict"]:
+            draw_load(figures["predict"], target / "predict.svg")
+            draw_latency(figures["predict"], target / "latency.svg")
+        if figures["scaling"]:
+            draw_scaling(figures["scaling"], target / "scaling.svg")
 
 
-def draw_load(section: Json, batch: int, file: Path) -> None:
-    """Bars of logs a second with few connections: one picture beside the other per workload."""
-    series = [
-        one
-        for one in section["series"]
-        if one["batch"] == batch and one["connections"] == CONNECTIONS
-    ]
+def draw_load(series: list[Json], file: Path) -> None:
+    """Bars of predictions a second with few connections, a picture for each workload."""
+    series = [one for one in series if one["connections"] == CONNECTIONS]
     workloads = list(dict.fromkeys(one["workload"] for one in series))
     names = list(dict.fromkeys(one["target"] for one in series))
     figure, axes = plt.subplots(
         1, len(workloads), figsize=(10, 2.8), sharex=True, sharey=True, squeeze=False
     )
-    most = max(map(rate, series)) * max(batch, 1)
+    most = max(one["rate"] for one in series)
     ticks = [tick for tick in (1, 100, 10_000, 1_000_000) if tick <= most]
     for axis, workload in zip(axes[0], workloads, strict=True):
-        rates = {one["target"]: rate(one) for one in series if one["workload"] == workload}
-        values = [rates.get(name, 0) * max(batch, 1) for name in names]
+        rates = {one["target"]: one["rate"] for one in series if one["workload"] == workload}
+        values = [rates.get(name, 0) for name in names]
         colours = [BLUE if name in DETECTORS else GREY for name in names]
         drawn = axis.barh(names, values, color=colours)
         labels = [f"{value:,.0f}" if value else "" for value in values]
@@ -95,22 +85,19 @@ def draw_load(section: Json, batch: int, file: Path) -> None:
         axis.set_xlim(1, 10 ** len(workloads) * most)
         axis.set_title(f"{workload} records")
     axes[0][0].invert_yaxis()
-    what = f"batches of {batch}" if batch else "one log a request"
-    figure.supxlabel(f"logs a second, {what}, {CONNECTIONS} connections, 2 workers (logarithmic)")
+    figure.supxlabel(f"predictions a second, {CONNECTIONS} connections, 2 workers (logarithmic)")
     save(figure, file)
 
 
-def draw_latency(section: Json, file: Path) -> None:
+def draw_latency(series: list[Json], file: Path) -> None:
     """Median and 99th percentile against connections, of those who answer predictions."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.1), sharey=True)
-    found = [one for one in section["series"] if one["workload"] == "real"]
+    found = [one for one in series if one["workload"] == "real"]
     names = [name for name in COMPARED if any(one["target"] == name for one in found)]
     for axis, percentile in zip(axes, ("p50", "p99"), strict=True):
         for name, colour in zip(names, (BLUE, ORANGE, GREY), strict=False):
             values = [
-                (one["connections"], latency(one, percentile))
-                for one in found
-                if one["target"] == name
+                (one["connections"], one[percentile]) for one in found if one["target"] == name
             ]
             line(axis, values, name, colour)
         show_logarithmic(axis, "x", sorted({one["connections"] for one in found}))
@@ -147,7 +134,7 @@ def curves(varied: str, found: list[Json]) -> Iterator[tuple[str, str, list[tupl
         what = f"batch of {one['batch']:,}" if one["batch"] else "predict"
         what = "" if varied == "batch" else f"{what}, "
         points = groups.setdefault(f"{what}{one['workload']} records", [])
-        points.append((value_of(varied, one), latency(one)))
+        points.append((value_of(varied, one), one["p50"]))
     for (label, points), colour in zip(groups.items(), (BLUE, ORANGE, GREY), strict=False):
         yield label, colour, points
 
@@ -155,19 +142,6 @@ def curves(varied: str, found: list[Json]) -> Iterator[tuple[str, str, list[tupl
 def value_of(varied: str, series: Json) -> int:
     """Where a series stands on the axis of what was varied."""
     return series["batch"] or 1 if varied == "batch" else int(series["target"])
-
-
-def draw_memory(points: list[Json], file: Path) -> None:
-    """Memory against requests."""
-    figure, axis = plt.subplots(figsize=(7, 2.8))
-    values = [(one["requests"], one["pss_bytes"] / 1e6) for one in points]
-    line(axis, values, "all processes", BLUE)
-    axis.axhline(130, color=ORANGE, linestyle="--", linewidth=1)
-    axis.set_ylim(bottom=0)
-    axis.xaxis.set_major_formatter(lambda value, _position: f"{value:,.0f}")
-    axis.set_xlabel("requests answered, half of them with records never seen before")
-    axis.set_ylabel("proportional set size, MB")
-    save(figure, file)
 
 
 def line(axis: Any, values: list[tuple[float, float]], label: str, colour: str) -> None:
@@ -191,26 +165,6 @@ def written_out(value: float) -> str:
     if value >= MILLION:
         return f"{value / MILLION:,g}M"
     return f"{value / 1e3:g}k" if value >= MANY else f"{value:,.10g}"
-
-
-def is_void(series: Json) -> bool:
-    """Whether a round had a failure, or no answer."""
-    runs = series["runs"]
-    return any(any(run["failures"].values()) or not run["requests"] for run in runs)
-
-
-def rate(series: Json) -> float:
-    """Requests a second, the median over the rounds; 0 if void."""
-    if is_void(series):
-        return 0
-    return median(float(run["requests"] / run["seconds"]) for run in series["runs"])
-
-
-def latency(series: Json, percentile: str = "p50") -> float:
-    """A percentile in milliseconds, the median over the rounds; 0 if void."""
-    if is_void(series):
-        return 0
-    return median(float(run["latency_ms"][percentile]) for run in series["runs"])
 
 
 def save(figure: Any, file: Path) -> None:

@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from benchmarks.layout import laid_out
+
 RESULTS_FILE: Final = "results.json"
 
 
@@ -292,5 +294,4 @@ def load_results(folder: Path) -> Results:
 
 def save_results(folder: Path, results: Results) -> None:
     """Write the results for later runs and for rendering anew."""
-    data = msgspec.json.format(msgspec.json.encode(results), indent=1)
-    (folder / RESULTS_FILE).write_bytes(data + b"\n")
+    (folder / RESULTS_FILE).write_text(laid_out(msgspec.to_builtins(results)) + "\n")

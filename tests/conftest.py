@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from inference.store.versions import ModelStore
 from schemas.api.training import TrainResponse
@@ -18,6 +19,13 @@ from tests.made_logs import make_log, make_logs, make_raw_logs
 from trainer.counting.table import CountTable, count_logs
 from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
+
+# How fast a machine is decides nothing: neither how long an example may take, nor how long it takes
+# to make it. Examples are drawn anew in each run; a failing one is printed with what repeats it.
+settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any-machine")
 
 REAL_LOGS = Path(__file__).parent.parent.parent / "shared" / "data"
 

@@ -54,8 +54,3 @@ def logging_config(level: str) -> dict[str, Any]:
             "urllib3": {"level": "INFO"},
         },
     }
-
-
-def configure_logging(level: str) -> None:
-    """Log as JSON lines to standard output from now on."""
-    logging.config.dictConfig(logging_config(level))

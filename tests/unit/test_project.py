@@ -9,6 +9,9 @@ from pathlib import Path
 import falcon
 import pytest
 
+from benchmarks.layout import laid_out
+from benchmarks.rendering import with_headlines
+from benchmarks.results import load_results
 from inference.app import PROBLEMS as INFERENCE_PROBLEMS
 from inference.web.problems import BODY_PROBLEMS
 from samples.generator.make_features import FEATURES, LOGS, features_file, read_features
@@ -108,8 +111,14 @@ def test_sample_labels_follow_their_rule() -> None:
 
 
 def test_the_speed_in_the_readme_was_measured() -> None:
-    """The README's table of figures is the one that the last `make bench` wrote."""
+    """The README's figures are those that the last `make bench` wrote."""
     readme = (ROOT / "README.md").read_text()
-    stated = readme.split("<!-- speed:start -->\n")[1].split("<!-- speed:end -->")[0]
-    results = (ROOT / "benchmarks" / "RESULTS.md").read_text()
-    assert stated == results.split("## What it must reach\n\n")[1].split("\n\n")[0] + "\n"
+    assert with_headlines(readme, load_results(ROOT / "benchmarks")) == readme
+    assert readme.count("<!-- speed:") == 2
+
+
+def test_a_run_is_a_line_of_the_kept_results() -> None:
+    """So that a new measurement is a short change, and the file a short one."""
+    text = (ROOT / "benchmarks" / "results.json").read_text()
+    assert text == laid_out(json.loads(text)) + "\n"
+    assert len(text.splitlines()) < 2_000

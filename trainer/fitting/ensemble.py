@@ -38,7 +38,6 @@ class Ensemble(msgspec.Struct, frozen=True):
     nodes_values: npt.NDArray[np.float64]
     nodes_truenodeids: npt.NDArray[np.int64]
     nodes_falsenodeids: npt.NDArray[np.int64]
-    nodes_missing_value_tracks_true: npt.NDArray[np.int64]
     modes: list[str]
     target_treeids: npt.NDArray[np.int64]
     target_nodeids: npt.NDArray[np.int64]
@@ -53,7 +52,6 @@ class _Tree(msgspec.Struct, frozen=True):
     right: npt.NDArray[np.int64]
     feature: npt.NDArray[np.int64]
     threshold: npt.NDArray[np.float64]
-    missing_go_left: npt.NDArray[np.int64]
     path_length: npt.NDArray[np.float64]
     contributions: npt.NDArray[np.float64]
 
@@ -83,7 +81,6 @@ def flatten_forest(forest: IsolationForest) -> Ensemble:
         nodes_values=np.concatenate([tree.threshold for tree in trees]),
         nodes_truenodeids=np.concatenate([np.maximum(tree.left, 0) for tree in trees]),
         nodes_falsenodeids=np.concatenate([np.maximum(tree.right, 0) for tree in trees]),
-        nodes_missing_value_tracks_true=np.concatenate([tree.missing_go_left for tree in trees]),
         modes=[LEAF if leaf else BRANCH for leaf in is_leaf],
         target_treeids=treeids[node],
         target_nodeids=nodeids[node],
@@ -113,7 +110,6 @@ def _read_tree(forest: IsolationForest, index: int) -> _Tree:
         right=right,
         feature=feature,
         threshold=np.where(is_leaf, 0.0, tree.threshold),
-        missing_go_left=np.where(is_leaf, 0, tree.missing_go_to_left).astype(np.int64),
         path_length=depth + expected - 1.0,
         contributions=contributions / -denominator_of(forest),
     )

@@ -172,7 +172,6 @@ def _attributes(forest: IsolationForest, threshold: float) -> dict[str, Any]:
         "nodes_modes": ensemble.modes,
         "nodes_truenodeids": ensemble.nodes_truenodeids.tolist(),
         "nodes_falsenodeids": ensemble.nodes_falsenodeids.tolist(),
-        "nodes_missing_value_tracks_true": ensemble.nodes_missing_value_tracks_true.tolist(),
         "target_treeids": ensemble.target_treeids.tolist(),
         "target_nodeids": ensemble.target_nodeids.tolist(),
         "target_ids": ensemble.target_ids.tolist(),

@@ -1,0 +1,73 @@
+"""The few figures that the README shows; RESULTS.md has the rest."""
+
+from typing import Final
+
+from benchmarks.bars import find
+from benchmarks.competitors import BARE, FASTAPI, NOOP, OURS
+from benchmarks.results import LoadSection, Results, Series
+from benchmarks.tables import table
+from benchmarks.workloads import DISTINCT, RAW, REAL
+
+ARCHIVE_ROWS: Final = 10_000_000
+_MISSING: Final = "not measured"
+
+
+def headlines(results: Results) -> str:
+    """Six lines: what a user gets, beside what would be run instead."""
+    rows = [
+        _predict(results.predict, REAL, "predictions a second, real logs, which repeat"),
+        _predict(results.predict, DISTINCT, "predictions a second, no two logs alike"),
+        _cost(results.predict),
+        _raw(results.batch),
+        _start(results),
+        _archive(results),
+    ]
+    return table(("two cores, shared with the load", "this service", "beside"), rows)
+
+
+def _predict(section: LoadSection | None, workload: str, what: str) -> tuple[str, str, str]:
+    ours, peer = (find(section, name, workload, 0, 8) for name in (OURS, FASTAPI))
+    return what, _rate(ours), f"{_rate(peer)} of FastAPI with scikit-learn"
+
+
+def _rate(series: Series | None) -> str:
+    return f"{series.rate:,.0f}" if series and series.rate else _MISSING
+
+
+def _cost(section: LoadSection | None) -> tuple[str, str, str]:
+    ours, floor = (find(section, name, REAL, 0, 8) for name in (OURS, NOOP))
+    cost, least = (
+        f"{1e3 * one.cpu_ms:.0f} us" if one and one.cpu_ms else _MISSING for one in (ours, floor)
+    )
+    return "processor time of a prediction", cost, f"{least} of a POST that does nothing"
+
+
+def _raw(section: LoadSection | None) -> tuple[str, str, str]:
+    ours, bare = find(section, OURS, RAW, 100, 8), find(section, BARE, REAL, 1_000, 8)
+    logs, floor = (
+        f"{one.logs_rate:,.0f}" if one and one.logs_rate else _MISSING for one in (ours, bare)
+    )
+    return "raw logs a second, batches of 100", logs, f"{floor} that msgspec decodes and encodes"
+
+
+def _start(results: Results) -> tuple[str, str, str]:
+    timings = (
+        [one for one in results.startup.timings if one.target == OURS] if results.startup else []
+    )
+    seconds = timings[0].median_s if timings else None
+    return (
+        "process start to ready, with a model",
+        _MISSING if seconds is None else f"{seconds:.2f} s",
+        "0.7 s at most",
+    )
+
+
+def _archive(results: Results) -> tuple[str, str, str]:
+    jobs = results.archives.jobs if results.archives else []
+    job = next((one for one in jobs if one.target == OURS and one.rows == ARCHIVE_ROWS), None)
+    seconds = job.median_s if job else None
+    return (
+        "fit on 10,000,000 rows of Parquet, to a proved model",
+        _MISSING if seconds is None else f"{seconds:.1f} s",
+        "6 s at most",
+    )
