@@ -5,21 +5,25 @@ import os
 import sys
 
 from inference.app import create_app
-from inference.environment import SettingsError, load_settings
+from inference.environment import WRONG_SETTINGS_EXIT, SettingsError, load_settings
 from inference.settings import PREFIX, InferenceSettings
+from schemas.version import __version__
 
 
 def main() -> None:
     """Read the settings and serve until told to stop."""
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m inference",
         description="Serve predictions. Configured by environment variables: HOST, PORT, "
         "WEB_CONCURRENCY, MODEL_DIR, LOG_LEVEL, TRAINER_URL and others that the README lists.",
-    ).parse_args()
+    )
+    parser.add_argument("--version", action="version", version=f"log-anomaly {__version__}")
+    parser.parse_args()
     try:
         settings = load_settings(InferenceSettings, os.environ, PREFIX)
     except SettingsError as error:
-        sys.exit(f"The settings are wrong:\n{error}")
+        print(f"The settings are wrong:\n{error}", file=sys.stderr)  # noqa: T201 - for a person
+        sys.exit(WRONG_SETTINGS_EXIT)
     # On import, gunicorn reads WEB_CONCURRENCY and fails on what is no number.
     from inference.serving.server import run_server  # noqa: PLC0415 - see above
 

@@ -1,13 +1,16 @@
 """Settings from the environment: typed, bounded, and refused as a whole when one is wrong."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from schemas.api.validation import field_error
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+WRONG_SETTINGS_EXIT: Final = 2
+"""The exit code of whatever does not start for them, as of any wrong call."""
 
 
 class SettingsError(ValueError):

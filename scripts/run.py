@@ -15,7 +15,7 @@ import urllib.request
 from pathlib import Path
 from typing import Final
 
-from inference.environment import SettingsError, load_settings
+from inference.environment import WRONG_SETTINGS_EXIT, SettingsError, load_settings
 from inference.serving.server import listen_refusal
 from inference.settings import PREFIX as SERVE_PREFIX
 from inference.settings import InferenceSettings
@@ -56,7 +56,7 @@ def main() -> int:
         serve = load_settings(InferenceSettings, os.environ, SERVE_PREFIX)
         train = load_settings(TrainerSettings, os.environ, TRAIN_PREFIX)
     except SettingsError as error:
-        return _fail(f"The settings are wrong:\n{error}")
+        return _fail(f"The settings are wrong:\n{error}", WRONG_SETTINGS_EXIT)
     refusals = [listen_refusal(serve.host, port) for port in (serve.port, train.port)]
     if any(refusals):
         return _fail("\n".join(filter(None, refusals)) + " (PORT, TRAINER_PORT)")
@@ -127,9 +127,9 @@ def _stop(services: list[subprocess.Popen[bytes]]) -> None:
             service.kill()
 
 
-def _fail(message: str) -> int:
+def _fail(message: str, code: int = 1) -> int:
     print(message, file=sys.stderr)
-    return 1
+    return code
 
 
 if __name__ == "__main__":

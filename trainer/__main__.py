@@ -4,9 +4,10 @@ import os
 import signal
 import sys
 from types import FrameType
-from typing import NoReturn
+from typing import Final, NoReturn
 
-from trainer.cli import main
+INTERRUPTED_EXIT: Final = 130
+"""What a shell gives a program that Ctrl-C ended."""
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
@@ -14,13 +15,23 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
     sys.exit(128 + number)
 
 
-if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _stop)
+def _run() -> int:
     try:
+        # Within: Ctrl-C during half a second of imports is no reason for a traceback either.
+        from trainer.cli import main  # noqa: PLC0415 - see above
+
         code = main()
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("interrupted; nothing was published", file=sys.stderr)  # noqa: T201 - for a person
+        return INTERRUPTED_EXIT
     except BrokenPipeError:
         # Whoever read the output has enough of it, as `| head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code)
+        return 0
+    return code
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)
+    sys.exit(_run())

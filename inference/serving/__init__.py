@@ -1,1 +1,15 @@
-"""The server around an app: processes, connections and their limits."""
+"""The server around an app: processes, connections and their limits.
+
+gunicorn keeps the processes and uvicorn speaks HTTP in each, with a few changes of ours for which
+neither has a setting. What these use of the inside of both is all named here; a test asserts the
+names, so that an upgrade that takes one away fails by name.
+
+Of uvicorn: `Server.startup`, `on_tick`, `handle_exit`, `should_exit`, `servers`, `server_state`
+(`connections`, `default_headers`), `lifespan.state`, `Config.encoded_headers` and
+`http_protocol_class`; `HttpToolsProtocol.connection_made`, `transport`, `loop` and `cycle` with its
+`more_body`; that an answer is a write of its head and then a write of its body.
+
+Of uvicorn_worker: `UvicornWorker.CONFIG_KWARGS`, `_serve`, `_install_sigquit_handler`, `config`,
+`sockets` and `wsgi`. Of gunicorn: `BaseApplication.load_config`, `load`, `cfg.set` and `run`, the
+setting `child_exit`, and `Worker.app`.
+"""

@@ -4,6 +4,8 @@ import gzip
 import os
 import select
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 from inference.model.model import Model
 from inference.store.versions import ModelStore
 from schemas.bundle.manifest import MODEL_FILE, REPORT_FILE, TABLES_FILE, Manifest
+from schemas.version import __version__
 from tests.integration.conftest import ROOT
 from tests.integration.jobs import RunJob, runner, start, wait_for_children, wait_for_line
 from trainer.cli import main
@@ -143,6 +146,45 @@ def test_ctrl_c_while_standard_input_is_read(tmp_path: Path) -> None:
     assert err.endswith(b"interrupted; nothing was published\n")
     assert b"Traceback" not in err
     assert not (tmp_path / "models").exists()
+
+
+def test_ctrl_c_while_importing_is_one_line(tmp_path: Path) -> None:
+    """Whatever is being imported when it comes, as a library that is loaded for a command is."""
+    (tmp_path / "rich").mkdir()
+    (tmp_path / "rich" / "__init__.py").write_text("raise KeyboardInterrupt\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "trainer", "list"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (INTERRUPTED, b"")
+    assert done.stderr == b"interrupted; nothing was published\n"
+
+
+@pytest.mark.parametrize(
+    "command", [["inference"], ["trainer", "serve"], ["scripts.run"]], ids=lambda one: one[0]
+)
+def test_wrong_settings_end_alike(command: list[str], tmp_path: Path) -> None:
+    """Both services, and what starts both, name every problem and end with the same code."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env={**os.environ, "LOG_LEVEL": "LOUD", "MODEL_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("The settings are wrong:\nLOG_LEVEL='LOUD'")
+
+
+@pytest.mark.parametrize("command", ["inference", "trainer"])
+def test_a_program_says_its_version(command: str) -> None:
+    """In one line, the same for both halves."""
+    arguments = [sys.executable, "-m", command, "--version"]
+    assert subprocess.check_output(arguments, cwd=ROOT, text=True) == f"log-anomaly {__version__}\n"
 
 
 def test_ctrl_c_while_processes_read(tmp_path: Path, large: Path) -> None:

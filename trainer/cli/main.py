@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from inference.environment import SettingsError
+from inference.environment import WRONG_SETTINGS_EXIT, SettingsError
 from schemas.version import __version__
 from trainer.cli import evaluate, fit, recalibrate, score, serve, sql, versions
 from trainer.cli.parsing import Command, UsageError, add_model_dir
@@ -20,8 +20,7 @@ from trainer.errors import (
     TrainingError,
 )
 
-USAGE_EXIT: Final = 2
-INTERRUPTED_EXIT: Final = 130
+USAGE_EXIT: Final = WRONG_SETTINGS_EXIT
 EXIT_CODES: Final[dict[type[TrainingError], int]] = {
     InputError: 3,
     TooFewRowsError: 4,
@@ -86,9 +85,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"The settings are wrong:\n{error}", file=sys.stderr)
         return USAGE_EXIT
-    except KeyboardInterrupt:
-        print("interrupted; nothing was published", file=sys.stderr)
-        return INTERRUPTED_EXIT
     return 0
 
 

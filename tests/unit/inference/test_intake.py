@@ -16,6 +16,7 @@ from schemas.record.features import (
     MAX_MESSAGE_LENGTH,
     MAX_SERVICE_CHARS,
     Level,
+    LogFeatures,
 )
 from tests.made_logs import make_log
 
@@ -197,3 +198,19 @@ def test_only_so_many_faults_of_a_batch_are_listed() -> None:
     with pytest.raises(InvalidBodyError) as raised:
         look_at_all(batch(*[wrong] * 5_000).logs, extract)
     assert len(raised.value.errors) == MAX_FIELD_ERRORS
+
+
+def test_a_hostile_batch_is_given_up_early() -> None:
+    """Once as many faults are found as are listed, the rest of the batch is not worked on."""
+    wrong = PredictRequest("a", None, "a message", "no level", "cart")
+    right = PredictRequest("a", None, "a message", "INFO", "cart")
+    extracted: list[str] = []
+
+    def extract(message: str, level: Level, service: str) -> LogFeatures:
+        extracted.append(message)
+        return extract_features(message, level, service)
+
+    with pytest.raises(InvalidBodyError) as raised:
+        look_at_all([*[wrong] * MAX_FIELD_ERRORS, *[right] * 5], extract)
+    assert len(raised.value.errors) == MAX_FIELD_ERRORS
+    assert extracted == []

@@ -1,6 +1,7 @@
 """Decoding of what comes from outside."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from schemas.api.validation import (
     BodyDecoder,
     InvalidBodyError,
     MalformedJsonError,
+    faults_of,
 )
 
 GOOD: dict[str, Any] = {
@@ -164,3 +166,21 @@ def test_the_slow_walk_agrees_with_the_decoder(document: object) -> None:
         assert raised.value.errors
     else:
         BodyDecoder(BatchRequest).decode(body)
+
+
+class CountedList(list[object]):
+    """A list that knows how many of its items were asked for."""
+
+    asked = 0
+
+    def __iter__(self) -> Iterator[object]:
+        for item in super().__iter__():
+            self.asked += 1
+            yield item
+
+
+def test_a_hostile_body_is_given_up_early() -> None:
+    """Once as many faults are found as are listed, the rest of the body is not walked."""
+    logs = CountedList([7] * 1_000_000)
+    assert len(faults_of(BatchRequest, {"logs": logs})) == MAX_FIELD_ERRORS
+    assert logs.asked <= MAX_FIELD_ERRORS + 1

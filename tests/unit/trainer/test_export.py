@@ -127,6 +127,21 @@ def test_any_row(small_forest: IsolationForest, row: Rows) -> None:
     assert_same(small_forest, row[None, :])
 
 
+def test_an_anomaly_by_a_rounding_has_a_negative_decision(table: CountTable) -> None:
+    """A sum of path lengths a single step below the threshold has the threshold's own score.
+
+    Its label is an anomaly nevertheless, and so its decision is negative.
+    """
+    forest = fit_forest(table, TrainOptions(n_estimators=20))
+    scores = -forest.score_samples(table.rows)
+    for row, score in zip(table.rows[:40], scores[:40].tolist(), strict=True):
+        forest.offset_ = float(np.nextafter(-score, np.inf))
+        assert forest.predict(row[None, :]).tolist() == [-1]
+        found = Scorer(export_forest(forest), len(FEATURE_NAMES)).score(row[None, :])
+        assert found.labels.tolist() == [-1]
+        assert found.decisions[0] < 0
+
+
 def test_the_stock_conversion_agrees(table: CountTable) -> None:
     """skl2onnx's own graph of the same forest gives the same scores, within 1e-5."""
     forest = fit_forest(table, TrainOptions(n_estimators=20))

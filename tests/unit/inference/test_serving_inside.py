@@ -1,0 +1,104 @@
+"""What the server uses of the inside of uvicorn and gunicorn is there."""
+
+import asyncio
+import inspect
+from typing import Any
+
+import pytest
+from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config as GunicornConfig
+from gunicorn.workers.base import Worker as GunicornWorker
+from uvicorn import Config, Server
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+from uvicorn_worker import UvicornWorker
+
+import inference.serving
+
+TOLD = inference.serving.__doc__ or ""
+
+
+@pytest.mark.parametrize(
+    ("owner", "names"),
+    [
+        (Server, ["startup", "on_tick", "handle_exit"]),
+        (HttpToolsProtocol, ["connection_made"]),
+        (UvicornWorker, ["CONFIG_KWARGS", "_serve", "_install_sigquit_handler"]),
+        (BaseApplication, ["load_config", "load", "run"]),
+    ],
+)
+def test_what_a_class_has(owner: type, names: list[str]) -> None:
+    """Each name that is overridden or called exists, and is named in the docstring."""
+    for name in names:
+        assert hasattr(owner, name), f"{owner.__name__} has no {name} any more"
+        assert name in TOLD
+
+
+async def _app(_scope: Any, _receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"body"})
+
+
+def test_what_a_server_and_its_state_have() -> None:
+    """Attributes that are made at run time exist, and are named in the docstring."""
+    config = Config(_app, http="httptools", lifespan="off")
+    config.load()
+    server = Server(config)
+    state = ServerState()
+    for owner, names in (
+        (server, ["should_exit", "server_state"]),
+        (state, ["connections", "default_headers"]),
+        (config, ["encoded_headers", "http_protocol_class"]),
+    ):
+        for name in names:
+            assert hasattr(owner, name), f"{type(owner).__name__} has no {name} any more"
+            assert name in TOLD
+    assert "more_body" in inspect.getsource(RequestResponseCycle.__init__)
+    assert "child_exit" in GunicornConfig().settings
+    assert "app" in inspect.signature(GunicornWorker.__init__).parameters
+
+
+class Writes(asyncio.Transport):
+    """A transport that keeps each write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
+
+    def write(self, data: Any) -> None:
+        """Keep bytes."""
+        self.writes.append(bytes(data))
+
+    def is_closing(self) -> bool:
+        """No."""
+        return False
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def pause_reading(self) -> None:
+        """Nothing to pause."""
+
+    def resume_reading(self) -> None:
+        """Nothing to resume."""
+
+
+def test_an_answer_is_a_head_and_then_a_body() -> None:
+    """Two writes in this order: `inference.serving.writing` joins exactly these."""
+
+    async def ask() -> list[bytes]:
+        config = Config(_app, http="httptools", lifespan="off")
+        config.load()
+        protocol = HttpToolsProtocol(config=config, server_state=ServerState(), app_state={})
+        transport = Writes()
+        protocol.connection_made(transport)
+        assert protocol.loop is asyncio.get_running_loop()
+        assert protocol.transport is transport
+        protocol.data_received(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert protocol.cycle is not None
+        await asyncio.gather(*protocol.tasks)
+        return transport.writes
+
+    head, body = asyncio.run(ask())
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"body" in body
