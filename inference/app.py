@@ -40,7 +40,8 @@ PROBLEMS: Final[ProblemTable] = {
 
 def create_app(settings: InferenceSettings) -> App:
     """Build the app; nothing is loaded before the worker that runs it starts."""
-    slot = ModelSlot(ModelStore(Path(settings.model_dir)), memo_capacity=settings.memo_capacity)
+    store = ModelStore(Path(settings.model_dir), max_graph_bytes=settings.max_graph_bytes)
+    slot = ModelSlot(store, memo_capacity=settings.memo_capacity)
     client = TrainerClient(settings.trainer_url, settings.train_timeout_s)
     limit = settings.max_body_bytes
     app = make_app("inference", PROBLEMS, settings.log_level, [WarmUpMiddleware(slot)])

@@ -22,6 +22,7 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True):
         model_dir: directory of the model store.
         log_level: the least severe events that are logged.
         trainer_url: where trainings are passed on to.
+        max_graph_bytes: a version with a larger graph is not served.
         memo_capacity: verdicts that a worker remembers, per generation of two.
         max_body_bytes: bound for the body of a predict call.
         max_train_body_bytes: bound for the body of a train call.
@@ -34,6 +35,9 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True):
     model_dir: str = field(default="models", name="MODEL_DIR")
     log_level: LogLevel = field(default="INFO", name="LOG_LEVEL")
     trainer_url: Url = field(default="http://127.0.0.1:8001", name="TRAINER_URL")
+    max_graph_bytes: Annotated[int, Meta(ge=1_024, le=4_294_967_296)] = field(
+        default=33_554_432, name=f"{PREFIX}MAX_GRAPH_BYTES"
+    )
     memo_capacity: Annotated[int, Meta(ge=1, le=1_000_000)] = field(
         default=8_192, name=f"{PREFIX}MEMO_CAPACITY"
     )

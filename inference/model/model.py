@@ -28,6 +28,8 @@ class Model:
     Immutable but for its memo, so that swapping a model is replacing a reference.
 
     Attributes:
+        version: the number of its version, as answers give it.
+        digest: what identifies the version, see `Bundle`.
         spec: what its detector is called, and how its answers are to be read.
         extract: makes the features that decide of a raw log.
         reason: says in words why a record is judged as it is.
@@ -53,6 +55,7 @@ class Model:
         except Exception as error:  # of whatever kind: the worker goes on with another version
             raise BrokenVersionError(f"version {bundle.version}: {error!s}") from error
         self.version = str(bundle.version)
+        self.digest = bundle.digest
         self.manifest: Manifest = bundle.manifest
         self.loaded_at = time.time()
         self.notice = ""

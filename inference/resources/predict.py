@@ -30,7 +30,7 @@ class PredictResource:
         """POST /api/v1/predict"""
         body = await read_body(req, self._max_body_bytes)
         request = self._decoder.decode(body)
-        model = self._slot.current()
+        model = await self._slot.current()
         verdict = model.verdict(look_at(request, model.extract))
         explain = wants_explanation(req)
         explanation = explanation_json(verdict, model.spec.terms) if explain else b""
@@ -54,11 +54,11 @@ class BatchResource:
         if len(body) > OFF_LOOP_BYTES:
             request = await asyncio.to_thread(self._decoder.decode, body)
             # Only the loop's thread looks at the slot; what it holds then judges the whole batch.
-            model = self._slot.current()
+            model = await self._slot.current()
             resp.data = await asyncio.to_thread(_answer, model, request, explain=explain)
         else:
             request = self._decoder.decode(body)
-            resp.data = _answer(self._slot.current(), request, explain=explain)
+            resp.data = _answer(await self._slot.current(), request, explain=explain)
         # Freed with the response, which is after it was sent: to free a thousand requests takes a
         # twentieth of the time that their client waits.
         resp.context.request = request

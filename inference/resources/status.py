@@ -1,12 +1,16 @@
 """GET /health, /ready and /model/info."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 import falcon.asgi
 
 from inference.store.slot import ModelSlot
 from inference.web.answers import answer_json
 from schemas.api.status import Health, ModelInfo, Ready
+
+READY_WAIT_S: Final = 0.2
+"""How long a question about readiness waits for a version that is being loaded; probes wait 1 s."""
 
 
 class HealthResource:
@@ -24,9 +28,14 @@ class ReadyResource:
         self._slot = slot
 
     async def on_get(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        """GET /api/v1/ready"""
-        model = self._slot.current()
-        answer_json(resp, Ready("ready", model.version, self._slot.fault or model.notice))
+        """GET /api/v1/ready: answered while a model is loaded, by what is held until then."""
+        model = await self._slot.held(READY_WAIT_S)
+        if model is None:
+            raise self._slot.not_loaded()
+        detail = self._slot.fault or model.notice
+        if self._slot.is_behind:
+            detail = "another version is being loaded; until it is, predictions wait"
+        answer_json(resp, Ready("ready", model.version, detail))
 
 
 class ModelInfoResource:
@@ -37,6 +46,6 @@ class ModelInfoResource:
 
     async def on_get(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """GET /api/v1/model/info"""
-        model = self._slot.current()
+        model = await self._slot.current()
         loaded_at = datetime.fromtimestamp(model.loaded_at, UTC).isoformat(timespec="milliseconds")
-        answer_json(resp, ModelInfo(model.version, loaded_at, model.manifest))
+        answer_json(resp, ModelInfo(model.version, model.digest, loaded_at, model.manifest))

@@ -6,7 +6,12 @@ import falcon
 import falcon.asgi
 import msgspec
 
-from inference.errors import ModelNotLoadedError, NotServingError
+from inference.errors import (
+    BrokenVersionError,
+    ModelNotLoadedError,
+    NotServingError,
+    TrainerUnreachableError,
+)
 from inference.store.slot import ModelSlot
 from inference.trainer_client import TrainerClient
 from inference.web.body import read_body
@@ -28,23 +33,43 @@ class TrainResource:
         body = await read_body(req, self._max_body_bytes)
         answer = await self._client.post(req.path, body, request_id.get())
         if answer.status == HTTPStatus.OK:
-            self._check_serving(answer.body)
+            await self._check_serving(answer.body)
         resp.status = falcon.code_to_http_status(answer.status)
         resp.content_type = answer.content_type
         if answer.retry_after is not None:
             resp.set_header("Retry-After", answer.retry_after)
         resp.data = answer.body
 
-    def _check_serving(self, body: bytes) -> None:
+    async def _check_serving(self, body: bytes) -> None:
         """Load the new version in this worker; every other one does so before its next answer."""
-        trained = self._decoder.decode(body).model_version
         try:
-            serving = self._slot.current().version
-            reason = self._slot.fault or f"version {serving} serves"
+            trained = self._decoder.decode(body)
+        except msgspec.DecodeError as error:
+            raise TrainerUnreachableError(
+                "what answers at TRAINER_URL is no trainer of this release"
+            ) from error
+        try:
+            serving = await self._slot.current()
         except ModelNotLoadedError as error:
-            serving, reason = "0", str(error)
-        if int(serving) < int(trained):
-            raise NotServingError(
-                f"the trainer published version {trained}, but here {reason}; trainer and "
-                f"inference must share one MODEL_DIR"
-            )
+            raise _not_serving(trained, str(error)) from error
+        if serving.digest == trained.model_hash:
+            return
+        if int(serving.version) > int(trained.model_version) and self._is_here(trained):
+            return  # and another training or job came right behind it
+        raise _not_serving(trained, self._slot.fault or f"version {serving.version} serves")
+
+    def _is_here(self, trained: TrainResponse) -> bool:
+        """Whether that very version is in this store, and not just one of its number."""
+        try:
+            digest = self._slot.store.digest(int(trained.model_version))
+        except BrokenVersionError:
+            return False
+        return digest == trained.model_hash
+
+
+def _not_serving(trained: TrainResponse, reason: str) -> NotServingError:
+    return NotServingError(
+        f"the trainer published version {trained.model_version} "
+        f"({trained.model_hash[:12]}...), but here {reason}; trainer and inference must share one "
+        f"MODEL_DIR"
+    )

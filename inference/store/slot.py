@@ -1,46 +1,65 @@
 """The slot in which a worker keeps its model, always the one that CURRENT names.
 
-Before each answer the worker looks at CURRENT, which costs one `stat`; a look holds for a
+Before each answer the worker looks at CURRENT, which costs a `stat`; a look holds for a
 millisecond. When CURRENT changed, the new version is verified, loaded, warmed and swapped in whole
-before that answer is given. Who replaces CURRENT lets more than a millisecond pass before it says
-so (`trainer.store.registry`). So once a training has been answered, no worker answers with the old
+before that answer is given: in a thread, so that the answers that need no model, or were about to
+be given, do not wait. Who replaces CURRENT lets more than a millisecond pass before it says so
+(`trainer.store.registry`). So once a training has been answered, no worker answers with the old
 model any more, without any message between processes.
 
-A version that cannot be served leaves the last good one in place; a worker that starts meanwhile
-takes the newest one before it that can.
+A writer names the next version a moment before it becomes current. Workers watch for that and load
+it in advance, so that mostly nothing is left to wait for.
+
+When the version that CURRENT names cannot be served, all workers take the newest one below it that
+can.
 """
 
+import asyncio
+import contextlib
+import ctypes
 import logging
-import sys
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, ParamSpec, TypeVar
 
-from inference.errors import (
-    BrokenVersionError,
-    InferenceError,
-    ModelNotLoadedError,
-    NoModelError,
-)
+from inference.errors import ModelNotLoadedError
 from inference.model.model import Model
+from inference.store.loading import Loader
+from inference.store.turns import Turns
 from inference.store.versions import ModelStore
 
 LOOK_S: Final = 0.001
 """How long a look at CURRENT holds. A `stat` takes as long as all else that a verdict needs."""
 
+WATCH_S: Final = 0.02
+"""How often a worker that nobody asks looks by itself, and whether a next version is announced."""
+
 RETRY_S: Final = 1.0
 """A version that failed is tried again this often: its files may arrive late on a shared disk."""
+
+RETRY_SHARE: Final = 10
+"""A try that took long is repeated after this many times as long."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
 
 class ModelSlot:
-    """Holds the serving model of one worker; to be used from one thread.
+    """Holds the serving model of a worker; to be used from one event loop.
+
+    Attributes:
+        model: what is held, however old; None before the first.
+        fault: why that is not the version which CURRENT names; empty if it is.
+        failed_loads: how often that version turned out to be broken.
 
     Args:
         store: where versions come from.
         memo_capacity: size of each model's memo.
         clock: monotonic seconds.
+        turns: shared with the other workers of the service; made before they are.
     """
 
     def __init__(
@@ -49,85 +68,140 @@ class ModelSlot:
         *,
         memo_capacity: int,
         clock: Callable[[], float] = time.monotonic,
+        turns: Turns | None = None,
     ) -> None:
         self.store = store
+        self.model: Model | None = None
         self.fault = ""
         self.failed_loads = 0
-        self._memo_capacity = memo_capacity
         self._clock = clock
-        self._model: Model | None = None
+        self._loader = Loader(
+            store, memo_capacity=memo_capacity, turns=turns or Turns(), clock=clock
+        )
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="model-loader")
+        self._loading: asyncio.Task[None] | None = None
         self._signature: object = object()  # equal to nothing: the first look always loads
+        self._announced: object = None
         self._look_at = self._retry_at = float("-inf")
 
-    def current(self) -> Model:
-        """The model to answer with, loaded anew first if CURRENT changed.
+    async def current(self) -> Model:
+        """The model to answer with: of the version that CURRENT names, loaded first if need be.
 
         Raises:
             ModelNotLoadedError: none could ever be loaded; says why and what to do.
         """
-        now = self._clock()
-        if self._model is not None and now < self._look_at:
-            return self._model
-        # From before the look: what it does not see was replaced after this moment.
-        self._look_at = now + LOOK_S
-        signature = self.store.signature()
-        if signature != self._signature or (self.fault and now >= self._retry_at):
-            self._signature = signature
-            self._refresh()
-        if self._model is None:
-            raise ModelNotLoadedError(
-                f"{self.fault}; train a model first: POST /api/v1/train, or run "
-                f"`python -m trainer fit FILE` with the same MODEL_DIR"
-            )
-        return self._model
+        model = self.model
+        if model is not None and self._clock() < self._look_at:
+            return model
+        await self._follow()
+        if self.model is None:
+            raise self.not_loaded()
+        return self.model
 
-    def _refresh(self) -> None:
-        try:
-            version = self.store.current_version()
-            if self._model is None or self._model.version != str(version):
-                self._model = self._load(version)
-        except InferenceError as error:
-            # An empty store is a state, not a failure; a damaged version is one.
-            if isinstance(error, BrokenVersionError) and str(error) != self.fault:
-                self.failed_loads += 1
-                _log.error("model.load_failed", extra={"reason": str(error)})
-            self.fault = str(error)
-            self._retry_at = self._clock() + RETRY_S
-            if self._model is None:
-                self._model = self._last_good()
-        else:
-            self.fault = ""
+    def look(self) -> asyncio.Task[None] | None:
+        """Look at CURRENT, and begin to load if it changed.
 
-    def _last_good(self) -> Model | None:
-        """For a worker that starts while CURRENT is broken: the newest version that serves.
-
-        Other workers still hold the last good one in memory; a restart must not be worse off.
+        Returns:
+            What an answer has to wait for; None if what is held may answer.
         """
-        try:
-            before = self.store.current_version()
-        except NoModelError:
+        # From before the look: what it does not see was replaced after this moment.
+        now = self._clock()
+        signature = self.store.signature()
+        if signature == self._signature:
+            self._look_at = now + LOOK_S
+            if self.fault and now >= self._retry_at and not self.is_loading:
+                self._begin(signature, now)  # for which nobody waits
             return None
-        except BrokenVersionError:
-            before = sys.maxsize
-        for version in reversed(self.store.versions()):
-            if version < before:
-                try:
-                    return self._load(version)
-                except BrokenVersionError as error:
-                    _log.error("model.load_failed", extra={"reason": str(error)})
-        return None
+        self._look_at = float("-inf")
+        return self._loading if self.is_loading else self._begin(signature, now)
 
-    def _load(self, version: int) -> Model:
-        started = self._clock()
-        model = Model(self.store.bundle(version), memo_capacity=self._memo_capacity)
-        _log.info(
-            "model.loaded",
-            extra={
-                "model_version": model.version,
-                "replaces": self._model.version if self._model else None,
-                "duration_s": round(self._clock() - started, 4),
-            },
+    @property
+    def is_loading(self) -> bool:
+        """Whether a version is being loaded to be swapped in."""
+        return self._loading is not None and not self._loading.done()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether CURRENT has changed since what is held was found."""
+        return self.is_loading and self.store.signature() != self._signature
+
+    async def held(self, wait_s: float) -> Model | None:
+        """The model that is held, or the one that takes its place within so many seconds."""
+        loading = self.look()
+        if loading is not None:
+            await asyncio.wait({loading}, timeout=wait_s)
+        return self.model
+
+    def not_loaded(self) -> ModelNotLoadedError:
+        """Why there is no model, and what to do."""
+        return ModelNotLoadedError(
+            f"{self.fault or 'the model is being loaded'}; train a model first: "
+            f"POST /api/v1/train, or run `python -m trainer fit FILE` with the same MODEL_DIR"
         )
-        if model.notice:
-            _log.warning("model.notice", extra={"reason": model.notice})
-        return model
+
+    async def watch(self) -> None:
+        """Follow the store for ever, asked or not."""
+        while True:
+            announced = self.store.next_signature()
+            if announced != self._announced:
+                self._announced = announced
+                if announced is None:
+                    await self._run(self._loader.forget)
+                else:
+                    await self._run(self._loader.prepare, self.model)
+            self.look()
+            await asyncio.sleep(WATCH_S)
+
+    def give_back_memory(self) -> None:
+        """Return to the system what loading needed for a moment, beside the loop."""
+        self._thread.submit(_trim)
+
+    async def _follow(self) -> None:
+        """Wait until a look finds nothing new, or a load that began after now is done."""
+        begun_before = self._loading if self.is_loading else None
+        while (loading := self.look()) is not None:
+            # Others wait for it as well: none of them may cancel it.
+            await asyncio.shield(loading)
+            if loading is not begun_before:
+                return
+
+    def _begin(self, signature: object, seen_at: float) -> asyncio.Task[None]:
+        refreshing = self._refresh(signature, seen_at)
+        self._loading = asyncio.get_running_loop().create_task(refreshing)
+        return self._loading
+
+    async def _refresh(self, signature: object, seen_at: float) -> None:
+        """Find what is to serve and swap it in.
+
+        Args:
+            signature: of CURRENT, from before it is read.
+            seen_at: when the look began that saw it.
+        """
+        began = self._clock()
+        found = await self._run(self._loader.find, self.model)
+        if found.is_broken and found.fault != self.fault:
+            self.failed_loads += 1
+            _log.error("model.load_failed", extra={"reason": found.fault})
+        self.fault = found.fault
+        ended = self._clock()
+        self._retry_at = ended + max(RETRY_S, RETRY_SHARE * (ended - began))
+        self._signature, self._look_at = signature, seen_at + LOOK_S
+        if found.model is not self.model:
+            retired = [self.model]
+            self.model = found.model
+            self._thread.submit(_release, retired)
+
+    def _run(self, work: Callable[P, T], *arguments: P.args, **_none: P.kwargs) -> Awaitable[T]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
+
+
+def _release(retired: list[Model | None]) -> None:
+    """Free a model where it takes nobody's time, and give its memory back."""
+    retired.clear()
+    _trim()
+
+
+def _trim() -> None:
+    """Return what is free to the system, which glibc does not do by itself."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

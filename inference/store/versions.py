@@ -6,16 +6,22 @@ Layout, which Triton and KServe read as well::
     MODEL_DIR/log-anomaly/3/manifest.json    written once, never changed
     MODEL_DIR/log-anomaly/3/model.onnx
     MODEL_DIR/log-anomaly/3/tables.npz
+
+While a writer makes another version current, `.tmp-NEXT` names it for a moment before CURRENT does,
+so that workers can load it before they need it.
 """
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Final
 
 from inference.errors import BrokenVersionError, NoModelError
+from inference.store.files import read_bounded
 from schemas.bundle.contents import Bundle
 from schemas.bundle.manifest import (
     MANIFEST_FILE,
+    MODEL_FILE,
     Manifest,
     UnreadableManifestError,
     file_entry,
@@ -23,17 +29,31 @@ from schemas.bundle.manifest import (
 
 MODEL_NAME: Final = "log-anomaly"
 CURRENT_FILE: Final = "CURRENT"
-MAX_CURRENT_BYTES: Final = 32
+NEXT_FILE: Final = ".tmp-NEXT"
+MAX_CURRENT_BYTES: Final = 1_024
+MAX_MANIFEST_BYTES: Final = 1_048_576
+MAX_VERSION: Final = 999_999_999
+"""A higher number is no version's."""
+
+ANY_SIZE: Final = 2**40
+"""A bound in bytes for those who take any graph."""
 
 Signature = tuple[int, int, int]
 
 
 class ModelStore:
-    """Read access to the versions under `model_dir`."""
+    """Read access to the versions under `model_dir`.
 
-    def __init__(self, model_dir: Path) -> None:
+    Args:
+        model_dir: where the store is, or is to be.
+        max_graph_bytes: a version with a larger graph is not read.
+    """
+
+    def __init__(self, model_dir: Path, *, max_graph_bytes: int = ANY_SIZE) -> None:
         self.root = model_dir / MODEL_NAME
+        self._max_graph_bytes = max_graph_bytes
         self._current = os.fspath(self.root / CURRENT_FILE)
+        self._next = os.fspath(self.root / NEXT_FILE)
 
     def signature(self) -> Signature | None:
         """What changes whenever another version is made current, for the price of one `stat`.
@@ -41,44 +61,53 @@ class ModelStore:
         CURRENT is replaced by renaming a new file over it, so its inode changes even where two
         replacements fall into one tick of the file system's clock. None: there is no CURRENT.
         """
-        try:
-            status = os.stat(self._current)  # noqa: PTH116 - Path.stat costs twice as much, per answer
-        except OSError:
-            return None
-        return (status.st_ino, status.st_mtime_ns, status.st_size)
+        return _signature(self._current)
 
-    def current_version(self) -> int:
-        """The number of the version that serves.
+    def next_signature(self) -> Signature | None:
+        """The same of the announcement of a next version; None: none is announced."""
+        return _signature(self._next)
+
+    def current_version(self, name: str = CURRENT_FILE) -> int:
+        """The number of the version that serves, or of the one that another file names.
 
         Raises:
             NoModelError: nothing was published yet.
             BrokenVersionError: CURRENT is there and is no version number.
         """
         try:
-            with open(self._current, "rb") as file:
-                content = file.read(MAX_CURRENT_BYTES + 1)
+            content = read_bounded(self.root / name, MAX_CURRENT_BYTES)
         except FileNotFoundError as error:
             raise NoModelError("no model has been published yet") from error
+        except NotADirectoryError as error:
+            raise BrokenVersionError("MODEL_DIR is no directory of models") from error
         except OSError as error:
             raise BrokenVersionError(f"CURRENT cannot be read: {error.strerror}") from error
-        number = content.strip()
-        if len(content) > MAX_CURRENT_BYTES or not number.isdigit() or int(number) == 0:
+        number = _number(content.strip().decode("ascii", "replace"))
+        if number is None:
             raise BrokenVersionError(
                 "CURRENT holds no version number; `python -m trainer activate N` repairs it"
             )
-        return int(number)
+        return number
 
     def versions(self) -> list[int]:
         """The numbers of all versions in the store, ascending, whole or not."""
         try:
-            names = [entry.name for entry in self.root.iterdir()]
-        except FileNotFoundError:
+            names = os.listdir(self.root)  # noqa: PTH208 - names are all that is needed
+        except OSError:  # there is no store, or none that can be read: so no version can
             return []
-        return sorted(int(name) for name in names if name.isdigit() and name[0] != "0")
+        return sorted(number for number in map(_number, names) if number is not None)
 
     def path(self, version: int) -> Path:
         """The directory of a version."""
         return self.root / str(version)
+
+    def digest(self, version: int) -> str:
+        """What identifies a version: the SHA-256 of its manifest, which lists those of its files.
+
+        Raises:
+            BrokenVersionError: the manifest is missing or unreadable.
+        """
+        return hashlib.sha256(self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES)).hexdigest()
 
     def manifest(self, version: int) -> Manifest:
         """Read a version's manifest.
@@ -86,10 +115,7 @@ class ModelStore:
         Raises:
             BrokenVersionError: it is missing or unreadable.
         """
-        try:
-            return Manifest.from_json(self._read(version, MANIFEST_FILE))
-        except UnreadableManifestError as error:
-            raise BrokenVersionError(f"version {version}: {error}") from error
+        return _parse(version, self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES))
 
     def bundle(self, version: int) -> Bundle:
         """Read a version whole and verify every file that its manifest lists.
@@ -97,12 +123,19 @@ class ModelStore:
         Raises:
             BrokenVersionError: a file is missing, or is not the one that was published.
         """
-        manifest = self.manifest(version)
+        written = self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES)
+        manifest = _parse(version, written)
         files: dict[str, bytes] = {}
         for name, expected in manifest.files.items():
             if Path(name).name != name:
                 raise BrokenVersionError(f"version {version}: {name!r} is no plain file name")
-            data = self._read(version, name)
+            if name == MODEL_FILE and expected.size_bytes > self._max_graph_bytes:
+                raise BrokenVersionError(
+                    f"version {version}: its graph has {expected.size_bytes} bytes, "
+                    f"{self._max_graph_bytes} are taken here; train with fewer trees or a smaller "
+                    f"max_samples, or raise ANOMALY_SERVE_MAX_GRAPH_BYTES"
+                )
+            data = self._read(version, name, expected.size_bytes)
             if file_entry(data) != expected:
                 raise BrokenVersionError(
                     f"version {version}: {name} is not the file that was published "
@@ -110,12 +143,38 @@ class ModelStore:
                     f"{expected.sha256[:12]}...)"
                 )
             files[name] = data
-        return Bundle(version, manifest, files)
+        return Bundle(version, manifest, files, hashlib.sha256(written).hexdigest())
 
-    def _read(self, version: int, name: str) -> bytes:
+    def _read(self, version: int, name: str, max_bytes: int) -> bytes:
         try:
-            return (self.path(version) / name).read_bytes()
+            return read_bounded(self.path(version) / name, max_bytes)
         except OSError as error:
             raise BrokenVersionError(
                 f"version {version}: {name} cannot be read: {error.strerror}"
             ) from error
+
+
+def _signature(path: str) -> Signature | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - Path.stat costs twice as much, per answer
+    except OSError:
+        return None
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+def _number(name: str) -> int | None:
+    """The version that a name or the content of CURRENT means; None if it means none."""
+    if (
+        not (name.isascii() and name.isdigit())
+        or name[0] == "0"
+        or len(name) > len(str(MAX_VERSION))
+    ):
+        return None
+    return int(name)
+
+
+def _parse(version: int, written: bytes) -> Manifest:
+    try:
+        return Manifest.from_json(written)
+    except UnreadableManifestError as error:
+        raise BrokenVersionError(f"version {version}: {error}") from error

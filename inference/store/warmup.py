@@ -1,7 +1,7 @@
-"""Loads the model when a worker starts, before its first request."""
+"""Loads the model when a worker starts, before its first request, and follows the store then."""
 
+import asyncio
 import contextlib
-import ctypes
 import gc
 from typing import Any
 
@@ -10,21 +10,22 @@ from inference.store.slot import ModelSlot
 
 
 class WarmUpMiddleware:
-    """Falcon lifespan hook; runs in the worker, after the fork."""
+    """Falcon lifespan hooks; they run in the worker, after the fork."""
 
     def __init__(self, slot: ModelSlot) -> None:
         self._slot = slot
+        self._watching: asyncio.Task[None] | None = None
 
     async def process_startup(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
         """Load what CURRENT names; an empty store is no reason not to start."""
         with contextlib.suppress(ModelNotLoadedError):
-            self._slot.current()
+            await self._slot.current()
         # What was loaded lives for good: no collection need walk it.
         gc.freeze()
-        _give_back_memory()
+        self._slot.give_back_memory()
+        self._watching = asyncio.create_task(self._slot.watch())
 
-
-def _give_back_memory() -> None:
-    """Return to the system what loading needed for a moment: 4 MB a worker, with glibc."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    async def process_shutdown(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
+        """Follow the store no longer."""
+        if self._watching is not None:
+            self._watching.cancel()

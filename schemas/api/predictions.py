@@ -20,6 +20,13 @@ LogId = Annotated[
     Meta(max_length=MAX_LOG_ID_CHARS, description="The caller's name for the log; returned as is."),
 ]
 ModelVersion = Annotated[str, Meta(description="Number of the model version that decided.")]
+ModelHash = Annotated[
+    str,
+    Meta(
+        description="What identifies the version: SHA-256 of its manifest. Numbers are for people; "
+        "two stores have the same ones."
+    ),
+]
 
 
 class RawLog(msgspec.Struct, frozen=True, gc=False):

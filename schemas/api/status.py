@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from schemas.api.predictions import ModelVersion
+from schemas.api.predictions import ModelHash, ModelVersion
 from schemas.bundle.manifest import Manifest
 
 
@@ -33,5 +33,6 @@ class ModelInfo(msgspec.Struct, frozen=True):
     """The model that serves in the worker that answered."""
 
     model_version: ModelVersion
+    model_hash: ModelHash
     loaded_at: Annotated[str, Meta(description="When this worker loaded it (RFC 3339, UTC).")]
     manifest: Manifest

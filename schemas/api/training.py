@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from schemas.api.predictions import ModelVersion
+from schemas.api.predictions import ModelHash, ModelVersion
 from schemas.bundle.detectors import meanings
 from schemas.bundle.options import TrainOptions
 from schemas.record.features import LogFeatures
@@ -30,6 +30,7 @@ class TrainResponse(msgspec.Struct, frozen=True):
     """What was trained and published; the version serves once this answer is given."""
 
     model_version: ModelVersion
+    model_hash: ModelHash
     n_samples: Annotated[int, Meta(description="Training rows.")]
     n_distinct: Annotated[int, Meta(description="Distinct training rows.")]
     n_anomalies: Annotated[int, Meta(description="Training rows that the model calls anomalous.")]

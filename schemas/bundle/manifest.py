@@ -153,6 +153,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
             UnreadableManifestError: not JSON, of another format, or with values out of range.
         """
         try:
+            data.decode()  # msgspec passes over keys that it does not know, whatever is in them
             version = msgspec.json.decode(data, type=_Format).artefact_format
             if version != ARTEFACT_FORMAT:
                 raise UnreadableManifestError(
@@ -160,7 +161,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
                     f"{ARTEFACT_FORMAT}; serve it with the release that wrote it, or train again"
                 )
             return msgspec.json.decode(data, type=cls)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise UnreadableManifestError(f"the manifest cannot be read: {error}") from error
 
 

@@ -20,7 +20,7 @@ from trainer.settings import TrainerSettings
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
 VOLATILE = {
     *("request_id", "created_at", "loaded_at", "duration_s"),
-    *("libraries", "files", "parity", "extractor"),
+    *("libraries", "files", "parity", "extractor", "model_hash"),
 }
 
 

@@ -22,6 +22,7 @@ def train(table: CountTable, options: TrainOptions, registry: ModelRegistry) -> 
     manifest = fitted.candidate.model.manifest
     return TrainResponse(
         model_version=str(version),
+        model_hash=registry.digest(version),
         n_samples=manifest.training.n_samples,
         n_distinct=manifest.training.n_distinct,
         n_anomalies=fitted.n_anomalies,

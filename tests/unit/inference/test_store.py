@@ -1,11 +1,13 @@
 """Reading the store."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from inference.errors import BrokenVersionError, NoModelError
 from inference.store.versions import ModelStore
+from schemas.bundle.manifest import Manifest, UnreadableManifestError
 
 
 def test_an_empty_store_says_so(tmp_path: Path) -> None:
@@ -107,3 +109,59 @@ def test_a_manifest_cannot_reach_out_of_its_directory(model_dir: Path) -> None:
     path.write_text(listed)
     with pytest.raises(BrokenVersionError, match="no plain file name"):
         store.bundle(1)
+
+
+@pytest.mark.parametrize("content", ["9" * 31, "1000000000", "²", "1\x00"])
+def test_a_number_that_no_version_has_is_damage(model_dir: Path, content: str) -> None:
+    """Numbers are bounded, and digits are ASCII ones."""
+    store = ModelStore(model_dir)
+    (store.root / "CURRENT").write_text(content)
+    with pytest.raises(BrokenVersionError, match="trainer activate N"):
+        store.current_version()
+
+
+@pytest.mark.parametrize("name", ["²", "9" * 31, "٣", "1.0", " 1"])
+def test_odd_names_are_no_versions(model_dir: Path, name: str) -> None:
+    """Whatever lies among the versions, those that are numbers are found."""
+    store = ModelStore(model_dir)
+    (store.root / name).write_text("")
+    assert store.versions() == [1]
+
+
+def test_a_pipe_is_never_waited_for(model_dir: Path) -> None:
+    """CURRENT or a file of a version that is a pipe is damage, found out at once."""
+    store = ModelStore(model_dir)
+    for path in (store.root / "CURRENT", store.path(1) / "model.onnx"):
+        path.unlink()
+        os.mkfifo(path)
+    with pytest.raises(BrokenVersionError, match="CURRENT cannot be read: it is no regular file"):
+        store.current_version()
+    with pytest.raises(BrokenVersionError, match=r"model\.onnx cannot be read: it is no regular"):
+        store.bundle(1)
+
+
+def test_a_model_directory_that_is_a_file_says_so(tmp_path: Path) -> None:
+    """There is no version in it, and the reason names the setting."""
+    (tmp_path / "models").write_text("")
+    store = ModelStore(tmp_path / "models")
+    assert store.versions() == []
+    assert store.signature() is None
+    with pytest.raises(BrokenVersionError, match="MODEL_DIR is no directory"):
+        store.current_version()
+
+
+def test_a_graph_that_is_too_large_is_not_read(model_dir: Path) -> None:
+    """The manifest tells its size; what is larger than the setting allows is refused unread."""
+    (model_dir / "log-anomaly" / "1" / "model.onnx").unlink()
+    with pytest.raises(BrokenVersionError, match="ANOMALY_SERVE_MAX_GRAPH_BYTES"):
+        ModelStore(model_dir, max_graph_bytes=1_000).bundle(1)
+
+
+def test_every_high_bit_of_a_manifest_may_flip(model_dir: Path) -> None:
+    """A manifest with a flipped bit is refused as such, wherever it is."""
+    whole = (model_dir / "log-anomaly" / "1" / "manifest.json").read_bytes()
+    for index in range(len(whole)):
+        flipped = bytearray(whole)
+        flipped[index] ^= 0x80
+        with pytest.raises(UnreadableManifestError):
+            Manifest.from_json(bytes(flipped))
