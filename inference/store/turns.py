@@ -3,6 +3,7 @@
 import fcntl
 import os
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -29,6 +30,7 @@ class Turns:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._file = os.memfd_create("turns")
+        weakref.finalize(self, os.close, self._file)
         self._wait_s = wait_s
         self._sleep = sleep
         self._clock = clock

@@ -18,12 +18,18 @@ from typing import Final
 
 from inference.errors import BrokenVersionError, NoModelError
 from inference.model.model import Model
-from inference.store.slot import LOOK_S
-from inference.store.versions import CURRENT_FILE, ModelStore
-from schemas.bundle.manifest import REPORT_FILE
+from inference.store.slot import LOOK_S, WATCH_S
+from inference.store.versions import CURRENT_FILE, NEXT_FILE, ModelStore
+from schemas.bundle.manifest import MODEL_FILE, REPORT_FILE
 from trainer.errors import StoreError
 
 KEEP_VERSIONS: Final = 10
+
+LEAD_S: Final = 3 * WATCH_S
+LEAD_S_PER_MB: Final = 0.05
+MAX_LEAD_S: Final = 10.0
+"""How long a version is announced before it is current: time for some workers to see it, and to
+load its graph one after the other."""
 
 _LOCK: Final = ".lock"
 _TEMPORARY: Final = ".tmp-"
@@ -155,13 +161,27 @@ class ModelRegistry(ModelStore):
         )
 
     def _set_current(self, version: int) -> None:
+        self._announce(version)
         temporary = self.root / f"{_TEMPORARY}{CURRENT_FILE}"
         self._write(temporary, b"%d\n" % version)
         temporary.replace(self.root / CURRENT_FILE)
         self._sync_directory(self.root)
+        (self.root / NEXT_FILE).unlink(missing_ok=True)
         # A worker that has just looked at CURRENT may answer with the old version for LOOK_S; when
         # we say that the new one is current, none does.
         self._sleep(2 * LOOK_S)
+
+    def _announce(self, version: int) -> None:
+        """Name the version that is about to be current, and leave workers a while to load it.
+
+        No promise hangs on it: who has not loaded it by then does so before its next answer.
+        """
+        if self.signature() is None:
+            return  # nothing serves yet, so nobody is better off by waiting
+        (self.root / NEXT_FILE).write_bytes(b"%d\n" % version)
+        graph = self.path(version) / MODEL_FILE
+        graph_mb = graph.stat().st_size / 1e6 if graph.exists() else 0.0
+        self._sleep(min(LEAD_S + graph_mb * LEAD_S_PER_MB, MAX_LEAD_S))
 
     def _prune(self) -> None:
         """Keep the newest versions, the active one and the one before it."""

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from inference.store.slot import LOOK_S
-from inference.store.versions import ModelStore
+from inference.store.versions import NEXT_FILE, ModelStore
 from schemas.api.training import TrainResponse
 from trainer.errors import StoreError
-from trainer.store.registry import KEEP_VERSIONS, ModelRegistry
+from trainer.store.registry import KEEP_VERSIONS, LEAD_S, ModelRegistry
 
 Publish = Callable[..., TrainResponse]
 
@@ -116,6 +116,22 @@ def test_whoever_makes_a_version_current_outwaits_a_look(model_dir: Path) -> Non
     waits: list[float] = []
     ModelRegistry(model_dir, sleep=waits.append).activate(1)
     assert min(waits) > LOOK_S
+
+
+def test_a_next_version_is_announced(model_dir: Path) -> None:
+    """Before a version is current, `.tmp-NEXT` names it for a while; nothing of that stays."""
+    seen: list[tuple[float, str, str]] = []
+
+    def sleep(seconds: float) -> None:
+        announced = registry.root / NEXT_FILE
+        text = announced.read_text() if announced.exists() else ""
+        seen.append((seconds, text, (registry.root / "CURRENT").read_text()))
+
+    registry = ModelRegistry(model_dir, sleep=sleep)
+    registry.publish(files(0))
+    assert [one[1:] for one in seen] == [("2\n", "1\n"), ("", "2\n")]
+    assert seen[0][0] >= LEAD_S
+    assert not list(registry.root.glob(".tmp-*"))
 
 
 def test_a_number_is_never_given_twice(tmp_path: Path) -> None:
