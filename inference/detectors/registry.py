@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from inference.detectors.detector import Detector
-from inference.detectors.isolation_forest import IsolationForestDetector
-from inference.detectors.surprisal import SurprisalDetector
+from inference.detectors.isolation_forest_detector import IsolationForestDetector
+from inference.detectors.surprisal_detector import SurprisalDetector
 from schemas.bundle.manifest import Manifest
 
 Load = Callable[[Manifest, Mapping[str, bytes]], Detector]

@@ -183,7 +183,9 @@ def in_parts(
         parts = threads.map(lambda order: function(rows[order]), orders)
         for order, columns in zip(orders, parts, strict=True):
             # Put where they belong at once: a table may be large, and no copy is kept.
-            found = found or [np.empty((len(rows), *one.shape[1:]), one.dtype) for one in columns]
+            found = found or [
+                np.empty((len(rows), *column.shape[1:]), column.dtype) for column in columns
+            ]
             for whole, column in zip(found, columns, strict=True):
                 whole[order] = column
     return tuple(found)

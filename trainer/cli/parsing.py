@@ -232,7 +232,7 @@ def _reading(arguments: argparse.Namespace) -> ReadingOptions:
         try:
             level = Level(arguments.default_level)
         except ValueError as error:
-            known = ", ".join(one.value for one in Level)
+            known = ", ".join(level.value for level in Level)
             raise UsageError(
                 f"--default-level {arguments.default_level}: Expected one of {known}"
             ) from error

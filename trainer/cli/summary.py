@@ -2,7 +2,7 @@
 
 from trainer.cli.terminal import print_table, say
 from trainer.report.content import Report
-from trainer.report.verdict import judge_rankings
+from trainer.report.worth import judge_rankings
 
 
 def print_summary(report: Report, duration_s: float) -> None:
@@ -14,8 +14,13 @@ def print_summary(report: Report, duration_s: float) -> None:
     print_table(
         ["detector", "anomalies", "share", "threshold"],
         [
-            [one.detector, f"{one.n_flagged:,}", f"{one.flagged_share:.2%}", f"{one.threshold:.4f}"]
-            for one in report.distributions
+            [
+                ranking.detector,
+                f"{ranking.n_flagged:,}",
+                f"{ranking.flagged_share:.2%}",
+                f"{ranking.threshold:.4f}",
+            ]
+            for ranking in report.distributions
         ],
     )
     if report.curves:
@@ -23,8 +28,13 @@ def print_summary(report: Report, duration_s: float) -> None:
         print_table(
             ["ranking", "ROC AUC", "average precision", "F1"],
             [
-                [one.name, f"{one.auc:.3f}", f"{one.average_precision:.3f}", f"{one.f1:.3f}"]
-                for one in report.curves
+                [
+                    ranking.name,
+                    f"{ranking.auc:.3f}",
+                    f"{ranking.average_precision:.3f}",
+                    f"{ranking.f1:.3f}",
+                ]
+                for ranking in report.curves
             ],
         )
         print(judge_rankings(report.curves).sentence)

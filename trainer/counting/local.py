@@ -48,8 +48,8 @@ def run_locally(
         InputError: what the step raised, or a process died.
     """
     size = sum(partition.size_bytes for partition in partitions)
-    here = [one for one in partitions if one.source.uri == "-"]
-    others = [one for one in partitions if one.source.uri != "-"]
+    here = [partition for partition in partitions if partition.source.uri == "-"]
+    others = [partition for partition in partitions if partition.source.uri != "-"]
     processes = min(processes, len(others))
     if processes < 2 or size < alone_bytes:  # noqa: PLR2004 - nothing runs beside itself
         here, others = list(partitions), []

@@ -86,8 +86,8 @@ class Locator:
         """The place in words."""
         partition = self._partitions[place.partition]
         before = sum(
-            self._records.get(one.number, 0)
-            for one in self._partitions[: place.partition]
-            if one.source == partition.source
+            self._records.get(part.number, 0)
+            for part in self._partitions[: place.partition]
+            if part.source == partition.source
         )
         return f"{partition.source.uri}{self._between}{before + place.line}"

@@ -45,7 +45,7 @@ def count_partition(partition: Partition, plan: ReadingPlan) -> PartCount:
     faults = Faults()
     counter = RecordCounter(partition.number, labelled=plan.fields.label is not None)
     counter.count(read_records(partition, plan, faults))
-    bad = [(Place(partition.number, one.line), one.problem) for one in faults.samples]
+    bad = [(Place(partition.number, fault.line), fault.problem) for fault in faults.samples]
     return PartCount(partition.number, counter.table(), faults.n_records, faults.n_bad, bad)
 
 

@@ -121,8 +121,8 @@ def merge_tables(tables: Sequence[CountTable]) -> CountTable:
 def merge_names(several: Iterable[Mapping[int, str]]) -> dict[int, str]:
     """One name for each service number: the first in alphabetical order."""
     names: dict[int, str] = {}
-    for one in several:
-        for number, name in one.items():
+    for known in several:
+        for number, name in known.items():
             names[number] = min(names.get(number, name), name)
     return names
 

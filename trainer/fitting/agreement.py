@@ -85,15 +85,17 @@ def _choose(judgements: Judgements) -> Ints:
 
 def _as_served(model: Model, logs: Sequence[LogFeatures]) -> Judgements:
     """What the model says of logs that come singly, and then in batches of several sizes."""
-    judged = [one for part in _parts(logs) for one in model.judge_logs(part)]
+    judged = [verdict for part in _parts(logs) for verdict in model.judge_logs(part)]
     n = len(judged)
     return Judgements(
-        np.array([one.is_anomaly for one in judged]),
-        np.array([one.anomaly_score for one in judged]),
-        np.array([one.decision for one in judged]),
-        np.array([one.percentile for one in judged]),
-        np.frombuffer(b"".join(one.contributions for one in judged), np.float32).reshape(n, -1),
-        np.frombuffer(b"".join(one.terms for one in judged), np.float64).reshape(n, -1),
+        np.array([verdict.is_anomaly for verdict in judged]),
+        np.array([verdict.anomaly_score for verdict in judged]),
+        np.array([verdict.decision for verdict in judged]),
+        np.array([verdict.percentile for verdict in judged]),
+        np.frombuffer(b"".join(verdict.contributions for verdict in judged), np.float32).reshape(
+            n, -1
+        ),
+        np.frombuffer(b"".join(verdict.terms for verdict in judged), np.float64).reshape(n, -1),
     )
 
 

@@ -109,7 +109,7 @@ def prove(fitted: Fitted) -> Mapping[str, bytes]:
 def _manifest(
     table: CountTable, options: TrainOptions, detector: FittedDetector, judgements: Judgements
 ) -> Manifest:
-    _, level, _, _, traits = unpack(table.keys)
+    _, severity, _, _, traits = unpack(table.keys)
     n_anomalies = int(table.counts[judgements.is_anomaly].sum())
     return Manifest(
         artefact_format=ARTEFACT_FORMAT,
@@ -124,7 +124,7 @@ def _manifest(
             n_samples=table.n_samples,
             n_distinct=table.n_distinct,
             rows_per_level={
-                one.value: int(table.counts[level == SEVERITY[one]].sum()) for one in Level
+                known.value: int(table.counts[severity == SEVERITY[known]].sum()) for known in Level
             },
             n_messages=int(table.counts[traits != NO_TRAITS].sum()),
         ),

@@ -58,4 +58,4 @@ class Records(msgspec.Struct, frozen=True):
 def _log1p(length: Ints) -> npt.NDArray[np.float32]:
     """ln(1 + length) by the very function that serving uses, once for each distinct length."""
     distinct, inverse = np.unique(length, return_inverse=True)
-    return np.array([math.log1p(one) for one in distinct.tolist()], np.float32)[inverse]
+    return np.array([math.log1p(value) for value in distinct.tolist()], np.float32)[inverse]

@@ -154,7 +154,9 @@ def check_sensitivity(
     planted = plant(table, with_message=model.spec.reads_message)
     *singly, worst = model.judge_logs([*planted.values(), _worst(planted)])
     judged = dict(zip(planted, singly, strict=True))
-    scores = np.append(judgements.anomaly_scores, [one.anomaly_score for one in (*singly, worst)])
+    scores = np.append(
+        judgements.anomaly_scores, [verdict.anomaly_score for verdict in (*singly, worst)]
+    )
     seen = Evidence(
         asked,
         float(table.counts[judgements.is_anomaly].sum() / table.n_samples),

@@ -89,7 +89,7 @@ def make_report(
         bad=subject.bad,
         levels=levels_of(table, judged),
         services=services_of(table, judged),
-        distributions=[distribution_of(table, one) for one in judged],
+        distributions=[distribution_of(table, entry) for entry in judged],
         top=_top(top, deciding, examples),
         importance=importance,
         importance_unit=unit,
@@ -110,13 +110,13 @@ def _curves(table: CountTable, judged: Sequence[Judged]) -> list[Curve]:
     length, level, _, _, traits = unpack(table.keys)
     curves = [
         make_curve(
-            one.candidate.name,
-            -one.judgements.decisions,
+            entry.candidate.name,
+            -entry.judgements.decisions,
             counts,
             positives,
-            one.judgements.is_anomaly,
+            entry.judgements.is_anomaly,
         )
-        for one in judged
+        for entry in judged
     ]
     trivial = {
         "level alone": level.astype(np.float64),

@@ -72,7 +72,7 @@ def _share(
         name,
         int(table.counts[chosen].sum()),
         {
-            one.candidate.name: int(table.counts[chosen & one.judgements.is_anomaly].sum())
-            for one in judged
+            entry.candidate.name: int(table.counts[chosen & entry.judgements.is_anomaly].sum())
+            for entry in judged
         },
     )

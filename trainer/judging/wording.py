@@ -13,7 +13,7 @@ def contributions_of(judged: Judgements, index: int, spec: DetectorSpec) -> list
     if spec.terms:
         named = zip(spec.terms, judged.terms[index].tolist(), strict=True)
     return sorted(
-        (Contribution(name, value) for name, value in named), key=lambda one: -abs(one.value)
+        (Contribution(name, value) for name, value in named), key=lambda part: -abs(part.value)
     )
 
 

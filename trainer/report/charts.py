@@ -57,8 +57,8 @@ def histogram(distribution: Distribution) -> Markup:
 def roc_chart(curves: Sequence[Curve]) -> Markup:
     """True positives against false positives, as the threshold falls."""
     lines = [
-        (list(zip(one.false_positive_rate, one.true_positive_rate, strict=True)), one.auc)
-        for one in curves
+        (list(zip(curve.false_positive_rate, curve.true_positive_rate, strict=True)), curve.auc)
+        for curve in curves
     ]
     return _lines(
         curves,
@@ -77,10 +77,12 @@ def precision_recall_chart(curves: Sequence[Curve], base_rate: float) -> Markup:
         base_rate: share of records that are labelled: the precision of picking blindly.
     """
     lines: list[tuple[list[Point], float]] = []
-    for one in curves:
-        points = list(zip(one.recall, one.precision, strict=True))
+    for curve in curves:
+        points = list(zip(curve.recall, curve.precision, strict=True))
         corners = [((x0, y1), (x1, y1)) for (x0, _), (x1, y1) in pairwise(points)]
-        lines.append(([*points[:1], *(p for pair in corners for p in pair)], one.average_precision))
+        lines.append(
+            ([*points[:1], *(p for pair in corners for p in pair)], curve.average_precision)
+        )
     blind = [(0.0, base_rate), (1.0, base_rate)]
     return _lines(curves, lines, blind, ("recall", "precision"), "average precision")
 
@@ -89,9 +91,11 @@ def series_classes(curves: Sequence[Curve]) -> list[str]:
     """The style of each curve: detectors solid and coloured, trivial rules dashed."""
     numbers = {False: 0, True: 0}
     classes = []
-    for one in curves:
-        classes.append(f"series {'rule' if one.trivial else 'detector'}-{numbers[one.trivial] % 3}")
-        numbers[one.trivial] += 1
+    for curve in curves:
+        classes.append(
+            f"series {'rule' if curve.trivial else 'detector'}-{numbers[curve.trivial] % 3}"
+        )
+        numbers[curve.trivial] += 1
     return classes
 
 
@@ -177,10 +181,10 @@ def _lines(
 def _path(points: Iterable[Point], x: Scale, y: Scale) -> str:
     kept: list[Point] = []
     last = None
-    for point in ((x(one), y(other)) for one, other in points):
+    for point in ((x(across), y(up)) for across, up in points):
         last = point
         if not kept or math.dist(kept[-1], point) >= _MIN_STEP:
             kept.append(point)
     if last is not None and kept[-1] != last:
         kept.append(last)
-    return "M" + "L".join(f"{one:g} {other:g}" for one, other in kept) if kept else ""
+    return "M" + "L".join(f"{across:g} {up:g}" for across, up in kept) if kept else ""

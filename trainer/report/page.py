@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from trainer.report import charts, formats
 from trainer.report.content import Report
-from trainer.report.verdict import judge_rankings
+from trainer.report.worth import judge_rankings
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -26,10 +26,12 @@ def render(report: Report) -> bytes:
     text = page.render(
         report=report,
         deciding=report.distributions[0],
-        detectors=[one.detector for one in report.distributions],
-        verdict=judge_rankings(report.curves) if report.curves else None,
+        detectors=[distribution.detector for distribution in report.distributions],
+        worth=judge_rankings(report.curves) if report.curves else None,
         series=charts.series_classes(report.curves),
-        push=max((abs(c.value) for one in report.top for c in one.contributions), default=0.0),
+        push=max(
+            (abs(part.value) for record in report.top for part in record.contributions), default=0.0
+        ),
     )
     return text.encode()
 

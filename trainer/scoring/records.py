@@ -141,7 +141,7 @@ def score_partition(
                 b"%b%d%b}\n" % (head, before + record.line, verdict.json)
                 for record, verdict in zip(records, verdicts, strict=True)
             )
-    bad = [(Place(partition.number, one.line), one.problem) for one in faults.samples]
+    bad = [(Place(partition.number, fault.line), fault.problem) for fault in faults.samples]
     records_here = {partition.number: faults.n_records}
     return Scored(records_here, n_verdicts, n_anomalies, faults.n_bad, bad)
 
@@ -155,7 +155,7 @@ def _load(model_dir: str, version: int) -> Model:
 def _first_lines(partitions: Sequence[Partition]) -> dict[int, int]:
     """How many lines begin before each partition in its file, for files that are split."""
     before: dict[int, int] = {}
-    for source in dict.fromkeys(one.source for one in partitions if one.start > 0):
+    for source in dict.fromkeys(part.source for part in partitions if part.start > 0):
         lines, offset = 1, 0
         with open_source(source) as stream:
             for partition in partitions:

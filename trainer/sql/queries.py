@@ -53,7 +53,7 @@ def features_query(dialect: Dialect, relation: str, *, label: str | None = None)
     positive = [] if label is None else [f"n * {sql.is_positive('label')} AS n_positive"]
     steps = _chain(read, [_level_step()], [*made, "n", *positive])
     # Counted as they come first: what is done to texts is then done to distinct records only.
-    columns = ", ".join(one.rpartition(" AS ")[2] for one in read)
+    columns = ", ".join(column.rpartition(" AS ")[2] for column in read)
     steps = {"records_step": steps.pop("read_step")} | {
         "read_step": f"SELECT {columns}, count(*) AS n FROM records_step GROUP BY {columns}",  # noqa: S608 - as in _select
         **steps,

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from inference.detectors.detector import Detector
-from inference.detectors.isolation_forest import IsolationForestDetector
+from inference.detectors.isolation_forest_detector import IsolationForestDetector
 from inference.detectors.judgements import Judgement, Judgements
-from inference.detectors.surprisal import SurprisalDetector
+from inference.detectors.surprisal_detector import SurprisalDetector
 from inference.store.versions import ModelStore
 from schemas.bundle.contents import Bundle
 from schemas.record.features import LogFeatures

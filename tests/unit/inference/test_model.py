@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.detectors.isolation_forest import IsolationForestDetector
+from inference.detectors.isolation_forest_detector import IsolationForestDetector
 from inference.detectors.judgements import Judgement
 from inference.errors import BrokenVersionError
 from inference.model.model import Model

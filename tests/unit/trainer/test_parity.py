@@ -10,10 +10,10 @@ import pytest
 from onnx import numpy_helper
 from sklearn.ensemble import IsolationForest
 
-import inference.detectors.surprisal
-import trainer.fitting.learners.isolation_forest
+import inference.detectors.surprisal_detector
+import trainer.fitting.learners.isolation_forest_learner
 import trainer.fitting.parity
-import trainer.fitting.surprisal
+import trainer.fitting.surprisal_fit
 from inference.detectors.scorer import Scorer
 from inference.model.model import Model
 from schemas.bundle.contents import Bundle
@@ -109,8 +109,8 @@ def test_adversarial_rows_sit_on_the_edges(forest: IsolationForest, table: Count
 @pytest.mark.parametrize(
     ("detector", "exporter"),
     [
-        ("isolation_forest", trainer.fitting.learners.isolation_forest),
-        ("surprisal", trainer.fitting.surprisal),
+        ("isolation_forest", trainer.fitting.learners.isolation_forest_learner),
+        ("surprisal", trainer.fitting.surprisal_fit),
     ],
 )
 def test_a_failed_proof_publishes_nothing(
@@ -138,7 +138,7 @@ def test_a_serving_code_that_adds_up_otherwise_publishes_nothing(
     message_table: CountTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A bundle that the serving detector reads in another way never reaches the store."""
-    monkeypatch.setattr(inference.detectors.surprisal, "HINT", 0.5 + 1e-6)
+    monkeypatch.setattr(inference.detectors.surprisal_detector, "HINT", 0.5 + 1e-6)
     registry = ModelRegistry(tmp_path)
     with pytest.raises(ParityError, match="the loaded model disagrees with the training code"):
         train(message_table, TrainOptions(detector="surprisal"), registry)

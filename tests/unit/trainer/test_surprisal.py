@@ -19,7 +19,7 @@ from trainer.counting.table import CountTable, count_logs
 from trainer.errors import TooFewRowsError
 from trainer.fitting.quantiles import Steps, share_below
 from trainer.fitting.records import Records
-from trainer.fitting.surprisal import (
+from trainer.fitting.surprisal_fit import (
     SurprisalFit,
     fit_surprisal,
     judge_surprisal,

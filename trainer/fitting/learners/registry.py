@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from trainer.fitting.learners.isolation_forest import IsolationForestLearner
+from trainer.fitting.learners.isolation_forest_learner import IsolationForestLearner
 from trainer.fitting.learners.learner import Learner
-from trainer.fitting.learners.surprisal import SurprisalLearner
+from trainer.fitting.learners.surprisal_learner import SurprisalLearner
 
 LEARNERS: Final[dict[str, Learner]] = {
     "isolation_forest": IsolationForestLearner(),

@@ -10,7 +10,7 @@ from tests.made_reports import make_curve, make_record, make_report
 from tests.parsed_page import Page
 from trainer.report.formats import MAX_SHOWN
 from trainer.report.page import TEMPLATES, render
-from trainer.report.verdict import judge_rankings
+from trainer.report.worth import judge_rankings
 
 
 def sections(page: Page) -> list[str]:

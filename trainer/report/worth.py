@@ -11,7 +11,7 @@ _CLOSE: Final = 5e-4
 """What three digits do not show is no difference."""
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Worth(msgspec.Struct, frozen=True):
     """What the rankings come to.
 
     Attributes:
@@ -23,7 +23,7 @@ class Verdict(msgspec.Struct, frozen=True):
     sentence: str
 
 
-def judge_rankings(curves: Sequence[Curve]) -> Verdict:
+def judge_rankings(curves: Sequence[Curve]) -> Worth:
     """Compare the deciding detector with each trivial rule, by ROC AUC and average precision.
 
     F1 does not count: a rule's is that of its best threshold, which takes labels to find.
@@ -31,7 +31,7 @@ def judge_rankings(curves: Sequence[Curve]) -> Verdict:
     Args:
         curves: the deciding detector's first.
     """
-    deciding, rules = curves[0], [one for one in curves[1:] if one.trivial]
+    deciding, rules = curves[0], [rule for rule in curves[1:] if rule.trivial]
     losses, lost = [], False
     for rule in rules:
         measures = [
@@ -46,7 +46,7 @@ def judge_rankings(curves: Sequence[Curve]) -> Verdict:
         if measures:
             losses.append(f"{rule.name} by {' and '.join(measures)}")
     if losses:
-        return Verdict(
+        return Worth(
             beaten=True,
             sentence=f"Better than {deciding.name}: {'; '.join(losses)}. "
             + (
@@ -56,10 +56,10 @@ def judge_rankings(curves: Sequence[Curve]) -> Verdict:
             ),
         )
     if not rules:
-        return Verdict(beaten=False, sentence="There is no trivial rule to compare with.")
-    *others, last = [one.name for one in rules]
+        return Worth(beaten=False, sentence="There is no trivial rule to compare with.")
+    *others, last = [rule.name for rule in rules]
     names = f"{', '.join(others)} and {last}" if others else last
-    return Verdict(
+    return Worth(
         beaten=False,
         sentence=f"{deciding.name} ranks these records at least as well as {names}, "
         "by ROC AUC and by average precision.",

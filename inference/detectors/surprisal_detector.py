@@ -118,8 +118,8 @@ class SurprisalDetector:
             return [self._judgement(weighed[0], score, contributions)]
         scores = self._score(weighed)
         return [
-            self._judgement(one, score, contributions.tobytes())
-            for one, score, contributions in zip(
+            self._judgement(record, score, contributions.tobytes())
+            for record, score, contributions in zip(
                 weighed, scores.anomaly_scores.tolist(), scores.contributions, strict=True
             )
         ]
@@ -130,12 +130,14 @@ class SurprisalDetector:
         weighed = [self._weigh(*record) for record in zip(*columns, strict=True)]
         scores = self._score(weighed)
         judged = [
-            self._add_up(one, score)
-            for one, score in zip(weighed, scores.anomaly_scores.tolist(), strict=True)
+            self._add_up(record, score)
+            for record, score in zip(weighed, scores.anomaly_scores.tolist(), strict=True)
         ]
-        sums = np.array([(one.decision, one.score, one.percentile) for one in judged], np.float64)
+        sums = np.array(
+            [(record.decision, record.score, record.percentile) for record in judged], np.float64
+        )
         decisions, anomaly_scores, percentiles = sums.reshape(len(judged), 3).T
-        terms = np.array([one.terms for one in judged], np.float64)
+        terms = np.array([record.terms for record in judged], np.float64)
         return Judgements(
             decisions < 0,
             anomaly_scores,
@@ -151,7 +153,7 @@ class SurprisalDetector:
 
     def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:  # noqa: ARG002 - a forest's matter
         """As in "ERROR, tells of a time-out, 1 in 40,000 of all lines, message never seen"."""
-        length, level, number, flags, traits = (int(one[0]) for one in unpack(np.array([key])))
+        length, level, number, flags, traits = (int(part[0]) for part in unpack(np.array([key])))
         words = []
         if SEVERITIES[level] > 0:
             words.append(list(Level)[level].value)
@@ -189,7 +191,7 @@ class SurprisalDetector:
         )
 
     def _score(self, weighed: Sequence[_Weighed]) -> Scores:
-        rows = np.array([one.row for one in weighed], np.float32)
+        rows = np.array([record.row for record in weighed], np.float32)
         return self._scorer.score_table(rows.reshape(len(weighed), len(FOREST_COLUMNS)))
 
     def _add_up(self, weighed: _Weighed, forest_score: float) -> _Sum:

@@ -18,7 +18,7 @@ from trainer.counting.table import CountTable
 from trainer.fitting.learners.thresholds import thousandth
 from trainer.fitting.parity import prove_parity
 from trainer.fitting.quantiles import Steps, named_quantiles, share_below
-from trainer.fitting.surprisal import fit_surprisal, judge_surprisal
+from trainer.fitting.surprisal_fit import fit_surprisal, judge_surprisal
 
 
 class FittedSurprisal:
