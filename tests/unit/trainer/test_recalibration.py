@@ -21,9 +21,10 @@ from schemas.bundle.options import TrainOptions
 from schemas.record.key import NO_TRAITS
 from tests.made_logs import make_log, make_logs
 from trainer.counting.table import EMPTY, CountTable, count_logs
-from trainer.errors import InputError
-from trainer.fitting.export import export_forest
+from trainer.errors import InputError, ParityError
+from trainer.fitting.export import export_forest, with_threshold
 from trainer.fitting.forest import fit_forest
+from trainer.fitting.learners import isolation_forest_learner
 from trainer.fitting.pipeline import fit, prove
 from trainer.fitting.quantiles import MARGIN
 from trainer.fitting.recalibration import recalibrate
@@ -257,3 +258,35 @@ def test_more_is_flagged_the_more_is_asked_for(
             flagged = model.judge_keys(message_table.keys).is_anomaly
             assert not np.any(before & ~flagged)
             before = flagged
+
+
+@pytest.mark.parametrize("contamination", SHARES)
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_percentiles_stay_as_they_were(
+    bundles: dict[str, Bundle], message_table: CountTable, detector: str, contamination: float
+) -> None:
+    """The new graph rounds scores otherwise, by 1e-8: no record's percentile may move for that."""
+    keys = message_table.keys
+    old = Model(bundles[detector], memo_capacity=1).judge_keys(keys)
+    new = Model(renewed(bundles[detector], contamination), memo_capacity=1).judge_keys(keys)
+    assert np.array_equal(old.percentiles, new.percentiles)
+    if detector == "isolation_forest":
+        assert 0 < np.abs(old.anomaly_scores - new.anomaly_scores).max() < 1e-7
+
+
+@pytest.mark.parametrize("data", [True, False])
+def test_a_graph_with_another_threshold_than_was_found_is_refused(
+    bundles: dict[str, Bundle],
+    message_table: CountTable,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    data: bool,
+) -> None:
+    """Recalibrated models are proved as fitted ones are, with records and without."""
+    monkeypatch.setattr(
+        isolation_forest_learner,
+        "with_threshold",
+        lambda graph, denominator, offset: with_threshold(graph, denominator, offset + 1e-3),
+    )
+    with pytest.raises(ParityError, match="the loaded model disagrees"):
+        renewed(bundles["isolation_forest"], 0.2, message_table if data else None)

@@ -16,7 +16,7 @@ from schemas.record.features import FEATURE_NAMES
 from schemas.record.key import Ints, feature_rows
 from trainer.counting.table import CountTable
 from trainer.fitting.export import export_forest, with_threshold
-from trainer.fitting.forest import MAX_FIT_ROWS, fit_forest
+from trainer.fitting.forest import fit_forest
 from trainer.fitting.learners.thresholds import thousandth
 from trainer.fitting.parity import prove_parity
 from trainer.fitting.quantiles import NOISE, THOUSANDTHS, Steps, named_quantiles, share_below
@@ -122,5 +122,6 @@ class IsolationForestLearner:
 
 
 def _denominator(manifest: Manifest) -> float:
-    rows = min(manifest.training.n_samples, MAX_FIT_ROWS)
-    return depth_denominator(manifest.options.n_estimators, min(manifest.options.max_samples, rows))
+    options = manifest.options
+    max_samples = min(options.max_samples, manifest.training.n_samples)
+    return depth_denominator(options.n_estimators, max_samples)
