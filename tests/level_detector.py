@@ -3,7 +3,6 @@
 A class in each half, an entry in each registry, and nothing else.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -22,7 +21,15 @@ from schemas.record.features import FEATURE_NAMES, SEVERITY, Level, LogFeatures
 from schemas.record.key import Ints, pack_record, unpack
 from trainer.counting.table import CountTable
 from trainer.fitting.learners.registry import LEARNERS
-from trainer.fitting.quantiles import THOUSANDTHS, Floats, Steps, named_quantiles, share_below
+from trainer.fitting.learners.thresholds import thousandth
+from trainer.fitting.quantiles import (
+    THOUSANDTHS,
+    Floats,
+    Steps,
+    named_quantiles,
+    rows_above,
+    share_below,
+)
 
 LEVEL = DetectorSpec(
     name="level",
@@ -98,10 +105,10 @@ class FittedLevel:
     noise = 0.0
     columns = FEATURE_NAMES
 
-    def __init__(self, threshold: float, thousandths: Floats) -> None:
-        self._thousandths = thousandths
-        self.files: Mapping[str, bytes] = {TABLES_FILE: Tables(percentiles=thousandths).to_bytes()}
-        self.scores = ScoreSpec(threshold, None, 0.0, named_quantiles(thousandths))
+    def __init__(self, threshold: float, tables: Tables) -> None:
+        self._thousandths = tables.percentiles
+        self.files: Mapping[str, bytes] = {TABLES_FILE: tables.to_bytes()}
+        self.scores = ScoreSpec(threshold, None, 0.0, named_quantiles(tables.percentiles))
 
     def judge(self, keys: Ints) -> Judgements:
         """Judge packed records."""
@@ -127,14 +134,16 @@ class LevelLearner:
         """Find another threshold."""
         if table is not None:
             return self._calibrate(table, contamination)
-        thousandths = Tables.from_bytes(bundle.files[TABLES_FILE]).percentiles
-        at = math.ceil((1 - contamination) * 1_000) - 1
-        return FittedLevel(float(thousandths[at]), thousandths)
+        tables = Tables.from_bytes(bundle.files[TABLES_FILE])
+        return FittedLevel(thousandth(tables.percentiles, contamination), tables)
 
     def _calibrate(self, table: CountTable, contamination: float) -> FittedLevel:
-        steps = Steps.of(unpack(table.keys)[1].astype(np.float64), table.counts)
+        levels = unpack(table.keys)[1].astype(np.float64)
+        steps = Steps.of(levels, table.counts)
         tau = float(steps.at_least(np.array([1 - contamination]))[0])
-        return FittedLevel(tau, steps.at_least(THOUSANDTHS))
+        percentiles = steps.at_least(THOUSANDTHS)
+        flagged = rows_above(percentiles, levels, table.counts)
+        return FittedLevel(tau, Tables(percentiles=percentiles, flagged=flagged))
 
 
 @contextmanager

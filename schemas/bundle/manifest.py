@@ -91,7 +91,7 @@ class CalibrationSummary(msgspec.Struct, frozen=True):
         source: `training`, the training records; `records`, other records that were given;
             `thousandths`, what the model keeps of its training records.
         n_records: how many records these are.
-        flagged_share: the share of them that is flagged; to a thousandth for `thousandths`.
+        flagged_share: the share of them that is flagged.
     """
 
     source: Literal["training", "records", "thousandths"]
@@ -103,10 +103,11 @@ class ParitySummary(msgspec.Struct, frozen=True):
     """What was compared before the model was published; 0 where a detector has no such proof.
 
     Attributes:
-        n_training_rows: distinct training rows of which the graph was compared with scikit-learn.
+        n_training_rows: distinct rows of the records behind the thresholds of which the graph was
+            compared with scikit-learn, or with the trees of the model that it comes from.
         n_adversarial_rows: made-up rows compared, at and around the trees' thresholds.
         label_differences: always 0, or the model would not have been published.
-        max_score_error: largest absolute difference of the forest's score to scikit-learn's.
+        max_score_error: largest absolute difference of the forest's score to theirs.
         n_verdicts: records that the loaded model judged singly, in batches and in bulk, each
             verdict equal to that of the training code.
         max_verdict_error: largest absolute difference of their decisions.

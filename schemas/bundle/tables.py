@@ -22,6 +22,9 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
         percentiles: float64 (1000,): the k-th is the smallest value that at least k + 1
             thousandths of the training records do not exceed; of the anomaly_score for
             `isolation_forest`, of D without messages for `surprisal`.
+        flagged: int64 (1000,): how many training records the model flags with the k-th of the
+            percentiles (for records with a message, of theirs) as its threshold; None until they
+            are judged, which they are in every bundle.
         message_percentiles: the same of D with messages; None if there were none.
         signature_rarity: float32 (65536,): rG by bucket; None for `isolation_forest`.
         template_rarity: float32 (65536,): rT by bucket; None if there were no messages.
@@ -30,6 +33,7 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     percentiles: npt.NDArray[np.float64]
+    flagged: npt.NDArray[np.int64] | None = None
     message_percentiles: npt.NDArray[np.float64] | None = None
     signature_rarity: npt.NDArray[np.float32] | None = None
     template_rarity: npt.NDArray[np.float32] | None = None
@@ -62,13 +66,15 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
             expected = _SHAPES.get(name)
             if expected is None or (values.shape, values.dtype) != expected:
                 raise UnreadableTablesError(f"the table {name!r} is {values.dtype}{values.shape}")
-        if "percentiles" not in found:
-            raise UnreadableTablesError("the table 'percentiles' is missing")
+        for name in ("percentiles", "flagged"):
+            if name not in found:
+                raise UnreadableTablesError(f"the table {name!r} is missing")
         return cls(**found)
 
 
 _SHAPES: Final = {
     "percentiles": ((1_000,), np.dtype(np.float64)),
+    "flagged": ((1_000,), np.dtype(np.int64)),
     "message_percentiles": ((1_000,), np.dtype(np.float64)),
     "signature_rarity": ((SIGNATURE_BUCKETS,), np.dtype(np.float32)),
     "template_rarity": ((TEMPLATE_BUCKETS,), np.dtype(np.float32)),

@@ -9,12 +9,11 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.ensemble import IsolationForest
 
 from inference.detectors.scorer import Scorer
 from schemas.bundle.manifest import ParitySummary
 from trainer.errors import ParityError
-from trainer.fitting.forest import score_samples
+from trainer.fitting.reference import Reference
 
 MAX_SCORE_ERROR: Final = 1e-6
 MAX_TRAINING_ROWS: Final = 65_536
@@ -32,7 +31,7 @@ Decisions = npt.NDArray[np.float64]
 
 
 def prove_parity(
-    forest: IsolationForest,
+    forest: Reference,
     graph: bytes,
     training_rows: Rows,
     decisions: Decisions,
@@ -43,7 +42,7 @@ def prove_parity(
     """Compare the graph, as production runs it, with scikit-learn.
 
     Args:
-        forest: the fitted forest.
+        forest: what the graph is held against.
         graph: its export.
         training_rows: the distinct training rows, float32 of shape (n, n_features).
         decisions: what the graph says of them, float64 of shape (n,); only to choose from them.
@@ -65,7 +64,7 @@ def prove_parity(
     )
 
 
-def adversarial_rows(forest: IsolationForest, rows: Rows, size: int = ADVERSARIAL_ROWS) -> Rows:
+def adversarial_rows(forest: Reference, rows: Rows, size: int = ADVERSARIAL_ROWS) -> Rows:
     """Rows that sit on the edges of the trees, float32 of shape (size, n_features).
 
     Each value is a threshold of that column rounded to float32, its neighbour on either side, an
@@ -76,28 +75,14 @@ def adversarial_rows(forest: IsolationForest, rows: Rows, size: int = ADVERSARIA
     made = rows[generator.integers(len(rows), size=size)]
     replaced = generator.integers(rows.shape[1], size=size)
     everywhere = np.arange(size) % 2 == 0
-    for column, candidates in enumerate(_candidates(forest, rows)):
+    for column, splits in enumerate(forest.splits):
+        edges = splits.astype(np.float32)
+        below, above = (np.nextafter(edges, np.float32(to)) for to in (-np.inf, np.inf))
+        seen = np.unique(rows[:, column])
+        candidates = np.concatenate([edges, below, above, seen, _EXTREMES])
         here = everywhere | (replaced == column)
         made[here, column] = generator.choice(candidates, size=int(here.sum()))
     return made
-
-
-def _candidates(forest: IsolationForest, rows: Rows) -> list[npt.NDArray[np.float32]]:
-    """For each column, the values worth trying."""
-    features, thresholds = [], []
-    for tree, columns in zip(forest.estimators_, forest.estimators_features_, strict=True):
-        branches = tree.tree_.children_left >= 0
-        features.append(columns[tree.tree_.feature[branches]])
-        thresholds.append(tree.tree_.threshold[branches])
-    feature, threshold = np.concatenate(features), np.concatenate(thresholds)
-    candidates = []
-    for column in range(rows.shape[1]):
-        edges = threshold[feature == column].astype(np.float32)
-        below, above = (np.nextafter(edges, np.float32(to)) for to in (-np.inf, np.inf))
-        candidates.append(
-            np.concatenate([edges, below, above, np.unique(rows[:, column]), _EXTREMES])
-        )
-    return candidates
 
 
 def _training_sample(decisions: Decisions, rows: Rows, max_rows: int, n_nearest: int) -> Rows:
@@ -109,12 +94,12 @@ def _training_sample(decisions: Decisions, rows: Rows, max_rows: int, n_nearest:
     return rows[np.union1d(nearest, others)]
 
 
-def _compare(forest: IsolationForest, scorer: Scorer, rows: Rows) -> float:
+def _compare(forest: Reference, scorer: Scorer, rows: Rows) -> float:
     """The largest score error over `rows`."""
     ours = scorer.score_table(rows)
     # score_samples is what predict() and decision_function() are made of; call it once.
-    expected_scores = -score_samples(forest, rows)
-    expected_labels = np.where(-expected_scores - forest.offset_ < 0, -1, 1)
+    expected_scores = -forest.score_samples(rows)
+    expected_labels = np.where(-expected_scores - forest.offset < 0, -1, 1)
     errors = np.abs(ours.anomaly_scores - expected_scores)
     wrong = (
         (ours.labels != expected_labels)

@@ -101,6 +101,14 @@ def _rows(shares: Floats, n_rows: int) -> Floats:
     return rows
 
 
+def rows_above(edges: Floats, values: Floats, counts: Ints) -> Ints:
+    """For each edge, how many records have a value above it: int64 of the shape of `edges`."""
+    order = np.argsort(values)
+    rows = np.concatenate([[0], np.cumsum(counts[order])])
+    above: Ints = rows[-1] - rows[np.searchsorted(values[order], edges, side="right")]
+    return above
+
+
 def share_below(edges: Floats, values: Floats) -> Floats:
     """The share of the records with a lower value, by the edges of their thousandths."""
     return np.searchsorted(edges, values, side="left") / len(edges)

@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
-import numpy as np
 
 from inference.model.model import Model
 from schemas.bundle.contents import Bundle
-from schemas.bundle.manifest import MANIFEST_FILE, CalibrationSummary, file_entry
+from schemas.bundle.manifest import MANIFEST_FILE, TABLES_FILE, CalibrationSummary, file_entry
+from schemas.bundle.tables import Tables
 from trainer.counting.table import CountTable
 from trainer.errors import InputError
 from trainer.fitting.agreement import prove_agreement
 from trainer.fitting.learners.registry import LEARNERS
+from trainer.fitting.learners.thresholds import thousandth_at
 from trainer.fitting.made_up import made_up_table
 from trainer.fitting.pipeline import UNPUBLISHED
 from trainer.fitting.sensitivity import check_sensitivity
@@ -74,9 +75,18 @@ def recalibrate(bundle: Bundle, contamination: float, table: CountTable | None) 
     parity = prove_agreement(model, detector, compared, judgements, detector.prove(compared))
     warnings: list[str] = []
     if table is None:
-        # Of the training records no more is known than their thousandths.
-        flagged = np.floor(contamination * 1_000) / 1_000
-        calibration = CalibrationSummary("thousandths", before.training.n_samples, float(flagged))
+        # What each of the thousandths flags was counted when the model was trained.
+        flagged = Tables.from_bytes(detector.files[TABLES_FILE]).flagged
+        assert flagged is not None  # no bundle is read without
+        n_samples = before.training.n_samples
+        share = int(flagged[thousandth_at(contamination)]) / n_samples
+        calibration = CalibrationSummary("thousandths", n_samples, share)
+        # The rows of its records are gone: all that were compared are made up.
+        parity = msgspec.structs.replace(
+            parity,
+            n_training_rows=0,
+            n_adversarial_rows=parity.n_training_rows + parity.n_adversarial_rows,
+        )
     else:
         n_flagged = int(compared.counts[judgements.is_anomaly].sum())
         calibration = CalibrationSummary(

@@ -177,10 +177,11 @@ def tables() -> Tables:
         signature_rarity=generator.random(SIGNATURE_BUCKETS, np.float32),
         template_rarity=generator.random(TEMPLATE_BUCKETS, np.float32),
         forest_scores=np.sort(generator.random(FOREST_SCORES))[::-1],
+        flagged=generator.integers(0, 9, 1_000),
     )
 
 
-OPTIONAL = [name for name in Tables.__struct_fields__ if name != "percentiles"]
+OPTIONAL = [name for name in Tables.__struct_fields__ if name not in {"percentiles", "flagged"}]
 
 
 @pytest.mark.parametrize("absent", [[], OPTIONAL, *([name] for name in OPTIONAL)], ids=str)
@@ -224,6 +225,8 @@ PERCENTILES = np.zeros(1_000)
         (archive_of(percentiles=PERCENTILES)[:-30], "cannot be read"),
         (archive_of(), "'percentiles' is missing"),
         (archive_of(signature_rarity=np.zeros(65_536, np.float32)), "'percentiles' is missing"),
+        (archive_of(percentiles=PERCENTILES), "'flagged' is missing"),
+        (archive_of(percentiles=PERCENTILES, flagged=PERCENTILES), r"'flagged' is float64"),
         (archive_of(percentiles=np.zeros(999)), r"'percentiles' is float64\(999,\)"),
         (archive_of(percentiles=np.zeros((1_000, 1))), r"'percentiles' is float64\(1000, 1\)"),
         (archive_of(percentiles=np.zeros(1_000, np.float32)), "'percentiles' is float32"),
@@ -239,7 +242,7 @@ def test_other_archives_are_refused(data: bytes, reason: str) -> None:
 
 def test_damage_anywhere_is_harmless() -> None:
     """With any one bit changed, an archive is refused, or it has the numbers that were written."""
-    whole = Tables(percentiles=np.repeat([0.25, 0.5], 500))
+    whole = Tables(percentiles=np.repeat([0.25, 0.5], 500), flagged=np.repeat([9, 1], 500))
     data = whole.to_bytes()
     refused = 0
     for index, bit in itertools.product(range(len(data)), range(8)):
@@ -251,6 +254,8 @@ def test_damage_anywhere_is_harmless() -> None:
             refused += 1
         else:
             assert np.array_equal(read.percentiles, whole.percentiles)
+            assert read.flagged is not None
+            assert read.flagged.tolist() == [9] * 500 + [1] * 500
     assert refused > 4 * len(data)
 
 

@@ -28,6 +28,7 @@ from trainer.fitting.export import export_forest
 from trainer.fitting.forest import fit_forest
 from trainer.fitting.parity import adversarial_rows, prove_parity
 from trainer.fitting.pipeline import Fitted, fit
+from trainer.fitting.reference import fitted_reference
 from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
 
@@ -52,7 +53,7 @@ def tampered(graph: bytes, attribute: str, change: float) -> bytes:
 def prove(forest: IsolationForest, graph: bytes, table: CountTable, **sizes: int) -> ParitySummary:
     """The proof as training runs it: the graph itself says which rows are near the threshold."""
     decisions = Scorer(graph, table.rows.shape[1]).score(table.rows).decisions
-    return prove_parity(forest, graph, table.rows, decisions, **sizes)
+    return prove_parity(fitted_reference(forest), graph, table.rows, decisions, **sizes)
 
 
 def test_a_good_export_is_proved(forest: IsolationForest, table: CountTable) -> None:
@@ -92,7 +93,7 @@ def test_large_tables_are_compared_in_part(forest: IsolationForest, table: Count
 
 def test_adversarial_rows_sit_on_the_edges(forest: IsolationForest, table: CountTable) -> None:
     """Among them are values at thresholds of the trees and one step to each side."""
-    column = adversarial_rows(forest, table.rows)[:, 0]
+    column = adversarial_rows(fitted_reference(forest), table.rows)[:, 0]
     thresholds = np.concatenate(
         [
             one.tree_.threshold[(one.tree_.children_left >= 0) & (one.tree_.feature == 0)]

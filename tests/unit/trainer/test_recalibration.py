@@ -6,6 +6,7 @@ import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from onnx import numpy_helper
 
 from inference.model.model import Model
 from schemas.bundle.contents import Bundle
@@ -13,7 +14,6 @@ from schemas.bundle.manifest import (
     MANIFEST_FILE,
     MODEL_FILE,
     TABLES_FILE,
-    CalibrationSummary,
     Manifest,
     file_entry,
 )
@@ -23,11 +23,14 @@ from tests.made_logs import make_log, make_logs
 from trainer.counting.table import EMPTY, CountTable, count_logs
 from trainer.errors import InputError, ParityError
 from trainer.fitting.export import export_forest, with_threshold
-from trainer.fitting.forest import fit_forest
+from trainer.fitting.forest import fit_forest, grow_forest
 from trainer.fitting.learners import isolation_forest_learner
+from trainer.fitting.parity import adversarial_rows
 from trainer.fitting.pipeline import fit, prove
 from trainer.fitting.quantiles import MARGIN
 from trainer.fitting.recalibration import recalibrate
+from trainer.fitting.reference import fitted_reference, published_reference
+from trainer.fitting.threshold import denominator_of
 
 DETECTORS: tuple[str, ...] = ("isolation_forest", "surprisal")
 SHARES = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5)
@@ -151,6 +154,65 @@ def test_ties_are_no_anomaly(detector: str) -> None:
             assert flagged.sum() <= contamination * 1_000
             assert (290 in flagged) == (contamination >= 0.3)
             assert 700 not in flagged
+            assert new.manifest.calibration.flagged_share == flagged.sum() / 1_000
+
+
+@pytest.mark.parametrize("contamination", SHARES)
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_the_manifest_says_what_is_flagged_of_the_training_records(
+    bundles: dict[str, Bundle], message_table: CountTable, detector: str, contamination: float
+) -> None:
+    """Counted at the training for each thousandth: the very share that the new model flags."""
+    new = renewed(bundles[detector], contamination)
+    judged = Model(new, memo_capacity=1).judge_keys(message_table.keys)
+    flagged = int(message_table.counts[judged.is_anomaly].sum())
+    assert new.manifest.calibration.flagged_share == flagged / message_table.n_samples
+
+
+@pytest.mark.parametrize("with_data", [True, False])
+def test_a_split_that_moved_by_next_to_nothing_is_found(
+    bundles: dict[str, Bundle],
+    message_table: CountTable,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    with_data: bool,
+) -> None:
+    """No record may lie in between: rows on the edges of the trees do, as after a training."""
+
+    def moved(graph: bytes, denominator: float, offset: float) -> bytes:
+        model = onnx.load_from_string(with_threshold(graph, denominator, offset))
+        for node in model.graph.node:
+            for attribute in node.attribute:
+                if attribute.name == "nodes_values_as_tensor":
+                    values = numpy_helper.to_array(attribute.t).copy()
+                    values[0] += 1e-3
+                    attribute.t.CopyFrom(numpy_helper.from_array(values, attribute.t.name))
+        return bytes(model.SerializeToString())
+
+    monkeypatch.setattr(isolation_forest_learner, "with_threshold", moved)
+    with pytest.raises(ParityError, match="the exported graph disagrees"):
+        renewed(bundles["isolation_forest"], 0.2, message_table if with_data else None)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_the_trees_of_a_published_graph_score_as_scikit_learn_does(
+    message_table: CountTable, detector: str
+) -> None:
+    """To the last bit, for rows on all edges of the trees: a proof against them is as good."""
+    rows = message_table.without_traits().rows
+    options = TrainOptions(n_estimators=30, max_samples=64)
+    forest = fit_forest(message_table.without_traits(), options)
+    if detector == "surprisal":  # grown on rows that are no integers
+        rows = np.log1p(rows)
+        forest = grow_forest(rows, options)
+    scikit_learn = fitted_reference(forest)
+    published = published_reference(
+        export_forest(forest), denominator_of(forest), scikit_learn.offset
+    )
+    tried = adversarial_rows(scikit_learn, rows)
+    assert np.array_equal(published.score_samples(tried), scikit_learn.score_samples(tried))
+    for found, expected in zip(published.splits, scikit_learn.splits, strict=True):
+        assert np.array_equal(found, expected)
 
 
 @pytest.mark.parametrize("with_data", [True, False])
@@ -208,9 +270,14 @@ def test_the_manifest_tells_of_the_new_bundle(bundles: dict[str, Bundle], detect
     assert new.manifest.scores.quantiles == old.manifest.scores.quantiles
     for name in ("detector", "features", "training", "libraries"):
         assert getattr(new.manifest, name) == getattr(old.manifest, name)
-    assert new.manifest.parity.n_training_rows == 0  # scikit-learn's forest is gone
+    assert new.manifest.parity.n_training_rows == 0  # they are gone, so all rows are made up
+    graph_is_new = new.files[MODEL_FILE] != old.files[MODEL_FILE]
+    assert (new.manifest.parity.n_adversarial_rows > 4_096) == graph_is_new
     assert new.manifest.parity.n_verdicts > 1_000
-    assert new.manifest.calibration == CalibrationSummary("thousandths", 1_500, 0.2)
+    assert (new.manifest.calibration.source, new.manifest.calibration.n_records) == (
+        "thousandths",
+        1_500,
+    )
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
@@ -288,5 +355,5 @@ def test_a_graph_with_another_threshold_than_was_found_is_refused(
         "with_threshold",
         lambda graph, denominator, offset: with_threshold(graph, denominator, offset + 1e-3),
     )
-    with pytest.raises(ParityError, match="the loaded model disagrees"):
+    with pytest.raises(ParityError, match="disagrees"):
         renewed(bundles["isolation_forest"], 0.2, message_table if data else None)

@@ -19,7 +19,15 @@ from trainer.fitting.export import export_forest, with_threshold
 from trainer.fitting.forest import fit_forest
 from trainer.fitting.learners.thresholds import thousandth
 from trainer.fitting.parity import prove_parity
-from trainer.fitting.quantiles import NOISE, THOUSANDTHS, Steps, named_quantiles, share_below
+from trainer.fitting.quantiles import (
+    NOISE,
+    THOUSANDTHS,
+    Steps,
+    named_quantiles,
+    rows_above,
+    share_below,
+)
+from trainer.fitting.reference import fitted_reference, published_reference
 from trainer.fitting.threshold import depth_denominator
 
 
@@ -39,7 +47,10 @@ class FittedForest:
         self._scored = Scorer(self._graph, len(FEATURE_NAMES)).score_table(table.rows)
         steps = Steps.of(self._scored.anomaly_scores, table.counts)
         self._percentiles = steps.at_least(THOUSANDTHS)
-        tables = Tables(percentiles=self._percentiles)
+        tables = Tables(
+            percentiles=self._percentiles,
+            flagged=rows_above(self._percentiles, self._scored.anomaly_scores, table.counts),
+        )
         self.files: Mapping[str, bytes] = {MODEL_FILE: self._graph, TABLES_FILE: tables.to_bytes()}
         self.columns: tuple[str, ...] = FEATURE_NAMES
         offset = float(self._forest.offset_)
@@ -61,13 +72,15 @@ class FittedForest:
 
     def prove(self, table: CountTable) -> ParitySummary:
         """Prove the graph against scikit-learn."""
-        return prove_parity(self._forest, self._graph, table.rows, self._scored.decisions)
+        forest = fitted_reference(self._forest)
+        return prove_parity(forest, self._graph, table.rows, self._scored.decisions)
 
 
 class RecalibratedForest:
     """The forest of a model with another threshold, found as at the export.
 
-    Its scores are those of the model it comes from, which holds the new graph to account.
+    Its scores are those of the model it comes from, which holds the new graph to account; labels
+    are held against its trees.
     """
 
     noise = NOISE
@@ -75,7 +88,10 @@ class RecalibratedForest:
     def __init__(self, bundle: Bundle, threshold: float) -> None:
         self._old = Model(bundle, memo_capacity=1)
         self._threshold = threshold
-        graph = with_threshold(bundle.files[MODEL_FILE], _denominator(bundle.manifest), -threshold)
+        denominator = _denominator(bundle.manifest)
+        graph = with_threshold(bundle.files[MODEL_FILE], denominator, -threshold)
+        self._graph = graph
+        self._forest = published_reference(bundle.files[MODEL_FILE], denominator, -threshold)
         self.files: Mapping[str, bytes] = {
             MODEL_FILE: graph,
             TABLES_FILE: bundle.files[TABLES_FILE],
@@ -96,9 +112,10 @@ class RecalibratedForest:
             before.terms,
         )
 
-    def prove(self, table: CountTable) -> ParitySummary:  # noqa: ARG002 - scikit-learn's forest is gone
-        """Nothing beyond what the loaded model is held to: scikit-learn's forest is gone."""
-        return ParitySummary()
+    def prove(self, table: CountTable) -> ParitySummary:
+        """Prove the graph against the trees of the one it comes from: scikit-learn's are gone."""
+        decisions = self.judge(table.keys).decisions
+        return prove_parity(self._forest, self._graph, table.rows, decisions)
 
 
 class IsolationForestLearner:

@@ -17,7 +17,8 @@ from schemas.record.surprisal import FOREST_COLUMNS, total
 from trainer.counting.table import CountTable
 from trainer.fitting.learners.thresholds import thousandth
 from trainer.fitting.parity import prove_parity
-from trainer.fitting.quantiles import Steps, named_quantiles, share_below
+from trainer.fitting.quantiles import Steps, named_quantiles, rows_above, share_below
+from trainer.fitting.reference import fitted_reference
 from trainer.fitting.surprisal_fit import fit_surprisal, judge_surprisal
 
 
@@ -31,7 +32,13 @@ class FittedSurprisal:
     noise = 0.0
 
     def __init__(self, table: CountTable, options: TrainOptions) -> None:
-        self._fit = fit_surprisal(table, options)
+        fitted = fit_surprisal(table, options)
+        self._keys = table.keys
+        self._judged = judge_surprisal(table.keys, fitted)
+        flagged = _flagged(table, self._judged, fitted.tables)
+        self._fit = msgspec.structs.replace(
+            fitted, tables=msgspec.structs.replace(fitted.tables, flagged=flagged)
+        )
         self.files: Mapping[str, bytes] = {
             MODEL_FILE: self._fit.graph,
             TABLES_FILE: self._fit.tables.to_bytes(),
@@ -45,14 +52,14 @@ class FittedSurprisal:
         )
 
     def judge(self, keys: Ints) -> Judgements:
-        """Judge packed records by columns."""
-        return judge_surprisal(keys, self._fit)
+        """Judge packed records by columns; those it was fitted on are judged already."""
+        return self._judged if keys is self._keys else judge_surprisal(keys, self._fit)
 
     def prove(self, table: CountTable) -> ParitySummary:  # noqa: ARG002 - the fit keeps its rows
         """Prove the graph against scikit-learn."""
         rows = np.unique(self._fit.rows, axis=0)
         decisions = Scorer(self._fit.graph, len(FOREST_COLUMNS)).score_table(rows).decisions
-        return prove_parity(self._fit.forest, self._fit.graph, rows, decisions)
+        return prove_parity(fitted_reference(self._fit.forest), self._fit.graph, rows, decisions)
 
 
 class RecalibratedSurprisal:
@@ -126,6 +133,19 @@ class SurprisalLearner:
             message_tau = _threshold(model, written, contamination)
         tau = _threshold(model, table.without_traits(), contamination)
         return RecalibratedSurprisal(bundle, tau, message_tau)
+
+
+def _flagged(table: CountTable, judged: Judgements, tables: Tables) -> Ints:
+    """For each thousandth as the threshold, how many training records lie above it."""
+    surprisal = total(*judged.terms.T)
+    if tables.message_percentiles is None:
+        return rows_above(tables.percentiles, surprisal, table.counts)
+    written = table.traits != NO_TRAITS
+    parts = ((tables.percentiles, ~written), (tables.message_percentiles, written))
+    bare, with_message = (
+        rows_above(edges, surprisal[kind], table.counts[kind]) for edges, kind in parts
+    )
+    return bare + with_message
 
 
 def _threshold(model: Model, table: CountTable, contamination: float) -> float:

@@ -12,4 +12,9 @@ def thousandth(thousandths: Floats, contamination: float) -> float:
         thousandths: as `Tables.percentiles`.
         contamination: the share.
     """
-    return float(thousandths[math.ceil(round((1 - contamination) * 1_000, 6)) - 1])
+    return float(thousandths[thousandth_at(contamination)])
+
+
+def thousandth_at(contamination: float) -> int:
+    """The place of that edge among the thousandths."""
+    return math.ceil(round((1 - contamination) * 1_000, 6)) - 1
