@@ -6,7 +6,8 @@ from typing import Final
 from benchmarks.archives import COUNT_LINES, FIT_FEATURES
 from benchmarks.bar import MB, NOT_MEASURED, Bar, at_least, at_most
 from benchmarks.competitors import OURS
-from benchmarks.results import ArchiveSection, Job
+from benchmarks.job_runs import Job
+from benchmarks.results import ArchiveSection
 
 FEW: Final = 10_000_000
 MANY: Final = 100_000_000

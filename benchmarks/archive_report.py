@@ -1,7 +1,8 @@
 """The part of `RESULTS.md` on jobs over archives."""
 
 from benchmarks.bar import MB
-from benchmarks.results import ArchiveSection, Job
+from benchmarks.job_runs import Job
+from benchmarks.results import ArchiveSection
 from benchmarks.tables import about_line, table
 
 

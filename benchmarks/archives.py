@@ -17,10 +17,11 @@ from benchmarks.archive_files import (
 from benchmarks.bar import MB
 from benchmarks.competitors import OURS
 from benchmarks.conventional_jobs import CONTAMINATION
+from benchmarks.job_runs import Job
 from benchmarks.jobs import JobError, run_job
 from benchmarks.lab import Lab
 from benchmarks.progress import say
-from benchmarks.results import ArchiveSection, Job
+from benchmarks.results import ArchiveSection
 from benchmarks.workloads import REAL, real_lines
 
 FIT_FEATURES: Final = "fit, Parquet of features"

@@ -10,6 +10,7 @@ from benchmarks.bar import MB, NOT_MEASURED, Bar, at_least, at_most
 from benchmarks.competitors import BARE, FASTAPI, MLSERVER, NOOP, OURS, SURPRISAL
 from benchmarks.graphs import OUR_GRAPH
 from benchmarks.memory import FIRST
+from benchmarks.open_loop.bars import open_loop_bars
 from benchmarks.results import LoadSection, MemorySection, Results, Series, TimingSection
 from benchmarks.workloads import DISTINCT, RAW, REAL
 
@@ -27,6 +28,7 @@ def bars(results: Results) -> list[Bar]:
         *(bar for target in DETECTORS for bar in _batch(results.batch, target)),
         *(_raw(results.batch, target) for target in DETECTORS),
         *(_tail(results.predict, target) for target in DETECTORS),
+        *open_loop_bars(results.open_loop),
         *_train(results.train),
         _start(results.startup),
         *_memory(results.memory),

@@ -16,6 +16,7 @@ from benchmarks.load import LoadError, ensure_wrk
 from benchmarks.machine import describe_machine
 from benchmarks.memory import measure_memory
 from benchmarks.models import make_models
+from benchmarks.open_loop.experiment import measure_open_loop
 from benchmarks.progress import say
 from benchmarks.rendering import render
 from benchmarks.results import Results, load_results, save_results
@@ -34,12 +35,13 @@ EXPERIMENTS: Final[dict[str, Callable[[Lab], Any]]] = {
     "startup": measure_starting,
     "predict": measure_predict,
     "batch": measure_batch,
+    "open-loop": measure_open_loop,
     "train": measure_training,
     "memory": measure_memory,
     "scaling": measure_scaling,
     "archives": measure_archives,
 }
-"""Named as the section of `Results` that each fills."""
+"""Named as the section of `Results` that each fills, with a hyphen for an underscore."""
 
 DISTINCT_RECORDS: Final = 200_000
 """Over three times what two workers remember, so that a record that comes again is forgotten."""
@@ -60,6 +62,7 @@ experiments:
   startup   process start to the first 200 of the readiness check
   predict   POST /predict with 8, 64 and 256 connections
   batch     POST /predict/batch with 100 and 1,000 logs
+  open-loop POST /predict at half the peak rate, whatever is answered, beside trainings and batches
   train     POST /train with 1,000 records and with all real ones
   memory    proportional set size of all processes over 1,100,000 requests
   scaling   latency against trees, max_samples, workers and batch size
@@ -127,5 +130,5 @@ def _measure(results: Results, options: Options, names: Sequence[str]) -> None:
         lab = Lab(options, folder, records, models, peers)
         for name in names:
             say(f"experiment {name}")
-            setattr(results, name, EXPERIMENTS[name](lab))
+            setattr(results, name.replace("-", "_"), EXPERIMENTS[name](lab))
             save_results(HERE, results)

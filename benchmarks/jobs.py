@@ -12,7 +12,7 @@ from typing import Final
 
 import psutil
 
-from benchmarks.results import JobRun
+from benchmarks.job_runs import JobRun
 from benchmarks.venvs import ROOT
 
 SAMPLE_MS: Final = 100

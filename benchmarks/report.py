@@ -8,6 +8,7 @@ from benchmarks.advice import advice
 from benchmarks.archive_report import archives
 from benchmarks.bar import MB
 from benchmarks.bars import bars
+from benchmarks.open_loop import report as open_loop_report
 from benchmarks.results import About, LoadSection, Machine, Results, Series, TimingSection
 from benchmarks.tables import about_line, table
 
@@ -71,6 +72,7 @@ def report(results: Results, plots: Sequence[str]) -> str:
     parts += [
         _load("POST /predict", results.predict),
         _load("POST /predict/batch", results.batch),
+        open_loop_report.open_loop(results.open_loop),
         _agreement(results.predict),
         _timings("POST /train", results.train),
         _timings("Start", results.startup),
@@ -79,7 +81,7 @@ def report(results: Results, plots: Sequence[str]) -> str:
         _sizes(results),
         _scaling(results),
         archives(results.archives),
-        _HOW,
+        _HOW + open_loop_report.HOW,
     ]
     if results.unavailable:
         lines = [f"- {name}: {why}" for name, why in results.unavailable.items()]

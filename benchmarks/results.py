@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from benchmarks.job_runs import Job
 from benchmarks.layout import laid_out
 
 RESULTS_FILE: Final = "results.json"
@@ -110,53 +111,6 @@ class Timing(msgspec.Struct, frozen=True):
         return None if self.void or not self.seconds else median(self.seconds)
 
 
-class JobRun(msgspec.Struct, frozen=True):
-    """One round of a job as a whole process.
-
-    Attributes:
-        seconds: from its start to its end.
-        largest_bytes: highest resident memory of any one of its processes.
-        all_bytes: highest resident memory of all its processes together.
-    """
-
-    seconds: float
-    largest_bytes: int
-    all_bytes: int
-
-
-class Job(msgspec.Struct, frozen=True):
-    """All rounds of one job.
-
-    Attributes:
-        target: whose job.
-        what: what it does.
-        rows: on how many rows or lines.
-        runs: the rounds, in order.
-        void: why the figures count for nothing; empty if they count.
-    """
-
-    target: str
-    what: str
-    rows: int
-    runs: list[JobRun]
-    void: str = ""
-
-    @property
-    def median_s(self) -> float | None:
-        """The median time; None if void."""
-        return None if self.void else median(run.seconds for run in self.runs)
-
-    @property
-    def rate(self) -> float | None:
-        """Rows or lines a second; None if void."""
-        return None if self.median_s is None else self.rows / self.median_s
-
-    @property
-    def peak_bytes(self) -> int | None:
-        """The most memory of all its processes in any round; None if void."""
-        return None if self.void else max(run.all_bytes for run in self.runs)
-
-
 class Agreement(msgspec.Struct, frozen=True):
     """How far a target's labels are scikit-learn's."""
 
@@ -258,6 +212,30 @@ class ArchiveSection(msgspec.Struct, frozen=True):
     jobs: list[Job]
 
 
+class Pace(msgspec.Struct, frozen=True):
+    """What sending at a fixed rate cost the machine; one entry per round in the lists.
+
+    Attributes:
+        situation: as the series beside it.
+        cores: processor time of the sender a second.
+        lag_ms: 99th percentile of how late it sent while a connection was free.
+    """
+
+    situation: str
+    cores: list[float]
+    lag_ms: list[float]
+
+
+class OpenLoopSection(msgspec.Struct, frozen=True):
+    """Requests at a fixed `rate`; series whose target is what goes on beside them."""
+
+    about: About
+    peak: float
+    rate: float
+    series: list[Series]
+    pace: list[Pace]
+
+
 class Machine(msgspec.Struct, frozen=True):
     """Where it was measured, and with what."""
 
@@ -276,6 +254,7 @@ class Results(msgspec.Struct, kw_only=True):
     machine: Machine | None = None
     predict: LoadSection | None = None
     batch: LoadSection | None = None
+    open_loop: OpenLoopSection | None = None
     train: TimingSection | None = None
     startup: TimingSection | None = None
     memory: MemorySection | None = None

@@ -16,8 +16,9 @@ from benchmarks.competitors import OURS
 from benchmarks.conventional_jobs import main as fit_conventionally
 from benchmarks.conventional_jobs import read_features, read_lines
 from benchmarks.counting import main as count
+from benchmarks.job_runs import Job, JobRun
 from benchmarks.jobs import JobError, run_job
-from benchmarks.results import About, ArchiveSection, Job, JobRun
+from benchmarks.results import About, ArchiveSection
 from schemas.record.encoding import FeatureEncoder
 from schemas.record.extraction import extract_features
 from schemas.record.features import Level, LogFeatures

@@ -1,0 +1,25 @@
+"""What a client must not wait longer than while others are at work."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from benchmarks.bar import NOT_MEASURED, Bar, at_most
+from benchmarks.open_loop.experiment import ALL
+from benchmarks.results import OpenLoopSection, Series
+
+MOST_MS: Final = {"p99": 2.0, "p99.9": 5.0}
+
+
+def open_loop_bars(section: OpenLoopSection | None) -> Iterator[Bar]:
+    """The bars of the experiment `open-loop`: the tail in the worst of its situations."""
+    series = find_situation(section, ALL)
+    missing = f"void: {series.void}" if series and series.void else NOT_MEASURED
+    for percentile, most in MOST_MS.items():
+        what = f"open loop at half the peak rate, {ALL}: {percentile}"
+        found = series.latency_ms(percentile) if series else None
+        yield at_most(what, found, most, "{:.2f} ms", missing)
+
+
+def find_situation(section: OpenLoopSection | None, name: str) -> Series | None:
+    """The series of one situation, if it was measured."""
+    return next((one for one in section.series if one.target == name), None) if section else None
