@@ -3,11 +3,14 @@
 import argparse
 import os
 import sys
+from typing import Final
 
-from inference.app import create_app
 from inference.environment import WRONG_SETTINGS_EXIT, SettingsError, load_settings
 from inference.settings import PREFIX, InferenceSettings
 from schemas.version import __version__
+
+INTERRUPTED_EXIT: Final = 130
+"""What a shell gives a program that Ctrl-C ended."""
 
 
 def main() -> None:
@@ -24,7 +27,9 @@ def main() -> None:
     except SettingsError as error:
         print(f"The settings are wrong:\n{error}", file=sys.stderr)  # noqa: T201 - for a person
         sys.exit(WRONG_SETTINGS_EXIT)
-    # On import, gunicorn reads WEB_CONCURRENCY and fails on what is no number.
+    # Not before: Ctrl-C during their imports is no reason for a traceback, and gunicorn reads
+    # WEB_CONCURRENCY on import and fails on what is no number.
+    from inference.app import create_app  # noqa: PLC0415 - see above
     from inference.serving.server import run_server  # noqa: PLC0415 - see above
 
     run_server(
@@ -38,4 +43,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)  # noqa: T201 - for a person
+        sys.exit(INTERRUPTED_EXIT)

@@ -148,19 +148,29 @@ def test_ctrl_c_while_standard_input_is_read(tmp_path: Path) -> None:
     assert not (tmp_path / "models").exists()
 
 
-def test_ctrl_c_while_importing_is_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "library", "line"),
+    [
+        (["trainer", "list"], "rich", b"interrupted; nothing was published\n"),
+        (["inference"], "falcon", b"interrupted\n"),
+    ],
+    ids=["trainer", "inference"],
+)
+def test_ctrl_c_while_importing_is_one_line(
+    command: list[str], library: str, line: bytes, tmp_path: Path
+) -> None:
     """Whatever is being imported when it comes, as a library that is loaded for a command is."""
-    (tmp_path / "rich").mkdir()
-    (tmp_path / "rich" / "__init__.py").write_text("raise KeyboardInterrupt\n")
+    (tmp_path / library).mkdir()
+    (tmp_path / library / "__init__.py").write_text("raise KeyboardInterrupt\n")
     done = subprocess.run(
-        [sys.executable, "-m", "trainer", "list"],
+        [sys.executable, "-m", *command],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         check=False,
     )
     assert (done.returncode, done.stdout) == (INTERRUPTED, b"")
-    assert done.stderr == b"interrupted; nothing was published\n"
+    assert done.stderr == line
 
 
 @pytest.mark.parametrize(

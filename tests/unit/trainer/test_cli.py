@@ -178,37 +178,13 @@ def test_data_or_counts_are_needed(given: list[str], tmp_path: Path) -> None:
     assert main(arguments) == USAGE_EXIT
 
 
-def test_versions_are_listed_activated_and_rolled_back(
-    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("pattern", ["(", "no groups", "(?P<level>.*)"])
+def test_a_wrong_pattern_is_a_wrong_call(
+    data: Path, pattern: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The life of a store, by commands alone."""
-    where = ["--model-dir", str(tmp_path)]
-    for _ in range(2):
-        assert main(["fit", str(data), "--n-estimators", "5", *where]) == 0
-    assert main(["rollback", *where]) == 0
-    (ModelStore(tmp_path).path(2) / "manifest.json").unlink()
-    capsys.readouterr()
-    assert main(["list", *where]) == 0
-    output = capsys.readouterr().out
-    assert re.search(r"^\* 1 .* 300 ", output, re.MULTILINE)
-    assert re.search(r"^  2 +broken: ", output, re.MULTILINE)
-    assert main(["activate", "2", *where]) == EXIT_CODES[StoreError]
-    assert main(["activate", "1", *where]) == 0
-
-
-def test_an_empty_store_lists_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Listing is no error where there is nothing to list."""
-    assert main(["list", "--model-dir", str(tmp_path)]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 1
-
-
-def test_a_damaged_current_is_warned_about(
-    model_dir: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Listing still works and says how to repair it."""
-    (model_dir / "log-anomaly" / "CURRENT").write_text("x")
-    assert main(["list", "--model-dir", str(model_dir)]) == 0
-    assert "trainer activate N" in capsys.readouterr().err
+    """It is named by its option, with the code of wrong options."""
+    assert main(["fit", str(data), "--pattern", pattern]) == USAGE_EXIT
+    assert capsys.readouterr().err.startswith("error: --pattern: ")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""The commands on a store's versions: what they print and the codes they end with."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from inference.store.versions import ModelStore
+from tests.made_logs import make_logs
+from trainer.cli import EXIT_CODES, main
+from trainer.errors import StoreError
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A file to train on."""
+    path = tmp_path / "logs.jsonl"
+    path.write_bytes(b"\n".join(msgspec.json.encode(log) for log in make_logs(300)))
+    return path
+
+
+def test_versions_are_listed_activated_and_rolled_back(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The life of a store, by commands alone."""
+    where = ["--model-dir", str(tmp_path)]
+    for _ in range(2):
+        assert main(["fit", str(data), "--n-estimators", "5", *where]) == 0
+    assert main(["rollback", *where]) == 0
+    (ModelStore(tmp_path).path(2) / "manifest.json").unlink()
+    capsys.readouterr()
+    assert main(["list", *where]) == 0
+    output = capsys.readouterr().out
+    assert re.search(r"^\* 1 .* 300 ", output, re.MULTILINE)
+    assert re.search(r"^  2 +broken: ", output, re.MULTILINE)
+    assert main(["activate", "2", *where]) == EXIT_CODES[StoreError]
+    assert main(["activate", "1", *where]) == 0
+
+
+def test_a_version_is_shown(model_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For people in lines, for programs as the manifest itself; the current one by default."""
+    where = ["--model-dir", str(model_dir)]
+    manifest = ModelStore(model_dir).manifest(1)
+    assert main(["info", *where]) == 0
+    facts = dict(
+        re.split(r"  +", line, maxsplit=1) for line in capsys.readouterr().out.splitlines()
+    )
+    assert (facts["version"], facts["detector"]) == ("1", manifest.detector)
+    assert facts["threshold"] == f"{manifest.scores.threshold:.6f}"
+    assert facts["trained on"].startswith(f"{manifest.training.n_samples:,} records")
+    assert main(["info", "1", "--json", *where]) == 0
+    assert capsys.readouterr().out.encode() == manifest.to_json()
+    assert main(["info", "7", *where]) == EXIT_CODES[StoreError]
+    assert "there is no version 7" in capsys.readouterr().err
+
+
+def test_a_version_is_deleted(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only if it neither serves nor would after a rollback."""
+    where = ["--model-dir", str(tmp_path)]
+    for _ in range(3):
+        assert main(["fit", str(data), "--n-estimators", "5", *where]) == 0
+    for version, reason in ((3, "is current"), (2, "rollback"), (7, "there is no version 7")):
+        capsys.readouterr()
+        assert main(["delete", str(version), *where]) == EXIT_CODES[StoreError]
+        assert reason in capsys.readouterr().err
+    assert main(["delete", "1", *where]) == 0
+    assert "version 1 is deleted" in capsys.readouterr().out
+    assert ModelStore(tmp_path).versions() == [2, 3]
+
+
+def test_an_empty_store_lists_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Listing is no error where there is nothing to list."""
+    assert main(["list", "--model-dir", str(tmp_path)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_damaged_current_is_warned_about(
+    model_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Listing still works and says how to repair it."""
+    (model_dir / "log-anomaly" / "CURRENT").write_text("x")
+    assert main(["list", "--model-dir", str(model_dir)]) == 0
+    assert "trainer activate N" in capsys.readouterr().err
