@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from schemas.record.extraction import extract_features
-from schemas.record.features import LEVEL_SYNONYMS, Level
+from schemas.record.features import Level
 from schemas.record.keywords import find_flags
+from schemas.record.levels import LEVEL_SYNONYMS
 from schemas.record.templates import template_bucket
 
 KEYWORD_CASES: Final = Path(__file__).parent / "unit" / "schemas" / "keyword_cases.json"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
+from inference.intake.layouts import LAYOUTS
 from trainer.reading.assembling import Record
 from trainer.reading.cutting import cut
 from trainer.reading.faults import Faults
-from trainer.reading.layouts import LAYOUTS
 from trainer.reading.plan import Fields, ReadingPlan
 from trainer.reading.records import read_records
 from trainer.reading.sources import find_sources
@@ -27,8 +27,8 @@ def read(path: Path, plan: ReadingPlan, data: bytes | None = None) -> tuple[list
     if data is not None:
         path.write_bytes(data)
     faults = Faults()
-    (partition,) = cut(find_sources([str(path)]), plan)
-    return list(read_records(partition, plan, faults)), faults
+    (partition,) = cut(plan.for_all(find_sources([str(path)])))
+    return list(read_records(partition, faults)), faults
 
 
 def problems(faults: Faults) -> dict[int, str]:

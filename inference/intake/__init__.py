@@ -1,1 +1,1 @@
-"""What comes in: requests turned into the records that a model judges."""
+"""What comes in: one reader of raw records for serving and training, and requests made of it."""

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Generic, Literal, TypeVar, Union, get_
 
 import msgspec
 
+from schemas.api.mending import mend_json
 from schemas.api.problems import FieldError
 
 T = TypeVar("T")
@@ -52,10 +53,21 @@ class BodyDecoder(Generic[T]):
     def decode(self, body: bytes | bytearray | memoryview) -> T:
         """Decode one JSON document.
 
+        What is no character becomes U+FFFD (`schemas.api.mending`).
+
         Raises:
-            MalformedJsonError: not JSON (RFC 8259), or not UTF-8.
+            MalformedJsonError: not JSON (RFC 8259).
             InvalidBodyError: JSON, but not of this type; names every value at fault.
         """
+        try:
+            return self._decode(body)
+        except MalformedJsonError:
+            mended = mend_json(bytes(body))
+            if mended == body:
+                raise
+            return self._decode(mended)
+
+    def _decode(self, body: bytes | bytearray | memoryview) -> T:
         try:
             try:
                 return self._decoder.decode(body)

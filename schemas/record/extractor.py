@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.record.features import LEVEL_SYNONYMS, SEVERITY
+from schemas.record.features import SEVERITY
 from schemas.record.keyword_rules import (
     CONNECTION_ERROR,
     EXCEPTION,
@@ -24,6 +24,7 @@ from schemas.record.keyword_rules import (
     TIMEOUT,
     Rule,
 )
+from schemas.record.levels import LEVEL_SYNONYMS
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS, template_bucket, template_of
 
 PROBES: Final = (

@@ -10,16 +10,21 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from schemas.record.levels import LEVEL_SYNONYMS, bare_name
+
 MAX_MESSAGE_LENGTH: Final = 16_777_216
 """2**24, the largest integer up to which every integer is exact in float32 (IEEE 754)."""
 
 MAX_SERVICE_CHARS: Final = 256
 
+MAX_LEVEL_CHARS: Final = 64
+"""No name of a level is longer, with all that stands around it."""
+
 
 class Level(enum.Enum):
     """Severity of a log line, from least to most severe.
 
-    Decoding takes any case and the usual synonyms (`LEVEL_SYNONYMS`).
+    Decoding takes any case and other loggers' names (`schemas.record.levels`).
     """
 
     DEBUG = "DEBUG"
@@ -37,30 +42,10 @@ class Level(enum.Enum):
         if not isinstance(value, str):
             return None
         name = value.strip().upper()
+        if name not in LEVEL_SYNONYMS and name not in cls.__members__:
+            name = bare_name(value[:MAX_LEVEL_CHARS])
         return cls.__members__.get(LEVEL_SYNONYMS.get(name, name))
 
-
-LEVEL_SYNONYMS: Final = {
-    "TRACE": "DEBUG",
-    "VERBOSE": "DEBUG",
-    "FINE": "DEBUG",
-    "FINER": "DEBUG",
-    "FINEST": "DEBUG",
-    "CONFIG": "DEBUG",
-    "INFORMATION": "INFO",
-    "INFORMATIONAL": "INFO",
-    "NOTICE": "INFO",
-    "WARNING": "WARN",
-    "ERR": "ERROR",
-    "SEVERE": "ERROR",
-    "CRIT": "FATAL",
-    "CRITICAL": "FATAL",
-    "ALERT": "FATAL",
-    "EMERG": "FATAL",
-    "EMERGENCY": "FATAL",
-    "PANIC": "FATAL",
-}
-"""Other loggers' names for a level (syslog, java.util.logging, Python, .NET, zap), upper case."""
 
 SEVERITY: Final = {level: number for number, level in enumerate(Level)}
 """DEBUG 0, INFO 1, WARN 2, ERROR 3, FATAL 4."""

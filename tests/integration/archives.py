@@ -105,10 +105,10 @@ def read(*arguments: str) -> Holdings:
 def count_in_parts(arguments: Sequence[str], executor: Executor) -> tuple[Counted, Locator]:
     """The same with partitions of another size."""
     found = dataset(make_parser().parse_args(["fit", *arguments]))
-    parts = cut(found.sources, found.plan, executor.partition_bytes)
-    counted = count_partitions(parts, found.plan, executor, lambda _bytes, _records: None)
+    parts = cut(found.files, executor.partition_bytes)
+    counted = count_partitions(parts, executor, lambda _bytes, _records: None)
     assert len(parts) == len(counted.records)
-    return counted, Locator(parts, found.plan, counted.records)
+    return counted, Locator(parts, counted.records)
 
 
 def assert_same(table: CountTable, expected: CountTable) -> None:

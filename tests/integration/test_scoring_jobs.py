@@ -210,11 +210,11 @@ def score_in_parts(
     folder = tmp_path / f"{path.name}-{partition_bytes}"
     folder.mkdir()
     target = Target(str(model_dir), 2, str(folder))
-    parts = cut(data.sources, data.plan, partition_bytes)
-    scored = score_records(parts, data.plan, executor, target, lambda _bytes, _records: None)
+    parts = cut(data.files, partition_bytes)
+    scored = score_records(parts, executor, target, lambda _bytes, _records: None)
     out = tmp_path / "verdicts.jsonl"
     target.join(parts, out, "json")
-    locate = Locator(parts, data.plan, scored.records)
+    locate = Locator(parts, scored.records)
     verdicts = read_verdicts(out)
     assert scored.n_verdicts == len(verdicts)
     assert scored.n_anomalies == sum(verdict["is_anomaly"] for verdict in verdicts)

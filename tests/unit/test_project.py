@@ -86,8 +86,8 @@ def test_the_pins_carry_no_index_addresses() -> None:
 def test_the_starter_features_are_made_from_the_sample_logs() -> None:
     """The shipped features are what the one extractor makes of the shipped lines."""
     plan, faults = ReadingPlan(format="jsonl", kind="features"), Faults()
-    (partition,) = cut(find_sources([str(FEATURES)]), plan)
-    shipped = [record.features for record in read_records(partition, plan, faults)]
+    (partition,) = cut(plan.for_all(find_sources([str(FEATURES)])))
+    shipped = [record.features for record in read_records(partition, faults)]
     assert (shipped, faults.n_bad) == (list(read_features(LOGS)), 0)
     # Compressed bytes are zlib's own matter; the header around them is ours.
     assert gzip.decompress(FEATURES.read_bytes()) == gzip.decompress(features_file(LOGS))

@@ -8,14 +8,16 @@ from typing import Final
 
 import msgspec
 
+from inference.intake.layouts import LAYOUTS
+from inference.intake.lines import custom_layout
 from schemas.api.validation import field_error
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.options import TrainOptions
 from schemas.record.features import Level
+from schemas.record.levels import SCALES
 from trainer.counting.run import Executor
 from trainer.jobs.dataset import MAX_BAD_FRACTION, CountTables, Data, Dataset
 from trainer.reading.formats.table import FORMATS
-from trainer.reading.layouts import LAYOUTS, custom_layout
 from trainer.reading.options import ReadingOptions
 from trainer.reading.plan import Fields
 
@@ -68,7 +70,7 @@ def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     )
     reading = parser.add_argument_group("how to read it (detected unless given)")
     reading.add_argument("--format", choices=sorted(FORMATS), help="how files are written")
-    for part in ("message", "level", "service", "label"):
+    for part in ("message", "level", "service", "time", "label"):
         more = "; non-empty, non-zero is an anomaly" if part == "label" else ""
         reading.add_argument(
             f"--{part}-field", metavar="NAME", help=f"field or path with the {part}{more}"
@@ -85,6 +87,22 @@ def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
         help="with --pattern: lines that do not match continue the record before",
     )
     reading.add_argument("--delimiter", metavar="CHAR", help="between columns of CSV")
+    reading.add_argument(
+        "--columns",
+        metavar="NAMES",
+        help="of CSV without a header: names, as in time,level,message",
+    )
+    reading.add_argument(
+        "--levels",
+        choices=sorted(SCALES),
+        metavar="NAME",
+        help="whose numbers levels are: %(choices)s",
+    )
+    reading.add_argument(
+        "--level-map",
+        metavar="NAME=LEVEL,...",
+        help="what names of levels mean, as in E=ERROR,Note=INFO",
+    )
     reading.add_argument("--default-level", metavar="LEVEL", help="for records without (INFO)")
     reading.add_argument("--default-service", metavar="NAME", help="for records without")
     reading.add_argument(
@@ -226,16 +244,27 @@ def train_options(arguments: argparse.Namespace) -> TrainOptions:
         raise UsageError(f"--{error}") from error
 
 
+def _level(flag: str, name: str) -> Level:
+    try:
+        return Level(name)
+    except ValueError as error:
+        known = ", ".join(level.value for level in Level)
+        raise UsageError(f"{flag} {name}: Expected one of {known}") from error
+
+
+def _level_map(text: str | None) -> dict[str, Level]:
+    levels = {}
+    for pair in (text or "").split(",") if text else ():
+        name, equals, level = pair.partition("=")
+        if not name.strip() or not equals:
+            raise UsageError(f"--level-map {text}: Expected names and levels, as in E=ERROR,N=INFO")
+        levels[name.strip()] = _level("--level-map", level)
+    return levels
+
+
 def _reading(arguments: argparse.Namespace) -> ReadingOptions:
-    level = None
-    if arguments.default_level is not None:
-        try:
-            level = Level(arguments.default_level)
-        except ValueError as error:
-            known = ", ".join(level.value for level in Level)
-            raise UsageError(
-                f"--default-level {arguments.default_level}: Expected one of {known}"
-            ) from error
+    level = arguments.default_level
+    level = None if level is None else _level("--default-level", level)
     if arguments.pattern is not None:
         try:
             custom_layout(arguments.pattern, continued=arguments.multiline)
@@ -247,12 +276,16 @@ def _reading(arguments: argparse.Namespace) -> ReadingOptions:
             message=arguments.message_field,
             level=arguments.level_field,
             service=arguments.service_field,
+            time=arguments.time_field,
             label=arguments.label_field,
         ),
         layout=arguments.layout,
         pattern=arguments.pattern,
         multiline=arguments.multiline,
         delimiter=arguments.delimiter,
+        columns=tuple(name.strip() for name in (arguments.columns or "").split(",") if name),
+        scale=arguments.levels,
+        levels=_level_map(arguments.level_map),
         default_level=level,
         default_service=arguments.default_service,
     )

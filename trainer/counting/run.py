@@ -1,7 +1,6 @@
 """Counts data: an executor works on the parts, and the results add up."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -14,7 +13,6 @@ from trainer.counting.sums import Counted, PartCount, PartSum
 from trainer.reading.cutting import PARTITION_BYTES
 from trainer.reading.formats.table import FORMATS, is_counted_by_engine
 from trainer.reading.partitions import Partition, Place
-from trainer.reading.plan import ReadingPlan
 
 T = TypeVar("T")
 
@@ -45,7 +43,7 @@ class Executor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def count_partitions(
-    partitions: Sequence[Partition], plan: ReadingPlan, executor: Executor, advance: Advance
+    partitions: Sequence[Partition], executor: Executor, advance: Advance
 ) -> Counted:
     """Count all records of some partitions.
 
@@ -53,34 +51,33 @@ def count_partitions(
         InputError: a source cannot be read.
     """
     total = PartSum()
-    for partition, part in _parts(partitions, plan, executor):
+    for partition, part in _parts(partitions, executor):
         total.add(part)
         advance(partition.size_bytes, part.n_records)
     return total.counted()
 
 
 def _parts(
-    partitions: Sequence[Partition], plan: ReadingPlan, executor: Executor
+    partitions: Sequence[Partition], executor: Executor
 ) -> Iterator[tuple[Partition, PartCount]]:
-    if is_counted_by_engine(plan) and not executor.dask:
+    plan = partitions[0].plan
+    alike = all(partition.plan == plan for partition in partitions)
+    if alike and is_counted_by_engine(plan) and not executor.dask:
         # DuckDB spreads the work over the cores itself, and best over all files at once.
         sources = [partition.source for partition in partitions]
         size = sum(partition.size_bytes for partition in partitions)
-        whole = Partition(0, msgspec.structs.replace(sources[0], size_bytes=size))
+        whole = Partition(0, msgspec.structs.replace(sources[0], size_bytes=size), plan)
         yield whole, count_features(sources, plan)
         return
-    yield from executor.run(partial(count_partition, plan=plan), partitions)
+    yield from executor.run(count_partition, partitions)
 
 
 class Locator:
     """Says where a place is: file and line, or file and record where records are no lines."""
 
-    def __init__(
-        self, partitions: Sequence[Partition], plan: ReadingPlan, records: Mapping[int, int]
-    ) -> None:
+    def __init__(self, partitions: Sequence[Partition], records: Mapping[int, int]) -> None:
         self._partitions = partitions
         self._records = records
-        self._between = ":" if FORMATS[plan.format].splittable else ", record "
 
     def __call__(self, place: Place) -> str:
         """The place in words."""
@@ -90,4 +87,5 @@ class Locator:
             for part in self._partitions[: place.partition]
             if part.source == partition.source
         )
-        return f"{partition.source.uri}{self._between}{before + place.line}"
+        between = ":" if FORMATS[partition.plan.format].splittable else ", record "
+        return f"{partition.source.uri}{between}{before + place.line}"

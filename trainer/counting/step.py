@@ -25,28 +25,30 @@ from trainer.reading.assembling import Record
 from trainer.reading.faults import Faults
 from trainer.reading.formats.table import is_counted_by_engine
 from trainer.reading.partitions import Partition, Place
-from trainer.reading.plan import ReadingPlan
 from trainer.reading.records import read_records
 
 FLUSH_RECORDS: Final = 500_000
 """Distinct records counted in a dictionary before they become columns, a tenth the size."""
 
 
-def count_partition(partition: Partition, plan: ReadingPlan) -> PartCount:
+def count_partition(partition: Partition) -> PartCount:
     """Count the records of one partition.
 
     Raises:
         InputError: the file cannot be opened or is damaged.
     """
+    plan = partition.plan
     if is_counted_by_engine(plan):
         from trainer.counting.engine import count_features  # noqa: PLC0415 - loads DuckDB
 
         return count_features([partition.source], plan, partition.number)
     faults = Faults()
     counter = RecordCounter(partition.number, labelled=plan.fields.label is not None)
-    counter.count(read_records(partition, plan, faults))
+    counter.count(read_records(partition, faults))
     bad = [(Place(partition.number, fault.line), fault.problem) for fault in faults.samples]
-    return PartCount(partition.number, counter.table(), faults.n_records, faults.n_bad, bad)
+    return PartCount(
+        partition.number, counter.table(), faults.n_records, faults.n_bad, bad, faults.notes
+    )
 
 
 class RecordCounter:

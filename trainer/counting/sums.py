@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from trainer.counting.table import CountTable, merge_tables
-from trainer.reading.faults import MAX_SAMPLES
+from trainer.reading.faults import MAX_SAMPLES, Notes
 from trainer.reading.partitions import Place
 
 MERGE_RECORDS: Final = 1_000_000
@@ -21,6 +21,7 @@ class PartCount(msgspec.Struct, frozen=True):
         n_records: all its records, unusable ones included.
         n_bad: records that cannot be used.
         bad: the first of these, and why.
+        notes: what a person may want to check.
     """
 
     partition: int
@@ -28,6 +29,7 @@ class PartCount(msgspec.Struct, frozen=True):
     n_records: int
     n_bad: int
     bad: list[tuple[Place, str]]
+    notes: Notes = Notes()
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -38,12 +40,14 @@ class Counted(msgspec.Struct, frozen=True):
         records: for each partition, how many records it holds, unusable ones included.
         n_bad: records that cannot be used.
         bad: the first of these, in the order of the input.
+        notes: what a person may want to check.
     """
 
     table: CountTable
     records: dict[int, int]
     n_bad: int
     bad: list[tuple[Place, str]]
+    notes: Notes = Notes()
 
     @property
     def n_records(self) -> int:
@@ -65,6 +69,7 @@ class PartSum:
         self._records: dict[int, int] = {}
         self._n_bad = 0
         self._bad: list[tuple[Place, str]] = []
+        self._notes = Notes()
 
     def add(self, part: PartCount) -> None:
         """Add one partition's part."""
@@ -75,8 +80,11 @@ class PartSum:
             self._waiting = 0
         self._records[part.partition] = part.n_records
         self._n_bad += part.n_bad
+        self._notes += part.notes
         self._bad = sorted(self._bad + part.bad, key=lambda one: one[0].pack())[:MAX_SAMPLES]
 
     def counted(self) -> Counted:
         """The sum of what was added."""
-        return Counted(merge_tables(self._tables), self._records, self._n_bad, self._bad)
+        return Counted(
+            merge_tables(self._tables), self._records, self._n_bad, self._bad, self._notes
+        )

@@ -12,12 +12,13 @@ from trainer.counting.table import CountTable
 from trainer.errors import InputError
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.reading.cutting import cut
-from trainer.reading.faults import Faults
+from trainer.reading.faults import Faults, Notes
+from trainer.reading.formats.table import is_counted_by_engine
 from trainer.reading.options import ReadingOptions
 from trainer.reading.partitions import Partition, Place
-from trainer.reading.plan import ReadingPlan
+from trainer.reading.plan import PlannedSource
+from trainer.reading.planning import plan_sources
 from trainer.reading.records import read_records
-from trainer.reading.sniffing import sniff_source
 from trainer.reading.sources import STANDARD_INPUT, Source, find_sources
 from trainer.report.content import BadRecord
 
@@ -27,6 +28,8 @@ MAX_BAD_FRACTION: Final = 0.01
 EXAMPLE_CHARS: Final = 1_000
 
 _BAD_SHOWN: Final = 3
+_LEVELS_SHOWN: Final = 5
+NOTHING_NOTED: Final = Notes()
 
 
 class Holdings(msgspec.Struct, frozen=True):
@@ -55,7 +58,7 @@ class Holdings(msgspec.Struct, frozen=True):
 
         Empty for data that cannot be read again, or that was no text.
         """
-        if self.dataset is None or top.places is None or self.dataset.plan.kind != "logs":
+        if self.dataset is None or top.places is None:
             return {}
         wanted: dict[int, dict[int, int]] = {}
         for key, packed in zip(top.keys.tolist(), top.places.tolist(), strict=True):
@@ -68,8 +71,7 @@ class Dataset:
     """Logs, or records of the six features.
 
     Args:
-        sources: where the data is, at least one.
-        plan: how it is read.
+        files: where the data is and how it is read, at least one.
         detected: what was detected, a sentence each.
         executor: what works on it.
         max_bad_fraction: the share of records that may be unusable.
@@ -77,14 +79,12 @@ class Dataset:
 
     def __init__(
         self,
-        sources: list[Source],
-        plan: ReadingPlan,
+        files: list[PlannedSource],
         detected: list[str],
         executor: Executor = Executor(),
         max_bad_fraction: float = MAX_BAD_FRACTION,
     ) -> None:
-        self.sources = sources
-        self.plan = plan
+        self.files = files
         self.detected = detected
         self.executor = executor
         self.max_bad_fraction = max_bad_fraction
@@ -108,15 +108,23 @@ class Dataset:
         Raises:
             InputError: there is none, or it cannot be told how to read it.
         """
-        sources = find_sources(data)
-        first = next((source for source in sources if source.size_bytes != 0), sources[0])
-        detected = sniff_source(first, reading)
-        return cls(sources, detected.plan, detected.said, executor, max_bad_fraction)
+        planned = plan_sources(find_sources(data), reading)
+        return cls(planned.files, planned.said, executor, max_bad_fraction)
+
+    @property
+    def sources(self) -> list[Source]:
+        """Where the data is."""
+        return [file.source for file in self.files]
+
+    @property
+    def is_counted_by_engine(self) -> bool:
+        """Whether DuckDB counts and joins all of it, without our reading a record."""
+        return all(is_counted_by_engine(file.plan) for file in self.files)
 
     @cached_property
     def partitions(self) -> list[Partition]:
         """The parts that are worked on, in the order of the data."""
-        return cut(self.sources, self.plan, self.executor.partition_bytes)
+        return cut(self.files, self.executor.partition_bytes)
 
     @property
     def size_bytes(self) -> int:
@@ -125,7 +133,7 @@ class Dataset:
 
     def locator(self, records: Mapping[int, int]) -> Locator:
         """What says where a place is, once the records of each partition are known."""
-        return Locator(self.partitions, self.plan, records)
+        return Locator(self.partitions, records)
 
     def count(self, listener: Listener = SILENCE) -> Holdings:
         """Count all records.
@@ -136,9 +144,11 @@ class Dataset:
         for sentence in self.detected:
             listener.say(sentence)
         with listener.progress("reading", self.size_bytes) as advance:
-            counted = count_partitions(self.partitions, self.plan, self.executor, advance)
+            counted = count_partitions(self.partitions, self.executor, advance)
         bad = self.describe(counted.bad, counted.records)
-        check_bad(counted.n_bad, counted.n_records, bad, self.max_bad_fraction, listener)
+        check_bad(
+            counted.n_bad, counted.n_records, bad, self.max_bad_fraction, listener, counted.notes
+        )
         return Holdings(
             counted.table,
             [source.uri for source in self.sources],
@@ -172,10 +182,10 @@ class Dataset:
         found: dict[int, tuple[str, str]] = {}
         for number, lines in wanted.items():
             partition = self.partitions[number]
-            if partition.source.uri == STANDARD_INPUT:
+            if partition.source.uri == STANDARD_INPUT or partition.plan.kind != "logs":
                 continue
             left = len(lines)
-            for record in read_records(partition, self.plan, Faults()):
+            for record in read_records(partition, Faults()):
                 if record.line in lines:
                     text = (record.message or "")[:EXAMPLE_CHARS]
                     found[lines[record.line]] = (locate(Place(number, record.line)), text)
@@ -229,6 +239,7 @@ def check_bad(
     bad: Sequence[BadRecord],
     max_bad_fraction: float,
     listener: Listener,
+    notes: Notes = NOTHING_NOTED,
 ) -> None:
     """The one rule on unusable records: a few are named, too large a share of them stops a job.
 
@@ -236,7 +247,7 @@ def check_bad(
         InputError: names the first ones.
     """
     shown = [f"{record.place}: {record.problem}" for record in bad[:_BAD_SHOWN]]
-    if n_bad > max_bad_fraction * n_records:
+    if n_bad - notes.n_leading > max_bad_fraction * n_records:
         raise InputError(
             f"{n_bad} of {n_records} records cannot be used, more than the share of "
             f"{max_bad_fraction:g} that --max-bad-fraction allows; the first: {'; '.join(shown)}"
@@ -245,3 +256,22 @@ def check_bad(
         listener.say(f"warning: {n_bad:,} of {n_records:,} records cannot be used, as in")
         for line in shown:
             listener.say(f"  {line}")
+    for sentence in describe_notes(notes):
+        listener.say(sentence)
+
+
+def describe_notes(notes: Notes) -> list[str]:
+    """What a person may want to check, a sentence each."""
+    said = []
+    if notes.n_continued:
+        said.append(f"{notes.n_continued:,} lines continue the record before them")
+    if notes.n_foreign:
+        said.append(f"{notes.n_foreign:,} records are of another layout than their file")
+    if notes.levels:
+        most = sorted(notes.levels.items(), key=lambda item: (-item[1], item[0]))
+        named = ", ".join(f"{name} {count:,}" for name, count in most[:_LEVELS_SHOWN])
+        said.append(
+            f"warning: {sum(notes.levels.values()):,} records have an unknown level and got the "
+            f"default one ({named}); --level-map says what they mean"
+        )
+    return said

@@ -9,7 +9,6 @@ import msgspec
 
 from trainer.jobs.dataset import Dataset, check_bad
 from trainer.jobs.listener import SILENCE, Listener
-from trainer.reading.formats.table import is_counted_by_engine
 from trainer.store.candidate import current_version, load_candidate
 from trainer.store.files import replacing
 from trainer.store.registry import ModelRegistry
@@ -73,7 +72,7 @@ def score(
     for sentence in dataset.detected:
         listener.say(sentence)
     with replacing(path) as temporary:
-        if is_counted_by_engine(dataset.plan):
+        if dataset.is_counted_by_engine:
             scored = score_parquet(dataset.sources, candidate.model, temporary, format_)
         else:
             # Beside the output, not in the system's temporary folder, which may be small; with a
@@ -83,12 +82,12 @@ def score(
                 listener.progress("scoring", dataset.size_bytes) as advance,
             ):
                 target = Target(str(model_dir), number, folder)
-                scored = score_records(
-                    dataset.partitions, dataset.plan, dataset.executor, target, advance
-                )
+                scored = score_records(dataset.partitions, dataset.executor, target, advance)
                 target.join(dataset.partitions, temporary, format_)
         bad = dataset.describe(scored.bad, scored.records)
-        check_bad(scored.n_bad, scored.n_records, bad, dataset.max_bad_fraction, listener)
+        check_bad(
+            scored.n_bad, scored.n_records, bad, dataset.max_bad_fraction, listener, scored.notes
+        )
     return Scores(
         number,
         scored.n_records,

@@ -1,32 +1,46 @@
 """Compressed bytes: told by their beginning, decompressed, and what it means if that fails."""
 
+import bz2
 import gzip
 import io
+import lzma
 import zlib
 from typing import IO, Final, Literal, cast
 
 from backports import zstd
 
-Compression = Literal["none", "gzip", "zstd"]
+Compression = Literal["none", "gzip", "zstd", "bzip2", "xz"]
 
-N_FIRST_BYTES: Final = 4
+N_FIRST_BYTES: Final = 6
 """How much of the beginning tells."""
 
-READ_ERRORS: Final[tuple[type[Exception], ...]] = (OSError, EOFError, zlib.error, zstd.ZstdError)
+READ_ERRORS: Final[tuple[type[Exception], ...]] = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zstd.ZstdError,
+)
 """What reading an opened source raises when its bytes cannot be had or are damaged."""
 
 _GZIP: Final = b"\x1f\x8b"
+_BZIP2: Final = b"BZh"
+_XZ: Final = b"\xfd7zXZ\0"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 # RFC 8878, 3.1.2: behind a byte 0x50 to 0x5f, a frame to skip; parallel compressors begin so.
 _ZSTD_SKIPPABLE: Final = b"\x2a\x4d\x18"
 
 
 def detect_compression(first: bytes) -> Compression:
-    """How bytes are compressed that begin with these four (or fewer, if that is all)."""
+    """How bytes are compressed that begin with these (or fewer, if that is all)."""
     if first.startswith(_GZIP):
         return "gzip"
-    skippable = first[:1] in b"PQRSTUVWXYZ[\\]^_" and first[1:] == _ZSTD_SKIPPABLE
-    return "zstd" if skippable or first == _ZSTD else "none"
+    if first.startswith(_BZIP2) and first[3:4].isdigit():
+        return "bzip2"
+    if first.startswith(_XZ):
+        return "xz"
+    skippable = first[:1] in b"PQRSTUVWXYZ[\\]^_" and first[1:4] == _ZSTD_SKIPPABLE
+    return "zstd" if skippable or first.startswith(_ZSTD) else "none"
 
 
 def decompress(file: str | IO[bytes], compression: Compression) -> IO[bytes]:
@@ -35,10 +49,14 @@ def decompress(file: str | IO[bytes], compression: Compression) -> IO[bytes]:
     Args:
         file: the path of a file, which is closed with what is returned, or an open file, which is
             not.
-        compression: gzip or zstd; "none" only for an open file, which is then returned itself.
+        compression: "none" only for an open file, which is then returned itself.
     """
     if compression == "gzip":
         return cast(IO[bytes], gzip.open(file))
+    if compression == "bzip2":
+        return cast(IO[bytes], bz2.open(file))
+    if compression == "xz":
+        return cast(IO[bytes], lzma.open(file))
     if compression == "zstd":
         return cast(IO[bytes], zstd.open(file))
     assert not isinstance(file, str)
@@ -65,6 +83,8 @@ def describe_read_error(error: Exception) -> str:
         return "the compressed data ends too early, as if cut off while it was written or copied"
     if isinstance(error, gzip.BadGzipFile | zlib.error):
         return f"damaged gzip data ({error})"
+    if isinstance(error, lzma.LZMAError):
+        return f"damaged xz data ({error})"
     if isinstance(error, zstd.ZstdError):
         return f"damaged zstd data ({error})"
     if isinstance(error, OSError) and error.strerror:

@@ -5,32 +5,33 @@ from typing import Final
 
 from trainer.reading.formats.table import FORMATS
 from trainer.reading.partitions import Partition
-from trainer.reading.plan import ReadingPlan
-from trainer.reading.sources import Source
+from trainer.reading.plan import PlannedSource
 
 PARTITION_BYTES: Final = 8_388_608
 """Large enough to be worth a process's while, small enough to show progress and to spread well."""
 
 
 def cut(
-    sources: Sequence[Source], plan: ReadingPlan, partition_bytes: int = PARTITION_BYTES
+    planned: Sequence[PlannedSource], partition_bytes: int = PARTITION_BYTES
 ) -> list[Partition]:
     """Cut sources into partitions of at most `partition_bytes`, where their format allows it."""
     return [
-        Partition(number, source, start, stop)
-        for number, (source, start, stop) in enumerate(_ranges(sources, plan, partition_bytes))
+        Partition(number, file.source, file.plan, start, stop)
+        for number, (file, start, stop) in enumerate(_ranges(planned, partition_bytes))
     ]
 
 
 def _ranges(
-    sources: Sequence[Source], plan: ReadingPlan, partition_bytes: int
-) -> Iterator[tuple[Source, int, int | None]]:
-    for source in sources:
-        size = source.size_bytes or 0
-        if not (FORMATS[plan.format].splittable and source.splittable):
-            yield source, 0, None
+    planned: Sequence[PlannedSource], partition_bytes: int
+) -> Iterator[tuple[PlannedSource, int, int | None]]:
+    for file in planned:
+        size = file.source.size_bytes or 0
+        # In an envelope, parts of a line may stand far apart.
+        splittable = FORMATS[file.plan.format].splittable and file.plan.envelope is None
+        if not (splittable and file.source.splittable):
+            yield file, 0, None
             continue
         starts = range(0, max(size, 1), partition_bytes)
         for start in starts:
             last = start + partition_bytes >= size
-            yield source, start, None if last else start + partition_bytes
+            yield file, start, None if last else start + partition_bytes

@@ -60,7 +60,8 @@ def _paths(name: str, type_: Any) -> Iterator[str]:
 def read_rows(source: Source, plan: ReadingPlan) -> Iterator[dict[str, Any]]:
     """The rows of a Parquet file, in their order, with the columns that the plan needs."""
     fields = plan.fields
-    paths = [path for path in (fields.message, fields.level, fields.service, fields.label) if path]
+    parts = (fields.message, fields.level, fields.service, fields.time, fields.label)
+    paths = list(dict.fromkeys(path for path in (*parts, *plan.beside) if path))
     if plan.kind == "features":
         paths += FEATURE_NAMES
     with connect([source]) as connection:

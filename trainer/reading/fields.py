@@ -1,93 +1,22 @@
 """Where message, level and service stand in records with named fields."""
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from schemas.record.features import FEATURE_NAMES, Level
+from inference.intake.documents import flatten
+from inference.intake.field_names import (
+    LEVEL_NAMES,
+    MESSAGE_NAMES,
+    SERVICE_NAMES,
+    TIME_NAMES,
+    WRAPPERS,
+    plain_name,
+)
+from schemas.record.features import FEATURE_NAMES
 from trainer.errors import InputError
-from trainer.reading.layouts import SYSLOG_LEVELS
 from trainer.reading.plan import Fields
 
-# Names are written here as `_normal` writes them: `severitytext` is severityText, severity_text
-# and Severity-Text. What tells more about a record comes first.
-MESSAGE_NAMES: Final = (
-    "message",
-    "msg",
-    "log",
-    "@message",
-    "logmessage",
-    "shortmessage",
-    "record.message",
-    "fields.message",
-    "textpayload",
-    "jsonpayload.message",
-    "text",
-    "body",
-    "body.stringvalue",
-    "content",
-    "event",
-    "event.original",
-    "line",
-    "raw",
-    "fullmessage",
-)
-"""Usual names of the text of a log (logging libraries, GELF, ECS, OpenTelemetry, Cloud Logging)."""
-
-LEVEL_NAMES: Final = (
-    "level",
-    "severity",
-    "loglevel",
-    "lvl",
-    "levelname",
-    "severitytext",
-    "severitylabel",
-    "log.level",
-    "record.level.name",
-    "@level",
-    "priority",
-)
-"""Usual names of its severity."""
-
-SERVICE_NAMES: Final = (
-    "service",
-    "service.name",
-    "servicename",
-    "resource.service.name",
-    "resource.attributes.service.name",
-    "attributes.service.name",
-    "app",
-    "application",
-    "appname",
-    "applicationname",
-    "app.name",
-    "component",
-    "program",
-    "programname",
-    "syslogidentifier",
-    "kubernetes.labels.app.kubernetes.io/name",
-    "kubernetes.labels.app",
-    "kubernetes.containername",
-    "kubernetes.container.name",
-    "containername",
-    "container.name",
-    "logger",
-    "loggername",
-    "log.logger",
-    "name",
-    "source",
-)
-"""Usual names of who wrote it; a container is a better answer than a class within it."""
-
-NUMBERED_LEVELS: Final[dict[str, dict[str, Level]]] = {
-    "syslog": SYSLOG_LEVELS,
-    "pino": {
-        str(10 * number): level for number, level in enumerate([Level.DEBUG, *Level], start=1)
-    },
-}
-"""Numbers that loggers write for levels: syslog (RFC 5424), and pino and bunyan (10 to 60)."""
-
-_MAX_DEPTH: Final = 8
 _MAX_NAMES_TOLD: Final = 20
 _MAX_NAME_CHARS: Final = 60
 
@@ -97,15 +26,7 @@ def flatten_names(document: dict[str, Any]) -> list[str]:
 
     Lists are leaves, and so is what lies deeper than eight objects.
     """
-    return list(_paths(document, "", _MAX_DEPTH))
-
-
-def _paths(document: dict[str, Any], prefix: str, depth: int) -> Iterator[str]:
-    for name, value in document.items():
-        if isinstance(value, dict) and depth > 1:
-            yield from _paths(value, f"{prefix}{name}.", depth - 1)
-        else:
-            yield prefix + name
+    return [".".join(path) for path in flatten(document)]
 
 
 def find_fields(names: Collection[str], given: Fields) -> Fields:
@@ -124,7 +45,7 @@ def find_fields(names: Collection[str], given: Fields) -> Fields:
     Raises:
         InputError: a given field is not there, or there is neither a message nor the features.
     """
-    for part in ("message", "level", "service", "label"):
+    for part in given.__struct_fields__:
         name = getattr(given, part)
         if name is not None and name not in names:
             raise InputError(
@@ -150,6 +71,7 @@ def find_fields(names: Collection[str], given: Fields) -> Fields:
         message=message,
         level=given.level or guess(names, LEVEL_NAMES),
         service=given.service or guess(names, SERVICE_NAMES),
+        time=given.time or guess(names, TIME_NAMES),
         label=given.label,
     )
 
@@ -158,25 +80,10 @@ def guess(names: Iterable[str], usual: Iterable[str]) -> str | None:
     """The first of the usual names that occurs, as it is written there."""
     known: dict[str, str] = {}
     for name in names:
-        known.setdefault(_normal(name), name)
-    return next((known[name] for name in usual if name in known), None)
-
-
-def _normal(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "")
-
-
-def find_numbers(values: Iterable[object]) -> tuple[str, dict[str, Level]] | None:
-    """Whose numbers for levels these are, and what they mean; None if they are no such numbers.
-
-    Args:
-        values: of a level field in some records; missing ones are passed over.
-    """
-    texts = {str(value).strip() for value in values if value is not None} - {""}
-    for logger, levels in NUMBERED_LEVELS.items():
-        if texts and texts <= levels.keys():
-            return logger, levels
-    return None
+        known.setdefault(plain_name(name), name)
+    usual = list(usual)
+    wrapped = (f"{wrapper}.{name}" for wrapper in WRAPPERS for name in usual)
+    return next((known[name] for name in [*usual, *wrapped] if name in known), None)
 
 
 def quote(name: str) -> str:

@@ -6,6 +6,9 @@ from typing import IO, Final
 from trainer.reading.partitions import Partition
 
 MAX_LINE_BYTES: Final = 1_048_576
+"""The one limit for lines, in all formats; a longer one is a bad record."""
+
+TOO_LONG: Final = f"longer than {MAX_LINE_BYTES} bytes"
 
 _BLOCK_BYTES: Final = 262_144
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"

@@ -9,7 +9,7 @@ from schemas.record.features import MAX_SERVICE_CHARS, Level
 from trainer.errors import InputError
 from trainer.reading.plan import Fields
 
-Option = Literal["fields", "layout", "pattern", "multiline", "delimiter"]
+Option = Literal["fields", "layout", "pattern", "multiline", "delimiter", "columns"]
 """Options that mean something for some formats only."""
 
 _TABS: Final = ("\\t", "tab")
@@ -25,6 +25,9 @@ class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True):
         pattern: a regular expression for lines of plain text.
         multiline: a line that does not match belongs to the record before it.
         delimiter: between the columns of CSV.
+        columns: names of the columns of CSV that has no header.
+        scale: what numbers of levels mean, a name in `schemas.record.levels.SCALES`.
+        levels: names of levels of the user's own.
         default_level: for records without a level.
         default_service: for records without a service.
     """
@@ -35,6 +38,9 @@ class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True):
     pattern: str | None = None
     multiline: bool = False
     delimiter: str | None = None
+    columns: tuple[str, ...] = ()
+    scale: str | None = None
+    levels: dict[str, Level] = {}
     default_level: Level | None = None
     default_service: str | None = None
 
@@ -42,6 +48,11 @@ class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True):
     def separator(self) -> str | None:
         """The delimiter as one character; None if none was given."""
         return "\t" if self.delimiter in _TABS else self.delimiter
+
+    @property
+    def names_a_layout(self) -> bool:
+        """Whether a layout or a pattern was given."""
+        return self.layout is not None or self.pattern is not None
 
     def flags(self) -> dict[Option, list[str]]:
         """The flags that were given, of the options that some formats know and others do not."""
@@ -52,6 +63,7 @@ class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True):
             "pattern": ["--pattern"] * (self.pattern is not None),
             "multiline": ["--multiline"] * self.multiline,
             "delimiter": ["--delimiter"] * (self.delimiter is not None),
+            "columns": ["--columns"] * bool(self.columns),
         }
 
     def check(self, title: str, options: Collection[Option]) -> None:

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import Source
 
 MAX_LINES: Final = 2**40
@@ -16,12 +17,14 @@ class Partition(msgspec.Struct, frozen=True):
     Attributes:
         number: its position in the order of the input.
         source: the file it is a part of.
+        plan: how it is read.
         start: the part holds the records that begin at this byte or behind it ...
         stop: ... and before this one; None for the end of the file.
     """
 
     number: int
     source: Source
+    plan: ReadingPlan
     start: int = 0
     stop: int | None = None
 

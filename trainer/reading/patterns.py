@@ -4,7 +4,7 @@ import glob
 import os
 import stat
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from trainer.errors import InputError
 
@@ -17,7 +17,7 @@ def find_paths(pattern: str) -> list[str]:
 
     Raises:
         InputError: there are none.
-        OSError: it, or a directory below it, cannot be looked at.
+        OSError: it cannot be looked at.
     """
     try:
         mode = Path(pattern).stat().st_mode
@@ -40,14 +40,11 @@ def _match(pattern: str) -> list[Path]:
 
 def _walk(directory: str) -> list[Path]:
     found: list[Path] = []
-    for folder, folders, names in os.walk(directory, onerror=_raise):
+    # A folder that may not be looked into is passed over, as files that cannot be read are.
+    for folder, folders, names in os.walk(directory):
         folders[:] = [name for name in folders if not is_hidden(name)]
         found += [Path(folder, name) for name in names if not is_hidden(name)]
     return found
-
-
-def _raise(error: OSError) -> NoReturn:
-    raise error
 
 
 def _regular_files(paths: list[Path], complaint: str) -> list[str]:

@@ -1,16 +1,20 @@
-"""How the data is to be read: what was given and what was detected, decided once.
+"""How a file is to be read: what was given and what was detected, decided once.
 
-A plan is plain data. It goes to every process that reads a part of the data, on this machine or on
+A plan is plain data. It goes to every process that reads a part of the file, on this machine or on
 another.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
+from inference.intake.layouts import Layout
 from schemas.record.features import Level
+from trainer.reading.sources import Source
 
 Kind = Literal["features", "logs"]
+Envelope = Literal["cri", "docker", "compose"]
 
 
 class Fields(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,57 +24,60 @@ class Fields(msgspec.Struct, frozen=True, kw_only=True):
         message: the text; None where records are features.
         level: the severity; None if records have none.
         service: who wrote it; None if records do not say.
+        time: when; None if records do not say.
         label: whether it is an anomaly; None if records have no labels.
     """
 
     message: str | None = None
     level: str | None = None
     service: str | None = None
+    time: str | None = None
     label: str | None = None
 
 
-class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """How lines of plain text are laid out.
-
-    Attributes:
-        name: as the user gives it.
-        patterns: regular expressions for a whole line with the groups `message` and, if the layout
-            has them, `level` and `service`; the first one that matches tells.
-        service: name of the service where a pattern has no such group, or it took no part.
-        levels: other names for levels than `Level` knows, lower case.
-        continued: a line that the pattern does not match belongs to the record before it, as stack
-            traces do.
-    """
-
-    name: str
-    patterns: tuple[str, ...]
-    service: str | None = None
-    levels: dict[str, Level] = {}
-    continued: bool = False
-
-
 class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """How to read the data.
+    """How to read a file.
 
     Attributes:
-        format: how files are written, a name in `trainer.reading.formats.table`; compression is
+        format: how it is written, a name in `trainer.reading.formats.table`; compression is
             each file's own matter.
         kind: records are the six features, or raw logs.
-        fields: where a record's parts stand; for text, the label only (always None there).
-        layout: the layout of plain text; None for other formats.
-        levels: other names for levels than `Level` and the layout know, such as the numbers of
-            some loggers; lower case.
+        fields: where a record's parts stand in most records; another record may have them
+            elsewhere. For text, the label only (always None there).
+        beside: other fields that may hold a level, or what a failure left behind.
+        layout: the layout of plain text, and of lines within envelopes and messages.
+        envelope: what is around each line, with its own stream, time and parts of lines.
+        scale: what numbers of levels mean, a name in `schemas.record.levels.SCALES`.
+        levels: names of levels of the user's own, in any case.
+        columns: names of the columns of CSV that has no header.
         delimiter: between the columns of CSV.
-        default_level: for records without a level.
+        default_level: for records without a level, or with an unknown one.
         default_service: for records without a service; None is the name of their own file
             (`trainer.reading.naming`).
+        year: of times that name none.
     """
 
     format: str
     kind: Kind
     fields: Fields = Fields()
+    beside: tuple[str, ...] = ()
     layout: Layout | None = None
+    envelope: Envelope | None = None
+    scale: str | None = None
     levels: dict[str, Level] = {}
+    columns: tuple[str, ...] = ()
     delimiter: str = ","
     default_level: Level = Level.INFO
     default_service: str | None = None
+    year: int | None = None
+
+    def for_all(self, sources: Iterable[Source]) -> "list[PlannedSource]":
+        """Files that are all read by this plan."""
+        return [PlannedSource(source, self) for source in sources]
+
+
+class PlannedSource(msgspec.Struct, frozen=True):
+    """A file and how it is read."""
+
+    source: Source
+    plan: ReadingPlan

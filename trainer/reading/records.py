@@ -12,26 +12,25 @@ from trainer.reading.assembling import Assembler, Extract, Record
 from trainer.reading.faults import Faults
 from trainer.reading.formats.table import FORMATS
 from trainer.reading.partitions import Partition
-from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import READ_ERRORS, describe_read_error
 
 
 def read_records(
-    partition: Partition, plan: ReadingPlan, faults: Faults, extract: Extract = extract
+    partition: Partition, faults: Faults, extract: Extract = extract
 ) -> Iterator[Record]:
     """The usable records of a partition, in their order.
 
     Args:
         partition: what to read.
-        plan: how to read it.
         faults: told of every record that cannot be used.
         extract: what is looked at of a raw log; by default, all that any detector looks at.
 
     Raises:
         InputError: the file cannot be opened, or is damaged; names it and how far it was read.
     """
+    plan = partition.plan
     try:
-        assemble = Assembler(plan, extract, partition.source.uri)
+        assemble = Assembler(plan, extract, partition.source.uri, faults)
         yield from FORMATS[plan.format].read(partition, plan, faults, assemble)
     except READ_ERRORS as error:
         raise InputError(

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from trainer.errors import InputError
+from trainer.reading.binaries import find_binary
 from trainer.reading.formats.format import Detected, Format, Sample
 from trainer.reading.formats.table import FORMATS
 from trainer.reading.options import ReadingOptions
@@ -18,18 +19,27 @@ HEAD_BYTES: Final = 262_144
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
-def sniff_source(source: Source, options: ReadingOptions) -> Detected:
+def sniff_source(source: Source, options: ReadingOptions, year: int | None = None) -> Detected:
     """Decide how to read a source.
+
+    Args:
+        source: what to read.
+        options: what the user wants.
+        year: of times that name none.
 
     Raises:
         InputError: it cannot be opened, or as in `sniff`.
     """
     head = read_head(source, HEAD_BYTES)
-    return sniff(head, source.uri, options, partial(_columns, source))
+    return sniff(head, source.uri, options, partial(_columns, source), year)
 
 
 def sniff(
-    head: bytes, name: str, options: ReadingOptions, columns: Callable[[], Sequence[str]] = list
+    head: bytes,
+    name: str,
+    options: ReadingOptions,
+    columns: Callable[[], Sequence[str]] = list,
+    year: int | None = None,
 ) -> Detected:
     """Decide how to read data.
 
@@ -38,6 +48,7 @@ def sniff(
         name: the file's name or address.
         options: what the user wants; it goes before anything detected.
         columns: gives the names of the columns, for a format that keeps them at the end.
+        year: of times that name none.
 
     Raises:
         InputError: it cannot be told how to read it; says what was tried and what to give. Or the
@@ -47,9 +58,12 @@ def sniff(
         raise InputError(
             f"{name} is UTF-16; convert it to UTF-8, as with: iconv -f UTF-16 -t UTF-8"
         )
-    sample = Sample(head.decode("utf-8-sig", "replace"), name, options, columns)
-    if not sample.text.strip():
+    sample = Sample(head.decode("utf-8-sig", "replace"), name, options, columns, year)
+    if not sample.text.strip("\0 \t\r\n\f\v\x1c\x1d\x1e\x1f\x85"):
         raise InputError(f"{name} is empty")
+    kind = find_binary(head)
+    if kind is not None:
+        raise InputError(f"{name} is {kind}")
     format_ = _choose(sample)
     options.check(format_.title, format_.options)
     try:

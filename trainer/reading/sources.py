@@ -49,11 +49,15 @@ class Source(msgspec.Struct, frozen=True):
         uri: as a person would recognise it: a path, `-`, or an address such as `s3://...`.
         size_bytes: as stored; None for standard input.
         compression: told by the first bytes, whatever the name says.
+        named: whether a user spelt it out; others were found in folders or match globs.
+        problem: why a file that nobody spelt out cannot be read; "" if it can.
     """
 
     uri: str
     size_bytes: int | None
     compression: Compression
+    named: bool = True
+    problem: str = ""
 
     @property
     def splittable(self) -> bool:
@@ -70,7 +74,7 @@ def find_sources(patterns: Sequence[str]) -> list[Source]:
             `.` or `_` are skipped unless they are spelt out.
 
     Raises:
-        InputError: a pattern matches nothing, or something it matches cannot be read.
+        InputError: a pattern matches nothing, or what it spells out cannot be read.
     """
     sources: dict[str, Source] = {}
     for pattern in patterns:
@@ -86,7 +90,12 @@ def _find(pattern: str) -> Iterable[Source]:
         from trainer.reading.object_stores import find_objects  # noqa: PLC0415 - for a few jobs only
 
         return [
-            Source(found.uri, found.size_bytes, detect_compression(found.first_bytes))
+            Source(
+                found.uri,
+                found.size_bytes,
+                detect_compression(found.first_bytes),
+                found.uri == pattern,
+            )
             for found in find_objects(pattern, N_FIRST_BYTES)
         ]
     with _named(pattern):
@@ -94,13 +103,20 @@ def _find(pattern: str) -> Iterable[Source]:
             first = read_beginning(cast(IO[bytes], standard_input().rewind()), N_FIRST_BYTES)
             return [Source(pattern, None, detect_compression(first))]
         paths = find_paths(pattern)
-    return map(_look_at, paths)
+    return (_look_at(path, pattern) for path in paths)
 
 
-def _look_at(path: str) -> Source:
-    with _named(path), open(path, "rb") as file:
-        first = file.read(N_FIRST_BYTES)
-        return Source(path, os.fstat(file.fileno()).st_size, detect_compression(first))
+def _look_at(path: str, pattern: str) -> Source:
+    named = path == pattern
+    try:
+        with _named(path), open(path, "rb") as file:
+            first = file.read(N_FIRST_BYTES)
+            size = os.fstat(file.fileno()).st_size
+            return Source(path, size, detect_compression(first), named)
+    except InputError as error:
+        if named:
+            raise
+        return Source(path, 0, "none", named, str(error))
 
 
 @contextlib.contextmanager

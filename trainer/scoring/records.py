@@ -18,9 +18,8 @@ from inference.model.model import Model
 from inference.store.versions import ModelStore
 from trainer.counting.run import Advance, Executor
 from trainer.reading.assembling import Record
-from trainer.reading.faults import MAX_SAMPLES, Faults
+from trainer.reading.faults import MAX_SAMPLES, Faults, Notes
 from trainer.reading.partitions import Partition, Place
-from trainer.reading.plan import ReadingPlan
 from trainer.reading.records import read_records
 from trainer.reading.sources import open_source
 from trainer.scoring.tables import to_parquet
@@ -41,6 +40,7 @@ class Scored(msgspec.Struct, frozen=True):
         n_anomalies: those that say anomaly.
         n_bad: records that cannot be used.
         bad: the first of these, and why.
+        notes: what a person may want to check.
     """
 
     records: dict[int, int]
@@ -48,6 +48,7 @@ class Scored(msgspec.Struct, frozen=True):
     n_anomalies: int
     n_bad: int
     bad: list[tuple[Place, str]]
+    notes: Notes = Notes()
 
     @property
     def n_records(self) -> int:
@@ -92,7 +93,6 @@ class Target(msgspec.Struct, frozen=True):
 
 def score_records(
     partitions: Sequence[Partition],
-    plan: ReadingPlan,
     executor: Executor,
     target: Target,
     advance: Advance,
@@ -102,28 +102,27 @@ def score_records(
     Raises:
         InputError: a source cannot be read.
     """
-    step = partial(score_partition, plan=plan, target=target, first_lines=_first_lines(partitions))
+    step = partial(score_partition, target=target, first_lines=_first_lines(partitions))
     records: dict[int, int] = {}
     n_verdicts = n_anomalies = n_bad = 0
     bad: list[tuple[Place, str]] = []
+    notes = Notes()
     for partition, part in executor.run(step, partitions):
         records |= part.records
         n_verdicts += part.n_verdicts
         n_anomalies += part.n_anomalies
         n_bad += part.n_bad
+        notes += part.notes
         bad = sorted(bad + part.bad, key=lambda one: one[0].pack())[:MAX_SAMPLES]
         advance(partition.size_bytes, part.n_records)
-    return Scored(records, n_verdicts, n_anomalies, n_bad, bad)
+    return Scored(records, n_verdicts, n_anomalies, n_bad, bad, notes)
 
 
-def score_partition(
-    partition: Partition, plan: ReadingPlan, target: Target, first_lines: dict[int, int]
-) -> Scored:
+def score_partition(partition: Partition, target: Target, first_lines: dict[int, int]) -> Scored:
     """Score one partition and write its verdicts.
 
     Args:
         partition: what to score.
-        plan: how to read it.
         target: what to score with and where verdicts go.
         first_lines: how many lines stand before it in its file, by partition number.
     """
@@ -133,7 +132,7 @@ def score_partition(
     head = b'{"source":' + _encode(partition.source.uri) + b',"line":'
     n_verdicts = n_anomalies = 0
     with open(target.part(partition), "wb") as out:
-        for records in _in_batches(read_records(partition, plan, faults, model.extract)):
+        for records in _in_batches(read_records(partition, faults, model.extract)):
             verdicts = model.verdicts([record.features for record in records])
             n_verdicts += len(verdicts)
             n_anomalies += [verdict.is_anomaly for verdict in verdicts].count(True)
@@ -143,7 +142,7 @@ def score_partition(
             )
     bad = [(Place(partition.number, fault.line), fault.problem) for fault in faults.samples]
     records_here = {partition.number: faults.n_records}
-    return Scored(records_here, n_verdicts, n_anomalies, faults.n_bad, bad)
+    return Scored(records_here, n_verdicts, n_anomalies, faults.n_bad, bad, faults.notes)
 
 
 @lru_cache(maxsize=1)

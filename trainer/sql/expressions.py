@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from schemas.record.features import LEVEL_SYNONYMS, Level
+from schemas.record.features import Level
 from schemas.record.keyword_rules import (
     CONNECTION_ERROR,
     EXCEPTION,
@@ -19,6 +19,7 @@ from schemas.record.keyword_rules import (
     Rule,
 )
 from schemas.record.labels import NO_ANOMALY, ZERO
+from schemas.record.levels import LEVEL_SYNONYMS, TRIMMED
 from schemas.record.templates import TEMPLATE_CHARS
 from trainer.quoting import literal
 from trainer.sql.dialects import AUTOMATA, Dialect
@@ -90,8 +91,8 @@ def template_of(whole: str) -> str:
 
 
 def upper_of(level: str) -> str:
-    """A level in upper case, without the blanks around it."""
-    return f"upper({_trimmed(level)})"
+    """A level in upper case, without what stands around it."""
+    return f"upper({_replaced(level, TRIMMED, '')})"
 
 
 def level_of(column: str, upper: str) -> str:
@@ -99,7 +100,7 @@ def level_of(column: str, upper: str) -> str:
 
     Args:
         column: what the record says.
-        upper: the same without blanks around it, in upper case.
+        upper: the same by `upper_of`.
     """
     spelt: dict[str, list[str]] = {level.name: [level.name] for level in Level}
     for synonym, level in LEVEL_SYNONYMS.items():

@@ -12,12 +12,12 @@ from schemas.api.predictions import BatchRequest, PredictRequest
 from schemas.api.validation import MAX_FIELD_ERRORS, BodyDecoder, InvalidBodyError
 from schemas.record.extraction import extract, extract_features
 from schemas.record.features import (
-    LEVEL_SYNONYMS,
     MAX_MESSAGE_LENGTH,
     MAX_SERVICE_CHARS,
     Level,
     LogFeatures,
 )
+from schemas.record.levels import LEVEL_SYNONYMS
 from tests.made_logs import make_log
 
 RAW: dict[str, Any] = {

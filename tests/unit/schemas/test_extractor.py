@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "c923dfec5c1e147d1d44eb75567b3b29fac51766a3345f76396e37d18bd7fb74"
+DIGEST = "a9fafb45e935c13e69dfb62a1cc6ad053a3f2534df333344228167cb854b2db5"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.record.features import LEVEL_SYNONYMS, SEVERITY, Level, LogFeatures
+from schemas.record.features import SEVERITY, Level, LogFeatures
+from schemas.record.levels import LEVEL_SYNONYMS
 
 
 @pytest.mark.parametrize(

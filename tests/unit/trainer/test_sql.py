@@ -128,13 +128,15 @@ def test_real_logs() -> None:
 
 def test_levels() -> None:
     """All spellings of a level become its name, and what is no level stays as it is."""
-    unknown = [" ", "5", " Loud ", "INFO!", "errors"]
-    spellings = [*level_spellings(), *unknown]
+    decorated = ["INFO!", "[error]", "ERROR:", "ERROR+2", " <Warn> ", "info2", "(W)"]
+    known = [*level_spellings(), *decorated]
+    unknown = [" ", "5", " Loud ", "errors", "+2"]
+    spellings = [*known, *unknown]
     logs = [RawLog("text", level, str(number)) for number, level in enumerate(spellings)]
     rows = run_raw(logs, logs_query("duckdb", "logs", FIELDS))
     found = [row[1] for row in sorted(rows, key=lambda row: int(row[2]))]
 
-    assert found == [*(Level(spelt).name for spelt in level_spellings()), *unknown]
+    assert found == [*(Level(spelt).name for spelt in known), *unknown]
 
 
 def test_nothing_vanishes() -> None:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 import msgspec
 
+from inference.intake.cleaning import clean_text
+from inference.intake.field_names import MESSAGE_NAMES
 from schemas.record.features import Level
 from trainer.reading.assembling import Assembler, Record
 from trainer.reading.faults import Faults
-from trainer.reading.fields import MESSAGE_NAMES, find_fields, find_numbers, guess
+from trainer.reading.fields import find_fields, guess
 from trainer.reading.fields import quote as q
 from trainer.reading.naming import service_of_file
 from trainer.reading.options import Option, ReadingOptions
@@ -30,6 +32,7 @@ class Sample(msgspec.Struct, frozen=True):
         text: the beginning; may end within a line.
         name: the file's name or address.
         options: what the user wants of the reading.
+        year: of times that name none.
         columns: the names of its columns, for a format that keeps them at the end of the file;
             paths with dots for the fields of structs.
     """
@@ -38,12 +41,14 @@ class Sample(msgspec.Struct, frozen=True):
     name: str
     options: ReadingOptions
     columns: Callable[[], Sequence[str]]
+    year: int | None = None
 
     def lines(self) -> list[str]:
         """The first whole lines that are not blank; a part of a line only if there is no other."""
         lines = self.text.split("\n")
         whole = lines[:-1] if any(line.strip() for line in lines[:-1]) else lines
-        return [line.rstrip("\r") for line in whole if line.strip()][:MAX_SAMPLE_ROWS]
+        clean = (clean_text(line).rstrip("\r") for line in whole if line.strip())
+        return [line for line in clean if line.strip()][:MAX_SAMPLE_ROWS]
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +85,12 @@ def plan_records(
     fields = find_fields(names, options.fields)
     level, service = options.default_level or Level.INFO, named_service(name, options)
     plan = msgspec.structs.replace(
-        plan, fields=fields, default_level=level, default_service=options.default_service
+        plan,
+        fields=fields,
+        scale=options.scale,
+        levels=options.levels,
+        default_level=level,
+        default_service=options.default_service,
     )
     label = [f"label: field {q(fields.label)}"] if fields.label else []
     if fields.message is None:
@@ -102,18 +112,6 @@ def plan_records(
             else f"service: not in the records, taken as {q(service)}",
             *label,
         ],
-    )
-
-
-def with_numbers(detected: Detected, values: Sequence[object]) -> Detected:
-    """Take numbers for levels where the level field holds nothing else."""
-    found = find_numbers(values) if detected.plan.kind == "logs" else None
-    if found is None:
-        return detected
-    logger, levels = found
-    return Detected(
-        msgspec.structs.replace(detected.plan, levels=levels),
-        [*detected.said, f"levels: numbers as {logger} writes them"],
     )
 
 

@@ -1,66 +1,108 @@
 """JSON lines: one object a line."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
 
+from inference.intake.documents import look_up
+from inference.intake.exports import take_apart
+from inference.intake.field_names import LEVEL_NAMES, TRACE_NAMES, plain_name
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 from schemas.record.features import LogFeatures
 from schemas.record.labels import is_positive
 from trainer.errors import InputError
 from trainer.reading.assembling import Assembler, Record, UnusableRecordError
+from trainer.reading.envelopes import decode_object
+from trainer.reading.fast_decoding import fast_decoder
 from trainer.reading.faults import Faults
 from trainer.reading.fields import flatten_names
-from trainer.reading.formats.format import Detected, Format, Sample, plan_records, with_numbers
-from trainer.reading.lines import MAX_LINE_BYTES, read_lines
+from trainer.reading.formats.enveloped import MAX_LEADING_LINES, read_enveloped
+from trainer.reading.formats.format import Detected, Format, Sample, plan_records
+from trainer.reading.formats.scales import with_scale
+from trainer.reading.layout_choice import ENVELOPE_SHARE, choose_layout
+from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, read_lines
 from trainer.reading.partitions import Partition
-from trainer.reading.paths import RecordDecoder, look_up
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import open_source
 
 _JSON_ARRAY: Final = re.compile(r"\s*\[\s*(?:\{|\]\s*$)")
 
 
+MIN_SHARE: Final = 0.5
+"""Of the first lines, how many are objects if lines before them are not."""
+
+_SNIFFED_LINES: Final = 50
+
+
 def _sniff(sample: Sample) -> bool:
     text = sample.text.lstrip()
-    return text.startswith("{") or _JSON_ARRAY.match(text) is not None
+    if text.startswith("{") or _JSON_ARRAY.match(text) is not None:
+        return True
+    lines = sample.lines()[:_SNIFFED_LINES]
+    return sum(decode_object(line) is not None for line in lines) >= MIN_SHARE * len(lines) > 0
 
 
 def _plan(sample: Sample) -> Detected:
     if _JSON_ARRAY.match(sample.text):
         raise InputError("one JSON array; write one object a line, as with: jq -c '.[]'")
-    documents = [one for one in map(_decode, sample.lines()) if one is not None]
-    if not documents:
+    found = [one for one in map(decode_object, sample.lines()) if one is not None]
+    if not found:
         raise InputError(
             "none of the first lines is a JSON object; if objects span several lines, write one "
             "a line, as with: jq -c ."
         )
+    documents = list(chain.from_iterable(map(take_apart, found)))
     names = dict.fromkeys(name for document in documents for name in flatten_names(document))
     detected = plan_records(
-        ReadingPlan(format="jsonl", kind="logs"),
+        ReadingPlan(format="jsonl", kind="logs", beside=_beside(documents), year=sample.year),
         [f"format: JSON lines (first {len(documents)} records)"],
         names,
         sample.name,
         sample.options,
     )
-    level = detected.plan.fields.level
-    return with_numbers(detected, [level and look_up(one, level) for one in documents])
+    if detected.plan.kind == "features":
+        return detected
+    return _with_docker(with_scale(detected, documents), documents)
 
 
-def _decode(line: str) -> dict[str, Any] | None:
-    try:
-        document = msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
+def _beside(documents: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Fields beside the message that may hold a level or a trace."""
+    wanted = {*LEVEL_NAMES, *TRACE_NAMES}
+    names = dict.fromkeys(name for document in documents for name in document)
+    return tuple(name for name in names if plain_name(name) in wanted)
+
+
+def _with_docker(detected: Detected, documents: Sequence[dict[str, Any]]) -> Detected:
+    """A plan for lines in docker's envelopes, if nearly all are."""
+    texts = [
+        document["log"].rstrip("\r\n")
+        for document in documents
+        if isinstance(document.get("log"), str) and "stream" in document
+    ]
+    lines = [text for text in texts if text.strip()]
+    if len(texts) < ENVELOPE_SHARE * len(documents) or not lines:
+        return detected
+    choice = choose_layout(lines, None, None, continued=False, needed=False)
+    plan = msgspec.structs.replace(detected.plan, envelope="docker", layout=choice.layout)
+    return Detected(plan, [*detected.said, f"layout within: {choice.layout.name}"])
 
 
 def _read(
     partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
 ) -> Iterator[Record]:
+    if plan.envelope is not None:
+        return read_enveloped(partition, plan, faults, assemble)
+    return _read_lines(partition, plan, faults, assemble)
+
+
+def _read_lines(
+    partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
+) -> Iterator[Record]:
     decode = _feature_decoder(plan) if plan.kind == "features" else _log_decoder(plan, assemble)
+    leading = partition.start == 0
     with open_source(partition.source, max(partition.start - 1, 0)) as stream:
         for offset, line in read_lines(stream, partition):
             if partition.stop is not None and offset >= partition.stop:
@@ -70,33 +112,49 @@ def _read(
                 continue
             number = faults.n_records
             if len(line) > MAX_LINE_BYTES:
-                faults.add(number, f"longer than {MAX_LINE_BYTES} bytes")
+                faults.add(number, TOO_LONG)
                 continue
             try:
-                yield decode(number, line)
+                yield from decode(number, line)
+                leading = False
             except InvalidBodyError as error:
                 told = "; ".join(f"{one.path or 'record'}: {one.message}" for one in error.errors)
                 faults.add(number, told)
             except MalformedJsonError as error:
+                faults.n_leading += leading and faults.n_leading < MAX_LEADING_LINES
                 faults.add(number, f"not JSON: {error}")
             except UnusableRecordError as error:
                 faults.add(number, str(error))
 
 
-def _feature_decoder(plan: ReadingPlan) -> Callable[[int, bytes], Record]:
-    decode = BodyDecoder(LogFeatures).decode
-    label = plan.fields.label and RecordDecoder(plan.fields).label
+Decode = Callable[[int, bytes], Iterable[Record]]
 
-    def to_record(number: int, line: bytes) -> Record:
+
+def _feature_decoder(plan: ReadingPlan) -> Decode:
+    decode = BodyDecoder(LogFeatures).decode
+    whole = BodyDecoder(dict).decode
+    label = plan.fields.label
+
+    def to_record(number: int, line: bytes) -> Iterable[Record]:
         features = decode(line)
-        return Record(number, features, None, is_positive(label(line)) if label else None)
+        positive = is_positive(look_up(whole(line), label)) if label else None
+        return (Record(number, features, None, positive),)
 
     return to_record
 
 
-def _log_decoder(plan: ReadingPlan, assemble: Assembler) -> Callable[[int, bytes], Record]:
-    decode = RecordDecoder(plan.fields).decode
-    return lambda number, line: assemble(number, *decode(line))
+def _log_decoder(plan: ReadingPlan, assemble: Assembler) -> Decode:
+    fast = fast_decoder(plan, assemble.names)
+    whole = BodyDecoder(dict).decode
+
+    def to_records(number: int, line: bytes) -> Iterable[Record]:
+        found = fast(line)
+        if found is not None:
+            return (assemble(number, *found),)
+        document = whole(line)
+        return [assemble.document(number, one) for one in take_apart(document)]
+
+    return to_records
 
 
 JSON_LINES: Final = Format(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from inference.intake.field_names import LEVEL_NAMES, TRACE_NAMES, plain_name
 from trainer.errors import InputError
 from trainer.reading.assembling import Assembler, Record, UnusableRecordError
 from trainer.reading.faults import Faults
@@ -20,8 +21,11 @@ def _sniff(sample: Sample) -> bool:
 def _plan(sample: Sample) -> Detected:
     if not _sniff(sample):
         raise InputError(f"no Parquet file, since it does not begin with {_MAGIC}")
-    plan = ReadingPlan(format="parquet", kind="logs")
-    return plan_records(plan, ["format: Parquet"], sample.columns(), sample.name, sample.options)
+    columns = sample.columns()
+    wanted = {*LEVEL_NAMES, *TRACE_NAMES}
+    beside = tuple(name for name in columns if plain_name(name) in wanted)
+    plan = ReadingPlan(format="parquet", kind="logs", beside=beside, year=sample.year)
+    return plan_records(plan, ["format: Parquet"], columns, sample.name, sample.options)
 
 
 def _read(
@@ -32,7 +36,7 @@ def _read(
     for row in read_rows(partition.source, plan):
         faults.n_records += 1
         try:
-            yield assemble.columns(faults.n_records, row)
+            yield assemble.document(faults.n_records, row)
         except UnusableRecordError as error:
             faults.add(faults.n_records, str(error))
 

@@ -4,19 +4,23 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.record.features import Level
-from trainer.reading.assembling import Assembler, Record, UnusableRecordError
+from trainer.reading.assembling import Assembler, Record
+from trainer.reading.envelopes import Unwrapper
 from trainer.reading.faults import Faults
 from trainer.reading.fields import quote as q
+from trainer.reading.formats.enveloped import MAX_LEADING_LINES, read_enveloped
 from trainer.reading.formats.format import Detected, Format, Sample, named_service
-from trainer.reading.layout_choice import choose_layout
-from trainer.reading.layouts import LineParser
-from trainer.reading.lines import MAX_LINE_BYTES, read_lines
+from trainer.reading.layout_choice import Choice, choose_envelope, choose_layout
+from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, read_lines
 from trainer.reading.partitions import Partition
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import open_source
-
-MAX_CONTINUATION_LINES: Final = 1_000
-"""Lines that one record of plain text may have; more is no stack trace."""
+from trainer.reading.text_lines import (
+    MAX_CONTINUATION_LINES,
+    OpenRecord,
+    RecordBuilder,
+    decode_line,
+)
 
 
 def _sniff(sample: Sample) -> bool:  # noqa: ARG001 - whatever is nothing else
@@ -25,85 +29,129 @@ def _sniff(sample: Sample) -> bool:  # noqa: ARG001 - whatever is nothing else
 
 def _plan(sample: Sample) -> Detected:
     options, lines = sample.options, sample.lines()
-    choice = choose_layout(lines, options.layout, options.pattern, continued=options.multiline)
-    layout, parsed = choice.layout, choice.parsed
-    level, service = options.default_level or Level.INFO, named_service(sample.name, options)
-    said = [
-        "format: plain text",
-        f"layout: {layout.name} ({len(parsed)} of {choice.n_counted} lines match)",
-        "records: raw logs",
-        f"level: from the lines ({level.value} where they have none)"
-        if any(one.level for one in parsed)
-        else f"level: not in the lines, taken as {level.value}",
-        f"service: from the lines ({q(layout.service or service)} where they have none)"
-        if any(one.service for one in parsed)
-        else f"service: not in the lines, taken as {q(layout.service or service)}",
-    ]
+    envelope = None if options.names_a_layout else choose_envelope(lines)
+    if envelope is not None:
+        unwrapper = Unwrapper(envelope)
+        opened = [unwrapper.open(line) for line in lines]
+        lines = [one.text for one in opened if one is not None and one.text.strip()] or lines
+    choice = choose_layout(
+        lines,
+        options.layout,
+        options.pattern,
+        continued=options.multiline,
+        needed=envelope is None,
+    )
     plan = ReadingPlan(
         format="text",
         kind="logs",
-        layout=layout,
-        default_level=level,
+        layout=choice.layout,
+        envelope=envelope,
+        scale=options.scale,
+        levels=options.levels,
+        default_level=options.default_level or Level.INFO,
         default_service=options.default_service,
+        year=sample.year,
     )
-    return Detected(plan, said)
+    return Detected(plan, _say(choice, plan, sample))
+
+
+def _say(choice: Choice, plan: ReadingPlan, sample: Sample) -> list[str]:
+    layout, parsed = choice.layout, choice.parsed
+    level = plan.default_level.value
+    service = plan.default_service or layout.service or named_service(sample.name, sample.options)
+    around = [f"envelope: {plan.envelope}"] if plan.envelope else []
+    said = [
+        "format: plain text",
+        *around,
+        f"layout: {layout.name} ({len(parsed)} of {choice.n_counted} lines match)",
+        "records: raw logs",
+    ]
+    if layout.pairs:
+        return [*said, "level, service: from the pairs"]
+    return [
+        *said,
+        f"level: from the lines ({level} where they have none)"
+        if any(one.level for one in parsed)
+        else f"level: not in the lines, taken as {level}",
+        f"service: from the lines ({q(service)} where they have none)"
+        if any(one.service for one in parsed)
+        else f"service: not in the lines, taken as {q(service)}",
+    ]
 
 
 def _read(
     partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
 ) -> Iterator[Record]:
+    if plan.envelope is not None:
+        return read_enveloped(partition, plan, faults, assemble)
+    return _read_plain(partition, plan, faults, assemble)
+
+
+def _read_plain(
+    partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
+) -> Iterator[Record]:
     assert plan.layout is not None  # the plan of plain text has one
-    parse = LineParser(plan.layout).parse
-    open_record: tuple[int, list[str], str | None, str | None] | None = None
+    builder = RecordBuilder(plan.layout, assemble, faults)
+    seen = False  # a record, or a line that is none
     with open_source(partition.source, max(partition.start - 1, 0)) as stream:
         for offset, line in read_lines(stream, partition):
             beyond = partition.stop is not None and offset >= partition.stop
-            text = line[:MAX_LINE_BYTES].decode("utf-8", "replace").rstrip("\r")
-            parsed = parse(text)
-            if beyond and (parsed is not None or open_record is None):
+            if beyond and builder.open_record is None:
                 break
-            if not beyond:
-                faults.n_records += 1
-            if parsed is None:
-                short = len(line) <= MAX_LINE_BYTES
-                continued = plan.layout.continued and short
-                if open_record and continued and len(open_record[1]) < MAX_CONTINUATION_LINES:
-                    open_record[1].append(text)
-                elif beyond and short:
+            short = len(line) <= MAX_LINE_BYTES
+            text = decode_line(line) if short else ""
+            beginning = builder.begin(text, faults.n_records + 1) if short else None
+            if beyond:
+                if beginning is not None or not short:
                     break
-                elif text and not beyond and not (continued and _of_part_before(partition, faults)):
-                    faults.add(faults.n_records, f"no line of the layout {plan.layout.name}")
+                if text and not builder.takes(text):
+                    break
+                builder.append(text)
                 continue
-            if open_record:
-                yield from _finish(assemble, open_record, faults)
-            open_record = (faults.n_records, [parsed.message], parsed.level, parsed.service)
-    if open_record:
-        yield from _finish(assemble, open_record, faults)
+            faults.n_records += 1
+            if beginning is not None:
+                yield from builder.finish()
+                builder.open_record = OpenRecord(beginning)
+                seen = True
+            elif not short or not _goes_along(partition, faults, builder, text, seen=seen):
+                yield from builder.finish()
+                _add_bad(builder, faults, short=short, leading=not seen and partition.start == 0)
+                seen = seen or partition.start > 0
+    yield from builder.finish()
 
 
-def _of_part_before(partition: Partition, faults: Faults) -> bool:
-    """Whether lines that continue a record may continue the last one of the partition before."""
-    return partition.start > 0 and faults.n_records <= MAX_CONTINUATION_LINES
+def _goes_along(
+    partition: Partition, faults: Faults, builder: RecordBuilder, text: str, *, seen: bool
+) -> bool:
+    """Whether a line that begins no record is blank, a remark, or continues a record."""
+    if not text or text.isspace():
+        builder.append(text)
+        return True
+    if text.startswith("#") and builder.layout.name == "w3c":
+        return True
+    if builder.takes(text):
+        builder.append(text)
+    elif seen or partition.start == 0 or faults.n_records > MAX_CONTINUATION_LINES:
+        return False
+    elif not builder.continues(text):
+        return False  # it is not of the last record of the partition before either
+    faults.n_continued += 1
+    return True
 
 
-def _finish(
-    assemble: Assembler,
-    record: tuple[int, list[str], str | None, str | None],
-    faults: Faults,
-) -> Iterator[Record]:
-    number, lines, level, service = record
-    try:
-        yield assemble(number, "\n".join(lines).rstrip(), level, service, None)
-    except UnusableRecordError as error:
-        faults.add(number, str(error))
+def _add_bad(builder: RecordBuilder, faults: Faults, *, short: bool, leading: bool) -> None:
+    faults.n_leading += leading and short and faults.n_leading < MAX_LEADING_LINES
+    faults.add(
+        faults.n_records, f"no line of the layout {builder.layout.name}" if short else TOO_LONG
+    )
 
 
 PLAIN_TEXT: Final = Format(
     name="text",
     title="plain text",
     options=frozenset({"layout", "pattern", "multiline"}),
-    splittable=True,
     implied_by=frozenset({"layout", "pattern"}),
+    splittable=True,
     sniff=_sniff,
     plan=_plan,
     read=_read,

@@ -131,7 +131,7 @@ def data(tmp_path: Path) -> Path:
             )
             for log in make_raw_logs(200, seed=number)
         ]
-        lines[50 * number : 50 * number] = [b"no json", b'{"message": 7}', b""]
+        lines[50 * number : 50 * number] = [b"no json", b'{"level": "INFO"}', b""]
         (tmp_path / f"{number}.jsonl").write_bytes(b"\n".join(lines) + b"\n")
     compressed = tmp_path / "3.jsonl.gz"
     compressed.write_bytes(gzip.compress((tmp_path / "0.jsonl").read_bytes()))
@@ -141,8 +141,8 @@ def data(tmp_path: Path) -> Path:
 
 def parts_of(data: Path, partition_bytes: int) -> list[PartCount]:
     """Each partition, counted."""
-    partitions = cut(find_sources([str(data)]), LOGS, partition_bytes)
-    return [count_partition(partition, LOGS) for partition in partitions]
+    partitions = cut(LOGS.for_all(find_sources([str(data)])), partition_bytes)
+    return [count_partition(partition) for partition in partitions]
 
 
 def add_up(parts: Sequence[PartCount], merge_records: int = MERGE_RECORDS) -> Counted:

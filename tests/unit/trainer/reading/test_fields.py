@@ -6,17 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.record.features import FEATURE_NAMES, Level
+from inference.intake.documents import look_up
+from inference.intake.field_names import LEVEL_NAMES, MESSAGE_NAMES, SERVICE_NAMES
+from schemas.record.features import FEATURE_NAMES
 from trainer.errors import InputError
 from trainer.reading.fields import (
-    LEVEL_NAMES,
-    MESSAGE_NAMES,
-    SERVICE_NAMES,
     find_fields,
-    find_numbers,
     flatten_names,
 )
-from trainer.reading.paths import look_up
 from trainer.reading.plan import Fields
 
 # names, then message, level, service
@@ -43,9 +40,8 @@ def test_usual_names_are_found(
     names: list[str], message: str, level: str | None, service: str | None
 ) -> None:
     """In any case, with any separators, whatever the order of the fields."""
-    expected = Fields(message=message, level=level, service=service)
-    assert find_fields(names, Fields()) == expected
-    assert find_fields(names[::-1], Fields()) == expected
+    for fields in (find_fields(names, Fields()), find_fields(names[::-1], Fields())):
+        assert (fields.message, fields.level, fields.service) == (message, level, service)
 
 
 def test_what_is_given_goes_before_what_is_usual() -> None:
@@ -151,29 +147,3 @@ def test_a_path_leads_to_its_leaf(document: dict[str, Any]) -> None:
     for path in flatten_names(document):
         if "a.b" not in path and ".." not in path and not path.startswith("."):
             assert look_up(document, path) is not None
-
-
-@pytest.mark.parametrize(
-    ("values", "logger", "number", "level"),
-    [
-        ([30, 50, None, "60"], "pino", "50", Level.ERROR),
-        ([6, 3, " 0 ", ""], "syslog", "3", Level.ERROR),
-        (["10"], "pino", "10", Level.DEBUG),
-        ([7], "syslog", "7", Level.DEBUG),
-    ],
-)
-def test_numbers_of_levels_are_known(
-    values: list[object], logger: str, number: str, level: Level
-) -> None:
-    """Loggers that write numbers are told apart by them."""
-    found = find_numbers(values)
-    assert found is not None
-    assert (found[0], found[1][number]) == (logger, level)
-
-
-@pytest.mark.parametrize(
-    "values", [[], [None, ""], ["INFO"], [30, "INFO"], [3, 30], [8], [35], [True]]
-)
-def test_other_values_are_no_numbers_of_levels(values: list[object]) -> None:
-    """One other value and the numbers mean something else."""
-    assert find_numbers(values) is None

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from inference.intake.documents import RawRecord
+from schemas.record.features import Level
 from trainer.counting.run import Executor, Locator, count_partitions
 from trainer.reading.assembling import Assembler, Record
 from trainer.reading.cutting import cut
@@ -32,7 +34,7 @@ def _read_bangs(
     with open_source(partition.source) as stream:
         for message in stream.read().decode().split("!")[1:]:
             faults.n_records += 1
-            yield assemble(faults.n_records, message, "ERROR", None, None)
+            yield assemble(faults.n_records, RawRecord(message, Level.ERROR))
 
 
 BANGS = Format(
@@ -56,9 +58,9 @@ def test_a_new_format_is_one_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     sources = find_sources([str(path)])
     plan = sniff_source(sources[0], ReadingOptions()).plan
     executor = Executor(processes=1)
-    parts = cut(sources, plan, executor.partition_bytes)
-    counted = count_partitions(parts, plan, executor, lambda *_: None)
+    parts = cut(plan.for_all(sources), executor.partition_bytes)
+    counted = count_partitions(parts, executor, lambda *_: None)
     assert (counted.table.n_samples, counted.table.n_distinct) == (3, 2)
     assert counted.table.places is not None
     first = Place.unpack(int(counted.table.places.min()))
-    assert Locator(parts, plan, counted.records)(first) == f"{path}, record 1"
+    assert Locator(parts, counted.records)(first) == f"{path}, record 1"

@@ -67,13 +67,13 @@ def source(data: bytes) -> Source:
 @given(contents)
 def test_a_whole_file_is_its_lines(data: bytes) -> None:
     r"""Lines end in \n alone; a byte order mark at the beginning is no part of the first one."""
-    assert lines_of(data, Partition(0, source(data))) == expected_lines(data)
+    assert lines_of(data, Partition(0, source(data), PLAN)) == expected_lines(data)
 
 
 @given(contents, st.integers(1, 50))
 def test_partitions_of_any_size_give_the_same_lines(data: bytes, partition_bytes: int) -> None:
     """Each line belongs to the one partition in which it begins; none is lost, none read twice."""
-    partitions = cut([source(data)], PLAN, partition_bytes)
+    partitions = cut(PLAN.for_all([source(data)]), partition_bytes)
     lines = [line for partition in partitions for line in lines_of(data, partition)]
     assert lines == expected_lines(data)
 
@@ -82,7 +82,7 @@ def test_partitions_of_any_size_give_the_same_lines(data: bytes, partition_bytes
 def test_a_line_that_is_too_long_shows_it_and_is_passed_over(length: int, tail: bytes) -> None:
     """It comes with more bytes than are allowed, once; the line behind it is whole."""
     data = b"x" * length + b"\n" + tail
-    lines = list(read_lines(io.BytesIO(data), Partition(0, source(data))))
+    lines = list(read_lines(io.BytesIO(data), Partition(0, source(data), PLAN)))
     assert (len(lines[0][1]) > MAX_LINE) == (length > MAX_LINE)
     assert lines[1:] == ([(length + 1, tail)] if tail else [])
 
@@ -93,7 +93,7 @@ def test_memory_is_bounded_whatever_the_bytes_are() -> None:
     for start in (0, 1, 5_000):
         stream = io.BytesIO(data)
         stream.seek(max(start - 1, 0))
-        lines = list(read_lines(stream, Partition(0, source(data), start)))
+        lines = list(read_lines(stream, Partition(0, source(data), PLAN, start)))
         assert len(lines) == (start == 0)
         assert all(len(line) <= MAX_LINE + BLOCK for _, line in lines)
 
@@ -101,5 +101,5 @@ def test_memory_is_bounded_whatever_the_bytes_are() -> None:
 def test_the_caller_may_look_beyond_the_partition() -> None:
     """Lines go on to the end of the file: the rest of a stack trace may lie behind the border."""
     data = b"one\ntwo\nthree\n"
-    lines = list(read_lines(io.BytesIO(data), Partition(0, source(data), 0, 4)))
+    lines = list(read_lines(io.BytesIO(data), Partition(0, source(data), PLAN, 0, 4)))
     assert lines == [(0, b"one"), (4, b"two"), (8, b"three")]

@@ -33,7 +33,7 @@ sources = st.lists(
 @given(sources, st.integers(1, 120))
 def test_partitions_cover_every_byte_once(files: list[Source], partition_bytes: int) -> None:
     """Numbered from 0 in the order of the input, each file from its first byte to its end."""
-    partitions = cut(files, plan(), partition_bytes)
+    partitions = cut(plan().for_all(files), partition_bytes)
     assert [one.number for one in partitions] == list(range(len(partitions)))
     rest = iter(partitions)
     for source in files:
@@ -54,14 +54,14 @@ def test_partitions_cover_every_byte_once(files: list[Source], partition_bytes: 
 @given(sources, st.integers(1, 120))
 def test_sizes_of_partitions_add_up(files: list[Source], partition_bytes: int) -> None:
     """So that progress ends at the whole."""
-    partitions = cut(files, plan(), partition_bytes)
+    partitions = cut(plan().for_all(files), partition_bytes)
     assert sum(one.size_bytes for one in partitions) == sum(one.size_bytes or 0 for one in files)
 
 
 def test_small_files_stay_whole() -> None:
     """Below the size of a partition a file is one; the last byte makes the second."""
     for size, count in ((0, 1), (1, 1), (PARTITION_BYTES, 1), (PARTITION_BYTES + 1, 2)):
-        assert len(cut([Source("a", size, "none")], plan())) == count
+        assert len(cut(plan().for_all([Source("a", size, "none")]))) == count
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_what_cannot_be_opened_within_stays_whole(
 ) -> None:
     """Records of CSV may hold line ends; compressed data and standard input have one beginning."""
     source = Source("a", size_bytes, compression)
-    assert cut([source, source], plan(format_), 10) == [
-        Partition(0, source),
-        Partition(1, source),
+    assert cut(plan(format_).for_all([source, source]), 10) == [
+        Partition(0, source, plan(format_)),
+        Partition(1, source, plan(format_)),
     ]
-    assert Partition(0, source).size_bytes == (size_bytes or 0)
+    assert Partition(0, source, plan(format_)).size_bytes == (size_bytes or 0)
 
 
 places = st.builds(Place, st.integers(0, MAX_PARTITIONS - 1), st.integers(0, MAX_LINES - 1))
@@ -106,5 +106,5 @@ def test_packed_places_are_int64() -> None:
 
 def test_partitions_go_to_other_processes() -> None:
     """They are plain data."""
-    partition = Partition(3, Source("s3://bucket/key", 10, "none"), 4, 8)
+    partition = Partition(3, Source("s3://bucket/key", 10, "none"), plan(), 4, 8)
     assert pickle.loads(pickle.dumps(partition)) == partition

@@ -11,27 +11,27 @@ from hypothesis import strategies as st
 import trainer.reading.formats.json_lines
 import trainer.reading.formats.plain_text
 import trainer.reading.lines
+from inference.intake.layouts import LAYOUTS, Layout
 from tests.read_records import LOGS, TEXT, read
 from trainer.reading.assembling import Record
 from trainer.reading.cutting import cut
 from trainer.reading.faults import Faults
-from trainer.reading.formats.plain_text import MAX_CONTINUATION_LINES
-from trainer.reading.layouts import LAYOUTS
 from trainer.reading.partitions import Partition
-from trainer.reading.plan import Layout, ReadingPlan
+from trainer.reading.plan import ReadingPlan
 from trainer.reading.records import read_records
 from trainer.reading.sources import find_sources
+from trainer.reading.text_lines import MAX_CONTINUATION_LINES
 
 
 def in_parts(path: Path, plan: ReadingPlan, size: int) -> tuple[list[Record], int, int]:
     """Records by their numbers in the file, read in parts; the numbers of all and of bad ones."""
     records: list[Record] = []
     n_records = n_bad = 0
-    for partition in cut(find_sources([str(path)]), plan, size):
+    for partition in cut(plan.for_all(find_sources([str(path)])), size):
         faults = Faults()
         records += [
             msgspec.structs.replace(record, line=n_records + record.line)
-            for record in read_records(partition, plan, faults)
+            for record in read_records(partition, faults)
         ]
         n_records += faults.n_records
         n_bad += faults.n_bad
@@ -109,6 +109,9 @@ text_lines = st.lists(
             b"\xff\xfe",
             "é☕".encode(),
             b"z" * 400,
+            b"what is this",
+            b'{"message": "in JSON", "level": "warn"}',
+            b"2024-05-01 10:00:00 ERROR of another layout",
         ]
     ),
     max_size=14,
@@ -154,8 +157,8 @@ def test_text_of_a_wrong_layout_is_bad_in_every_part(path: Path) -> None:
 
 def test_parts_are_read_whatever_lies_around(path: Path) -> None:
     """A part in the middle of one record has none of its own."""
-    path.write_bytes(b"INFO:a:first\n" + b"more\n" * 100)
+    path.write_bytes(b"INFO:a:first\n" + b"\tmor\n" * 100)
     source = find_sources([str(path)])[0]
     faults = Faults()
-    assert list(read_records(Partition(1, source, 50, 100), TEXT, faults)) == []
+    assert list(read_records(Partition(1, source, TEXT, 50, 100), faults)) == []
     assert (faults.n_records, faults.n_bad) == (10, 0)

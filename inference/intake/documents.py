@@ -1,0 +1,335 @@
+"""Structured records: JSON objects as loggers, shippers and exports write them.
+
+Each part of a record is looked for under its usual names, in every record anew: a record that has
+no `level` may have a `severity`. Which fields a shape of record has is found out once.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from inference.intake.cleaning import clean_text
+from inference.intake.field_names import (
+    LEVEL_NAMES,
+    MESSAGE_NAMES,
+    SERVICE_NAMES,
+    TIME_NAMES,
+    TRACE_NAMES,
+    WEAK_LEVEL_NAMES,
+    WRAPPERS,
+    plain_name,
+)
+from inference.intake.levels import LevelNames, Number, as_number, on_scale, scale_of
+from schemas.record.features import Level
+
+__all__ = ["DocumentReader", "Named", "RawRecord", "bare_service", "flatten", "look_up", "text_of"]
+
+MAX_DEPTH: Final = 8
+"""Objects within objects that are looked into."""
+
+BYTE_VALUES: Final = 256
+MAX_TRACE_TEXTS: Final = 50
+MAX_SHAPES: Final = 1_000
+"""Shapes of records that are remembered: a bound against hostile records."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """Fields that a user names; None where none was named."""
+
+    message: str | None = None
+    level: str | None = None
+    service: str | None = None
+    time: str | None = None
+
+
+class RawRecord(msgspec.Struct, frozen=True, gc=False):
+    """One raw record, whatever it was written in.
+
+    Attributes:
+        message: the text, with what a failure left behind in fields of its own.
+        level: None where the record has none.
+        service: None where the record has none.
+        time: as it is written; `inference.intake.times.read_time` reads it.
+        unknown: what stood where the level stands and is none; None if nothing did.
+        is_open: `unknown` is a number, which only a scale could turn into a level.
+    """
+
+    message: str
+    level: Level | None = None
+    service: str | None = None
+    time: object = None
+    unknown: str | None = None
+    is_open: bool = False
+
+
+class _Shape(msgspec.Struct, frozen=True):
+    """Where the parts stand in records of one shape, best first, and all plain names."""
+
+    message: tuple[tuple[str, ...], ...]
+    level: tuple[tuple[str, tuple[str, ...]], ...]
+    service: tuple[tuple[str, ...], ...]
+    time: tuple[tuple[str, ...], ...]
+    traces: tuple[tuple[str, ...], ...]
+    names: frozenset[str]
+
+
+class DocumentReader:
+    """Reads structured records.
+
+    Args:
+        names: what names of levels mean.
+        named: fields that go before the usual ones.
+        scale: what numbers of levels mean, whatever their field; None lets each record tell.
+        open_scale: what numbers mean whose scale the record leaves open; None leaves it open.
+    """
+
+    def __init__(
+        self,
+        names: LevelNames,
+        named: Named | None = None,
+        *,
+        scale: str | None = None,
+        open_scale: str | None = None,
+    ) -> None:
+        self._names = names
+        self._named = named or Named()
+        self._scale = scale
+        self._open_scale = open_scale
+        self._shapes: dict[object, _Shape] = {}
+
+    def read(self, document: dict[str, Any]) -> RawRecord | None:
+        """What a record says; None if it has no message."""
+        shape = self._shape(document)
+        message = self._message(document, shape)
+        if message is None:
+            return None
+        level, unknown, is_open = self._level(document, shape)
+        return RawRecord(
+            self._with_traces(document, shape, clean_text(message)),
+            level,
+            self._service(document, shape),
+            next(_values(document, shape.time), None),
+            unknown,
+            is_open,
+        )
+
+    def _shape(self, document: dict[str, Any]) -> _Shape:
+        key = _shape_key(document, MAX_DEPTH)
+        shape = self._shapes.get(key)
+        if shape is None:
+            if len(self._shapes) >= MAX_SHAPES:
+                self._shapes.clear()
+            shape = self._shapes[key] = self._find(document)
+        return shape
+
+    def _find(self, document: dict[str, Any]) -> _Shape:
+        known: dict[str, tuple[str, ...]] = {}
+        for path in flatten(document):
+            known.setdefault(plain_name(".".join(path)), path)
+
+        def found(usual: tuple[str, ...], given: str | None) -> list[tuple[str, tuple[str, ...]]]:
+            names = [*usual, *(f"{wrapper}.{name}" for wrapper in WRAPPERS for name in usual)]
+            paths = [(name, known[name]) for name in names if name in known]
+            if given is not None:
+                paths.insert(0, (plain_name(given), (given,)))
+            return paths
+
+        messages = [path for _, path in found(MESSAGE_NAMES, self._named.message)]
+        whole = (path for name in MESSAGE_NAMES for path in [_top(document, name)] if path)
+        traces = [
+            path
+            for name in TRACE_NAMES
+            for top in [name.split(".")]
+            for path in _tops(document, top)
+            if path not in messages
+        ]
+        return _Shape(
+            message=tuple(dict.fromkeys([*messages, *whole])),
+            level=tuple(found(LEVEL_NAMES, self._named.level)),
+            service=tuple(path for _, path in found(SERVICE_NAMES, self._named.service)),
+            time=tuple(path for _, path in found(TIME_NAMES, self._named.time)),
+            traces=tuple(dict.fromkeys(traces)),
+            names=frozenset(plain_name(name) for name in document),
+        )
+
+    def _message(self, document: dict[str, Any], shape: _Shape) -> str | None:
+        for value in _values(document, shape.message):
+            return text_of(value)
+        # A record whose message is empty has one nevertheless.
+        if any(_at(document, path) == "" for path in shape.message):
+            return ""
+        return None
+
+    def has_level(self, document: dict[str, Any]) -> bool:
+        """Whether anything stands where a level may stand."""
+        level, numbers, unknown = self._name(document, self._shape(document))
+        return bool(level or numbers or unknown)
+
+    def scales(self, document: dict[str, Any]) -> list[str | None]:
+        """The scale of each number that may be the level; empty where a name is the level."""
+        shape = self._shape(document)
+        level, numbers, _ = self._name(document, shape)
+        if level is not None:
+            return []
+        return [
+            scale_of(number, shape.names)
+            for number in numbers
+            if number.field not in WEAK_LEVEL_NAMES or number.field == "priority"
+        ]
+
+    def _level(
+        self, document: dict[str, Any], shape: _Shape
+    ) -> tuple[Level | None, str | None, bool]:
+        level, numbers, unknown = self._name(document, shape)
+        return (level, None, False) if level else self._of_numbers(numbers, shape, unknown)
+
+    def _name(
+        self, document: dict[str, Any], shape: _Shape
+    ) -> tuple[Level | None, list[Number], str | None]:
+        """The level that has a name; numbers in the fields of levels; a name of no level."""
+        numbers: list[Number] = []
+        unknown: str | None = None
+        for name, path in shape.level:
+            value = _at(document, path)
+            if value is None or value == "":
+                continue
+            meant = self._names.read(value) if isinstance(value, str) else None
+            if isinstance(meant, Level):
+                return meant, [], None
+            number = as_number(value)
+            if number is not None:
+                numbers.append(Number(name, number))
+            elif meant is not None and name not in WEAK_LEVEL_NAMES:
+                unknown = unknown or str(value)
+        return None, numbers, unknown
+
+    def _of_numbers(
+        self, numbers: list[Number], shape: _Shape, unknown: str | None
+    ) -> tuple[Level | None, str | None, bool]:
+        still_open: str | None = None
+        for number in numbers:
+            scale = self._scale or scale_of(number, shape.names)
+            if scale is None and number.field not in WEAK_LEVEL_NAMES:
+                still_open = still_open or str(number.value)
+                scale = self._open_scale
+            level = None if scale is None else on_scale(number.value, scale)
+            if level is not None:
+                return level, None, False
+        return None, unknown or still_open, unknown is None and still_open is not None
+
+    @staticmethod
+    def _service(document: dict[str, Any], shape: _Shape) -> str | None:
+        for value in _values(document, shape.service):
+            if isinstance(value, str | int | float):
+                text = bare_service(str(value))
+                if text:
+                    return text
+        return None
+
+    @staticmethod
+    def _with_traces(document: dict[str, Any], shape: _Shape, message: str) -> str:
+        parts = [message]
+        for path in shape.traces:
+            for text in _texts(_at(document, path), MAX_DEPTH):
+                if len(parts) > MAX_TRACE_TEXTS:
+                    break
+                clean = clean_text(text).strip()
+                if clean and not any(clean in part for part in parts):
+                    parts.append(clean)
+        return "\n".join(parts)
+
+
+def bare_service(name: str) -> str:
+    """A service's name as it is kept: units of systemd without their ending, logs without paths."""
+    text = clean_text(name).strip()
+    if text.startswith("projects/"):
+        return text.rpartition("/")[2]
+    return text.removesuffix(".service")
+
+
+def _shape_key(document: dict[str, Any], depth: int) -> object:
+    return tuple(
+        [
+            (name, _shape_key(value, depth - 1)) if type(value) is dict and depth > 1 else name
+            for name, value in document.items()
+        ]
+    )
+
+
+def flatten(document: dict[str, Any], depth: int = MAX_DEPTH) -> Iterator[tuple[str, ...]]:
+    """The paths of an object's leaves, in their order; lists and deep objects are leaves."""
+    for name, value in document.items():
+        if isinstance(value, dict) and depth > 1:
+            for rest in flatten(value, depth - 1):
+                yield (name, *rest)
+        else:
+            yield (name,)
+
+
+def _top(document: dict[str, Any], plain: str) -> tuple[str, ...] | None:
+    return next(((name,) for name in document if plain_name(name) == plain), None)
+
+
+def _tops(document: dict[str, Any], plain: list[str]) -> Iterator[tuple[str, ...]]:
+    """Where something stands under these plain names, one in the other, be it an object or text."""
+    for name, value in document.items():
+        if plain_name(name) == ".".join(plain):
+            yield (name,)
+        elif len(plain) > 1 and plain_name(name) == plain[0] and isinstance(value, dict):
+            for rest in _tops(value, plain[1:]):
+                yield (name, *rest)
+        elif plain_name(name).startswith(plain[0] + ".") and len(plain) == 1:
+            yield (name,)  # error.stack_trace as one name
+
+
+def _values(document: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Iterator[object]:
+    for path in paths:
+        value = _at(document, path)
+        if value is not None and value != "":
+            yield value
+
+
+def _at(document: dict[str, Any], path: tuple[str, ...]) -> object:
+    if len(path) == 1:
+        name = path[0]
+        return document[name] if name in document else look_up(document, name)
+    value: object = document
+    for name in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)
+    return value
+
+
+def look_up(document: dict[str, Any], path: str) -> object:
+    """What stands at a path with dots, None if nothing does; a key of that very name goes first."""
+    if path in document:
+        return document[path]
+    head, dot, rest = path.partition(".")
+    inner = document.get(head)
+    return look_up(inner, rest) if dot and isinstance(inner, dict) else None
+
+
+def text_of(value: object) -> str:
+    """A message as text: bytes as journald exports them are decoded, all else is its JSON."""
+    if isinstance(value, str):
+        return value
+    if (
+        isinstance(value, list)
+        and value
+        and all(type(one) is int and 0 <= one < BYTE_VALUES for one in value)
+    ):
+        return bytes(value).decode("utf-8", "replace")
+    return _encode(value).decode()
+
+
+def _texts(value: object, depth: int) -> Iterator[str]:
+    """The texts in a value, in their order, those of objects and lists within it too."""
+    if isinstance(value, str):
+        yield value
+    elif depth > 0 and isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner, depth - 1)

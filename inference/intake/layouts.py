@@ -1,0 +1,801 @@
+"""Layouts of plain text, as data: an entry each, with lines that show what it reads.
+
+A layout is a tuple of regular expressions for a whole line, tried in order. A new layout is a new
+entry; a test reads its examples, and docs/formats.md lists them.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from inference.intake.fragments import (
+    BRACKETED,
+    BSD_TIME,
+    C_TIME,
+    CLF_TIME,
+    CLOCK,
+    DATED,
+    DOTTED,
+    ENDED,
+    LEVEL,
+    LOGGER,
+    MARKED_LEVEL,
+    MESSAGE,
+    OWN_BRACKET,
+    TIME,
+    WORD_TIME,
+)
+from schemas.record.features import Level
+from schemas.record.levels import SCALES
+
+__all__ = ["LAYOUTS", "Example", "Layout", "w3c_layout"]
+
+
+class Example(msgspec.Struct, frozen=True):
+    """A line, and what it says: the level as it is written, the service, the message."""
+
+    line: str
+    level: str | None
+    service: str | None
+    message: str
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """How lines of plain text are laid out.
+
+    Attributes:
+        name: as the user gives it.
+        title: who writes such lines.
+        patterns: regular expressions for a whole line with the groups `message` and, if the layout
+            has them, `level`, `service` and `time`; the first one that matches tells.
+        service: name of the service where a pattern has no such group, or it took no part.
+        levels: what levels mean that have another name here, lower case.
+        continued: lines that are known to continue a record, as stack traces do, belong to the
+            record before them.
+        any_further: as the user wants it: so does every line that does not begin as a record does.
+        body: the first line is a head, and the text follows in the next line, where this pattern
+            may find the level; "" where the head holds it.
+        has_body: whether the text follows the head.
+        pairs: the message is `name=value` pairs, read as a structured record.
+        examples: lines that a test reads.
+    """
+
+    name: str
+    title: str = ""
+    patterns: tuple[str, ...]
+    service: str | None = None
+    levels: dict[str, Level] = {}
+    continued: bool = False
+    any_further: bool = False
+    body: str = ""
+    has_body: bool = False
+    pairs: bool = False
+    examples: tuple[Example, ...] = ()
+
+
+_BARE: Final = (rf"{TIME} ++(?:- )?(?:{BRACKETED} )?\[?{LEVEL}\]?(?: *+[-:])?(?: ++|$){MESSAGE}",)
+"""A time, a level and a message, and nobody says who wrote it."""
+
+_AT_CLASS: Final = r"\[(?:[^@]*:)?(?P<service>[\w.$]++)@\d++\]"
+_LOG4J: Final = (
+    # [2023-01-01 00:00:00,000] INFO message (kafka.server.KafkaServer)
+    rf"(?=\[){TIME} {LEVEL} {MESSAGE} \((?P<service>\w++(?:\.[\w$]++)++)\)",
+    # 17/06/09 20:10:40 INFO executor.Exec: message; 2015-10-18 18:01:47,978 INFO [main] a.b.X: ...
+    rf"{TIME} ++\[?{LEVEL}\]? *+(?:{BRACKETED} ++)?{ENDED}",
+    # 12:34:56.789 [main] INFO  com.foo.Bar - message
+    rf"{TIME} {BRACKETED} ++{LEVEL} *+(?:{BRACKETED} ++)?{ENDED}",
+    # 2023-01-01 00:00:00.000  INFO [app,1,2] 1 --- [main] c.f.Bar : message
+    rf"{TIME} ++{LEVEL} ++(?:{BRACKETED} )?\d++ --- (?:{BRACKETED} )++{ENDED}",
+    # 2015-07-29 17:41:41,536 - INFO  [thread:Class@123] - message
+    rf"{TIME}(?: {BRACKETED})? - {LEVEL} *+{_AT_CLASS} -(?: |$){MESSAGE}",
+    # [2023-01-01T00:00:00,000][INFO ][o.e.n.Node     ] message
+    rf"{TIME}\[(?P<level>[A-Z]{{3,12}}+) *+\]\[(?P<service>[^\[\] ]++) *+\] ?{MESSAGE}",
+    # 2023-01-01 00:00:00,000 INFO  [org.jboss.as] (MSC service thread 1-1) message
+    rf"{TIME} {LEVEL} *+\[(?P<service>[\w.$]++)\] \([^()]*+\) {MESSAGE}",
+    # INFO  [main] 2023-01-01 00:00:00,000 Bar.java:123 - message; INFO [2023-...] com.foo.Bar: ...
+    rf"{LEVEL} *+(?:{BRACKETED} (?=[\[\d]))?{TIME} (?:{BRACKETED} ++)?{ENDED}",
+    # 01-May-2024 10:00:00.123 INFO [main] org.apache.catalina.startup.Catalina.start message
+    rf"{TIME} {LEVEL} {BRACKETED} {DOTTED}(?: |$){MESSAGE}",
+    *_BARE,
+)
+
+_PYTHON: Final = (
+    # LEVEL:logger:message
+    rf"{LEVEL}:(?P<service>[^\s:]++):{MESSAGE}",
+    # 2024-01-02 03:04:05,678 - name - LEVEL - message
+    rf"{TIME} - (?P<service>\S++) - {LEVEL} -(?: |$){MESSAGE}",
+    # [2024-01-02 03:04:05,678] LEVEL in module: message
+    rf"{TIME} {LEVEL} in (?P<service>[^\s:]++):(?: |$){MESSAGE}",
+    # 2024-01-02 03:04:05,678 LEVEL name: message, with the process before or behind the level
+    rf"{TIME} (?:\d++ )?\[?{LEVEL}\]? *+(?:\d++ )?\[?{LOGGER}\]?(?:: | - |:$){MESSAGE}",
+    # 2024-01-02 03:04:05.678 123 LEVEL name [request] message
+    rf"{TIME} \d++ {LEVEL} {LOGGER} {BRACKETED}(?: |$){MESSAGE}",
+    # 2024-01-02 03:04:05.678 | LEVEL    | module:function:12 - message
+    rf"{TIME} \| {LEVEL} *+\| (?P<service>[\w.<>]++):[\w<>]++:\d++ -(?: |$){MESSAGE}",
+    # [2024-01-02 03:04:05 +0000] [123] [LEVEL] message
+    rf"{TIME} \[\d++\] \[{LEVEL}\](?: |$){MESSAGE}",
+    # [2024-01-02 03:04:05,678: LEVEL/MainProcess] message
+    rf"{TIME}: {LEVEL}/[^\[\]]++\](?: |$){MESSAGE}",
+    # 2024-01-02 03:04:05,678 7 LEVEL database name: message
+    rf"{TIME} \d++ {LEVEL} \S++ {LOGGER}: {MESSAGE}",
+    # 2024-01-02 03:04:05,678 - util.py[LEVEL]: message
+    rf"{TIME} - (?P<service>[\w.]++)\[{LEVEL}\]: {MESSAGE}",
+    # 2024-01-02 03:04:05,678 fail2ban.filter  [7]: LEVEL   message
+    rf"{TIME} {LOGGER} *+\[\d++\]: {LEVEL} ++{MESSAGE}",
+    # a level, a colon, blanks, the message
+    rf"{LEVEL}:(?: ++|$){MESSAGE}",
+    *_BARE,
+)
+
+_N_PRIORITIES: Final = 192  # 24 facilities of 8 severities
+_PRIORITIES: Final = {str(n): Level(SCALES["syslog"][n % 8]) for n in range(_N_PRIORITIES)}
+_PRIORITY: Final = r"<(?P<level>\d{1,3})>"
+_ISO_TIME: Final = rf"\d{{4}}-\d\d-\d\dT{CLOCK}"
+_NO_LEVEL: Final = "(?!(?i:" + LEVEL.replace("?P<level>", "?:") + "))"
+_HOST: Final = rf"{_NO_LEVEL}(?![\[(#])[^ :\[]++(?= )"
+"""No level and no tag: it would be another layout's line, or one without a host."""
+_TAG: Final = r"(?P<service>[^\s:\[]++)(?:\[[^\]]*+\])?(?: \([^()]*+\))?:(?: |$)"
+_APP: Final = r"(?:-(?= )|(?P<service>[^ ]++))"
+_DATA: Final = r'(?:-|(?:\[(?>[^\]\\"]++|"(?>[^"\\]++|\\.)*+")*+\])++)(?: \ufeff?|$)'
+"""Structured data, in whose quoted values a backslash escapes."""
+_SYSLOG: Final = (
+    # RFC 5424: <34>1 2003-10-11T22:14:15.003Z host app procid msgid [sd] message
+    rf"{_PRIORITY}\d{{1,2}} (?P<time>-|{_ISO_TIME}) [^ ]++ {_APP} [^ ]++ [^ ]++ {_DATA}{MESSAGE}",
+    # RFC 3164: Jan  2 03:04:05 host prog[123]: message
+    rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}|{_ISO_TIME}) {_HOST} {_TAG}{MESSAGE}",
+    # the same without a host
+    rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}|{_ISO_TIME}) {_NO_LEVEL}"
+    rf"(?=[^ ]*[A-Za-z]){_TAG}{MESSAGE}",
+    # the same without a program
+    rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}) {_HOST} {MESSAGE}",
+    # <6> prog: message, or no program, as programs write for systemd
+    rf"{_PRIORITY} ?(?:(?P<service>[A-Za-z][\w.-]*+)(?:\[\d++\])?: )?{MESSAGE}",
+)
+
+_NGINX_LEVEL: Final = r"\[(?P<level>emerg|alert|crit|error|warn|notice|info|debug)\]"
+_NGINX: Final = (
+    rf"(?P<time>\d{{4}}/\d\d/\d\d \d\d:\d\d:\d\d) {_NGINX_LEVEL} \d++#\d++: {MESSAGE}",
+    rf"nginx: {_NGINX_LEVEL} {MESSAGE}",
+)
+_APACHE: Final = (
+    rf"\[(?P<time>{C_TIME})\] \[(?:(?P<service>[\w-]*+):)?(?P<level>[a-z]++\d?)\] "
+    rf"(?:\[pid [^\]]*+\] )?(?:\[client [^\]]*+\] )?{MESSAGE}",
+)
+_STATUS_LEVELS: Final = {
+    str(status): Level.ERROR if status >= 500 else Level.WARN if status >= 400 else Level.INFO  # noqa: PLR2004 - RFC 9110, 15
+    for status in range(100, 600)
+}
+_ACCESS: Final = (
+    # host ident user [time] "request" status size "referrer" "agent"; a virtual host before it
+    rf"(?:[^ ]++ )?[^ ]++ [^ ]++ [^ ]++ \[(?P<time>{CLF_TIME})\] "
+    r'(?P<message>"(?:[^"\\]|\\.)*+" (?P<level>\d{3})(?: .*)?)',
+    # squid: time elapsed client code/status size method URL
+    r"(?P<time>\d{10}\.\d{3}) ++\d++ \S++ (?P<message>[A-Z_]++/(?P<level>\d{3}) .*)",
+)
+_KLOG: Final = (
+    rf"(?P<level>[IWEFD])(?P<time>\d{{4}} {CLOCK}) ++\d++ (?P<service>[\w.-]++):\d++\] {MESSAGE}",
+    rf"(?P<level>[IWEFD])(?P<time>\d{{8}} {CLOCK}) ++\d++ (?P<service>[\w./-]++):\d++\] {MESSAGE}",
+)
+_PG_LEVELS: Final = (
+    "DEBUG[1-5]?|INFO|NOTICE|WARNING|ERROR|LOG|FATAL|PANIC"
+    "|STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION"
+)
+_POSTGRES: Final = (rf"(?P<time>{DATED}) ?(?:[^:]{{0,120}}? )?(?P<level>{_PG_LEVELS}):  {MESSAGE}",)
+_MYSQL: Final = (
+    rf"(?P<time>{DATED}) \d++ \[(?P<level>\w++)\] (?:\[MY-\d++\] )?(?:\[(?P<service>\w++)\] )?{MESSAGE}",
+)
+_MONGODB: Final = (
+    rf"(?P<time>{DATED}) (?P<level>[FEWID]\d?) (?P<service>[A-Z-]++) ++\[[^\]]*+\] {MESSAGE}",
+)
+_REDIS: Final = (rf"\d++:[XCSM] (?P<time>{DATED}) (?P<level>[.*#-]) {MESSAGE}",)
+_RABBITMQ: Final = (
+    rf"(?P<time>{DATED}) \[(?P<level>[a-z]++)\] <[\d.]++> {MESSAGE}",
+    r"=(?P<level>INFO|WARNING|ERROR|CRASH) REPORT==== (?P<time>\S++) ===(?P<message>)",
+)
+_DOTNET: Final = (
+    r"(?P<level>trce|dbug|info|warn|fail|crit): (?P<service>[\w.+`$<>-]++)\[\d++\](?: (?P<message>.*))?",
+)
+_JUL: Final = (rf"(?P<time>{WORD_TIME}) (?P<service>[\w.$]++)(?: [\w$<>]++)?(?P<message>)",)
+_SERILOG: Final = (
+    rf"\[?(?P<time>{DATED}|{CLOCK}) \[?(?P<level>VRB|DBG|INF|WRN|ERR|FTL)\] ?"
+    rf"(?:\[(?P<service>[A-Za-z][\w.]*+)\] )?{MESSAGE}",
+    # NLog: 2024-05-01 10:00:00.1234|INFO|Shop.Cart|message
+    rf"(?P<time>{DATED})\|(?P<level>[A-Za-z]++)\|(?:(?P<service>[\w.+`]++)\|)?{MESSAGE}",
+)
+_ZAP: Final = (
+    rf"(?P<time>{DATED})\t(?P<level>[A-Z]++)\t(?:(?P<service>[A-Za-z][\w.-]*+)\t)?"
+    rf"(?:[^\t:]++:\d++\t)?{MESSAGE}",
+)
+_ZEROLOG: Final = (
+    rf"(?P<time>{DATED}|{CLOCK}) (?P<level>TRC|DBG|INF|WRN|ERR|FTL|PNC) (?:[\w./-]++:\d++ > )?{MESSAGE}",
+)
+_WINSTON: Final = (
+    rf"(?P<time>{DATED}) \[(?P<service>[\w.-]++)\] (?P<level>[a-z]++): {MESSAGE}",
+    rf"(?P<time>{DATED}) (?P<level>error|warn|info|http|verbose|debug|silly): {MESSAGE}",
+    rf"(?P<level>error|warn|info|http|verbose|debug|silly): {MESSAGE}",
+)
+_STRUCTLOG: Final = (
+    rf"(?P<time>{DATED}) \[(?P<level>[a-z]++) *+\] (?P<message>.*?)(?: +\[(?P<service>[\w.]++)\].*)?",
+)
+_MONOLOG: Final = (rf"\[(?P<time>{DATED})\] (?P<service>[\w-]++)\.(?P<level>[A-Z]++): {MESSAGE}",)
+_RUBY: Final = (
+    rf"[DIWEFA], \[(?P<time>{DATED})(?: #\d++)?\] ++(?P<level>[A-Z]++) -- (?P<service>[^:]*+): {MESSAGE}",
+)
+_AIRFLOW: Final = (rf"\[(?P<time>{DATED})\] \{{(?P<service>[\w.]++):\d++\}} {LEVEL} - {MESSAGE}",)
+_DMESG: Final = (r"(?:<(?P<level>\d{1,3})>)?\[ *+\d++\.\d++\](?:\[[TC ]*+\d++\])? (?P<message>.*)",)
+_LOGCAT: Final = (
+    r"(?P<time>(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d++)(?: [+-]\d{4})? ++(?:\w++ ++)?\d++ ++\d++ "
+    rf"(?P<level>[VDIWEFAS]) (?P<service>[^:]*+): {MESSAGE}",
+    rf"(?P<level>[VDIWEFA])/(?P<service>[^(:]++)(?:\( *+\d++\))?: {MESSAGE}",
+    r"(?P<time>(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d++) "
+    rf"(?P<level>[VDIWEFA])/(?P<service>[^(:]++)\( *+\d++\): {MESSAGE}",
+)
+_GITHUB: Final = (
+    r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z) (?:##\[(?P<level>[a-z]++)\])?(?P<message>.*)",
+)
+_CLOUD: Final = (
+    # Heroku: time app[web.1]: message
+    rf"(?P<time>{_ISO_TIME}) (?P<service>[\w-]++)\[[\w.-]++\]: {MESSAGE}",
+    # Cloud Foundry: time [APP/PROC/WEB/0] OUT message
+    rf"(?P<time>{_ISO_TIME}) \[(?P<service>[A-Z]++(?:/[A-Z]++)*+)/\d++\] (?:OUT|ERR) {MESSAGE}",
+)
+_LOGRUS: Final = (rf"(?P<level>TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[(?P<time>[^\]]++)\] {MESSAGE}",)
+_NEST: Final = (
+    rf"\[[^\]]++\] \d++  - (?P<time>{DATED}) ++(?P<level>[A-Z]++) (?:\[(?P<service>[^\]]++)\] )?{MESSAGE}",
+)
+_DJANGO: Final = (rf"{LEVEL} (?P<time>{DATED}) (?P<service>\w++) \d++ \d++ {MESSAGE}",)
+_WINDOWS: Final = (
+    rf"(?P<time>{DATED}), (?P<level>[A-Z][a-z]++) ++(?P<service>[A-Z][\w-]*+) ++{MESSAGE}",
+)
+_WEBLOGIC: Final = (
+    r"####?<(?P<time>[^>]*+)> <(?P<level>[^>]*+)> <(?P<service>[^>]*+)> (?P<message>.*)",
+    rf"<(?P<time>{WORD_TIME}[^>]*+)> <(?P<level>[^>]*+)> <(?P<service>[^>]*+)> {MESSAGE}",
+)
+_ETCD: Final = (rf"(?P<time>{DATED}) (?P<level>[DINWEC]) \| (?P<service>[\w/.-]++): {MESSAGE}",)
+_PHP: Final = (
+    rf"\[(?P<time>{DATED}[^\]]*+)\] PHP (?P<level>[A-Za-z]++(?: error)?):  ?{MESSAGE}",
+    rf"\[(?P<time>{DATED}[^\]]*+)\] (?P<level>DEBUG|NOTICE|WARNING|ERROR|ALERT): {MESSAGE}",
+)
+_BLUEGENE: Final = (
+    r"\S++ (?P<time>\d{10}) \d{4}\.\d\d\.\d\d \S++ \d{4}-\d\d-\d\d-\d\d\.\d\d\.\d\d\.\d++ \S++ \S++ "
+    rf"(?P<service>[A-Z]++) (?P<level>[A-Z]++) {MESSAGE}",
+    # Thunderbird and its kin: label, seconds, day, node, then syslog
+    rf"\S++ (?P<time>\d{{10}}) \d{{4}}\.\d\d\.\d\d \S++ {BSD_TIME} \S++ {_TAG}{MESSAGE}",
+    rf"\S++ (?P<time>\d{{10}}) \d{{4}}\.\d\d\.\d\d \S++ {BSD_TIME} \S++ {MESSAGE}",
+)
+_HPC: Final = (rf"\d++ (?P<service>[\w-]++) [\w.]++ [\w.-]++ (?P<time>\d{{9,10}}) \d {MESSAGE}",)
+_PIPED: Final = (
+    # 20171223-22:15:29:606|Step_LSC|30002312|message
+    rf"(?P<time>\d{{8}}-{CLOCK})\|(?P<service>[\w.-]++)\|\d++\|{MESSAGE}",
+)
+_PROXIFIER: Final = (
+    rf"\[(?P<time>\d\d\.\d\d {CLOCK})\] (?P<service>[\w.-]++(?: \*64)?) - {MESSAGE}",
+)
+_MAVEN: Final = (rf"\[{LEVEL}\](?: ++|$)(?!{TIME.replace('?P<time>', '?:')}){MESSAGE}",)
+_ALEMBIC: Final = (rf"{LEVEL} ++\[(?P<service>[\w.]++)\] {MESSAGE}",)
+_LOGFMT: Final = (
+    r'(?P<message>(?:[A-Za-z_@][\w.@/-]*+=(?:"(?:[^"\\]|\\.)*+"|[^\s"]*+)(?: ++|$)){2,}+)',
+)
+
+_JUNK: Final = rf"(?:(?:{BRACKETED}|\d++|[-|]|\w++=\S++)[ |]++){{0,4}}+"
+"""What may stand between a time and a level: threads, processes, dashes, pairs."""
+
+_GENERAL: Final = (
+    # [2024-05-01T10:00:00Z INFO  cart::open] message
+    rf"\[(?P<time>{DATED}) {LEVEL} *+(?P<service>[\w:.$-]++)\] {MESSAGE}",
+    # time [level] [logger] message
+    rf"{TIME}[ |]++\[{MARKED_LEVEL} *+\] ?{OWN_BRACKET} {MESSAGE}",
+    # time level (thread) [logger] message
+    rf"{TIME} {MARKED_LEVEL} \([^()]*+\) \[(?P<service>[\w.$-]++)\] {MESSAGE}",
+    # time junk level junk logger separator message
+    rf"{TIME}[ |]++{_JUNK}\[?{MARKED_LEVEL}[\])>|]?[:,]?[ |\t]++{_JUNK}{ENDED}",
+    # time [logger] level message
+    rf"{TIME} {OWN_BRACKET} {MARKED_LEVEL}[\])]?(?: *+[-:|])?(?:\s++|$){MESSAGE}",
+    # time logger separator level separator message
+    rf"{TIME} (?:- )?(?P<service>(?=[\w.]*[a-z])[\w.$/-]++)(?: - |: | )\[?{LEVEL}\]?(?: - |: ){MESSAGE}",
+    # time junk level message
+    rf"{TIME}(?: ++|[|\t]){_JUNK}{MARKED_LEVEL}[\])>|]?(?: *+[-:|,])?(?:\s++|$){MESSAGE}",
+    # level time message
+    rf"[\[(<]?{MARKED_LEVEL}[\])>:|]?(?: - |\s)++{TIME}(?: *+[-:|])?(?: ++|$){MESSAGE}",
+    # level [logger] message; level: message
+    rf"[\[(<]{MARKED_LEVEL} *+[\])>]:?(?: ++|$){MESSAGE}",
+)
+_DATED_TEXT: Final = (
+    rf"\[?(?P<time>{DATED}|{BSD_TIME}|\d\d:\d\d:\d\d(?:[.,]\d++)?)\]?(?: *+[-|:,])?(?:\s++|$){MESSAGE}",
+)
+
+
+def _levels(**names: str) -> dict[str, Level]:
+    """What names mean that only one layout has."""
+    return {name: Level(level) for name, level in names.items()}
+
+
+def _e(line: str, level: str | None, service: str | None, message: str) -> Example:
+    return Example(line, level, service, message)
+
+
+LAYOUTS: Final[dict[str, Layout]] = {
+    layout.name: layout
+    for layout in (
+        Layout(
+            name="log4j",
+            title="Log4j, Logback, Spring Boot, Tomcat, JBoss, Hadoop, Kafka, Elasticsearch",
+            patterns=_LOG4J,
+            continued=True,
+            examples=(
+                _e("2024-05-01 10:00:00,000 INFO [main] a.b.Cart: up", "INFO", "a.b.Cart", "up"),
+                _e("10:00:00.123 [main] INFO shop.Cart -- up", "INFO", "shop.Cart", "up"),
+                _e(
+                    "2024-05-01 10:00:00.123  INFO 7 --- [main] s.Cart   : up",
+                    "INFO",
+                    "s.Cart",
+                    "up",
+                ),
+                _e(
+                    "01-May-2024 10:00:00.123 INFO [main] org.a.startup.Catalina.start up",
+                    "INFO",
+                    "org.a.startup.Catalina.start",
+                    "up",
+                ),
+                _e(
+                    "[2024-05-01T10:00:00,000][WARN ][o.e.Node  ] [n1] slow",
+                    "WARN",
+                    "o.e.Node",
+                    "[n1] slow",
+                ),
+            ),
+        ),
+        Layout(
+            name="python",
+            title="Python's logging, Flask, Gunicorn, Celery, Loguru, OpenStack, Odoo, cloud-init",
+            patterns=_PYTHON,
+            continued=True,
+            examples=(
+                _e("WARNING:shop.orders:slow", "WARNING", "shop.orders", "slow"),
+                _e("2024-05-01 10:00:00,123 - shop - ERROR - no", "ERROR", "shop", "no"),
+            ),
+        ),
+        Layout(
+            name="syslog",
+            title="syslog: RFC 3164, RFC 5424, with and without a host",
+            patterns=_SYSLOG,
+            levels=_PRIORITIES,
+            examples=(
+                _e("May  1 10:00:00 h1 cron[7]: job", None, "cron", "job"),
+                _e("May  1 10:00:00 cart[7]: opened", None, "cart", "opened"),
+                _e("<11>May  1 10:00:00 h1 cart: down", "11", "cart", "down"),
+                _e("<34>1 2024-05-01T10:00:00Z h su 7 - - no", "34", "su", "no"),
+                _e("<3> cart: lost", "3", "cart", "lost"),
+            ),
+        ),
+        Layout(
+            name="nginx",
+            title="nginx, error log",
+            patterns=_NGINX,
+            service="nginx",
+            examples=(
+                _e("2024/05/01 10:00:00 [error] 7#8: *1 refused", "error", None, "*1 refused"),
+            ),
+        ),
+        Layout(
+            name="apache",
+            title="Apache httpd, error log",
+            patterns=_APACHE,
+            service="httpd",
+            levels={f"trace{n}": Level.DEBUG for n in range(1, 9)},
+            examples=(
+                _e(
+                    "[Sun May 05 10:00:00.123456 2024] [core:error] [pid 7:tid 8] [client 10.0.0.7:5] no cart",
+                    "error",
+                    "core",
+                    "no cart",
+                ),
+            ),
+        ),
+        Layout(
+            name="access",
+            title="access logs: common, combined, squid; status 5xx is ERROR, 4xx WARN",
+            patterns=_ACCESS,
+            levels=_STATUS_LEVELS,
+            examples=(
+                _e(
+                    '10.0.0.7 - - [05/May/2024:10:00:01 +0000] "GET /cart HTTP/1.1" 502 12',
+                    "502",
+                    None,
+                    '"GET /cart HTTP/1.1" 502 12',
+                ),
+            ),
+        ),
+        Layout(
+            name="klog",
+            title="klog, glog: Kubernetes components",
+            patterns=_KLOG,
+            continued=True,
+            examples=(_e("E0501 10:00:04.000000    7 db.go:7] db lost", "E", "db.go", "db lost"),),
+        ),
+        Layout(
+            name="postgresql",
+            title="PostgreSQL, stderr",
+            patterns=_POSTGRES,
+            service="postgresql",
+            continued=True,
+            examples=(
+                _e("2024-05-01 10:00:00.000 UTC [7] ERROR:  no cart", "ERROR", None, "no cart"),
+            ),
+        ),
+        Layout(
+            name="mysql",
+            title="MySQL, MariaDB, error log",
+            patterns=_MYSQL,
+            continued=True,
+            examples=(
+                _e(
+                    "2024-05-01T10:00:00.1Z 0 [Note] [MY-1] [Server] ready",
+                    "Note",
+                    "Server",
+                    "ready",
+                ),
+            ),
+        ),
+        Layout(
+            name="mongodb",
+            title="MongoDB before 4.4 (later ones write JSON)",
+            patterns=_MONGODB,
+            levels={f"d{n}": Level.DEBUG for n in range(1, 6)},
+            examples=(
+                _e("2024-05-01T10:00:00.123+0000 W NETWORK  [conn1] slow", "W", "NETWORK", "slow"),
+            ),
+        ),
+        Layout(
+            name="redis",
+            title="Redis, Valkey",
+            patterns=_REDIS,
+            service="redis",
+            levels={".": Level.DEBUG, "-": Level.INFO, "*": Level.INFO, "#": Level.WARN},
+            examples=(_e("7:M 01 May 2024 10:00:00.123 # no fork", "#", None, "no fork"),),
+        ),
+        Layout(
+            name="rabbitmq",
+            title="RabbitMQ",
+            patterns=_RABBITMQ,
+            service="rabbitmq",
+            levels=_levels(crash="ERROR"),
+            continued=True,
+            examples=(
+                _e("2024-05-01 10:00:00.123 [error] <0.7.0> closed", "error", None, "closed"),
+            ),
+        ),
+        Layout(
+            name="dotnet",
+            title=".NET console",
+            patterns=_DOTNET,
+            levels=_levels(trce="DEBUG", dbug="DEBUG"),
+            continued=True,
+            has_body=True,
+            examples=(_e("fail: Shop.Cart[7]", "fail", "Shop.Cart", ""),),
+        ),
+        Layout(
+            name="jul",
+            title="java.util.logging, two lines a record",
+            patterns=_JUL,
+            continued=True,
+            has_body=True,
+            body=r"(?P<level>[A-Z]++): (?P<message>.*)",
+            examples=(
+                _e("May 01, 2024 10:00:00 AM org.shop.Cart open", None, "org.shop.Cart", ""),
+            ),
+        ),
+        Layout(
+            name="serilog",
+            title="Serilog and NLog files",
+            patterns=_SERILOG,
+            continued=True,
+            examples=(_e("2024-05-01 10:00:00.123 +02:00 [ERR] lost", "ERR", None, "lost"),),
+        ),
+        Layout(
+            name="zap",
+            title="zap, console encoding",
+            patterns=_ZAP,
+            continued=True,
+            examples=(
+                _e("2024-05-01T10:00:00.123Z\tERROR\tcart/open.go:7\tlost", "ERROR", None, "lost"),
+            ),
+        ),
+        Layout(
+            name="zerolog",
+            title="zerolog, console",
+            patterns=_ZEROLOG,
+            examples=(_e("10:00AM ERR cart lost error=EOF", "ERR", None, "cart lost error=EOF"),),
+        ),
+        Layout(
+            name="winston",
+            title="winston, npm",
+            patterns=_WINSTON,
+            continued=True,
+            examples=(
+                _e("2024-05-01T10:00:00.123Z [cart] warn: slow", "warn", "cart", "slow"),
+                _e("2024-05-01T10:00:00.123Z error: lost", "error", None, "lost"),
+            ),
+        ),
+        Layout(
+            name="structlog",
+            title="structlog, console",
+            patterns=_STRUCTLOG,
+            continued=True,
+            examples=(
+                _e(
+                    "2024-05-01 10:00:00 [info     ] cart opened   [shop.cart] id=7",
+                    "info",
+                    "shop.cart",
+                    "cart opened",
+                ),
+            ),
+        ),
+        Layout(
+            name="monolog",
+            title="Monolog, Laravel, Symfony",
+            patterns=_MONOLOG,
+            continued=True,
+            examples=(
+                _e(
+                    "[2024-05-01T10:00:00.1+02:00] request.INFO: matched {} []",
+                    "INFO",
+                    "request",
+                    "matched {} []",
+                ),
+            ),
+        ),
+        Layout(
+            name="ruby",
+            title="Ruby's Logger, Rails, Sidekiq",
+            patterns=_RUBY,
+            continued=True,
+            examples=(
+                _e(
+                    "E, [2024-05-01T10:00:01.123456 #7] ERROR -- : [r-1] lost",
+                    "ERROR",
+                    "",
+                    "[r-1] lost",
+                ),
+            ),
+        ),
+        Layout(
+            name="airflow",
+            title="Apache Airflow",
+            patterns=_AIRFLOW,
+            continued=True,
+            examples=(
+                _e(
+                    "[2024-05-01T10:00:00.123+0000] {taskinstance.py:7} INFO - done",
+                    "INFO",
+                    "taskinstance.py",
+                    "done",
+                ),
+            ),
+        ),
+        Layout(
+            name="logcat",
+            title="Android logcat: threadtime, brief, time",
+            patterns=_LOGCAT,
+            levels=_levels(s="DEBUG"),
+            examples=(_e("03-17 16:13:38.811  1702  2395 E Cart: lost", "E", "Cart", "lost"),),
+        ),
+        Layout(
+            name="github",
+            title="GitHub Actions",
+            patterns=_GITHUB,
+            levels={
+                **dict.fromkeys(("group", "endgroup", "command", "section", "add-mask"), Level.INFO)
+            },
+            examples=(_e("2024-05-01T10:00:01.0000000Z ##[error]exit 2", "error", None, "exit 2"),),
+        ),
+        Layout(
+            name="cloud",
+            title="Heroku, Cloud Foundry",
+            patterns=_CLOUD,
+            examples=(_e("2024-05-01T10:00:00.000000+00:00 app[web.1]: up", None, "app", "up"),),
+        ),
+        Layout(
+            name="logrus",
+            title="logrus on a terminal",
+            patterns=_LOGRUS,
+            levels=_levels(pani="FATAL"),
+            continued=True,
+            examples=(_e("ERRO[0001] cart lost   id=7", "ERRO", None, "cart lost   id=7"),),
+        ),
+        Layout(
+            name="nest",
+            title="NestJS",
+            patterns=_NEST,
+            continued=True,
+            examples=(
+                _e(
+                    "[Nest] 7  - 05/01/2024, 10:00:00 AM   ERROR [Carts] lost",
+                    "ERROR",
+                    "Carts",
+                    "lost",
+                ),
+            ),
+        ),
+        Layout(
+            name="django",
+            title="Django, verbose",
+            patterns=_DJANGO,
+            continued=True,
+            examples=(_e("ERROR 2024-05-01 10:00:01,123 log 7 139 no", "ERROR", "log", "no"),),
+        ),
+        Layout(
+            name="windows",
+            title="Windows component servicing (CBS) and setup",
+            patterns=_WINDOWS,
+            examples=(
+                _e("2024-05-01 10:00:01, Error           CSI    lost", "Error", "CSI", "lost"),
+            ),
+        ),
+        Layout(
+            name="weblogic",
+            title="WebLogic",
+            patterns=_WEBLOGIC,
+            continued=True,
+            examples=(
+                _e(
+                    "<May 1, 2024 10:00:00 AM UTC> <Notice> <Server> <BEA-1> <up>",
+                    "Notice",
+                    "Server",
+                    "<BEA-1> <up>",
+                ),
+            ),
+        ),
+        Layout(
+            name="etcd",
+            title="etcd before 3.5",
+            patterns=_ETCD,
+            levels=_levels(c="FATAL"),
+            examples=(
+                _e("2024-05-01 10:00:00.123456 W | etcdserver: slow", "W", "etcdserver", "slow"),
+            ),
+        ),
+        Layout(
+            name="php",
+            title="PHP and PHP-FPM, error log",
+            patterns=_PHP,
+            levels={"fatal error": Level.FATAL, "parse error": Level.FATAL},
+            continued=True,
+            examples=(
+                _e("[01-May-2024 10:00:00 UTC] PHP Fatal error:  no", "Fatal error", None, "no"),
+            ),
+        ),
+        Layout(
+            name="bluegene",
+            title="Blue Gene/L, Thunderbird, Spirit, Liberty",
+            patterns=_BLUEGENE,
+            levels=_levels(kernel="INFO"),
+            examples=(
+                _e(
+                    "- 1117838570 2005.06.03 R02-M1 2005-06-03-15.42.50.675872 R02-M1 RAS KERNEL INFO up",
+                    "INFO",
+                    "KERNEL",
+                    "up",
+                ),
+            ),
+        ),
+        Layout(
+            name="hpc",
+            title="HPC clusters of Los Alamos",
+            patterns=_HPC,
+            examples=(
+                _e(
+                    "134681 node-246 unix.hw state_change.unavailable 1077804742 1 off",
+                    None,
+                    "node-246",
+                    "off",
+                ),
+            ),
+        ),
+        Layout(
+            name="piped",
+            title="time, component, process and text between bars, as health apps write",
+            patterns=_PIPED,
+            examples=(_e("20171223-22:15:29:606|Step_LSC|30002312|up", None, "Step_LSC", "up"),),
+        ),
+        Layout(
+            name="proxifier",
+            title="Proxifier",
+            patterns=_PROXIFIER,
+            examples=(_e("[10.30 16:49:06] chrome.exe - open", None, "chrome.exe", "open"),),
+        ),
+        Layout(
+            name="dmesg",
+            title="the Linux kernel's ring buffer",
+            patterns=_DMESG,
+            service="kernel",
+            levels=_PRIORITIES,
+            examples=(
+                _e("[   12.345678] cart[7]: segfault at 0", None, None, "cart[7]: segfault at 0"),
+            ),
+        ),
+        Layout(
+            name="logfmt",
+            title="logfmt: logrus, slog, Heroku's router, Grafana's programs",
+            patterns=_LOGFMT,
+            pairs=True,
+            examples=(
+                _e(
+                    'ts=1 level=error msg="cart lost"',
+                    None,
+                    None,
+                    'ts=1 level=error msg="cart lost"',
+                ),
+            ),
+        ),
+        Layout(
+            name="alembic",
+            title="a level, a logger in brackets, the text",
+            patterns=_ALEMBIC,
+            continued=True,
+            examples=(_e("INFO  [alembic.runtime] up", "INFO", "alembic.runtime", "up"),),
+        ),
+        Layout(
+            name="general",
+            title="a time, a level near it, perhaps a logger, and the text",
+            patterns=_GENERAL,
+            continued=True,
+            examples=(
+                _e("[2024-05-01T10:00:00Z INFO  cart::open] up", "INFO", "cart::open", "up"),
+                _e(
+                    "[2024-05-01 10:00:00,123] [INFO] [paperless.tasks] up",
+                    "INFO",
+                    "paperless.tasks",
+                    "up",
+                ),
+                _e("2024-05-01T10:00:00.098Z [AUTH] WARN: no", "WARN", "AUTH", "no"),
+                _e("2024-05-01T10:00:00.123Z info: up", "info", None, "up"),
+                _e("[ERROR] 2024-05-01 10:00:01 lost", "ERROR", None, "lost"),
+            ),
+        ),
+        Layout(
+            name="maven",
+            title="a level in brackets, the text",
+            patterns=_MAVEN,
+            continued=True,
+            examples=(_e("[ERROR] no build", "ERROR", None, "no build"),),
+        ),
+        Layout(
+            name="dated",
+            title="a time, the text",
+            patterns=_DATED_TEXT,
+            continued=True,
+            examples=(_e("2024/05/01 10:00:00 main.go:7: up", None, None, "main.go:7: up"),),
+        ),
+    )
+}
+"""The layouts with a name; of two that fit as well, the first one is taken."""
+
+_W3C_FIELDS: Final = "#Fields: "
+_W3C_STATUS: Final = {"sc-status", "cs-status", "status"}
+
+
+def w3c_layout(lines: Sequence[str]) -> Layout | None:
+    """The layout that a `#Fields:` line tells, as IIS and other servers write it (W3C extended log).
+
+    Args:
+        lines: the first ones of a file.
+
+    Returns:
+        The layout, named `w3c`; None if no line names fields.
+    """
+    names = next((line for line in lines if line.startswith(_W3C_FIELDS)), "")
+    fields = names.removeprefix(_W3C_FIELDS).split()
+    if not fields:
+        return None
+    timed = fields[:2] == ["date", "time"]
+    head = r"(?P<time>\S++ \S++) " if timed else ""
+    rest = fields[2:] if timed else fields
+    columns = (r"(?P<level>\d{3})" if name in _W3C_STATUS else r"\S++" for name in rest)
+    return Layout(
+        name="w3c",
+        title="W3C extended log files, as of IIS",
+        patterns=(f"{head}(?P<message>{' '.join(columns)})",),
+        levels=_STATUS_LEVELS,
+    )

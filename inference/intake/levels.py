@@ -1,0 +1,138 @@
+"""What a record's level is: by its name, or by its number on the scale that its field tells."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+import msgspec
+
+from schemas.record.features import MAX_LEVEL_CHARS, Level
+from schemas.record.levels import NO_LEVEL, SCALES, bare_name
+
+__all__ = ["UNKNOWN", "LevelNames", "Number", "as_number", "on_scale", "scale_of"]
+
+MAX_KNOWN: Final = 10_000
+"""Spellings whose meaning is remembered: a bound against hostile records."""
+
+UNKNOWN: Final = "?"
+"""A name that is no level's, as opposed to none at all."""
+
+_SCALE_BY_NAME: Final = {
+    "priority": "syslog",
+    "syslogseverity": "syslog",
+    "log.syslog.severity.code": "syslog",
+    "syslog.severity.code": "syslog",
+    "levelno": "python",
+    "record.level.no": "python",
+    "severitynumber": "opentelemetry",
+    "severitylevel": "appinsights",
+    "levelvalue": "logback",
+}
+"""Scales that the name of the field alone tells."""
+
+_SCALE_BY_NEIGHBOUR: Final = (
+    ("syslog", frozenset({"shortmessage", "syslogidentifier", "syslogfacility", "facility"})),
+    ("nextcloud", frozenset({"reqid"})),
+    ("windows", frozenset({"leveldisplayname", "providername", "timecreated", "eventrecordid"})),
+    ("google", frozenset({"textpayload", "jsonpayload", "logname", "insertid"})),
+    ("dotnet", frozenset({"category", "eventid"})),
+)
+"""Scales that fields beside a level tell: any of these."""
+
+_SCALE_BY_VALUE: Final = (
+    ("pino", frozenset(SCALES["pino"])),
+    ("monolog", frozenset(SCALES["monolog"])),
+    ("logback", frozenset(SCALES["logback"])),
+)
+"""Scales whose numbers no other logger writes into a field called level."""
+
+_ROOMY: Final = 5
+"""A scale whose steps are this wide leaves room for levels of one's own between them."""
+
+
+class Number(msgspec.Struct, frozen=True):
+    """A level that is a number, and the plain name of the field in which it stands."""
+
+    field: str
+    value: int
+
+
+def scale_of(number: Number, neighbours: Collection[str]) -> str | None:
+    """The scale of a number; None where the record leaves it open.
+
+    Args:
+        number: the level.
+        neighbours: the plain names of the record's other fields.
+    """
+    last = number.field.rpartition(".")[2]
+    by_name = _SCALE_BY_NAME.get(number.field) or _SCALE_BY_NAME.get(last)
+    if by_name is not None:
+        return by_name
+    for scale, names in _SCALE_BY_NEIGHBOUR:
+        if number.value in SCALES[scale] and not names.isdisjoint(neighbours):
+            return scale
+    return next((scale for scale, known in _SCALE_BY_VALUE if number.value in known), None)
+
+
+def on_scale(value: int, scale: str) -> Level | None:
+    """What a number means on a scale; between two roomy steps, what the lower one means."""
+    known = SCALES[scale]
+    if value not in known and max(known) >= _ROOMY * len(known):
+        value = max((number for number in known if number <= value), default=min(known))
+    name = known.get(value)
+    return None if name is None else Level(name)
+
+
+def as_number(value: object) -> int | None:
+    """A value as a whole number, if it is one or is written as one."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    if isinstance(value, str):
+        text = value.strip()
+        return int(text) if text.lstrip("-").isdecimal() and len(text) < MAX_LEVEL_CHARS else None
+    return value if isinstance(value, int) else None
+
+
+class LevelNames:
+    """What names mean: those that a user gives go before those that loggers have.
+
+    Args:
+        given: names of the user's own, in any case, as `--level-map` has them.
+
+    Attributes:
+        known: spellings that were read before, and the level of each.
+    """
+
+    def __init__(self, given: Mapping[str, Level] | None = None) -> None:
+        self._given = {name.strip().upper(): level for name, level in (given or {}).items()}
+        self.known: dict[str, Level] = {}
+        self._others: dict[str, str | None] = {}
+
+    def read(self, text: str) -> Level | str | None:
+        """The level of a name, None for a word for no level, `UNKNOWN` for a name of no level."""
+        level = self.known.get(text)
+        if level is not None:
+            return level
+        if text in self._others:
+            return self._others[text]
+        found = self._find(text)
+        if len(self.known) + len(self._others) < MAX_KNOWN and len(text) <= MAX_LEVEL_CHARS:
+            if isinstance(found, Level):
+                self.known[text] = found
+            else:
+                self._others[text] = found
+        return found
+
+    def _find(self, text: str) -> Level | str | None:
+        if len(text) > MAX_LEVEL_CHARS:
+            return UNKNOWN
+        upper = text.strip().upper()
+        if upper in self._given:
+            return self._given[upper]
+        if upper in NO_LEVEL or (bare_name(text) in NO_LEVEL and as_number(text) is None):
+            return None
+        try:
+            return Level(text)
+        except ValueError:
+            return UNKNOWN

@@ -1,0 +1,173 @@
+"""Lines of plain text: read by a layout, or known to begin or to continue a record."""
+
+import re
+import warnings
+from typing import Final
+
+import msgspec
+
+from inference.intake.fragments import BSD_TIME, CLOCK, DATED, LEVEL
+from inference.intake.layouts import LAYOUTS, Layout
+
+__all__ = [
+    "FURTHER_LEVELS",
+    "GROUPS",
+    "LineParser",
+    "Parsed",
+    "begins_record",
+    "begins_with_time",
+    "continues_record",
+    "custom_layout",
+    "read_foreign",
+]
+
+GROUPS: Final = ("message", "level", "service", "time")
+"""The named groups that a pattern may have."""
+
+_SECOND: Final = "level2"
+"""A second place for the level, in our own patterns."""
+
+
+class Parsed(msgspec.Struct, frozen=True, gc=False):
+    """What a line says, as it says it; what it does not say is None."""
+
+    message: str
+    level: str | None
+    service: str | None
+    time: str | None = None
+
+
+class LineParser:
+    """Reads lines of one layout.
+
+    The patterns are always tried in the layout's order. To begin with the one that matched last
+    would be faster, and would make a record depend on where its file was cut.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._attempts = []
+        for text in layout.patterns:
+            pattern = re.compile(text)
+            message, level, service, time = (pattern.groupindex.get(name, 0) for name in GROUPS)
+            second = pattern.groupindex.get(_SECOND, 0)
+            self._attempts.append((pattern.fullmatch, message, level, second, service, time))
+
+    def parse(self, line: str) -> Parsed | None:
+        """Read a line without its line end; None if it is not of the layout."""
+        for fullmatch, message, level, second, service, time in self._attempts:
+            match = fullmatch(line)
+            if match is not None:
+                found = match[level] if level else None
+                if found is None and second:
+                    found = match[second]
+                return Parsed(
+                    match[message] or "",
+                    found,
+                    match[service] if service else None,
+                    match[time] if time else None,
+                )
+        return None
+
+
+_TIME_FIRST: Final = re.compile(
+    rf"[\[<(]?(?:{DATED}|{BSD_TIME}|\d\d:\d\d:\d\d(?:[.,]\d++)?|\d{{4}}-\d\d-\d\d|{CLOCK})(?![\w.])"
+)
+_RECORD_FIRST: Final = re.compile(
+    rf"[\[<(]?(?:{DATED}|{BSD_TIME}|\d\d:\d\d:\d\d)|\{{|<\d{{1,3}}>"
+    rf"|[\[(<]?{LEVEL.replace('?P<level>', '?:')}\]?(?: *+[-:|\]\[)]|  | \[| \d|$)"
+    r"|[IWEFD]\d{4} \d\d:\d\d:\d\d"
+)
+_CONTINUES: Final = re.compile(
+    r"\s|$|[)}\]]"  # indentation, nothing, what closes
+    # Java and what runs on its machine, JavaScript, .NET
+    r"|at |\.\.\. \d|Caused by: |Suppressed: |Wrapped by: |Exception in thread |---> |--- End "
+    # Python
+    r'|Traceback |During handling of |The above exception |File "|\^+$|~+\^*$'
+    # PHP, Ruby, Perl
+    r"|#\d+ |Stack trace:|  thrown in |\[stacktrace\]|from \S+:\d+:in |-- "
+    # Go, Rust, C++
+    r"|goroutine \d+ \[|created by |panic: |stack backtrace:|\d+: 0x|note: |thread '"
+    r"|[\w./*()-]+\([^()]*\)$"
+    r"|(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION):  |LINE \d+: |Process \d+ waits "
+    # a class and what it says; the query behind a database's error
+    r"|[\w.$\\]+(?:Error|Exception|Throwable|Warning|Exit|Interrupt|Failure)\b|[a-z_]\w*(?:[.$\\]\w+)+(?::|$)"
+)
+FURTHER_LEVELS: Final = frozenset({"STATEMENT", "DETAIL", "HINT", "CONTEXT", "QUERY", "LOCATION"})
+"""What PostgreSQL writes where levels stand, in lines that belong to the record before them."""
+
+
+def begins_with_time(line: str) -> bool:
+    """Whether a line begins with a time."""
+    return _TIME_FIRST.match(line) is not None
+
+
+def begins_record(line: str) -> bool:
+    """Whether a line begins as records do, with a time, a level or `{`: it continues nothing."""
+    return _RECORD_FIRST.match(line) is not None
+
+
+def continues_record(line: str) -> bool:
+    """Whether a line is known to continue the record before it, as those of stack traces do."""
+    return _CONTINUES.match(line) is not None and not begins_record(line)
+
+
+_FOREIGN: Final = ("klog", "nginx", "apache", "syslog", "general", "dated")
+_parsers: dict[str, LineParser] = {}
+
+
+def _parser(name: str) -> LineParser:
+    parser = _parsers.get(name)
+    if parser is None:
+        parser = _parsers[name] = LineParser(LAYOUTS[name])
+    return parser
+
+
+def read_foreign(line: str) -> tuple[Layout, Parsed] | None:
+    """Read a line that begins as a record does and is not of its file's layout."""
+    if not begins_record(line):
+        return None
+    for name in _FOREIGN:
+        parsed = _parser(name).parse(line)
+        if parsed is not None:
+            return LAYOUTS[name], parsed
+    return None
+
+
+def custom_layout(pattern: str, *, continued: bool) -> Layout:
+    """A layout from a user's regular expression for a whole line.
+
+    Args:
+        pattern: in Python's syntax, with the named group `message` and perhaps `level`, `service`
+            and `time`; other groups have no names. A level written as `<(?P<level>...)>` is a
+            priority of syslog.
+        continued: whether a line that does not match belongs to the record before it.
+
+    Raises:
+        ValueError: it is no regular expression, lacks `message`, or has a group of another name.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Sets such as [[a] will change their meaning; every process would warn of them.
+            warnings.simplefilter("error", FutureWarning)
+            groups = re.compile(pattern).groupindex
+    except (re.error, OverflowError, RecursionError, FutureWarning) as error:
+        place = getattr(error, "pos", None)
+        where = "" if place is None else f" at position {place}"
+        problem = getattr(error, "msg", str(error))
+        raise ValueError(f"no regular expression{where}: {problem}") from error
+    unknown = ", ".join(name for name in groups if name not in GROUPS)
+    if unknown:
+        raise ValueError(
+            f"has the named groups {unknown}; expected only {', '.join(GROUPS)}, "
+            f"other groups without names as in (?:...)"
+        )
+    if "message" not in groups:
+        raise ValueError("has no group for the message; write (?P<message>...) around it")
+    levels = LAYOUTS["syslog"].levels if "<(?P<level>" in pattern else {}
+    return Layout(
+        name="pattern",
+        patterns=(pattern,),
+        levels=levels,
+        continued=continued,
+        any_further=continued,
+    )

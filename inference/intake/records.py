@@ -1,0 +1,158 @@
+"""The one reader of raw records, for training and for serving: objects and lines alike.
+
+A record may hold another one: JSON in docker's `log`, a whole line in the message that syslog or
+CloudWatch passes on. What is within then says what the record says, and what is around it the rest.
+"""
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from inference.intake.cleaning import clean_text
+from inference.intake.documents import DocumentReader, Named, RawRecord
+from inference.intake.layouts import LAYOUTS, Layout
+from inference.intake.levels import LevelNames
+from inference.intake.lines import LineParser, Parsed, begins_record
+from schemas.record.features import Level
+
+__all__ = ["RecordReader", "read_pairs"]
+
+MAX_WITHIN: Final = 3
+"""Records within records that are opened."""
+
+_LIKELY: Final = ("log4j", "python", "klog", "general")
+"""Layouts of lines that others pass on, in the order in which they are tried."""
+
+_PREFIX: Final = re.compile(
+    r"[\[(<]?(?P<level>(?i:trace|debug|info|notice|warn|warning|error|err|fatal|critical|crit|alert"
+    r"|emerg|panic|severe))[\])>]?(?::|[\])>]:?| -)[ \t]++(?P<message>.*)",
+    re.DOTALL,
+)
+_PAIR: Final = re.compile(r'([A-Za-z_@][\w.@/-]*+)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"]*+))(?:\s++|$)')
+_LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity|at)=")
+_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+
+_decode = msgspec.json.Decoder().decode
+
+
+class RecordReader:
+    """Reads raw records.
+
+    Args:
+        names: what names of levels mean.
+        named: fields that go before the usual ones.
+        scale: what numbers of levels mean, whatever their field; None lets each record tell.
+        open_scale: what numbers mean whose scale the record leaves open; None leaves it open.
+        within: the layout that lines within messages most likely have; None if nobody knows.
+    """
+
+    def __init__(
+        self,
+        names: LevelNames,
+        named: Named | None = None,
+        *,
+        scale: str | None = None,
+        open_scale: str | None = None,
+        within: Layout | None = None,
+    ) -> None:
+        self._names = names
+        self._documents = DocumentReader(names, named, scale=scale, open_scale=open_scale)
+        likely = ([within] if within is not None else []) + [LAYOUTS[name] for name in _LIKELY]
+        self._parsers = [(layout, LineParser(layout)) for layout in likely]
+
+    def of_document(self, document: dict[str, Any]) -> RawRecord | None:
+        """What an object says; None if it has no message."""
+        record = self._documents.read(document)
+        if record is None:
+            return None
+        if "log" in document and record.message.endswith("\n"):
+            # Docker keeps the line end that the program wrote.
+            record = msgspec.structs.replace(record, message=record.message.rstrip("\r\n"))
+        return self.opened(record)
+
+    def of_line(self, parsed: Parsed, layout: Layout) -> RawRecord:
+        """What a line says that was read by a layout."""
+        if layout.pairs:
+            return self._of_pairs(parsed.message)
+        level, unknown = self.level_of(parsed.level, layout)
+        record = RawRecord(parsed.message, level, parsed.service or None, parsed.time, unknown)
+        return record if level is not None or parsed.level else self.opened(record)
+
+    def level_of(self, written: str | None, layout: Layout) -> tuple[Level | None, str | None]:
+        """What a level means that a line of a layout has, and what was written if it is none."""
+        if not written:
+            return None, None
+        level = layout.levels.get(written.lower()) or self._names.read(written)
+        return (level, None) if isinstance(level, Level) or level is None else (None, written)
+
+    def opened(self, record: RawRecord, depth: int = MAX_WITHIN) -> RawRecord:
+        """A record with what another one within its message says."""
+        text = record.message
+        if text.startswith("{") and text.rstrip().endswith("}") and depth > 0:
+            return self._of_json(record, depth)
+        if record.level is None and record.unknown is None:
+            return self._of_text(record)
+        return record
+
+    def _of_json(self, record: RawRecord, depth: int) -> RawRecord:
+        try:
+            document = _decode(record.message)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return record
+        within = self._documents.read(document) if isinstance(document, dict) else None
+        if within is None:
+            return record
+        return self.opened(_merged(within, record), depth - 1)
+
+    def _of_text(self, record: RawRecord) -> RawRecord:
+        line, end, rest = record.message.partition("\n")
+        if begins_record(line):
+            for layout, parser in self._parsers:
+                parsed = parser.parse(line)
+                if parsed is not None:
+                    level, _ = self.level_of(parsed.level, layout)
+                    if level is not None:
+                        message = parsed.message + end + rest
+                        within = RawRecord(message, level, parsed.service or None, parsed.time)
+                        return _merged(within, record)
+        prefix = _PREFIX.fullmatch(record.message)
+        if prefix is not None:
+            level, _ = self.level_of(prefix["level"], LAYOUTS["general"])
+            return msgspec.structs.replace(record, message=prefix["message"], level=level)
+        if _LEVEL_PAIR.search(line):
+            within = self._of_pairs(record.message)
+            if within.level is not None:
+                return _merged(within, record)
+        return record
+
+    def _of_pairs(self, text: str) -> RawRecord:
+        """What pairs say; those without a message are all of them the message."""
+        pairs = read_pairs(text)
+        record = self._documents.read(pairs) or self._documents.read({**pairs, "message": text})
+        return record or RawRecord(text)
+
+
+def _merged(within: RawRecord, around: RawRecord) -> RawRecord:
+    """The inner record, and of the outer one what the inner one does not say."""
+    return RawRecord(
+        within.message,
+        within.level or around.level,
+        within.service or around.service,
+        around.time if within.time is None else within.time,
+        None if within.level or around.level else within.unknown or around.unknown,
+        within.is_open,
+    )
+
+
+def read_pairs(text: str) -> dict[str, Any]:
+    """The pairs `name=value` of a text, values without their quotes; the first of a name counts."""
+    pairs: dict[str, Any] = {}
+    for match in _PAIR.finditer(clean_text(text)):
+        name, quoted, plain = match.groups()
+        pairs.setdefault(name, plain if quoted is None else _ESCAPED.sub(_unescape, quoted))
+    return pairs
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return {"n": "\n", "t": "\t", "r": "\r"}.get(match[1], match[1])

@@ -1,0 +1,157 @@
+"""When a record was written, as microseconds since 1970 in UTC, from whatever loggers write."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Final
+
+__all__ = ["read_time"]
+
+_MONTHS: Final = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_ZONES: Final = {
+    **dict.fromkeys(("Z", "UTC", "GMT", "WET"), 0),
+    "CET": 60,
+    "BST": 60,
+    "WEST": 60,
+    "CEST": 120,
+    "EET": 120,
+    "EEST": 180,
+    "MSK": 180,
+    "IST": 330,
+    "JST": 540,
+    "KST": 540,
+    "AEST": 600,
+    "AEDT": 660,
+    "EST": -300,
+    "EDT": -240,
+    "CST": -360,
+    "CDT": -300,
+    "MST": -420,
+    "MDT": -360,
+    "PST": -480,
+    "PDT": -420,
+}
+"""Minutes east of Greenwich, of the abbreviations that loggers write."""
+
+_CLOCK: Final = (
+    r"(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,:](?P<part>\d{1,9})\d*)?)?"
+    r" ?(?P<half>[AaPp][Mm])?"
+)
+_ZONE: Final = r" ?(?P<zone>[A-Z]{1,4}(?![A-Za-z])|[+-]\d\d:?\d\d(?!\d))?"
+_DAY: Final = r"(?:[A-Z][a-z]{2},? +)?"
+_PATTERNS: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?P<year>\d{{4}})[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)[-T _,:]+{_CLOCK}{_ZONE}",
+        rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)[-T ]{_CLOCK}{_ZONE}",
+        (
+            rf"{_DAY}(?P<day>\d\d?)[-/. ](?P<month>[A-Z][a-z]{{2}})[a-z]*[-/. ]"
+            rf"(?P<year>\d{{4}}|\d\d)[: T,]+{_CLOCK}{_ZONE}"
+        ),
+        (
+            rf"{_DAY}(?P<month>[A-Z][a-z]{{2}})[a-z]* +(?P<day>\d\d?),? (?P<year>\d{{4}}),? "
+            rf"{_CLOCK}{_ZONE}"
+        ),
+        (
+            rf"{_DAY}(?P<month>[A-Z][a-z]{{2}}) +(?P<day>\d\d?) {_CLOCK}(?: [A-Z]{{3,4}})?"
+            rf"(?: (?P<year>\d{{4}}))?{_ZONE}"
+        ),
+        rf"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{{4}}),? {_CLOCK}{_ZONE}",
+        rf"(?P<day>\d\d?)[-.](?P<month>\d\d?)[-.](?P<year>\d{{4}}),? {_CLOCK}{_ZONE}",
+        rf"(?P<year>\d\d)/(?P<month>\d\d)/(?P<day>\d\d) {_CLOCK}{_ZONE}",
+        rf"(?P<month>\d\d)-(?P<day>\d\d) {_CLOCK}{_ZONE}",
+        (
+            r"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d) +(?P<hour>\d\d?):?(?P<minute>\d\d):?"
+            r"(?P<second>\d\d)"
+        ),
+        (
+            r"(?P<month>\d\d)(?P<day>\d\d) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+            r"(?:\.(?P<part>\d{1,9}))?"
+        ),
+        r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)$",
+    )
+)
+_EPOCH: Final = re.compile(r"\d{9,19}(?:[.]\d{1,9})?")
+_EPOCH_STEPS: Final = ((10**11, 1_000_000), (10**14, 1_000), (10**17, 1))
+"""Below which a number counts seconds, milliseconds, microseconds, and microseconds in each."""
+
+_TWO_DIGITS: Final = 100
+_NOON: Final = 12
+_LEAST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_time(value: object, year: int | None = None) -> int | None:
+    """Microseconds since 1970-01-01 UTC; None for what is no time, or not a whole one.
+
+    Args:
+        value: text in any usual form, or a number of seconds, milli-, micro- or nanoseconds.
+        year: for times that name none, as syslog's; without it they are no whole times.
+
+    A time without a zone is taken as UTC. A clock without a day is no whole time.
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return _of_epoch(value)
+    return _of_text(value.strip(" []\t"), year) if isinstance(value, str) else None
+
+
+def _of_epoch(number: float) -> int | None:
+    if not 10**8 <= number < 10**20:
+        return None
+    for bound, micros in _EPOCH_STEPS:
+        if number < bound:
+            return round(number * micros)
+    return int(number // 1_000)
+
+
+@lru_cache(maxsize=1_024)
+def _of_text(text: str, year: int | None) -> int | None:
+    if _EPOCH.fullmatch(text):
+        return _of_epoch(float(text) if "." in text else int(text))
+    for pattern in _PATTERNS:
+        match = pattern.match(text)
+        if match is not None:
+            return _of_match(match.groupdict(), year)
+    return None
+
+
+def _of_match(parts: dict[str, str | None], year: int | None) -> int | None:
+    written = parts.get("year")
+    if written is not None:
+        year = int(written)
+        year += 2000 if year < _TWO_DIGITS else 0
+    if year is None:
+        return None
+    month = parts["month"] or ""
+    try:
+        moment = datetime(
+            year,
+            int(month) if month.isdecimal() else _MONTHS[month[:3].lower()],
+            int(parts["day"] or 0),
+            _hour(parts),
+            int(parts.get("minute") or 0),
+            min(int(parts.get("second") or 0), 59),  # a leap second is the last of its minute
+            int((parts.get("part") or "0").ljust(6, "0")[:6]),
+            tzinfo=_zone(parts.get("zone")),
+        )
+    except (ValueError, KeyError):
+        return None
+    return (moment - _LEAST) // timedelta(microseconds=1)
+
+
+def _hour(parts: dict[str, str | None]) -> int:
+    hour, half = int(parts.get("hour") or 0), (parts.get("half") or "").lower()
+    return hour if not half else hour % _NOON + (_NOON if half == "pm" else 0)
+
+
+def _zone(text: str | None) -> timezone:
+    if not text or text[0] not in "+-":
+        return timezone(timedelta(minutes=_ZONES.get(text or "Z", 0)))
+    minutes = int(text[1:3]) * 60 + int(text[-2:])
+    return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))

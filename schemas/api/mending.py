@@ -1,0 +1,30 @@
+"""JSON that programs write and no decoder takes: half characters, bytes of other encodings, NULs.
+
+Such a record is read with U+FFFD in the place of what is none, as plain text is, instead of being
+refused with all that came along with it.
+"""
+
+import re
+from typing import Final
+
+__all__ = ["mend_json"]
+
+_ESCAPE: Final = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""A whole pair of surrogates, half of one, or any other escape."""
+
+_MARK: Final = b"\xef\xbb\xbf"
+_NO_JSON: Final = bytes(set(range(32)) - set(b"\t\n\r"))
+"""Control characters, which JSON allows nowhere (RFC 8259, section 7); ESC begins a colour."""
+
+_COLOUR: Final = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
+
+
+def mend_json(body: bytes) -> bytes:
+    """The same JSON with U+FFFD for what is no character, without NULs, marks and colours."""
+    body = body.removeprefix(_MARK).decode("utf-8", "replace").encode()
+    body = _COLOUR.sub(b"", body).translate(None, _NO_JSON)
+    return _ESCAPE.sub(lambda match: rb"\ufffd" if match[1] else match[0], body)

@@ -1,0 +1,118 @@
+"""Writes docs/formats.md from the data that reading follows: `python -m scripts.formats`."""
+
+from pathlib import Path
+from typing import Final
+
+from inference.intake.field_names import (
+    LEVEL_NAMES,
+    MESSAGE_NAMES,
+    SERVICE_NAMES,
+    TIME_NAMES,
+    TRACE_NAMES,
+)
+from inference.intake.layouts import LAYOUTS
+from schemas.record.features import Level
+from schemas.record.levels import LEVEL_SYNONYMS, SCALES
+from trainer.reading.formats.table import FORMATS
+
+PAGE: Final = Path(__file__).parents[1] / "docs" / "formats.md"
+
+_HEAD: Final = """\
+# Formats
+
+Made by `python -m scripts.formats` from the data that reading follows; a test compares it.
+
+`python -m trainer fit` finds out by itself how each file is written, and says so. A name of
+a format is for `--format`, one of a layout for `--layout`, one of a scale for `--levels`.
+"""
+
+
+def page() -> str:
+    """The text of docs/formats.md."""
+    return "\n".join([_HEAD, *_formats(), *_layouts(), *_fields(), *_levels()])
+
+
+def _formats() -> list[str]:
+    rows = [f"| `{one.name}` | {one.title} |" for one in FORMATS.values()]
+    return ["## Formats of files", "", "| name | format |", "| --- | --- |", *rows, ""]
+
+
+def _layouts() -> list[str]:
+    rows = [
+        f"| `{layout.name}` | {_escaped(layout.title)} | {_code(layout.examples[0].line)} |"
+        for layout in LAYOUTS.values()
+    ]
+    return [
+        "## Layouts of plain text",
+        "",
+        "Of all layouts the one that tells the most of a file's first lines is taken. W3C extended",
+        "logs, as of IIS, name their fields themselves. Lines may be in an envelope of Kubernetes",
+        "(CRI), docker (json-file) or docker-compose; parts of lines are joined.",
+        "",
+        "| name | written by | example |",
+        "| --- | --- | --- |",
+        *rows,
+        "",
+    ]
+
+
+def _fields() -> list[str]:
+    parts = {
+        "message": MESSAGE_NAMES,
+        "level": LEVEL_NAMES,
+        "service": SERVICE_NAMES,
+        "time": TIME_NAMES,
+        "what a failure left": TRACE_NAMES,
+    }
+    rows = [f"| {part} | {' '.join(map(_code, names))} |" for part, names in parts.items()]
+    return [
+        "## Fields of structured records",
+        "",
+        "In any case, with `_` and `-` or without, the best first; a dot leads into an object.",
+        "",
+        "| part | names |",
+        "| --- | --- |",
+        *rows,
+        "",
+        "OTLP's JSON, Loki's, CloudWatch's, Elasticsearch's and Azure's exports are taken apart.",
+        "",
+    ]
+
+
+def _levels() -> list[str]:
+    names: dict[str, list[str]] = {level.name: [level.name] for level in Level}
+    for synonym, level in LEVEL_SYNONYMS.items():
+        names[level].append(synonym)
+    rows = [f"| {level} | {' '.join(found)} |" for level, found in names.items()]
+    scales = [f"| `{name}` | {_scale(scale)} |" for name, scale in SCALES.items()]
+    return [
+        "## Levels",
+        "",
+        "| level | names, in any case and decorated as in `[error]:` or `ERROR+2` |",
+        "| --- | --- |",
+        *rows,
+        "",
+        "| scale | numbers |",
+        "| --- | --- |",
+        *scales,
+        "",
+    ]
+
+
+def _scale(scale: dict[int, str]) -> str:
+    by_level: dict[str, list[str]] = {}
+    for number in sorted(scale):
+        by_level.setdefault(scale[number], []).append(str(number))
+    return ", ".join(f"{level} {' '.join(numbers)}" for level, numbers in by_level.items())
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("\t", " ")
+
+
+def _code(text: str) -> str:
+    return f"`{_escaped(text)}`"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())

@@ -1,0 +1,141 @@
+"""Structured records: what they say under the names that loggers use."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.intake.cleaning import clean_text
+from inference.intake.documents import DocumentReader, Named
+from inference.intake.exports import take_apart
+from inference.intake.levels import LevelNames
+from inference.intake.records import RecordReader, read_pairs
+from schemas.record.features import Level
+from schemas.record.levels import SCALES
+
+READER = RecordReader(LevelNames())
+
+# document, message, level, service
+DOCUMENTS: list[tuple[dict[str, Any], str, Level | None, str | None]] = [
+    ({"msg": "a", "lvl": "error"}, "a", Level.ERROR, None),
+    ({"message": "", "msg": "a"}, "a", None, None),
+    ({"level": 4, "levelName": "ERROR", "message": "a"}, "a", Level.ERROR, None),
+    ({"level": 3, "reqId": "x", "app": "core", "message": "a"}, "a", Level.ERROR, "core"),
+    ({"Level": 4, "ProviderName": "p", "Message": "a"}, "a", Level.INFO, "p"),
+    ({"level": 3, "short_message": "a", "host": "h"}, "a", Level.ERROR, None),
+    ({"PRIORITY": "3", "MESSAGE": "a", "_SYSTEMD_UNIT": "c.service"}, "a", Level.ERROR, "c"),
+    ({"severityNumber": 17, "body": "a"}, "a", Level.ERROR, None),
+    ({"level": 200, "level_name": "?", "message": "a"}, "a", Level.INFO, None),
+    ({"level": 30, "msg": "a", "name": "n"}, "a", Level.INFO, "n"),
+    ({"severity": "DEFAULT", "textPayload": "a"}, "a", None, None),
+    ({"jsonPayload": {"message": "a", "level": "warn"}}, "a", Level.WARN, None),
+    ({"labels": {"app": "c", "level": "error"}, "line": "a"}, "a", Level.ERROR, "c"),
+    ({"t": {"$date": "x"}, "s": "W", "c": "NETWORK", "msg": "a"}, "a", Level.WARN, "NETWORK"),
+    ({"log": '{"level":"error","msg":"a","service":"c"}\n'}, "a", Level.ERROR, "c"),
+    ({"log": "2024-05-01 10:00:00,000 ERROR a.B: x\n"}, "x", Level.ERROR, "a.B"),
+    ({"message": "warning: a", "program": "p"}, "a", Level.WARN, "p"),
+    ({"message": "level=error msg=a"}, "a", Level.ERROR, None),
+    ({"message": "a", "err": {"stack": "E: b\n at c"}}, "a\nE: b\n at c", None, None),
+    ({"message": "a b", "error": "b"}, "a b", None, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("document", "message", "level", "service"), DOCUMENTS)
+def test_parts_are_found(
+    document: dict[str, Any], message: str, level: Level | None, service: str | None
+) -> None:
+    """Each part under its usual names, in every record anew."""
+    record = READER.of_document(document)
+    assert record is not None
+    assert (record.message, record.level, record.service) == (message, level, service)
+
+
+def test_an_open_number_is_not_guessed() -> None:
+    """Three means something else to each logger; a scale that is given decides."""
+    record = READER.of_document({"message": "a", "level": 3})
+    assert record is not None
+    assert (record.level, record.unknown, record.is_open) == (None, "3", True)
+    for scale in SCALES:
+        known = DocumentReader(LevelNames(), scale=scale).read({"message": "a", "level": 3})
+        assert known is not None
+        name = SCALES[scale].get(3)
+        if name is not None:
+            assert known.level is Level(name)
+
+
+def test_a_field_that_is_named_goes_first() -> None:
+    """Also as a path into objects."""
+    named = Named(message="a.b", level="c")
+    record = DocumentReader(LevelNames(), named).read(
+        {"message": "x", "a": {"b": "y"}, "c": "warn", "level": "error"}
+    )
+    assert record is not None
+    assert (record.message, record.level) == ("y", Level.WARN)
+
+
+def test_exports_are_taken_apart() -> None:
+    """One object may hold the records of many services."""
+    otlp = {
+        "resourceLogs": [
+            {
+                "resource": {
+                    "attributes": [{"key": "service.name", "value": {"stringValue": "o"}}]
+                },
+                "scopeLogs": [
+                    {
+                        "logRecords": [
+                            {"severityNumber": 9, "body": {"stringValue": n}} for n in "ab"
+                        ]
+                    }
+                ],
+            }
+        ]
+    }
+    found = [READER.of_document(one) for one in take_apart(otlp)]
+    said = [(one.message, one.level, one.service) for one in found if one]
+    assert said == [("a", Level.INFO, "o"), ("b", Level.INFO, "o")]
+    loki = {"streams": [{"stream": {"app": "c"}, "values": [["1", "x"], ["2", "y"]]}]}
+    assert [one["line"] for one in take_apart(loki)] == ["x", "y"]
+    assert list(take_apart({"message": "a"})) == [{"message": "a"}]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["level", "msg", "error", "log", "a.b", ""]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["message", "level", "service", "log", "err"]), json_values))
+def test_any_object_is_read_or_has_no_message(document: dict[str, Any]) -> None:
+    """Nothing raises, and what comes out can be written as JSON."""
+    for one in take_apart(document):
+        record = READER.of_document(one)
+        if record is not None:
+            msgspec.json.encode(record.message)
+
+
+def test_pairs_are_read() -> None:
+    """Quotes and what they escape are no part of a value."""
+    assert read_pairs('a=1 b="x \\"y\\"" c= level=info') == {
+        "a": "1", "b": 'x "y"', "c": "", "level": "info",
+    }  # fmt: skip
+
+
+def test_colours_are_no_part_of_a_message() -> None:
+    """Nor are NULs, marks and half characters."""
+    assert clean_text("\x1b[31merror\x1b[0m\0\ufeff \ud83d") == "error \ufffd"
+    assert clean_text("\x1b]0;title\x07x\x1b[1;38;5;7my") == "xy"
+
+
+@given(st.text())
+def test_cleaning_is_done_once(text: str) -> None:
+    """A clean text stays as it is."""
+    clean = clean_text(text)
+    assert "\0" not in clean
+    assert clean_text(clean) == clean or "\x1b" in clean

@@ -1,0 +1,99 @@
+"""Layouts as data: each says by examples what it reads."""
+
+import pytest
+
+from inference.intake.layouts import LAYOUTS, Layout, w3c_layout
+from inference.intake.levels import LevelNames
+from inference.intake.lines import LineParser, begins_record, continues_record, read_foreign
+from schemas.record.features import Level
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
+def test_a_layout_reads_its_examples(layout: Layout) -> None:
+    """Level, service and message are as the example says, and the level means something."""
+    parse, names = LineParser(layout).parse, LevelNames()
+    assert layout.examples
+    assert layout.title
+    for example in layout.examples:
+        parsed = parse(example.line)
+        assert parsed is not None, example.line
+        said = (parsed.level, parsed.service, parsed.message)
+        assert said == (example.level, example.service, example.message)
+        if example.level is not None:
+            assert layout.levels.get(example.level.lower()) or isinstance(
+                names.read(example.level), Level
+            )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2024-05-01 10:00:00 Caused by: x",
+        "[2024-05-01T10:00:03Z] at lunch",
+        "10:00:00.123 at com.foo.Bar(Bar.java:1)",
+        "ERROR: Traceback",
+        '{"at": "a"}',
+        "E0501 10:00:04.000000 7 db.go:7] db lost",
+        "<34>May  1 10:00:00 h a: x",
+    ],
+)
+def test_what_begins_like_a_record_continues_none(line: str) -> None:
+    """A time, a level or a brace at the beginning: never swallowed by the record before."""
+    assert begins_record(line)
+    assert not continues_record(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "\tat com.foo.Bar(Bar.java:1)",
+        "Caused by: java.io.IOException: closed",
+        "... 7 more",
+        "Traceback (most recent call last):",
+        '  File "a.py", line 1, in b',
+        "ValueError: no",
+        "System.TimeoutException: no answer",
+        "   at Shop.Cart.Open() in /src/Cart.cs:line 7",
+        "goroutine 1 [running]:",
+        "main.main()",
+        "#0 /srv/a.php(7): b()",
+        "thread 'main' panicked at src/main.rs:7:5:",
+        "stack backtrace:",
+        "During handling of the above exception, another exception occurred:",
+        "STATEMENT:  SELECT 1",
+        "",
+    ],
+)
+def test_stack_traces_continue(line: str) -> None:
+    """What programs write below a record, in every language that does."""
+    assert continues_record(line)
+
+
+@pytest.mark.parametrize("line", ["Picked up JAVA_TOOL_OPTIONS: -Xmx1g", "listening", "> node x"])
+def test_prose_is_neither(line: str) -> None:
+    """Nothing shows that it belongs to the record before it, so it is told as bad."""
+    assert not begins_record(line)
+    assert not continues_record(line)
+
+
+def test_lines_of_other_layouts_are_read() -> None:
+    """By the layouts that any file may have lines of."""
+    for line, level in (
+        ("[2024-05-01T10:00:03Z] FATAL db lost", "FATAL"),
+        ("E0501 10:00:04.000000 7 db.go:7] db lost", "E"),
+        ("2024/05/01 10:00:00 [error] 7#8: refused", "error"),
+    ):
+        found = read_foreign(line)
+        assert found is not None
+        assert found[1].level == level
+
+
+def test_fields_of_w3c_are_named_in_the_file() -> None:
+    """Where the status stands is what the line of fields says."""
+    layout = w3c_layout(["#Version: 1.0", "#Fields: date time s-port sc-status"])
+    assert layout is not None
+    parsed = LineParser(layout).parse("2024-05-01 10:00:00 443 500")
+    assert parsed is not None
+    assert (parsed.level, parsed.message, parsed.time) == ("500", "443 500", "2024-05-01 10:00:00")
+    assert layout.levels["500"] is Level.ERROR
+    assert w3c_layout(["no fields"]) is None

@@ -1,0 +1,89 @@
+"""What containers' runtimes write around each line: a time, a stream, whether the line goes on."""
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from inference.intake.documents import DocumentReader, RawRecord
+from inference.intake.levels import LevelNames
+from schemas.api.mending import mend_json
+from trainer.reading.plan import Envelope
+
+_CRI: Final = re.compile(
+    r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d++)?(?:Z|[+-]\d\d:\d\d)) "
+    r"(?P<stream>stdout|stderr) (?P<part>[FP]) (?P<text>.*)"
+)
+"""Kubernetes' container runtime interface: P is a part of a line, F its last one."""
+
+_COMPOSE: Final = re.compile(r"(?P<service>[A-Za-z][\w.-]*+) *+\| (?P<text>.*)")
+"""docker-compose: the container's name, a bar, the line."""
+
+_REPLICA: Final = re.compile(r"[-_]\d++$")
+_decode = msgspec.json.Decoder().decode
+
+
+class Unwrapped(msgspec.Struct, frozen=True):
+    """What was within an envelope.
+
+    Attributes:
+        stream: lines of one stream follow each other.
+        text: the line, or a part of it.
+        whole: whether the line ends here.
+        around: what the envelope itself says.
+    """
+
+    stream: str
+    text: str
+    whole: bool
+    around: RawRecord
+
+
+class Unwrapper:
+    """Opens the envelopes of one kind."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        self._open = {"cri": self._cri, "docker": self._docker, "compose": self._compose}[envelope]
+        self._documents = DocumentReader(LevelNames())
+
+    def open(self, line: str) -> Unwrapped | None:
+        """What is within a line; None if it is no such envelope."""
+        return self._open(line)
+
+    @staticmethod
+    def _cri(line: str) -> Unwrapped | None:
+        match = _CRI.fullmatch(line)
+        if match is None:
+            return None
+        around = RawRecord("", time=match["time"])
+        return Unwrapped(match["stream"], match["text"], match["part"] == "F", around)
+
+    @staticmethod
+    def _compose(line: str) -> Unwrapped | None:
+        match = _COMPOSE.fullmatch(line)
+        if match is None:
+            return None
+        name = match["service"]
+        around = RawRecord("", service=_REPLICA.sub("", name))
+        return Unwrapped(name, match["text"], True, around)  # noqa: FBT003 - a struct's field
+
+    def _docker(self, line: str) -> Unwrapped | None:
+        document = decode_object(line)
+        if document is None or not isinstance(document.get("log"), str):
+            return None
+        text: str = document["log"]
+        around = self._documents.read({**document, "log": "-"}) or RawRecord("")
+        stream = str(document.get("stream"))
+        return Unwrapped(stream, text.rstrip("\r\n"), text.endswith("\n"), around)
+
+
+def decode_object(line: str) -> dict[str, Any] | None:
+    """A line as a JSON object; None if it is none."""
+    try:
+        document = _decode(line)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        try:
+            document = _decode(mend_json(line.encode("utf-8", "replace")))
+        except (msgspec.DecodeError, RecursionError):
+            return None
+    return document if isinstance(document, dict) else None

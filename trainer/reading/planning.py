@@ -1,0 +1,131 @@
+"""A plan for each file: what is read, how, and which files are no logs and passed over."""
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from trainer.errors import InputError
+from trainer.reading.formats.format import Detected
+from trainer.reading.options import ReadingOptions
+from trainer.reading.plan import PlannedSource
+from trainer.reading.sniffing import sniff_source
+from trainer.reading.sources import STANDARD_INPUT, Source
+
+MAX_SNIFFED: Final = 1_000
+"""Files that are looked into one by one; of more, those whose names differ in digits are alike."""
+
+MAX_PASSED_SHOWN: Final = 5
+
+_DIGITS: Final = re.compile(r"[0-9]+")
+
+
+class PassedOver(msgspec.Struct, frozen=True):
+    """A file that is not read, and why."""
+
+    uri: str
+    problem: str
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """What is read and how.
+
+    Attributes:
+        files: what is read, each with its plan.
+        said: a sentence for people on each thing that was detected.
+        passed: files that are no logs.
+    """
+
+    files: list[PlannedSource]
+    said: list[str]
+    passed: list[PassedOver]
+
+
+def plan_sources(sources: Sequence[Source], options: ReadingOptions) -> Planned:
+    """Decide for each source how it is read.
+
+    A file that a user spelt out must be readable; others, found in folders or by globs, are passed
+    over where they are empty, no logs, or may not be read.
+
+    Raises:
+        InputError: a file that was spelt out cannot be read, or no file can be.
+    """
+    files: list[PlannedSource] = []
+    passed: list[PassedOver] = []
+    known: dict[str, Detected | InputError] = {}
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for source in sources:
+        found = _plan(source, options, known, _stem if len(sources) > MAX_SNIFFED else str)
+        if isinstance(found, Detected):
+            files.append(PlannedSource(source, found.plan))
+            groups.setdefault(tuple(found.said), []).append(source.uri)
+        elif (source.named and len(sources) == 1) or (source.named and source.size_bytes != 0):
+            raise found
+        else:
+            passed.append(PassedOver(source.uri, str(found).removeprefix(f"{source.uri}: ")))
+    if not files:
+        raise InputError(
+            f"none of {len(sources)} files can be read as logs: "
+            + "; ".join(f"{one.uri}: {one.problem}" for one in passed[:MAX_PASSED_SHOWN])
+        )
+    return Planned(files, [*_say_groups(groups), *_say_passed(passed)], passed)
+
+
+def _plan(
+    source: Source,
+    options: ReadingOptions,
+    known: dict[str, Detected | InputError],
+    stem: Callable[[str], str],
+) -> Detected | InputError:
+    if source.problem:
+        return InputError(source.problem)
+    key = stem(source.uri)
+    found = known.get(key)
+    if found is None:
+        try:
+            found = sniff_source(source, options, _year_of(source))
+        except InputError as error:
+            found = error
+        if source.size_bytes != 0:
+            known[key] = found
+    return found
+
+
+def _stem(uri: str) -> str:
+    return _DIGITS.sub("#", uri)
+
+
+def _year_of(source: Source) -> int:
+    """The year of times that name none: that of the file's last change, or today's."""
+    try:
+        changed = os.stat(source.uri).st_mtime if source.uri != STANDARD_INPUT else None  # noqa: PTH116 - an address is no path
+    except (OSError, ValueError):
+        changed = None
+    moment = datetime.now(UTC) if changed is None else datetime.fromtimestamp(changed, UTC)
+    return moment.year
+
+
+def _say_groups(groups: dict[tuple[str, ...], list[str]]) -> list[str]:
+    if len(groups) == 1:
+        return list(next(iter(groups)))
+    said: list[str] = []
+    for sentences, uris in groups.items():
+        more = f" and {len(uris) - 1} more" if len(uris) > 1 else ""
+        said.append(f"{uris[0]}{more}:")
+        said += [f"  {sentence}" for sentence in sentences]
+    return said
+
+
+def _say_passed(passed: Sequence[PassedOver]) -> list[str]:
+    if not passed:
+        return []
+    shown = [f"  {one.uri}: {one.problem}" for one in passed[:MAX_PASSED_SHOWN]]
+    more = len(passed) - len(shown)
+    return [
+        f"passed over {len(passed)} file{'s' if len(passed) > 1 else ''}:",
+        *shown,
+        *([f"  and {more} more"] if more else []),
+    ]

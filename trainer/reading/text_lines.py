@@ -1,0 +1,178 @@
+"""Lines of text put together to records: what begins one, what continues it, and what is neither.
+
+Every line that is not blank is counted once: as the beginning of a record, as a line that continues
+one, or as a bad one. A bad line ends the record before it, so a record does not depend on where its
+file was cut.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from inference.intake.cleaning import clean_text
+from inference.intake.documents import RawRecord
+from inference.intake.exports import take_apart
+from inference.intake.layouts import Layout
+from inference.intake.lines import (
+    FURTHER_LEVELS,
+    LineParser,
+    Parsed,
+    begins_record,
+    continues_record,
+    read_foreign,
+)
+from trainer.reading.assembling import Assembler, Record, UnusableRecordError
+from trainer.reading.envelopes import decode_object
+from trainer.reading.faults import Faults
+
+MAX_CONTINUATION_LINES: Final = 1_000
+"""Lines that one record of plain text may have; more is no stack trace."""
+
+
+class Beginning(msgspec.Struct, frozen=True, gc=False):
+    """The first line of a record: read by a layout, or a whole record by itself."""
+
+    number: int
+    parsed: Parsed | None
+    raw: RawRecord | None
+    around: RawRecord | None = None
+
+
+class OpenRecord:
+    """A record whose further lines may still come."""
+
+    __slots__ = ("beginning", "further")
+
+    def __init__(self, beginning: Beginning) -> None:
+        self.beginning = beginning
+        self.further: list[str] = []
+
+
+class RecordBuilder:
+    """Makes records of the lines of one stream.
+
+    Args:
+        layout: of the lines.
+        assemble: makes records of what they say.
+        faults: is told of what was not of the layout.
+    """
+
+    def __init__(self, layout: Layout, assemble: Assembler, faults: Faults) -> None:
+        self.layout = layout
+        self._assemble = assemble
+        self._faults = faults
+        self.parse = LineParser(layout).parse
+        self._parse_body = (
+            LineParser(Layout(name="body", patterns=(layout.body,))).parse if layout.body else None
+        )
+        self.open_record: OpenRecord | None = None
+
+    def begin(self, text: str, number: int) -> Beginning | None:
+        """What a line begins; None if it begins no record."""
+        parsed = self.parse(text)
+        if parsed is not None:
+            if parsed.level in FURTHER_LEVELS and self.layout.continued:
+                return None
+            return Beginning(number, parsed, None)
+        return self._begin_foreign(text, number)
+
+    def _begin_foreign(self, text: str, number: int) -> Beginning | None:
+        if self.awaits_body or not begins_record(text):
+            return None
+        if text.startswith("{"):
+            document = decode_object(text)
+            found = None if document is None else next(take_apart(document), None)
+            raw = None if found is None else self._assemble.reader.of_document(found)
+            return None if raw is None else Beginning(number, None, raw)
+        foreign = read_foreign(text)
+        if foreign is None:
+            return None
+        return Beginning(number, None, self._assemble.reader.of_line(foreign[1], foreign[0]))
+
+    @property
+    def awaits_body(self) -> bool:
+        """Whether the open record is a head only, whose text is the next line."""
+        record = self.open_record
+        return record is not None and self.layout.has_body and not record.further
+
+    def takes(self, text: str) -> bool:
+        """Whether a line that begins no record continues the open one."""
+        record = self.open_record
+        if record is None or len(record.further) >= MAX_CONTINUATION_LINES - 1:
+            return False
+        return self.awaits_body or self.continues(text)
+
+    def continues(self, text: str) -> bool:
+        """Whether a line that begins no record continues any."""
+        layout = self.layout
+        if not layout.continued:
+            return False
+        if continues_record(text) or (layout.any_further and not begins_record(text)):
+            return True
+        parsed = self.parse(text)
+        return parsed is not None and parsed.level in FURTHER_LEVELS
+
+    def opened(self, raw: RawRecord) -> RawRecord:
+        """A record with what another one within its message says."""
+        return self._assemble.reader.opened(raw)
+
+    def append(self, text: str) -> None:
+        """Give a line to the open record, if there is one that may have further lines."""
+        if self.open_record is not None and (self.layout.continued or self.awaits_body):
+            self.open_record.further.append(text)
+
+    def finish(self) -> Iterator[Record]:
+        """The open record, if there is one and it can be used."""
+        record, self.open_record = self.open_record, None
+        if record is None:
+            return
+        beginning = record.beginning
+        try:
+            yield self._assembled(beginning, record.further)
+        except UnusableRecordError as error:
+            self._faults.add(beginning.number, str(error))
+
+    def _assembled(self, beginning: Beginning, further: list[str]) -> Record:
+        if beginning.raw is not None:
+            self._faults.n_foreign += beginning.parsed is None and beginning.around is None
+            raw = beginning.raw
+            if further:
+                message = "\n".join([raw.message, *further]).rstrip()
+                raw = msgspec.structs.replace(raw, message=message)
+            return self._assemble(beginning.number, raw)
+        parsed = beginning.parsed
+        assert parsed is not None  # a beginning is either
+        if further or not self.layout.has_body:
+            message = "\n".join([parsed.message, *further]).rstrip() if further else parsed.message
+            parsed = Parsed(message.rstrip(), parsed.level, parsed.service, parsed.time)
+        if self.layout.has_body:
+            parsed = self._with_body(parsed)
+        if beginning.around is None:
+            return self._assemble.line(beginning.number, parsed, self.layout)
+        raw = self._assemble.reader.of_line(parsed, self.layout)
+        return self._assemble(beginning.number, within(raw, beginning.around))
+
+    def _with_body(self, parsed: Parsed) -> Parsed:
+        lines = [line.strip() if line[:1] == " " else line for line in parsed.message.split("\n")]
+        message = "\n".join(line for line in lines if line)
+        body = self._parse_body(message.partition("\n")[0]) if self._parse_body else None
+        if body is None:
+            return Parsed(message, parsed.level, parsed.service, parsed.time)
+        rest = message.partition("\n")
+        return Parsed(body.message + rest[1] + rest[2], body.level, parsed.service, parsed.time)
+
+
+def within(inner: RawRecord, around: RawRecord) -> RawRecord:
+    """A record, and of its envelope what it does not say itself."""
+    return msgspec.structs.replace(
+        inner,
+        level=inner.level or (around.level if inner.unknown is None else None),
+        service=inner.service or around.service,
+        time=around.time if inner.time is None else inner.time,
+    )
+
+
+def decode_line(line: bytes) -> str:
+    """A line as text, without its line end and what is no part of it."""
+    return clean_text(line.decode("utf-8", "replace")).rstrip("\r")
