@@ -17,6 +17,8 @@ from schemas.api.validation import BodyDecoder
 OFF_LOOP_BYTES: Final = 262_144
 """A larger batch is decoded and judged in a thread, so that it holds up nobody else."""
 
+_BOOLEANS: Final = {"true": True, "false": False}
+
 
 class PredictResource:
     """Judges one log."""
@@ -72,7 +74,12 @@ def _answer(model: Model, request: BatchRequest, *, explain: bool) -> bytes:
 
 
 def wants_explanation(req: falcon.asgi.Request) -> bool:
-    """Whether the query says `explain=true`; anything but true or false is refused."""
+    """Whether the query says `explain=true` or `false`, in any case; anything else is refused."""
     if not req.query_string:
         return False
-    return req.get_param_as_bool("explain", default=False)
+    value = req.get_param("explain", default="false").lower()
+    if value not in _BOOLEANS:
+        raise falcon.HTTPInvalidParam(
+            'The value of the parameter must be "true" or "false".', "explain"
+        )
+    return _BOOLEANS[value]

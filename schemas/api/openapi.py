@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from schemas.api.leniency import as_taken
 from schemas.api.operations import OPERATIONS, Operation, Service
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from schemas.version import __version__
@@ -26,6 +27,7 @@ def openapi_document(service: Service) -> dict[str, Any]:
         types += [operation.response, *([operation.request] if operation.request else [])]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
     by_type = dict(zip(types, schemas, strict=True))
+    requests = [operation.request for operation in operations if operation.request]
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation, by_type)
@@ -40,7 +42,7 @@ def openapi_document(service: Service) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "paths": paths,
-        "components": {"schemas": components},
+        "components": {"schemas": as_taken(components, requests)},
     }
 
 

@@ -39,10 +39,7 @@ class RawLog(msgspec.Struct, frozen=True, gc=False):
 
 def _as_in_raw_log(what: str) -> Meta:
     """Any value: what stands beside `features` is ignored, and checked only without them."""
-    return Meta(
-        description=f"{what} of a log that comes without `features`; ignored beside them.",
-        extra_json_schema={"type": ["string", "null"]},
-    )
+    return Meta(description=f"{what} of a log that comes without `features`; ignored beside them.")
 
 
 class PredictRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
