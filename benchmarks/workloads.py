@@ -102,7 +102,8 @@ def bodies(records: Sequence[LogFeatures | RawLog], batch: int) -> Iterator[byte
 
 def _predict_request(log_id: str, record: LogFeatures | RawLog) -> PredictRequest:
     if isinstance(record, RawLog):
-        return PredictRequest(log_id, None, record.message, record.level, record.service)
+        members = (record.message, record.level, record.service)
+        return PredictRequest(log_id, None, *(msgspec.Raw(_encode(member)) for member in members))
     return PredictRequest(log_id, record)
 
 

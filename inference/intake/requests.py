@@ -3,16 +3,19 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import msgspec
+from msgspec import UNSET, Raw
 
 from schemas.api.predictions import PredictRequest, RawLog
 from schemas.api.problems import FieldError
-from schemas.api.validation import MAX_FIELD_ERRORS, InvalidBodyError, faults_of
+from schemas.api.validation import MAX_FIELD_ERRORS, BodyDecoder, InvalidBodyError
 from schemas.record.features import Level, LogFeatures
 
 Extract = Callable[[str, Level, str], LogFeatures]
 
 _EITHER: Final = "is required, or message with level and service"
+
+_NULL: Final = Raw(b"null")
+_decode_raw_log = BodyDecoder(RawLog).decode
 
 
 def look_at(request: PredictRequest, extract: Extract) -> LogFeatures:
@@ -50,22 +53,19 @@ def look_at_all(requests: Sequence[PredictRequest], extract: Extract) -> list[Lo
 
 
 def _extract(request: PredictRequest, extract: Extract, path: str) -> LogFeatures:
-    if request.message is None:
+    members = {"message": request.message, "level": request.level, "service": request.service}
+    # Null is as good as absent: many clients send all members that they know.
+    given = [
+        b'"%b":%b' % (name.encode(), value)
+        for name, value in members.items()
+        if value is not UNSET and value != _NULL
+    ]
+    if not given or not given[0].startswith(b'"message"'):
         raise InvalidBodyError([FieldError(f"{path}features", _EITHER)])
     try:
-        raw = msgspec.convert(
-            {"message": request.message, "level": request.level, "service": request.service},
-            RawLog,
-            strict=False,
-        )
-    except msgspec.ValidationError as error:
-        given = {
-            name: getattr(request, name)
-            for name in RawLog.__struct_fields__
-            if getattr(request, name) is not None
-        }
-        faults = faults_of(RawLog, given)
+        raw = _decode_raw_log(b"{%b}" % b",".join(given))
+    except InvalidBodyError as error:
         raise InvalidBodyError(
-            [FieldError(path + fault.path, fault.message) for fault in faults]
+            [FieldError(path + fault.path, fault.message) for fault in error.errors]
         ) from error
     return extract(raw.message, raw.level, raw.service)

@@ -1,6 +1,5 @@
 """POST /predict and POST /predict/batch."""
 
-import asyncio
 from typing import Final
 
 import falcon
@@ -10,12 +9,9 @@ from inference.intake.requests import look_at, look_at_all
 from inference.model.model import Model
 from inference.model.verdicts import batch_json, explanation_json, prediction_json
 from inference.store.slot import ModelSlot
-from inference.web.body import read_body
+from inference.web.body import by_size, read_body
 from schemas.api.predictions import BatchRequest, PredictRequest
 from schemas.api.validation import BodyDecoder
-
-OFF_LOOP_BYTES: Final = 262_144
-"""A larger batch is decoded and judged in a thread, so that it holds up nobody else."""
 
 _BOOLEANS: Final = {"true": True, "false": False}
 
@@ -26,18 +22,17 @@ class PredictResource:
     def __init__(self, slot: ModelSlot, max_body_bytes: int) -> None:
         self._slot = slot
         self._max_body_bytes = max_body_bytes
-        self._decoder = BodyDecoder(PredictRequest)
+        self._decode = BodyDecoder(PredictRequest).decode
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/predict"""
         body = await read_body(req, self._max_body_bytes)
-        request = self._decoder.decode(body)
-        model = await self._slot.current()
-        verdict = model.verdict(look_at(request, model.extract))
         explain = wants_explanation(req)
-        explanation = explanation_json(verdict, model.spec.terms) if explain else b""
+        request = await by_size(len(body), self._decode, body)
+        # Only the loop's thread looks at the slot; what it holds then judges the log.
+        model = await self._slot.current()
         resp.content_type = falcon.MEDIA_JSON
-        resp.data = prediction_json(request.log_id, verdict, explanation)
+        resp.data = await by_size(len(body), _answer_one, model, request, explain)
 
 
 class BatchResource:
@@ -46,27 +41,28 @@ class BatchResource:
     def __init__(self, slot: ModelSlot, max_body_bytes: int) -> None:
         self._slot = slot
         self._max_body_bytes = max_body_bytes
-        self._decoder = BodyDecoder(BatchRequest)
+        self._decode = BodyDecoder(BatchRequest).decode
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/predict/batch"""
         body = await read_body(req, self._max_body_bytes)
         explain = wants_explanation(req)
+        request = await by_size(len(body), self._decode, body)
+        model = await self._slot.current()
         resp.content_type = falcon.MEDIA_JSON
-        if len(body) > OFF_LOOP_BYTES:
-            request = await asyncio.to_thread(self._decoder.decode, body)
-            # Only the loop's thread looks at the slot; what it holds then judges the whole batch.
-            model = await self._slot.current()
-            resp.data = await asyncio.to_thread(_answer, model, request, explain=explain)
-        else:
-            request = self._decoder.decode(body)
-            resp.data = _answer(await self._slot.current(), request, explain=explain)
+        resp.data = await by_size(len(body), _answer_all, model, request, explain)
         # Freed with the response, which is after it was sent: to free a thousand requests takes a
         # twentieth of the time that their client waits.
         resp.context.request = request
 
 
-def _answer(model: Model, request: BatchRequest, *, explain: bool) -> bytes:
+def _answer_one(model: Model, request: PredictRequest, explain: bool) -> bytes:  # noqa: FBT001
+    verdict = model.verdict(look_at(request, model.extract))
+    explanation = explanation_json(verdict, model.spec.terms) if explain else b""
+    return prediction_json(request.log_id, verdict, explanation)
+
+
+def _answer_all(model: Model, request: BatchRequest, explain: bool) -> bytes:  # noqa: FBT001
     verdicts = model.verdicts(look_at_all(request.logs, model.extract))
     terms = model.spec.terms
     explanations = [explanation_json(verdict, terms) for verdict in verdicts] if explain else None

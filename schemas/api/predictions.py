@@ -4,10 +4,10 @@ Requests are frozen structs that are decoded once at the edge. Keys that are not
 since log shippers add their own.
 """
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, Raw, UnsetType
 
 from schemas.bundle.detectors import meanings
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level, LogFeatures
@@ -38,7 +38,7 @@ class RawLog(msgspec.Struct, frozen=True, gc=False):
 
 
 def _as_in_raw_log(what: str) -> Meta:
-    """Any value: what stands beside `features` is ignored, and checked only without them."""
+    """Any JSON: what stands beside `features` is ignored, and looked at only without them."""
     return Meta(description=f"{what} of a log that comes without `features`; ignored beside them.")
 
 
@@ -47,9 +47,9 @@ class PredictRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     log_id: LogId
     features: LogFeatures | None = None
-    message: Annotated[Any, _as_in_raw_log("The text")] = None
-    level: Annotated[Any, _as_in_raw_log("The severity")] = None
-    service: Annotated[Any, _as_in_raw_log("The writer's name")] = None
+    message: Annotated[Raw, _as_in_raw_log("The text")] | UnsetType = UNSET
+    level: Annotated[Raw, _as_in_raw_log("The severity")] | UnsetType = UNSET
+    service: Annotated[Raw, _as_in_raw_log("The writer's name")] | UnsetType = UNSET
 
 
 class BatchRequest(msgspec.Struct, frozen=True, gc=False):

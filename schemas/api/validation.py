@@ -1,10 +1,12 @@
 """Decoding of JSON from outside, with every fault named by its path.
 
 The fast way is msgspec's own decoder, which stops at the first fault. Only when it fails is the
-body walked again, field by field, to find the others.
+body looked at again, field by field, to find the others. Nothing is built of values that nobody
+asked for: what a body costs is bounded by its type, however it is nested.
 """
 
 import enum
+import functools
 import itertools
 import re
 import types
@@ -12,6 +14,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
+from msgspec import UNSET, Raw
 
 from schemas.api.mending import mend_json
 from schemas.api.problems import FieldError
@@ -21,7 +24,11 @@ T = TypeVar("T")
 MAX_FIELD_ERRORS: Final = 100
 """A body can be wrong in a million places; the first hundred tell the story."""
 
+MAX_VALUES_LOOKED_AT: Final = 250_000
+"""Of a body with more values only the first fault is named: to hold each takes a hundred bytes."""
+
 _MSGSPEC_PATH: Final = re.compile(r"^(?P<message>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
+_STEP: Final = re.compile(r"\.\w+|\[[^]]*\]")
 
 
 class MalformedJsonError(ValueError):
@@ -69,64 +76,104 @@ class BodyDecoder(Generic[T]):
 
     def _decode(self, body: bytes | bytearray | memoryview) -> T:
         try:
-            try:
-                return self._decoder.decode(body)
-            except msgspec.ValidationError as error:
-                # Whether the rest is JSON at all is known only when all of it has been read.
-                document = msgspec.json.decode(body)
-                raise InvalidBodyError(_all_errors(self._type, document, error)) from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return self._decoder.decode(body)
+        except msgspec.ValidationError as error:
+            raise InvalidBodyError(faults_of(self._type, body, error)) from error
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise MalformedJsonError(str(error)) from error
+        except RecursionError as error:
+            raise MalformedJsonError("the values are nested too deep") from error
 
 
-def _all_errors(type_: Any, document: Any, first: msgspec.ValidationError) -> list[FieldError]:
-    return faults_of(type_, document) or [field_error(first, type_, "")]
+def faults_of(
+    type_: Any, body: bytes | bytearray | memoryview, first: msgspec.ValidationError
+) -> list[FieldError]:
+    """Every fault of a JSON document against a type, at most `MAX_FIELD_ERRORS`.
+
+    Args:
+        type_: what the document was to be.
+        body: the document.
+        first: the fault at which msgspec stopped. It is the only one named if the document has too
+            many values to look at each, or what comes behind the fault is not JSON.
+    """
+    separators = (b",", b"[", b"{")
+    if sum(map(bytes(body).count, separators)) <= MAX_VALUES_LOOKED_AT:
+        try:
+            faults = list(itertools.islice(_faults(type_, Raw(body), ""), MAX_FIELD_ERRORS))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            faults = []
+        if faults:
+            return faults
+    return [field_error(first, _type_at(type_, str(first)), "")]
 
 
-def faults_of(type_: Any, document: Any) -> list[FieldError]:
-    """Every fault of a decoded document against a type, at most `MAX_FIELD_ERRORS`."""
-    return list(itertools.islice(_faults(type_, document, ""), MAX_FIELD_ERRORS))
-
-
-def _faults(type_: Any, value: Any, path: str) -> Iterator[FieldError]:
+def _faults(type_: Any, value: Raw, path: str) -> Iterator[FieldError]:
     """Every fault of `value` against `type_`, innermost first; depth is bounded by the type."""
-    found = False
+    try:
+        msgspec.json.decode(value, type=type_, strict=False)
+    except msgspec.ValidationError as error:
+        whole = field_error(error, type_, path)
+    else:
+        return
     inner = _unwrap(type_)
+    kind = bytes(value).lstrip()[:1]
     children: Iterator[FieldError] = iter(())
-    if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and isinstance(value, dict):
+    if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and kind == b"{":
         children = _struct_faults(inner, value, path)
-    elif get_origin(inner) is list and isinstance(value, list):
+    elif get_origin(inner) is list and kind == b"[":
         (item_type,) = get_args(inner)
         children = (
             fault
-            for index, item in enumerate(value)
+            for index, item in enumerate(msgspec.json.decode(value, type=list[Raw]))
             for fault in _faults(item_type, item, f"{path}[{index}]")
         )
-    for fault in children:
-        found = True
-        yield fault
-    if not found:
-        try:
-            msgspec.convert(value, type_, strict=False)
-        except msgspec.ValidationError as error:
-            yield field_error(error, type_, path)
+    first = next(children, None)
+    yield first or whole
+    yield from children
 
 
-def _struct_faults(
-    struct: type[msgspec.Struct], value: dict[str, Any], path: str
-) -> Iterator[FieldError]:
+def _struct_faults(struct: type[msgspec.Struct], value: Raw, path: str) -> Iterator[FieldError]:
     fields = msgspec.structs.fields(struct)
+    members = msgspec.json.decode(value, type=_members(struct))
     for field in fields:
         where = f"{path}.{field.encode_name}" if path else field.encode_name
-        if field.encode_name in value:
-            yield from _faults(field.type, value[field.encode_name], where)
+        member = getattr(members, field.name)
+        if member is not UNSET:
+            yield from _faults(field.type, member, where)
         elif field.required:
             yield FieldError(where, "is required")
     if struct.__struct_config__.forbid_unknown_fields:
         known = [field.encode_name for field in fields]
-        for key in value.keys() - set(known):
+        for key in msgspec.json.decode(value, type=dict[str, Raw]).keys() - set(known):
             where = f"{path}.{key}" if path else key
             yield FieldError(where[:200], f"is not known; known are {', '.join(known)}")
+
+
+@functools.cache
+def _members(struct: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    """A struct with the same members, each as its bytes; others are passed over."""
+    fields = msgspec.structs.fields(struct)
+    return msgspec.defstruct(
+        f"{struct.__name__}Members",
+        [(field.name, Raw | msgspec.UnsetType, UNSET) for field in fields],
+        rename={field.name: field.encode_name for field in fields},
+    )
+
+
+def _type_at(type_: Any, message: str) -> Any:
+    """The type of the value that an error of msgspec names, as far as its path can be followed."""
+    match = _MSGSPEC_PATH.match(message)
+    assert match is not None  # the pattern matches every string
+    for step in _STEP.findall(match["path"] or ""):
+        inner = _unwrap(type_)
+        if step.startswith("[") and get_origin(inner) is list:
+            (type_,) = get_args(inner)
+        elif isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            types_ = {f".{f.encode_name}": f.type for f in msgspec.structs.fields(inner)}
+            type_ = types_.get(step, object)
+        else:
+            return object
+    return type_
 
 
 def _unwrap(type_: Any) -> Any:

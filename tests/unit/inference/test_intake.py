@@ -127,9 +127,9 @@ def test_every_fault_of_a_raw_log_is_named(
 
 def test_a_message_that_is_too_long_is_refused() -> None:
     """Longer than a feature can say is at fault; the longest is not."""
-    longest = PredictRequest("a", message="x" * MAX_MESSAGE_LENGTH, level="INFO", service="a")
+    longest = request(**{**RAW, "message": "x" * MAX_MESSAGE_LENGTH})
     assert look_at(longest, extract_features).message_length == MAX_MESSAGE_LENGTH
-    longer = PredictRequest("a", message="x" * (MAX_MESSAGE_LENGTH + 1), level="INFO", service="a")
+    longer = request(**{**RAW, "message": "x" * (MAX_MESSAGE_LENGTH + 1)})
     with pytest.raises(InvalidBodyError, match="message: Expected `str` of length <="):
         look_at(longer, extract_features)
 
@@ -202,8 +202,8 @@ def test_only_so_many_faults_of_a_batch_are_listed() -> None:
 
 def test_a_hostile_batch_is_given_up_early() -> None:
     """Once as many faults are found as are listed, the rest of the batch is not worked on."""
-    wrong = PredictRequest("a", None, "a message", "no level", "cart")
-    right = PredictRequest("a", None, "a message", "INFO", "cart")
+    wrong = request(message="a message", level="no level", service="cart")
+    right = request(message="a message", level="INFO", service="cart")
     extracted: list[str] = []
 
     def extract(message: str, level: Level, service: str) -> LogFeatures:

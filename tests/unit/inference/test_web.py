@@ -9,11 +9,13 @@ import falcon.asgi
 import msgspec
 import pytest
 from falcon import testing
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inference.app import PROBLEMS as INFERENCE_PROBLEMS
 from inference.errors import InferenceError
 from inference.web.app import make_app
-from inference.web.body import read_body
+from inference.web.body import MAX_GZIP_MEMBERS, gunzip, read_body
 from inference.web.problems import BODY_PROBLEMS, ProblemSpec, ProblemTable
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from trainer.app import PROBLEMS as TRAINER_PROBLEMS
@@ -76,6 +78,39 @@ def test_a_body_above_the_limit_is_refused(client: testing.TestClient) -> None:
         "/echo", body=bomb[:LIMIT], headers={"Content-Encoding": "gzip"}
     )
     assert problem(unpacked_bound).status == 413
+
+
+@pytest.mark.parametrize("member", [b"", b"x", b"{}" * 300])
+def test_many_gzip_members_cost_no_more_than_their_bytes(
+    client: testing.TestClient, member: bytes
+) -> None:
+    """Up to the bound they are joined, above it they are refused before more work is done."""
+    headers = {"Content-Encoding": "gzip"}
+    packed = gzip.compress(member)
+    few = client.simulate_post("/echo", body=packed * (LIMIT // len(packed)), headers=headers)
+    assert few.content == member * (LIMIT // len(packed)) or problem(few).status == 413
+
+
+def test_gzip_members_are_bounded() -> None:
+    """A million members of nothing would each cost a window."""
+    nothing = gzip.compress(b"")
+    assert gunzip(nothing * MAX_GZIP_MEMBERS, LIMIT) == b""
+    with pytest.raises(falcon.HTTPBadRequest) as raised:
+        gunzip(nothing * (MAX_GZIP_MEMBERS + 1), LIMIT)
+    assert "members" in str(raised.value.description)
+
+
+@given(st.lists(st.binary(max_size=200_000), min_size=1, max_size=5), st.integers(0, 9))
+def test_members_of_any_size_are_joined(parts: list[bytes], level: int) -> None:
+    """Wherever the chunks in which a body is looked at begin and end."""
+    packed = b"".join(gzip.compress(part, level) for part in parts)
+    whole = b"".join(parts)
+    assert gunzip(packed, len(whole)) == whole
+    if whole:
+        with pytest.raises(falcon.HTTPContentTooLarge):
+            gunzip(packed, len(whole) - 1)
+    with pytest.raises(falcon.HTTPBadRequest):
+        gunzip(packed[:-1], len(whole))
 
 
 @pytest.mark.parametrize(
