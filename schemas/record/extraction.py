@@ -3,9 +3,9 @@
 from functools import lru_cache
 
 from schemas.record.features import Level, LogFeatures
-from schemas.record.keyword_rules import LIMIT
-from schemas.record.keywords import NOTHING, find_flags, has_trigger
+from schemas.record.keywords import NOTHING, find_flags_in, has_trigger
 from schemas.record.templates import bucket_of, fold
+from schemas.record.text import text_of
 
 __all__ = ["MessageFeatures", "extract", "extract_features"]
 
@@ -26,7 +26,7 @@ class MessageFeatures(LogFeatures, frozen=True, gc=False):
 
 def extract_features(message: str, level: Level, service: str) -> LogFeatures:
     """The six features of a raw log; the length is counted in characters (code points)."""
-    flags = _flags_of(message[:LIMIT])
+    flags = _flags_of(text_of(message))
     return LogFeatures(
         len(message),
         level,
@@ -39,7 +39,7 @@ def extract_features(message: str, level: Level, service: str) -> LogFeatures:
 
 def extract(message: str, level: Level, service: str) -> MessageFeatures:
     """All that models see of a raw log."""
-    text = message[:LIMIT]
+    text = text_of(message)
     template, may_speak = _seen_in(fold(text))
     flags = _flags_of(text) if may_speak else NOTHING
     return MessageFeatures(
@@ -56,7 +56,7 @@ def extract(message: str, level: Level, service: str) -> MessageFeatures:
 
 # Logs repeat, storms of errors most of all. At most 8 MB each: 1,024 texts of 2,000 characters of
 # up to 4 bytes, and 4,096 of 2,000 bytes.
-_flags_of = lru_cache(maxsize=1_024)(find_flags)
+_flags_of = lru_cache(maxsize=1_024)(find_flags_in)
 
 
 @lru_cache(maxsize=4_096)

@@ -18,14 +18,13 @@ from schemas.record.keyword_rules import (
     CONNECTION_ERROR,
     EXCEPTION,
     FAILURE,
-    LIMIT,
-    NON_ASCII,
     REMOVALS,
     TIMEOUT,
     Rule,
 )
 from schemas.record.levels import LEVEL_SYNONYMS
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS, template_bucket, template_of
+from schemas.record.text import CODES, LIMIT, NON_ASCII
 
 PROBES: Final = (
     "",
@@ -41,7 +40,8 @@ class Definition(msgspec.Struct, frozen=True):
 
     Attributes:
         limit: characters of a message that the keyword rules see.
-        non_ascii: what becomes a question mark before they see it.
+        codes: what is taken out before that.
+        non_ascii: what becomes a question mark then.
         removals: what is blanked before flags are looked for, in its order.
         flags: the rules of each flag.
         levels: severity by name.
@@ -50,6 +50,7 @@ class Definition(msgspec.Struct, frozen=True):
     """
 
     limit: int
+    codes: str
     non_ascii: str
     removals: tuple[Rule, ...]
     flags: tuple[tuple[Rule, ...], ...]
@@ -74,6 +75,7 @@ def _decisive(rules: tuple[Rule, ...]) -> list[tuple[str, str]]:
 
 DEFINITION: Final = Definition(
     limit=LIMIT,
+    codes=CODES,
     non_ascii=NON_ASCII,
     removals=REMOVALS,
     flags=(EXCEPTION, TIMEOUT, CONNECTION_ERROR, FAILURE),

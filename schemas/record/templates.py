@@ -4,8 +4,8 @@ A program writes the same sentence with other numbers, names and times. What is 
 therefore not the message but its template, in a fixed number of buckets. The definition is made so
 that SQL engines can say it as well:
 
-1. the first `TEMPLATE_CHARS` characters (code points) of the message;
-2. each character outside ASCII becomes ``?``, letters become lower case;
+1. the first `TEMPLATE_CHARS` characters of the message's beginning (`schemas.record.text`);
+2. letters become lower case;
 3. runs of blanks (space, tab, line feed, vertical tab, form feed, carriage return) become one
    space, none is left at either end;
 4. every token, that is what stands between spaces, that holds a digit becomes ``#``.
@@ -17,6 +17,8 @@ protected by it.
 import hashlib
 from functools import lru_cache
 from typing import Final
+
+from schemas.record.text import text_of
 
 __all__ = [
     "TEMPLATE_BUCKETS",
@@ -39,17 +41,17 @@ _FOLD: Final = bytes.maketrans(
 
 def template_of(message: str) -> str:
     """The template of a message; see the module's docstring."""
-    return _template(fold(message[:TEMPLATE_CHARS])).decode("ascii")
+    return _template(fold(text_of(message)[:TEMPLATE_CHARS])).decode("ascii")
 
 
 def template_bucket(message: str) -> int:
     """The bucket of a message's template, in [0, TEMPLATE_BUCKETS)."""
-    return bucket_of(fold(message[:TEMPLATE_CHARS]))
+    return bucket_of(fold(text_of(message)))
 
 
 def fold(text: str) -> bytes:
-    """ASCII, lower case, every digit a zero: alike for messages that differ in numbers alone."""
-    return text.encode("ascii", "replace").translate(_FOLD)
+    """Lower case, every digit a zero: alike for texts that differ in numbers alone."""
+    return text.encode("ascii").translate(_FOLD)
 
 
 def bucket_of(folded: bytes) -> int:

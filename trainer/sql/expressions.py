@@ -13,14 +13,13 @@ from schemas.record.keyword_rules import (
     CONNECTION_ERROR,
     EXCEPTION,
     FAILURE,
-    LIMIT,
-    NON_ASCII,
     TIMEOUT,
     Rule,
 )
 from schemas.record.labels import NO_ANOMALY, ZERO
 from schemas.record.levels import LEVEL_SYNONYMS, TRIMMED
 from schemas.record.templates import TEMPLATE_CHARS
+from schemas.record.text import CODES, LIMIT, NON_ASCII
 from trainer.quoting import literal
 from trainer.sql.dialects import AUTOMATA, Dialect
 
@@ -31,6 +30,9 @@ FLAGS: Final = {
     "has_failure": FAILURE,
 }
 """The rules of each flag, by the name of its column."""
+
+ESCAPE: Final = r"\x1B"
+"""What every code begins with, as a pattern."""
 
 _BLANK: Final = r" \t\n\x0B\f\r"
 _TEXTS: Final = {"lower": "lowered", "cased": "cased", "whole": "whole"}
@@ -43,12 +45,13 @@ def once(expression: str) -> str:
 
 
 def text_of(column: str) -> str:
-    """The first characters of a message, within ASCII: `text` of `schemas.record.keyword_rules`."""
+    """The beginning of a message, within ASCII and without codes: `schemas.record.text`."""
     start = f"substring({column}, 1, {LIMIT})"
     # As many bytes as characters: all of it is ASCII, which is seen faster than searched for.
     return (
-        f"CASE WHEN bytes_in({column}) = length({column}) THEN {start} "
-        f"ELSE {_replaced(start, NON_ASCII, '?')} END"
+        f"CASE WHEN bytes_in({column}) = length({column}) "
+        f"AND NOT regexp_matches({start}, {literal(ESCAPE)}) THEN {start} "
+        f"ELSE {_replaced(_replaced(start, CODES, ''), NON_ASCII, '?')} END"
     )
 
 

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from schemas.record import extraction
 from schemas.record.extraction import MessageFeatures, extract, extract_features
 from schemas.record.features import FEATURE_NAMES, Level
-from schemas.record.keyword_rules import CONNECTION_ERROR, EXCEPTION, FAILURE, LIMIT, TIMEOUT
+from schemas.record.keyword_rules import CONNECTION_ERROR, EXCEPTION, FAILURE, TIMEOUT
 from schemas.record.keywords import find_flags
 from schemas.record.templates import template_bucket
+from schemas.record.text import LIMIT
 
 _WORDS = st.sampled_from(
     [

@@ -23,13 +23,12 @@ from schemas.record.keyword_rules import (
     CONNECTION_ERROR,
     EXCEPTION,
     FAILURE,
-    LIMIT,
-    NON_ASCII,
     REMOVALS,
     TIMEOUT,
     Rule,
 )
 from schemas.record.keywords import Flags, find_flags
+from schemas.record.text import CODES, LIMIT, NON_ASCII
 from tests.raw_logs import HOSTILE
 
 
@@ -60,7 +59,7 @@ NOTHING = Flags(
 
 def views_of(message: str) -> dict[str, str]:
     """Prepare the three texts that rules read, by the words of the module's docstring alone."""
-    text = re.sub(NON_ASCII, "?", message[:LIMIT])
+    text = re.sub(NON_ASCII, "?", re.sub(CODES, "", message[:LIMIT]))
     cased = text
     for removal in REMOVALS:
         cased = re.sub(f"(?i){removal.pattern}", " ", cased)
@@ -140,7 +139,9 @@ def test_rules_are_well_formed() -> None:
     for rule in RULES.values():
         assert rule.triggers
         assert rule.reason
+        assert isinstance(rule.triggers, tuple)
         assert all(t and t.isascii() and t == t.lower() for t in rule.triggers)
+    assert all(len(t) > 2 for rule in FLAG_RULES for t in rule.triggers)
 
 
 def test_a_page_documents_every_rule() -> None:
@@ -193,6 +194,24 @@ def test_a_count_is_no_statistic_among_other_lines() -> None:
 def test_plain_text_raises_no_flag(message: str) -> None:
     """Nothing, blanks and other alphabets speak of nothing; a lone surrogate is no error."""
     assert find_flags(message) == NOTHING
+
+
+def test_colours_are_no_part_of_a_message() -> None:
+    """Control sequences of terminals change nothing, wherever they stand."""
+    coloured = "\x1b[1;31mconnection\x1b[0m \x1b[4mrefused\x1b[m by 10.1.2.3, Time\x1b[Kout\x1b[0K"
+    assert find_flags(coloured) == find_flags("connection refused by 10.1.2.3, Timeout")
+    assert find_flags("\x1b[31mTimeoutError\x1b[0m").has_exception
+
+
+def test_letters_of_other_alphabets_are_not_dropped() -> None:
+    """A letter outside ASCII stands between its neighbours: they do not become one word."""
+    assert find_flags("err\u00e9or here, t\u00efmeout there") == NOTHING
+
+
+def test_removals_ignore_case() -> None:
+    """Settings are settings in capitals and in camel case, for rules that read case as well."""
+    assert find_flags("CONNECT_TIMEOUT=30 readTimeout unset") == NOTHING
+    assert find_flags("READ_TIMEOUT: 30s, Errors=0") == NOTHING
 
 
 def test_other_alphabets_end_a_word() -> None:
@@ -264,7 +283,7 @@ def nodes_of(parsed: Any, repeated: int = 1) -> Iterator[tuple[str, Any, int]]:
                 yield from nodes_of(branch, repeated)
 
 
-@pytest.mark.parametrize("pattern", [NON_ASCII, *(rule.pattern for rule in RULES.values())])
+@pytest.mark.parametrize("pattern", [CODES, NON_ASCII, *(rule.pattern for rule in RULES.values())])
 def test_patterns_stay_within_re2(pattern: str) -> None:
     """No construct that RE2 lacks or engines read differently, and no loop that multiplies."""
     parser = importlib.import_module("re._parser")

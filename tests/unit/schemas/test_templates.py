@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS, template_bucket, template_of
+from schemas.record.text import CODES, LIMIT
 
 BLANKS = " \t\n\v\f\r"
 messages = st.one_of(
@@ -20,7 +21,8 @@ messages = st.one_of(
 
 def define(message: str) -> str:
     """Say the four steps of the module's docstring one by one, in regular expressions."""
-    text = re.sub(r"[^\x00-\x7F]", "?", message[:TEMPLATE_CHARS]).lower()
+    text = re.sub(CODES, "", message[:LIMIT])[:TEMPLATE_CHARS]
+    text = re.sub(r"[^\x00-\x7F]", "?", text).lower()
     text = re.sub(f"[{BLANKS}]+", " ", text).strip(" ")
     return re.sub("[^ ]*[0-9][^ ]*", "#", text)
 
@@ -39,6 +41,7 @@ def define(message: str) -> str:
         ("\x1cfield\x1fseparators stay\x00", "\x1cfield\x1fseparators stay\x00"),
         ("no\xa0break\u2028here", "no?break?here"),
         ("# is no digit", "# is no digit"),
+        ("\x1b[31mOrder\x1b[0m \x1b[1;32m17\x1b[0m placed\x1b[K", "order # placed"),
         ("١٢٣ other digits are none", "??? other digits are none"),
     ],
 )

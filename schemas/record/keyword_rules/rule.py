@@ -1,0 +1,48 @@
+"""What a rule is, and the words that several rules share."""
+
+from typing import Final, Literal
+
+import msgspec
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One pattern and why it is there.
+
+    Attributes:
+        name: Unique among all rules.
+        triggers: Lower-case substrings, one of which stands in every text that matches.
+        pattern: The regular expression, in lower case unless it reads ``"cased"``.
+        reason: What the rule is for, in half a sentence.
+        reads: The text it looks at: see the package's docstring. Removals read ``"lower"``.
+    """
+
+    name: str
+    triggers: tuple[str, ...]
+    pattern: str
+    reason: str
+    reads: Literal["lower", "cased", "whole"] = "lower"
+
+
+TIME_OUT: Final = "time-?outs?"
+NUMBER: Final = (
+    r"-?[0-9]{1,12}(?:[.][0-9]{1,9})?"
+    r"(?: ?(?:ns|us|ms|msecs?|millis(?:econds?)?|s|secs?|seconds?|m|mins?|minutes?|h|hours?))?"
+)
+KIND: Final = (
+    "any|some|such|more|further|other|new|known|single|fatal|critical|serious|unexpected|uncaught"
+    "|unhandled|runtime|kernel|connection|connect|network|socket|read|write|request"
+)
+OWNER: Final = (
+    "the|an?|its|our|new|old|default|global|custom|initial|maximum|max|minimum|min|idle|read|write"
+    "|connect|connection|socket|session|request|response|client|server|query|lock|transaction"
+)
+CANNOT: Final = (
+    r"\b(?:fail(?:ed|s|ing|ure)?|unable|cannot|can not|can't|could not|couldn't|unsuccessful)"
+)
+PEER: Final = (
+    "(?:host|network|net|node|broker|server|service|endpoint|destination|peer|address|port|cluster"
+    "|leader|master|controller|gateway|database|db|upstream|backend|replica|instance|member|target"
+    "|remote|site|router|proxy|coordinator|neighbou?r|agent|inetaddress|registry)s?"
+)
+LOST: Final = "refused|reset|failed|lost|aborted|broken|dropped|severed"
+WORD: Final = r"[^ \n]{1,60}"

@@ -1,0 +1,34 @@
+r"""What of a message is looked at: its beginning, without what terminals make of colours.
+
+1. the first `LIMIT` characters (code points) of the message;
+2. each match of `CODES` taken out: control sequences of ECMA-48, such as ``ESC [ 3 1 m`` for red;
+3. each match of `NON_ASCII` replaced by ``?``, so that case and ``\b`` mean the same in every
+   engine.
+
+Both the keyword rules and the template rule begin with this text.
+"""
+
+import re
+from typing import Final
+
+__all__ = ["CODES", "LIMIT", "NON_ASCII", "text_of"]
+
+LIMIT: Final = 2_000
+"""How many characters of a message are looked at: errors show early, and work stays bounded."""
+
+ESCAPE: Final = "\x1b"
+CODES: Final = r"\x1B\[[0-?]{0,30}[ -/]{0,5}[@-~]"
+"""A control sequence: parameters, intermediate bytes and the final one (ECMA-48, section 5.4)."""
+
+NON_ASCII: Final = r"[^\x00-\x7F]"
+"""What becomes a question mark; only a system's own words in other languages ask for that."""
+
+_remove_codes = re.compile(CODES).sub
+
+
+def text_of(message: str) -> str:
+    """The beginning of a message, within ASCII; case stays as it is."""
+    text = message[:LIMIT]
+    if ESCAPE in text:
+        text = _remove_codes("", text)
+    return text if text.isascii() else text.encode("ascii", "replace").decode("ascii")
