@@ -37,6 +37,17 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "links": lambda n: "link to to is was " * n,
     "cannot": lambda n: "failed to get the the the the " * n + "connect",
     "unicode": lambda n: "é timeout" * n,
+    "columns": lambda n: "id  name  errors  " * n,
+    "cells": lambda n: "| a | b | timeout " * n,
+    "fields": lambda n: "id,name,timeout," * n,
+    "classes listed": lambda n: "loading a.b.c.d." * n + "Exception",
+    "paths": lambda n: "GET /" + "error" * n,
+    "files": lambda n: "a-b.c_d" * n + "errors.py",
+    "script frames": lambda n: "at a (b.js:1:" * n,
+    "peers": lambda n: "server node broker a b " * n + "is down",
+    "communication": lambda n: "communication with a b c " * n + "lost",
+    "closed": lambda n: "server closed the the " * n + "connection",
+    "codes": lambda n: "\x1b[3" * n + "\x1b[31mtimeout\x1b[0m",
 }
 """Texts that begin what a rule looks for again and again, as long as one wants."""
 
