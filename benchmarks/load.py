@@ -41,6 +41,14 @@ def ensure_wrk() -> None:
         raise LoadError("wrk could not be installed; see: apt-get install wrk")
 
 
+def http_post(path: str, body: bytes) -> bytes:
+    """A whole request with a JSON body."""
+    return (
+        b"POST %b HTTP/1.1\r\nHost: benchmark\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\n\r\n%b" % (path.encode(), len(body), body)
+    )
+
+
 class RequestFile:
     """Prebuilt HTTP requests for one path; each client goes on where it stopped.
 
@@ -55,10 +63,7 @@ class RequestFile:
         with open(file, "wb") as out:
             for body in bodies:
                 self.count += 1
-                request = (
-                    b"POST %b HTTP/1.1\r\nHost: benchmark\r\nContent-Type: application/json\r\n"
-                    b"Content-Length: %d\r\n\r\n%b" % (path.encode(), len(body), body)
-                )
+                request = http_post(path, body)
                 out.write(b"%d\n%b" % (len(request), request))
 
     def first(self, client: str) -> int:

@@ -1,0 +1,1 @@
+"""The services at work for minutes, each answer checked against scikit-learn's: `make soak`."""
