@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types imports tests pythons e2e bench lock clean
+.PHONY: help run test format lint types imports tests pythons e2e bench soak lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ e2e: $(VENV)/dev.stamp ## run the checks that need Debian packages; installs the
 
 bench: $(VENV)/dev.stamp ## measure the service beside what users would run instead (BENCH="--quick")
 	$(BIN)/python -m benchmarks $(BENCH)
+
+soak: $(VENV)/dev.stamp ## check each answer of ten minutes against scikit-learn's (SOAK="--seconds 60")
+	$(BIN)/python -m benchmarks.soak $(SOAK)
 
 lock: $(VENV)/dev.stamp ## pin the dependencies of pyproject.toml anew
 	UV=$(BIN)/uv bash scripts/lock
