@@ -92,7 +92,7 @@ def bodies(records: Sequence[LogFeatures | RawLog], batch: int) -> Iterator[byte
     A last batch that would be shorter is left out, unless there is no other.
     """
     logs = (
-        _predict_request(f"log-{number:07}", record)
+        predict_request(f"log-{number:07}", record)
         for number, record in enumerate(records, start=1)
     )
     if batch == 0:
@@ -100,7 +100,8 @@ def bodies(records: Sequence[LogFeatures | RawLog], batch: int) -> Iterator[byte
     return (_encode(BatchRequest(part)) for part in _parts(logs, batch))
 
 
-def _predict_request(log_id: str, record: LogFeatures | RawLog) -> PredictRequest:
+def predict_request(log_id: str, record: LogFeatures | RawLog) -> PredictRequest:
+    """What asks about one record."""
     if isinstance(record, RawLog):
         members = (record.message, record.level, record.service)
         return PredictRequest(log_id, None, *(msgspec.Raw(_encode(member)) for member in members))

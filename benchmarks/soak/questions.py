@@ -7,9 +7,9 @@ from typing import Final
 import msgspec
 
 from benchmarks.load import http_post
-from benchmarks.workloads import DISTINCT, REAL, Records
+from benchmarks.workloads import DISTINCT, REAL, Records, predict_request
 from schemas.api.operations import API_PREFIX
-from schemas.api.predictions import BatchRequest, PredictRequest, RawLog
+from schemas.api.predictions import BatchRequest, RawLog
 from schemas.record.extraction import extract_features
 from schemas.record.features import LogFeatures
 
@@ -49,22 +49,16 @@ def make_questions(records: Records) -> list[Question]:
 
 
 def _single(name: str, record: LogFeatures | RawLog) -> Question:
-    body = msgspec.json.encode(_request(name, record))
+    body = msgspec.json.encode(predict_request(name, record))
     request = http_post(f"{API_PREFIX}/predict", body)
     return Question(request, [name], [_features(record)], is_batch=False)
 
 
 def _batch(name: str, records: Sequence[LogFeatures | RawLog]) -> Question:
     log_ids = [f"{name}-{n}" for n in range(len(records))]
-    body = msgspec.json.encode(BatchRequest(list(map(_request, log_ids, records))))
+    body = msgspec.json.encode(BatchRequest(list(map(predict_request, log_ids, records))))
     request = http_post(f"{API_PREFIX}/predict/batch", body)
     return Question(request, log_ids, list(map(_features, records)), is_batch=True)
-
-
-def _request(log_id: str, record: LogFeatures | RawLog) -> PredictRequest:
-    if isinstance(record, RawLog):
-        return PredictRequest(log_id, None, record.message, record.level, record.service)
-    return PredictRequest(log_id, record)
 
 
 def _features(record: LogFeatures | RawLog) -> LogFeatures:
