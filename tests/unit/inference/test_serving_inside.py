@@ -14,6 +14,7 @@ from uvicorn.server import ServerState
 from uvicorn_worker import UvicornWorker
 
 import inference.serving
+from inference.serving.writing import HttpProtocol
 
 TOLD = inference.serving.__doc__ or ""
 
@@ -22,7 +23,7 @@ TOLD = inference.serving.__doc__ or ""
     ("owner", "names"),
     [
         (Server, ["startup", "on_tick", "handle_exit"]),
-        (HttpToolsProtocol, ["connection_made"]),
+        (HttpToolsProtocol, ["connection_made", "on_headers_complete"]),
         (UvicornWorker, ["CONFIG_KWARGS", "_serve", "_install_sigquit_handler"]),
         (BaseApplication, ["load_config", "load", "run"]),
     ],
@@ -95,6 +96,7 @@ def test_an_answer_is_a_head_and_then_a_body() -> None:
         assert protocol.loop is asyncio.get_running_loop()
         assert protocol.transport is transport
         protocol.data_received(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert protocol.parser.get_http_version() == "1.1"
         assert protocol.cycle is not None
         await asyncio.gather(*protocol.tasks)
         return transport.writes
@@ -102,3 +104,23 @@ def test_an_answer_is_a_head_and_then_a_body() -> None:
     head, body = asyncio.run(ask())
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"body" in body
+
+
+@pytest.mark.parametrize(
+    "line", [b"GET /", b"GET / HTTP/0.9", b"GET / HTTP/2.0", b"GET / HTTP/3.0", b"GET / HTTP/1.2"]
+)
+def test_another_version_of_http_is_refused(line: bytes) -> None:
+    """Only HTTP/1.0 and 1.1 reach the app; all else is answered with 400 and a close."""
+
+    async def ask() -> bytes:
+        config = Config(_app, http=HttpProtocol, lifespan="off")
+        config.load()
+        protocol = HttpProtocol(config=config, server_state=ServerState(), app_state={})
+        transport = Writes()
+        protocol.connection_made(transport)
+        protocol.data_received(line + b"\r\nHost: a\r\n\r\n")
+        await asyncio.sleep(0)
+        assert not protocol.tasks
+        return b"".join(transport.writes)
+
+    assert asyncio.run(ask()).startswith(b"HTTP/1.1 400 Bad Request\r\n")
