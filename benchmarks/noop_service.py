@@ -9,6 +9,7 @@ import falcon
 import falcon.asgi
 
 from inference.serving.server import run_server
+from inference.settings import InferenceSettings
 from inference.web.app import App, make_app
 from inference.web.body import read_body
 from schemas.api.operations import API_PREFIX
@@ -35,7 +36,7 @@ class NoOpResource:
 
 def create_app() -> App:
     """Build the app."""
-    app = make_app("inference", {}, "INFO")
+    app = make_app("inference", {}, InferenceSettings())
     app.add_route(f"{API_PREFIX}/predict", NoOpResource())
     app.add_route(f"{API_PREFIX}/ready", NoOpResource())
     return app

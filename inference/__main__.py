@@ -5,6 +5,7 @@ import os
 import sys
 from typing import Final
 
+from inference.access.check import check_access
 from inference.environment import WRONG_SETTINGS_EXIT, SettingsError, load_settings
 from inference.settings import PREFIX, InferenceSettings
 from schemas.version import __version__
@@ -24,6 +25,7 @@ def main() -> None:
     parser.parse_args()
     try:
         settings = load_settings(InferenceSettings, os.environ, PREFIX)
+        check_access(settings)
     except SettingsError as error:
         print(f"The settings are wrong:\n{error}", file=sys.stderr)  # noqa: T201 - for a person
         sys.exit(WRONG_SETTINGS_EXIT)

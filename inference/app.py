@@ -7,6 +7,7 @@ from typing import Final
 from inference.errors import (
     ModelNotLoadedError,
     NotServingError,
+    TrainerRefusedError,
     TrainerTimeoutError,
     TrainerUnreachableError,
 )
@@ -32,6 +33,9 @@ PROBLEMS: Final[ProblemTable] = {
     TrainerTimeoutError: ProblemSpec(
         HTTPStatus.GATEWAY_TIMEOUT, "trainer-timeout", "The trainer takes too long"
     ),
+    TrainerRefusedError: ProblemSpec(
+        HTTPStatus.BAD_GATEWAY, "trainer-refused", "The trainer refuses this service"
+    ),
     NotServingError: ProblemSpec(
         HTTPStatus.BAD_GATEWAY, "trained-but-not-serving", "Trained, but not serving here"
     ),
@@ -42,12 +46,16 @@ def create_app(settings: InferenceSettings) -> App:
     """Build the app; nothing is loaded before the worker that runs it starts."""
     store = ModelStore(Path(settings.model_dir), max_graph_bytes=settings.max_graph_bytes)
     slot = ModelSlot(store, memo_capacity=settings.memo_capacity)
-    client = TrainerClient(settings.trainer_url, settings.train_timeout_s)
     limit = settings.max_body_bytes
-    app = make_app("inference", PROBLEMS, settings.log_level, [WarmUpMiddleware(slot)])
+    app = make_app("inference", PROBLEMS, settings, [WarmUpMiddleware(slot)])
     app.add_route(f"{API_PREFIX}/predict", PredictResource(slot, limit))
     app.add_route(f"{API_PREFIX}/predict/batch", BatchResource(slot, limit))
-    app.add_route(f"{API_PREFIX}/train", TrainResource(slot, client, settings.max_train_body_bytes))
+    if settings.allow_training:
+        client = TrainerClient(
+            settings.trainer_url, settings.train_timeout_s, settings.trainer_token_file
+        )
+        train = TrainResource(slot, client, settings.max_train_body_bytes)
+        app.add_route(f"{API_PREFIX}/train", train)
     app.add_route(f"{API_PREFIX}/health", HealthResource())
     app.add_route(f"{API_PREFIX}/ready", ReadyResource(slot))
     app.add_route(f"{API_PREFIX}/model/info", ModelInfoResource(slot))

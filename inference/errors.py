@@ -7,6 +7,7 @@
     └── TrainerError             a training passed on to the trainer did not come back
         ├── TrainerUnreachableError
         ├── TrainerTimeoutError
+        ├── TrainerRefusedError  it wants a token that this service has not
         └── NotServingError      it trained, but its version does not serve here
 
 The errors know no HTTP; `inference.web.problems` maps each to a status.
@@ -39,6 +40,10 @@ class TrainerUnreachableError(TrainerError):
 
 class TrainerTimeoutError(TrainerError):
     """The trainer did not answer in time; the training may still end and be published."""
+
+
+class TrainerRefusedError(TrainerError):
+    """The trainer does not know this service's token, or the token does not allow training."""
 
 
 class NotServingError(TrainerError):

@@ -12,16 +12,46 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
 
 
-class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Every variable of the inference service; README lists them for users.
+class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What both services have.
 
     Attributes:
         host: address to listen on.
-        port: port to listen on.
-        workers: processes that answer.
         model_dir: directory of the model store.
         log_level: the least severe events that are logged.
+        tokens_file: lists the bearer tokens that callers need; empty for no tokens.
+        allow_open_training: train for whoever reaches the service, from other machines too.
+        allow_docs: answer `/docs` and `/openapi.json`.
+        tls_certificate: the chain of certificates to speak TLS with, PEM; empty for plain HTTP.
+        tls_key: its key, PEM.
+        tls_client_ca: certificates that sign those of clients, PEM; with it clients need one.
+    """
+
+    host: str = field(default="127.0.0.1", name="HOST")
+    model_dir: str = field(default="models", name="MODEL_DIR")
+    log_level: LogLevel = field(default="INFO", name="LOG_LEVEL")
+    tokens_file: str = field(default="", name="ANOMALY_TOKENS_FILE")
+    allow_open_training: bool = field(default=False, name="ALLOW_OPEN_TRAINING")
+    allow_docs: bool = field(default=True, name="ALLOW_DOCS")
+    tls_certificate: str = field(default="", name="TLS_CERTIFICATE")
+    tls_key: str = field(default="", name="TLS_KEY")
+    tls_client_ca: str = field(default="", name="TLS_CLIENT_CA")
+
+    @property
+    def trains(self) -> bool:
+        """Whether the service takes trainings."""
+        return True
+
+
+class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
+    """Every variable of the inference service; README lists them for users.
+
+    Attributes:
+        port: port to listen on.
+        workers: processes that answer.
         trainer_url: where trainings are passed on to.
+        trainer_token_file: holds the token that is sent there; empty for none.
+        allow_training: pass trainings on at all.
         max_graph_bytes: a version with a larger graph is not served.
         memo_capacity: verdicts that a worker remembers, per generation of two.
         max_body_bytes: bound for the body of a predict call.
@@ -29,12 +59,11 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True):
         train_timeout_s: how long to wait for the trainer's answer.
     """
 
-    host: str = field(default="127.0.0.1", name="HOST")
     port: Port = field(default=8000, name="PORT")
     workers: Annotated[int, Meta(ge=1, le=256)] = field(default=2, name="WEB_CONCURRENCY")
-    model_dir: str = field(default="models", name="MODEL_DIR")
-    log_level: LogLevel = field(default="INFO", name="LOG_LEVEL")
     trainer_url: Url = field(default="http://127.0.0.1:8001", name="TRAINER_URL")
+    trainer_token_file: str = field(default="", name=f"{PREFIX}TRAINER_TOKEN_FILE")
+    allow_training: bool = field(default=True, name="ALLOW_TRAINING")
     max_graph_bytes: Annotated[int, Meta(ge=1_024, le=4_294_967_296)] = field(
         default=33_554_432, name=f"{PREFIX}MAX_GRAPH_BYTES"
     )
@@ -50,3 +79,8 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True):
     train_timeout_s: Annotated[float, Meta(gt=0, le=86_400)] = field(
         default=300.0, name=f"{PREFIX}TRAIN_TIMEOUT_S"
     )
+
+    @property
+    def trains(self) -> bool:
+        """Whether the service takes trainings, to pass them on."""
+        return self.allow_training

@@ -3,12 +3,15 @@
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 
 import msgspec
 import urllib3
 
-from inference.errors import TrainerTimeoutError, TrainerUnreachableError
+from inference.access.tokens import TokensError, read_token
+from inference.errors import TrainerRefusedError, TrainerTimeoutError, TrainerUnreachableError
 
 _log = logging.getLogger(__name__)
 
@@ -33,10 +36,13 @@ class TrainerClient:
     Args:
         url: base URL of the trainer.
         timeout_s: how long to wait for the answer to a training.
+        token_file: holds the bearer token to send, read for each call; empty for none. A client's
+            own token is never passed on.
     """
 
-    def __init__(self, url: str, timeout_s: float) -> None:
+    def __init__(self, url: str, timeout_s: float, token_file: str = "") -> None:
         self._url = url.rstrip("/")
+        self._token_file = token_file
         self._timeout_s = timeout_s
         self._pool = urllib3.PoolManager(
             maxsize=PARALLEL_CALLS,
@@ -51,12 +57,17 @@ class TrainerClient:
         Raises:
             TrainerUnreachableError: no connection, or it broke.
             TrainerTimeoutError: no answer within the time-out.
+            TrainerRefusedError: the trainer wants another token, or there is none to send.
         """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._post, path, body, request_id)
 
     def _post(self, path: str, body: bytes, request_id: str) -> TrainerAnswer:
-        headers = {"Content-Type": "application/json", "X-Request-ID": request_id}
+        headers = {
+            "Content-Type": "application/json",
+            "X-Request-ID": request_id,
+            **self._credentials(),
+        }
         try:
             response = self._pool.request(
                 "POST", self._url + path, body=body, headers=headers, preload_content=False
@@ -75,11 +86,28 @@ class TrainerClient:
             ) from error
         except urllib3.exceptions.HTTPError as error:
             raise self._unreachable(error) from error
+        if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise self._refused(f"the trainer answered {response.status}")
         return TrainerAnswer(
             response.status,
             response.headers.get("Content-Type", "application/octet-stream"),
             response.headers.get("Retry-After"),
             data,
+        )
+
+    def _credentials(self) -> dict[str, str]:
+        if not self._token_file:
+            return {}
+        try:
+            return {"Authorization": f"Bearer {read_token(Path(self._token_file))}"}
+        except TokensError as error:
+            raise self._refused(str(error)) from error
+
+    def _refused(self, reason: str) -> TrainerRefusedError:
+        _log.warning("trainer.refused", extra={"reason": reason})
+        return TrainerRefusedError(
+            "the trainer does not take this service's token; see ANOMALY_SERVE_TRAINER_TOKEN_FILE. "
+            "Predictions go on with the current model"
         )
 
     def _unreachable(self, error: Exception) -> TrainerUnreachableError:

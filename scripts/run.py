@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 from typing import Final
 
+from inference.access.check import check_access
 from inference.environment import WRONG_SETTINGS_EXIT, SettingsError, load_settings
 from inference.serving.server import listen_refusal
 from inference.settings import PREFIX as SERVE_PREFIX
@@ -55,6 +56,8 @@ def main() -> int:
     try:
         serve = load_settings(InferenceSettings, os.environ, SERVE_PREFIX)
         train = load_settings(TrainerSettings, os.environ, TRAIN_PREFIX)
+        check_access(serve)
+        check_access(train)
     except SettingsError as error:
         return _fail(f"The settings are wrong:\n{error}", WRONG_SETTINGS_EXIT)
     refusals = [listen_refusal(serve.host, port) for port in (serve.port, train.port)]

@@ -76,7 +76,7 @@ def create_app(settings: TrainerSettings) -> App:
     """Build the app."""
     registry = ModelRegistry(Path(settings.model_dir))
     service = TrainingService(registry, settings.wait_s)
-    app = make_app("trainer", PROBLEMS, settings.log_level)
+    app = make_app("trainer", PROBLEMS, settings)
     app.add_route(f"{API_PREFIX}/train", TrainResource(service, settings.max_body_bytes))
     app.add_route(f"{API_PREFIX}/health", HealthResource())
     app.add_route(f"{API_PREFIX}/ready", ReadyResource(registry))

@@ -1,10 +1,14 @@
 """What both services' apps have in common."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import falcon.asgi
 
+from inference.access.guard import Guard
+from inference.access.tokens import TokenFile
+from inference.settings import ServiceSettings
 from inference.web.access_log import AccessLogMiddleware
 from inference.web.docs import DocsResource, OpenApiResource
 from inference.web.problems import ProblemTable, install_problems
@@ -16,15 +20,28 @@ App = falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]
 
 
 def make_app(
-    service: Service, problems: ProblemTable, log_level: str, middleware: Sequence[Any] = ()
+    service: Service,
+    problems: ProblemTable,
+    settings: ServiceSettings,
+    middleware: Sequence[Any] = (),
 ) -> App:
-    """A Falcon app with request ids, problem details, `/openapi.json` and `/docs`."""
+    """A Falcon app with request ids, problem details, tokens, `/openapi.json` and `/docs`.
+
+    Raises:
+        TokensError: the file of tokens cannot be used.
+    """
     layers = [RequestIdMiddleware(), *middleware]
-    if log_level == "DEBUG":
+    if settings.tokens_file:
+        layers.append(Guard(TokenFile(Path(settings.tokens_file))))
+    if settings.log_level == "DEBUG":
         layers.append(AccessLogMiddleware())
     app: App = falcon.asgi.App(middleware=layers)
     install_problems(app, problems)
-    document = openapi_document(service)
+    if not settings.allow_docs:
+        return app
+    document = openapi_document(
+        service, training=settings.trains, tokens=bool(settings.tokens_file)
+    )
     docs = DocsResource(document["info"]["title"])
     app.add_route("/openapi.json", OpenApiResource(document))
     app.add_route("/docs", docs)

@@ -43,6 +43,12 @@ _START: Final = b"""SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
   tryItOutEnabled: true,
+  requestInterceptor: (request) => {
+    if (request.url.endsWith("/train") && !confirm("This replaces the model that serves. Train?")) {
+      throw new Error("nothing was sent");
+    }
+    return request;
+  },
 });
 """
 

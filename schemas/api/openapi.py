@@ -11,6 +11,7 @@ from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from schemas.version import __version__
 
 _JSON: Final = "application/json"
+_BEARER: Final = "bearer"
 _REF: Final = "#/components/schemas/{name}"
 
 _TITLES: Final[dict[Service, str]] = {
@@ -19,9 +20,21 @@ _TITLES: Final[dict[Service, str]] = {
 }
 
 
-def openapi_document(service: Service) -> dict[str, Any]:
-    """The document of one service, ready to be encoded as JSON."""
-    operations = [operation for operation in OPERATIONS if service in operation.services]
+def openapi_document(
+    service: Service, *, training: bool = True, tokens: bool = False
+) -> dict[str, Any]:
+    """The document of one service, ready to be encoded as JSON.
+
+    Args:
+        service: which one.
+        training: it takes trainings.
+        tokens: it asks for bearer tokens.
+    """
+    operations = [
+        operation
+        for operation in OPERATIONS
+        if service in operation.services and (training or operation.tag != "training")
+    ]
     types: list[type] = [Problem]
     for operation in operations:
         types += [operation.response, *([operation.request] if operation.request else [])]
@@ -31,7 +44,7 @@ def openapi_document(service: Service) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation, by_type)
-    return {
+    document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
             "title": _TITLES[service],
@@ -44,6 +57,21 @@ def openapi_document(service: Service) -> dict[str, Any]:
         "paths": paths,
         "components": {"schemas": as_taken(components, requests)},
     }
+    if tokens:
+        document["components"]["securitySchemes"] = {
+            _BEARER: {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "RFC 6750; what a token is for is named beside each call",
+            }
+        }
+        for operation in operations:
+            if operation.scope is not None:
+                described = paths[operation.path][operation.method]
+                described["security"] = [{_BEARER: [operation.scope]}]
+                for status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+                    described["responses"][str(int(status))] = _problem(status, by_type)
+    return document
 
 
 def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dict[str, Any]:

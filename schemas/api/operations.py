@@ -5,10 +5,12 @@ holds that both say the same.
 """
 
 from http import HTTPStatus
+from itertools import product
 from typing import Any, Final, Literal
 
 import msgspec
 
+from schemas.api.access import Scope
 from schemas.api.predictions import BatchPrediction, BatchRequest, Prediction, PredictRequest
 from schemas.api.status import Health, ModelInfo, Ready
 from schemas.api.training import TrainRequest, TrainResponse
@@ -26,6 +28,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         tag: what it belongs to, for the documentation.
         services: which of the two services answers it.
+        scope: what a caller's token must allow where tokens are asked for; None for calls that
+            are for everybody.
         summary: what it is for, in one line.
         request: type of the JSON body, if it takes one.
         response: type of the answer with status 200.
@@ -38,6 +42,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     tag: Literal["predictions", "training", "service"]
     services: tuple[Service, ...]
+    scope: Scope | None
     summary: str
     response: type
     request: type | None = None
@@ -52,6 +57,19 @@ _FEATURES: Final = dict(
 _ORDINARY: Final = dict(
     zip(FEATURE_NAMES, (120, "INFO", "payment-service", False, False, False), strict=True)
 )
+_SERVICES: Final = ("cart", "payment", "search", "stock")
+_VARIED: Final = [
+    *(
+        dict(zip(FEATURE_NAMES, (40 + 37 * n, level, service, False, False, False), strict=True))
+        for n, (level, service) in enumerate(product(("DEBUG", "INFO", "INFO", "WARN"), _SERVICES))
+    ),
+    *(
+        dict(zip(FEATURE_NAMES, (900, "ERROR", service, flag, not flag, False), strict=True))
+        for service, flag in zip(_SERVICES, (True, False, True, False), strict=True)
+    ),
+]
+"""Enough to train on that what comes of it tells the unusual from the ordinary."""
+
 _RAW: Final = {
     "message": "connection to db:5432 refused, 3 attempts left",
     "level": "WARN",
@@ -75,6 +93,7 @@ OPERATIONS: Final = (
         path=f"{API_PREFIX}/predict",
         tag="predictions",
         services=("inference",),
+        scope="predict",
         summary="Judge one log, by its features or as it was written",
         request=PredictRequest,
         response=Prediction,
@@ -87,6 +106,7 @@ OPERATIONS: Final = (
         path=f"{API_PREFIX}/predict/batch",
         tag="predictions",
         services=("inference",),
+        scope="predict",
         summary="Judge several logs, answered in the same order",
         request=BatchRequest,
         response=BatchPrediction,
@@ -104,7 +124,8 @@ OPERATIONS: Final = (
         path=f"{API_PREFIX}/train",
         tag="training",
         services=BOTH,
-        summary="Train a model, publish it and answer once it serves",
+        scope="train",
+        summary="Train a model and replace the one that serves; answered once the new one does",
         request=TrainRequest,
         response=TrainResponse,
         problems=(
@@ -114,13 +135,14 @@ OPERATIONS: Final = (
             HTTPStatus.SERVICE_UNAVAILABLE,
             HTTPStatus.GATEWAY_TIMEOUT,
         ),
-        example={"training_data": [_FEATURES, _ORDINARY], "contamination": 0.1},
+        example={"training_data": _VARIED, "contamination": 0.1},
     ),
     Operation(
         method="get",
         path=f"{API_PREFIX}/health",
         tag="service",
         services=BOTH,
+        scope=None,
         summary="Whether the process is alive",
         response=Health,
     ),
@@ -129,6 +151,7 @@ OPERATIONS: Final = (
         path=f"{API_PREFIX}/ready",
         tag="service",
         services=BOTH,
+        scope=None,
         summary="Whether the service can do its work; for inference, whether a model is loaded",
         response=Ready,
         problems=(HTTPStatus.SERVICE_UNAVAILABLE,),
@@ -138,6 +161,7 @@ OPERATIONS: Final = (
         path=f"{API_PREFIX}/model/info",
         tag="service",
         services=("inference",),
+        scope="predict",
         summary="What the manifest of the serving model says",
         response=ModelInfo,
         problems=(HTTPStatus.SERVICE_UNAVAILABLE,),

@@ -184,6 +184,23 @@ def test_ports_and_variables_fit_the_settings(resources: Resources) -> None:
     assert inference.trainer_url == f"http://log-anomaly-trainer:{trainer.port}"
 
 
+def test_nobody_trains_without_a_token(resources: Resources) -> None:
+    """Inference takes no trainings; the trainer reads tokens from a Secret, mounted whole, since
+    a single file of it would never change.
+    """
+    assert variables(resources, "inference")["ALLOW_TRAINING"] == "false"
+    file = Path(variables(resources, "trainer")["ANOMALY_TOKENS_FILE"])
+    (mount,) = [
+        mount
+        for mount in container(resources, "trainer")["volumeMounts"]
+        if Path(mount["mountPath"]) == file.parent
+    ]
+    assert (mount["readOnly"], "subPath" in mount) == (True, False)
+    spec = resources["Deployment/log-anomaly-trainer"]["spec"]["template"]["spec"]
+    (volume,) = [one for one in spec["volumes"] if one["name"] == mount["name"]]
+    assert volume["secret"]["secretName"] == "log-anomaly-tokens"
+
+
 def test_pods_drain_before_they_stop(resources: Resources) -> None:
     """The grace period holds preStop, in which proxies learn to send elsewhere, and gunicorn's
     own time to finish requests.
@@ -223,6 +240,8 @@ def test_compose_services_fit_together(compose: dict[str, Any]) -> None:
     assert services["inference"]["depends_on"] == {"trainer": {"condition": "service_healthy"}}
     settings = load_settings(InferenceSettings, services["inference"]["environment"], SERVE_PREFIX)
     assert settings.trainer_url == f"http://trainer:{TrainerSettings().port}"
+    for service in services.values():
+        assert service["environment"]["ALLOW_OPEN_TRAINING"] == "true"
     for name in services:
         dockerfile = ROOT / services[name]["build"]["dockerfile"]
         assert dockerfile.exists()

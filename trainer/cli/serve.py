@@ -14,7 +14,10 @@ def _add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def _run(_arguments: argparse.Namespace) -> None:
+    from inference.access.check import check_access  # noqa: PLC0415 - for this command only
+
     settings = load_settings(TrainerSettings, os.environ, PREFIX)
+    check_access(settings)
     # Set for the inference service. On import, gunicorn reads it and fails on what is no number.
     os.environ.pop("WEB_CONCURRENCY", None)
     from inference.serving.server import run_server  # noqa: PLC0415 - for this command only, and see above

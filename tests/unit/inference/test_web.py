@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from inference.app import PROBLEMS as INFERENCE_PROBLEMS
 from inference.errors import InferenceError
+from inference.settings import InferenceSettings
 from inference.web.app import make_app
 from inference.web.body import MAX_GZIP_MEMBERS, gunzip, read_body
 from inference.web.problems import BODY_PROBLEMS, ProblemSpec, ProblemTable
@@ -48,7 +49,7 @@ def client() -> testing.TestClient:
     table: ProblemTable = {
         TeapotError: ProblemSpec(HTTPStatus.IM_A_TEAPOT, "teapot", "A teapot", 7)
     }
-    app = make_app("inference", table, "DEBUG")
+    app = make_app("inference", table, InferenceSettings(log_level="DEBUG"))
     app.add_route("/echo", EchoResource())
     return testing.TestClient(app)
 

@@ -1,0 +1,8 @@
+"""What a caller may do, where callers are told apart."""
+
+from typing import Final, Literal, get_args
+
+Scope = Literal["predict", "train", "metrics"]
+"""Ask about logs and about the model; train, and change what serves; read the metrics."""
+
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
