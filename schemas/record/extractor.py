@@ -22,7 +22,7 @@ from schemas.record.keyword_rules import (
     TIMEOUT,
     Rule,
 )
-from schemas.record.levels import LEVEL_SYNONYMS
+from schemas.record.levels import LEVEL_SYNONYMS, NO_LEVEL, SCALES, TRIMMED
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS, template_bucket, template_of
 from schemas.record.text import CODES, LIMIT, NON_ASCII
 
@@ -46,6 +46,9 @@ class Definition(msgspec.Struct, frozen=True):
         flags: the rules of each flag.
         levels: severity by name.
         synonyms: the name behind other loggers' names.
+        no_level: what stands for none.
+        trimmed: what is taken away around a level's name.
+        scales: the names behind numbers, by scale.
         templates: how many buckets, and template and bucket of each of `PROBES`.
     """
 
@@ -56,6 +59,9 @@ class Definition(msgspec.Struct, frozen=True):
     flags: tuple[tuple[Rule, ...], ...]
     levels: dict[str, int]
     synonyms: dict[str, str]
+    no_level: list[str]
+    trimmed: str
+    scales: dict[str, list[tuple[int, str]]]
     templates: tuple[int, list[tuple[str, int]]]
 
     def digest(self) -> str:
@@ -81,6 +87,9 @@ DEFINITION: Final = Definition(
     flags=(EXCEPTION, TIMEOUT, CONNECTION_ERROR, FAILURE),
     levels={level.name: severity for level, severity in SEVERITY.items()},
     synonyms=LEVEL_SYNONYMS,
+    no_level=sorted(NO_LEVEL),
+    trimmed=TRIMMED,
+    scales={scale: sorted(names.items()) for scale, names in SCALES.items()},
     templates=(TEMPLATE_BUCKETS, [(template_of(p), template_bucket(p)) for p in PROBES]),
 )
 

@@ -5,7 +5,6 @@ What the rules mean is defined in `schemas.record.keyword_rules`; this module ap
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -20,6 +19,7 @@ from schemas.record.keyword_rules import (
     Rule,
 )
 from schemas.record.text import text_of
+from schemas.record.triggers import any_of, candidates_among
 
 __all__ = ["NOTHING", "Flags", "find_flags", "find_flags_in", "has_trigger"]
 
@@ -43,9 +43,6 @@ class Flags(msgspec.Struct, frozen=True):
 
 _FLAGS = (EXCEPTION, TIMEOUT, CONNECTION_ERROR, FAILURE)
 
-_RARE = "xwvkpmhlgucr"
-"""Letters few texts are full of, rarest first: with one of them, most triggers can be told."""
-
 
 class _Compiled(NamedTuple):
     bit: int
@@ -60,50 +57,6 @@ _BITS: Final = {
 }
 """A bit for each rule, so that a set of rules is one number."""
 
-_STEM_CHARS: Final = 3
-
-
-def _stem_of(trigger: str) -> str:
-    """The longest run of letters in a trigger; empty if it is too short to be looked for."""
-    return max(re.findall(f"[a-z]{{{_STEM_CHARS},}}", trigger), key=len, default="")
-
-
-_TRIGGERS: Final = tuple(
-    (trigger, _stem_of(trigger), _BITS[rule.name])
-    for rules in _ALL
-    for rule in rules
-    for trigger in rule.triggers
-)
-_STEMLESS: Final = tuple((trigger, bit) for trigger, stem, bit in _TRIGGERS if not stem)
-
-
-# At most 8 MB: words of 2,000 letters; mostly a few hundred kB.
-@lru_cache(maxsize=4_096)
-def _woken_by(word: str) -> int:
-    """The rules that may have a trigger in a text that holds this word."""
-    bits = 0
-    for _, stem, bit in _TRIGGERS:
-        if stem and stem in word:
-            bits |= bit
-    return bits
-
-
-_find_words: Final = re.compile(f"[a-z]{{{_STEM_CHARS},}}").findall
-
-
-def _candidates(whole: str) -> int:
-    """The rules that may have a trigger in a text.
-
-    To ask for each word, which is remembered, is faster than to look for each trigger.
-    """
-    bits = 0
-    for word in set(_find_words(whole)):
-        bits |= _woken_by(word)
-    for trigger, bit in _STEMLESS:
-        if trigger in whole:
-            bits |= bit
-    return bits
-
 
 def _compile(rules: Iterable[Rule], reads: str, flags: int = 0) -> tuple[_Compiled, ...]:
     patterns = [(rule, re.compile(rule.pattern, re.ASCII | flags)) for rule in rules]
@@ -114,50 +67,15 @@ def _compile(rules: Iterable[Rule], reads: str, flags: int = 0) -> tuple[_Compil
     )
 
 
-def _any_of(triggers: Iterable[str]) -> Callable[[str], bool]:
-    """Make a search for any of these words that stops at few characters of a text.
-
-    Python's `re` skips quickly to the first character of an alternative, so each word is looked
-    for from its rarest letter on, and what precedes that letter is compared last. Alternatives are
-    sorted by the next character, so that few of them are tried. Words without a rare letter are
-    looked for one by one.
-    """
-    words = set(triggers)
-    short = sorted(w for w in words if not any(other != w and other in w for other in words))
-    common = tuple(word for word in short if not set(word) & set(_RARE))
-    tails: dict[str, dict[str, list[str]]] = {}
-    for word in short:
-        at = min(range(len(word)), key=lambda i: (_RARE + word[i]).index(word[i]))
-        before = f"(?<={re.escape(word)})" if at else ""
-        if word not in common:
-            following = tails.setdefault(word[at], {}).setdefault(word[at + 1 : at + 2], [])
-            following.append(re.escape(word[at + 2 :]) + before)
-    search = re.compile(
-        "|".join(
-            re.escape(head) + _either(re.escape(n) + _either(rest) for n, rest in following.items())
-            for head, following in tails.items()
-        )
-    ).search
-
-    def find(text: str) -> bool:
-        for word in common:
-            if word in text:
-                return True
-        return search(text) is not None
-
-    return find
-
-
-def _either(patterns: Iterable[str]) -> str:
-    return f"(?:{'|'.join(patterns)})"
-
-
 _REMOVALS = _compile(REMOVALS, "lower")
 _CASED_REMOVALS = _compile(REMOVALS, "lower", re.IGNORECASE)
 _LOWER = tuple(_compile(rules, "lower") for rules in _FLAGS)
 _WHOLE = tuple(_compile(rules, "whole") for rules in _FLAGS)
 _CASED = tuple(_compile(rules, "cased") for rules in _FLAGS)
-_finds_trigger = _any_of(t for rules in _FLAGS for rule in rules for t in rule.triggers)
+_finds_trigger = any_of(t for rules in _FLAGS for rule in rules for t in rule.triggers)
+_candidates = candidates_among(
+    {_BITS[rule.name]: rule.triggers for rules in _ALL for rule in rules}
+)
 _ANSWERS = tuple(Flags(*bits) for bits in product((False, True), repeat=len(_FLAGS)))
 NOTHING = _ANSWERS[0]
 """The answer for a message that speaks of nothing; told apart by identity."""

@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "5e8708453e105368506619c19333703a4309f3f2abacb4f73752aa4120fbcaa6"
+DIGEST = "5b8c9269b5532bf6fb1272d5faf07d1ff8dd63d754ab51befc5bc95f6047fc6a"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:
@@ -64,6 +64,9 @@ def test_words_about_rules_do_not_count() -> None:
         {"codes": "[\x1b]"},
         {"non_ascii": "[\x80-\xff]"},
         {"levels": {**DEFINITION.levels, "WARN": 3}},
+        {"no_level": ["-"]},
+        {"trimmed": "x"},
+        {"scales": {"syslog": [(0, "DEBUG")]}},
         {"synonyms": {**DEFINITION.synonyms, "TRACE": "INFO"}},
         {"templates": (TEMPLATE_BUCKETS, [("another", 7)])},
         {"templates": (1_024, DEFINITION.templates[1])},
