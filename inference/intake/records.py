@@ -58,8 +58,8 @@ class RecordReader:
     ) -> None:
         self._names = names
         self._documents = DocumentReader(names, named, scale=scale, open_scale=open_scale)
-        likely = ([within] if within is not None else []) + [LAYOUTS[name] for name in _LIKELY]
-        self._parsers = [(layout, LineParser(layout)) for layout in likely]
+        self._within = within
+        self._made: list[tuple[Layout, LineParser]] = []
 
     def of_document(self, document: dict[str, Any]) -> RawRecord | None:
         """What an object says; None if it has no message."""
@@ -108,7 +108,7 @@ class RecordReader:
     def _of_text(self, record: RawRecord) -> RawRecord:
         line, end, rest = record.message.partition("\n")
         if begins_record(line):
-            for layout, parser in self._parsers:
+            for layout, parser in self._parsers():
                 parsed = parser.parse(line)
                 if parsed is not None:
                     level, _ = self.level_of(parsed.level, layout)
@@ -125,6 +125,15 @@ class RecordReader:
             if within.level is not None:
                 return _merged(within, record)
         return record
+
+    def _parsers(self) -> list[tuple[Layout, LineParser]]:
+        # Made when the first line is met: compiling takes a tenth of a second.
+        if not self._made:
+            likely = ([] if self._within is None else [self._within]) + [
+                LAYOUTS[name] for name in _LIKELY
+            ]
+            self._made = [(layout, LineParser(layout)) for layout in likely]
+        return self._made
 
     def _of_pairs(self, text: str) -> RawRecord:
         """What pairs say; those without a message are all of them the message."""

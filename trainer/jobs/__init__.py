@@ -10,6 +10,7 @@ from trainer.jobs.dataset import CountTables, Dataset
 from trainer.jobs.evaluate import evaluate
 from trainer.jobs.fit import fit
 from trainer.jobs.listener import Listener
+from trainer.jobs.look import look
 from trainer.jobs.recalibrate import recalibrate
 from trainer.jobs.score import score
 from trainer.jobs.train import train
@@ -24,6 +25,7 @@ __all__ = [
     "TrainOptions",
     "evaluate",
     "fit",
+    "look",
     "recalibrate",
     "score",
     "train",

@@ -5,10 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
+from inference.intake.cleaning import clean_text
 from inference.intake.documents import Named, RawRecord, bare_service
-from inference.intake.layouts import Layout
 from inference.intake.levels import LevelNames
-from inference.intake.lines import Parsed
 from inference.intake.records import RecordReader
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level, LogFeatures
 from schemas.record.labels import is_positive
@@ -92,13 +91,21 @@ class Assembler:
         positive = is_positive(label) if self._label else None
         return Record(line, features, message, positive, raw.time)
 
-    def line(self, number: int, parsed: Parsed, layout: Layout) -> Record:
-        """A record of a line of plain text.
+    def fast(
+        self, line: int, message: str, level: Level, service: str, time: object, label: object
+    ) -> Record:
+        """A record of parts that stand where the plan says.
 
         Raises:
             UnusableRecordError: a part is out of bounds.
         """
-        return self(number, self.reader.of_line(parsed, layout))
+        if not message.isascii() or "\x1b" in message:
+            message = clean_text(message)
+        known = self._services.get(service)
+        if known is None or "\0" in message:
+            return self(line, RawRecord(clean_text(message), level, service, time), label)
+        positive = is_positive(label) if self._label else None
+        return Record(line, self._extract(message, level, known), message, positive, time)
 
     def document(self, line: int, document: dict[str, Any]) -> Record:
         """A record of named fields, a raw log or the six features.

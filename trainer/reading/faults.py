@@ -25,12 +25,14 @@ class Notes(msgspec.Struct, frozen=True):
         n_continued: lines that continue the record before them.
         n_leading: bad lines before the first record of a file, as banners are.
         n_foreign: records that are not of their file's layout.
+        n_swallowed: lines that begin with a time and continue a record nevertheless.
         levels: unknown levels and how often each occurred; such records have the default level.
     """
 
     n_continued: int = 0
     n_leading: int = 0
     n_foreign: int = 0
+    n_swallowed: int = 0
     levels: dict[str, int] = {}
 
     def __add__(self, other: "Notes") -> "Notes":
@@ -43,6 +45,7 @@ class Notes(msgspec.Struct, frozen=True):
             self.n_continued + other.n_continued,
             self.n_leading + other.n_leading,
             self.n_foreign + other.n_foreign,
+            self.n_swallowed + other.n_swallowed,
             levels,
         )
 
@@ -56,6 +59,7 @@ class Faults:
         self.n_continued = 0
         self.n_leading = 0
         self.n_foreign = 0
+        self.n_swallowed = 0
         self.samples: list[BadLine] = []
         self.levels: dict[str, int] = {}
 
@@ -73,4 +77,6 @@ class Faults:
     @property
     def notes(self) -> Notes:
         """All but the bad records."""
-        return Notes(self.n_continued, self.n_leading, self.n_foreign, dict(self.levels))
+        return Notes(
+            self.n_continued, self.n_leading, self.n_foreign, self.n_swallowed, dict(self.levels)
+        )

@@ -22,7 +22,8 @@ from inference.intake.lines import (
     continues_record,
     read_foreign,
 )
-from trainer.reading.assembling import Assembler, Record, UnusableRecordError
+from schemas.record.features import Level
+from trainer.reading.assembling import MAX_KNOWN, Assembler, Record, UnusableRecordError
 from trainer.reading.envelopes import decode_object
 from trainer.reading.faults import Faults
 
@@ -30,22 +31,30 @@ MAX_CONTINUATION_LINES: Final = 1_000
 """Lines that one record of plain text may have; more is no stack trace."""
 
 
-class Beginning(msgspec.Struct, frozen=True, gc=False):
-    """The first line of a record: read by a layout, or a whole record by itself."""
-
-    number: int
-    parsed: Parsed | None
-    raw: RawRecord | None
-    around: RawRecord | None = None
-
-
 class OpenRecord:
-    """A record whose further lines may still come."""
+    """A record whose further lines may still come.
 
-    __slots__ = ("beginning", "further")
+    Attributes:
+        number: of its first line.
+        parsed: what that line says by the layout; None if it is of another one.
+        raw: what it says if it is of another one.
+        around: what its envelope says; None without one.
+        further: its further lines.
+    """
 
-    def __init__(self, beginning: Beginning) -> None:
-        self.beginning = beginning
+    __slots__ = ("around", "further", "number", "parsed", "raw")
+
+    def __init__(
+        self,
+        number: int,
+        parsed: Parsed | None,
+        raw: RawRecord | None = None,
+        around: RawRecord | None = None,
+    ) -> None:
+        self.number = number
+        self.parsed = parsed
+        self.raw = raw
+        self.around = around
         self.further: list[str] = []
 
 
@@ -67,28 +76,30 @@ class RecordBuilder:
             LineParser(Layout(name="body", patterns=(layout.body,))).parse if layout.body else None
         )
         self.open_record: OpenRecord | None = None
+        self._is_simple = not (layout.has_body or layout.pairs)
+        self._levels: dict[str | None, Level] = {}
 
-    def begin(self, text: str, number: int) -> Beginning | None:
+    def begin(self, text: str, number: int) -> OpenRecord | None:
         """What a line begins; None if it begins no record."""
         parsed = self.parse(text)
         if parsed is not None:
             if parsed.level in FURTHER_LEVELS and self.layout.continued:
                 return None
-            return Beginning(number, parsed, None)
+            return OpenRecord(number, parsed)
         return self._begin_foreign(text, number)
 
-    def _begin_foreign(self, text: str, number: int) -> Beginning | None:
+    def _begin_foreign(self, text: str, number: int) -> OpenRecord | None:
         if self.awaits_body or not begins_record(text):
             return None
         if text.startswith("{"):
             document = decode_object(text)
             found = None if document is None else next(take_apart(document), None)
             raw = None if found is None else self._assemble.reader.of_document(found)
-            return None if raw is None else Beginning(number, None, raw)
+            return None if raw is None else OpenRecord(number, None, raw)
         foreign = read_foreign(text)
         if foreign is None:
             return None
-        return Beginning(number, None, self._assemble.reader.of_line(foreign[1], foreign[0]))
+        return OpenRecord(number, None, self._assemble.reader.of_line(foreign[1], foreign[0]))
 
     @property
     def awaits_body(self) -> bool:
@@ -127,13 +138,20 @@ class RecordBuilder:
         record, self.open_record = self.open_record, None
         if record is None:
             return
-        beginning = record.beginning
         try:
-            yield self._assembled(beginning, record.further)
+            yield self._assembled(record)
         except UnusableRecordError as error:
-            self._faults.add(beginning.number, str(error))
+            self._faults.add(record.number, str(error))
 
-    def _assembled(self, beginning: Beginning, further: list[str]) -> Record:
+    def _assembled(self, beginning: OpenRecord) -> Record:
+        parsed, further = beginning.parsed, beginning.further
+        if self._is_simple and parsed is not None and not further and beginning.around is None:
+            level = self._levels.get(parsed.level)
+            if level is not None and parsed.service:
+                message, time = parsed.message.rstrip(), parsed.time
+                return self._assemble.fast(
+                    beginning.number, message, level, parsed.service, time, None
+                )
         if beginning.raw is not None:
             self._faults.n_foreign += beginning.parsed is None and beginning.around is None
             raw = beginning.raw
@@ -141,7 +159,6 @@ class RecordBuilder:
                 message = "\n".join([raw.message, *further]).rstrip()
                 raw = msgspec.structs.replace(raw, message=message)
             return self._assemble(beginning.number, raw)
-        parsed = beginning.parsed
         assert parsed is not None  # a beginning is either
         if further or not self.layout.has_body:
             message = "\n".join([parsed.message, *further]).rstrip() if further else parsed.message
@@ -149,9 +166,15 @@ class RecordBuilder:
         if self.layout.has_body:
             parsed = self._with_body(parsed)
         if beginning.around is None:
-            return self._assemble.line(beginning.number, parsed, self.layout)
+            return self._line(beginning.number, parsed)
         raw = self._assemble.reader.of_line(parsed, self.layout)
         return self._assemble(beginning.number, within(raw, beginning.around))
+
+    def _line(self, number: int, parsed: Parsed) -> Record:
+        raw = self._assemble.reader.of_line(parsed, self.layout)
+        if parsed.level and raw.level is not None and len(self._levels) < MAX_KNOWN:
+            self._levels.setdefault(parsed.level, raw.level)
+        return self._assemble(number, raw)
 
     def _with_body(self, parsed: Parsed) -> Parsed:
         lines = [line.strip() if line[:1] == " " else line for line in parsed.message.split("\n")]

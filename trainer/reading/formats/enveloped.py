@@ -13,7 +13,7 @@ from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, read_lines
 from trainer.reading.partitions import Partition
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import open_source
-from trainer.reading.text_lines import Beginning, OpenRecord, RecordBuilder, decode_line, within
+from trainer.reading.text_lines import OpenRecord, RecordBuilder, decode_line, within
 
 MAX_LEADING_LINES: Final = 100
 """Lines before a file's first record that may be a banner, or the rest of a stack trace."""
@@ -80,7 +80,7 @@ def _take(
             builder.append(text)
             return
         raw = builder.opened(RawRecord(text))
-        beginning = Beginning(number, None, raw)
+        beginning = OpenRecord(number, None, raw)
     yield from builder.finish()
     raw_around = beginning.raw and within(beginning.raw, found.around)
-    builder.open_record = OpenRecord(Beginning(number, beginning.parsed, raw_around, found.around))
+    builder.open_record = OpenRecord(number, beginning.parsed, raw_around, found.around)

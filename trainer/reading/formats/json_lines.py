@@ -1,7 +1,7 @@
 """JSON lines: one object a line."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from schemas.record.labels import is_positive
 from trainer.errors import InputError
 from trainer.reading.assembling import Assembler, Record, UnusableRecordError
 from trainer.reading.envelopes import decode_object
-from trainer.reading.fast_decoding import fast_decoder
+from trainer.reading.fast_decoding import Read, fast_decoder
 from trainer.reading.faults import Faults
 from trainer.reading.fields import flatten_names
 from trainer.reading.formats.enveloped import MAX_LEADING_LINES, read_enveloped
@@ -101,7 +101,8 @@ def _read(
 def _read_lines(
     partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
 ) -> Iterator[Record]:
-    decode = _feature_decoder(plan) if plan.kind == "features" else _log_decoder(plan, assemble)
+    decode = _feature_decoder(plan) if plan.kind == "features" else fast_decoder(plan, assemble)
+    whole = BodyDecoder(dict).decode
     leading = partition.start == 0
     with open_source(partition.source, max(partition.start - 1, 0)) as stream:
         for offset, line in read_lines(stream, partition):
@@ -115,7 +116,12 @@ def _read_lines(
                 faults.add(number, TOO_LONG)
                 continue
             try:
-                yield from decode(number, line)
+                record = decode(number, line) if decode is not None else None
+                if record is not None:
+                    yield record
+                else:
+                    for document in take_apart(whole(line)):
+                        yield assemble.document(number, document)
                 leading = False
             except InvalidBodyError as error:
                 told = "; ".join(f"{one.path or 'record'}: {one.message}" for one in error.errors)
@@ -127,34 +133,17 @@ def _read_lines(
                 faults.add(number, str(error))
 
 
-Decode = Callable[[int, bytes], Iterable[Record]]
-
-
-def _feature_decoder(plan: ReadingPlan) -> Decode:
+def _feature_decoder(plan: ReadingPlan) -> Read:
     decode = BodyDecoder(LogFeatures).decode
     whole = BodyDecoder(dict).decode
     label = plan.fields.label
 
-    def to_record(number: int, line: bytes) -> Iterable[Record]:
+    def to_record(number: int, line: bytes) -> Record:
         features = decode(line)
         positive = is_positive(look_up(whole(line), label)) if label else None
-        return (Record(number, features, None, positive),)
+        return Record(number, features, None, positive)
 
     return to_record
-
-
-def _log_decoder(plan: ReadingPlan, assemble: Assembler) -> Decode:
-    fast = fast_decoder(plan, assemble.names)
-    whole = BodyDecoder(dict).decode
-
-    def to_records(number: int, line: bytes) -> Iterable[Record]:
-        found = fast(line)
-        if found is not None:
-            return (assemble(number, *found),)
-        document = whole(line)
-        return [assemble.document(number, one) for one in take_apart(document)]
-
-    return to_records
 
 
 JSON_LINES: Final = Format(

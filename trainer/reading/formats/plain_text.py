@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from inference.intake.lines import begins_with_time
 from schemas.record.features import Level
 from trainer.reading.assembling import Assembler, Record
 from trainer.reading.envelopes import Unwrapper
@@ -17,7 +18,6 @@ from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import open_source
 from trainer.reading.text_lines import (
     MAX_CONTINUATION_LINES,
-    OpenRecord,
     RecordBuilder,
     decode_line,
 )
@@ -111,7 +111,7 @@ def _read_plain(
             faults.n_records += 1
             if beginning is not None:
                 yield from builder.finish()
-                builder.open_record = OpenRecord(beginning)
+                builder.open_record = beginning
                 seen = True
             elif not short or not _goes_along(partition, faults, builder, text, seen=seen):
                 yield from builder.finish()
@@ -131,6 +131,7 @@ def _goes_along(
         return True
     if builder.takes(text):
         builder.append(text)
+        faults.n_swallowed += begins_with_time(text)
     elif seen or partition.start == 0 or faults.n_records > MAX_CONTINUATION_LINES:
         return False
     elif not builder.continues(text):

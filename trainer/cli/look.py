@@ -1,0 +1,112 @@
+"""`python -m trainer look`: how data is read, for a person to check."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from trainer.cli.parsing import DATA_HELP, Command, UsageError, add_data, dataset
+from trainer.cli.terminal import say
+from trainer.jobs.dataset import describe_notes
+from trainer.jobs.look import FileLook, look, records
+
+MAX_MESSAGE_CHARS: Final = 100
+MAX_COUNTED: Final = 10
+DEFAULT_LIMIT: Final = 100_000
+"""Records of a file that are counted unless a user says how many."""
+
+_DESCRIPTION: Final = f"""\
+Show how data is read: for each file its layout, the share of its lines that match, the first
+records, levels and services, and the times. Nothing is trained. With --json, one object for each
+record on standard output.
+
+{DATA_HELP}"""
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_data(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object for each record")
+    parser.add_argument(
+        "--limit",
+        type=int,
+        metavar="N",
+        help=f"of each file, read so many records (default: {DEFAULT_LIMIT}; with --json all)",
+    )
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    if arguments.limit is not None and arguments.limit < 0:
+        raise UsageError(f"--limit {arguments.limit}: Expected 0 or more")
+    found = dataset(arguments)
+    for sentence in found.detected:
+        say(sentence)
+    if arguments.json:
+        encode = msgspec.json.Encoder().encode
+        for record in records(found, arguments.limit):
+            sys.stdout.buffer.write(encode(record) + b"\n")
+        sys.stdout.buffer.flush()
+        return
+    limit = DEFAULT_LIMIT if arguments.limit is None else arguments.limit
+    for seen in look(found, limit):
+        _print(seen, limit)
+
+
+def _print(seen: FileLook, limit: int) -> None:
+    from rich.console import Console  # noqa: PLC0415 - tens of milliseconds
+    from rich.table import Table  # noqa: PLC0415 - as above
+
+    layout = f", layout {seen.layout}" if seen.layout else ""
+    more = " (the first ones)" if seen.n_records >= limit else ""
+    print(f"{seen.file}: {seen.format}{layout}")
+    print(
+        f"  {seen.n_records:,} records{more} of {seen.n_lines:,} lines, {seen.n_bad:,} bad; "
+        f"{seen.matched_share:.1%} of the lines match"
+    )
+    for sentence in describe_notes(seen.notes):
+        print(f"  {sentence}")
+    share = seen.notes.n_swallowed / max(seen.n_lines, 1)
+    print(f"  {share:.1%} of the lines begin with a time and continue a record")
+    for fault in seen.bad[:3]:
+        print(f"  line {fault.line}: {fault.problem}")
+    print(f"  levels: {_counts(seen.levels)}")
+    print(f"  services: {_counts(seen.services)}")
+    print(f"  times: {_times(seen)}")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 2))
+    for heading in ("line", "level", "service", "message"):
+        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+    for record in seen.first:
+        message = (record.message or "").partition("\n")[0][:MAX_MESSAGE_CHARS]
+        table.add_row(str(record.line), record.level, record.service, message)
+    console = Console(
+        width=None if sys.stdout.isatty() else 120, highlight=False, markup=False, emoji=False
+    )
+    console.print(table)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    shown = [f"{name} {count:,}" for name, count in list(counts.items())[:MAX_COUNTED]]
+    more = len(counts) - len(shown)
+    return ", ".join([*shown, *([f"and {more:,} more"] if more > 0 else [])]) or "none"
+
+
+def _times(seen: FileLook) -> str:
+    if seen.first_time is None or seen.last_time is None:
+        return "none that name a day"
+    start, end = (
+        datetime.fromtimestamp(time / 1e6, UTC).isoformat(timespec="seconds")
+        for time in (seen.first_time, seen.last_time)
+    )
+    gap = timedelta(microseconds=seen.largest_gap)
+    year = f"; {seen.n_yearless:,} name no year, taken as {seen.year}" if seen.n_yearless else ""
+    return (
+        f"{start} to {end}, in {seen.n_timed:,} records; largest gap {gap}; "
+        f"{seen.n_backwards:,} earlier than the record before them{year}"
+    )
+
+
+COMMAND: Final = Command(
+    "show how data is read", _add_arguments, _run, _DESCRIPTION, uses_store=False
+)
