@@ -49,7 +49,7 @@ class Audit:
                 self._check(self._questions[index], predictions, fault, count)
 
     def close(self) -> None:
-        """Check all: a version that is still not known was never trained."""
+        """Check all: a version that is still not known is wrong."""
         for (index, body), count in self._take().items():
             question = self._questions[index]
             self._check(question, *_read(question, body), count)

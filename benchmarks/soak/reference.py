@@ -65,7 +65,7 @@ class Reference:
     def fault(self, log: LogFeatures, found: Prediction) -> str:
         """What is wrong with a verdict on a log; empty if nothing is."""
         if not self.knows(found.model_version):
-            return f"version {found.model_version} was never trained"
+            return f"version {found.model_version} is of no training that was answered"
         expected = self.verdict(found.model_version, log)
         if found.is_anomaly != expected.is_anomaly:
             return f"is_anomaly {found.is_anomaly}, scikit-learn says {expected.is_anomaly}"

@@ -91,7 +91,7 @@ def test_right_answers_are_found_right(questions: Sequence[Question], reference:
         (lambda one: one.update(anomaly_score=one["anomaly_score"] + 2e-7), "anomaly_score"),
         (lambda one: one.update(decision=one["decision"] - 2e-7), "decision"),
         (lambda one: one.update(log_id="another"), "other logs"),
-        (lambda one: one.update(model_version="3"), "never trained"),
+        (lambda one: one.update(model_version="3"), "no training that was answered"),
         (lambda one: one.update(model_version="2"), "scikit-learn says"),
         (lambda one: one.pop("decision"), "cannot be read"),
     ],
