@@ -33,6 +33,7 @@ def main() -> None:
     # WEB_CONCURRENCY on import and fails on what is no number.
     from inference.app import create_app  # noqa: PLC0415 - see above
     from inference.serving.server import run_server  # noqa: PLC0415 - see above
+    from inference.serving.tls import tls_options  # noqa: PLC0415 - see above
 
     run_server(
         lambda: create_app(settings),
@@ -41,6 +42,7 @@ def main() -> None:
         port=settings.port,
         workers=settings.workers,
         log_level=settings.log_level,
+        tls=tls_options(settings),
     )
 
 

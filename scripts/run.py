@@ -60,6 +60,8 @@ def main() -> int:
         check_access(train)
     except SettingsError as error:
         return _fail(f"The settings are wrong:\n{error}", WRONG_SETTINGS_EXIT)
+    if serve.tls_certificate:
+        return _fail("this starts plain HTTP alone; unset TLS_CERTIFICATE", WRONG_SETTINGS_EXIT)
     refusals = [listen_refusal(serve.host, port) for port in (serve.port, train.port)]
     if any(refusals):
         return _fail("\n".join(filter(None, refusals)) + " (PORT, TRAINER_PORT)")

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import mmap
 import socket
+import ssl
 from collections.abc import Callable, Sized
 from typing import Final
 
@@ -18,6 +19,9 @@ GIVE_WAY_S: Final = 0.001
 
 RETRY_S: Final = 1.0
 """How long nothing is accepted when the process or the system has no descriptor left."""
+
+HANDSHAKE_TIMEOUT_S: Final = 10.0
+"""How long a client may take to agree on TLS."""
 
 MAX_WORKERS: Final = 64
 """Workers that have a place; any further one gives way to these, and nobody to it."""
@@ -70,6 +74,7 @@ class Acceptor:
         connections: those that this worker holds.
         headcount: where the workers tell each other how many they hold.
         place: the worker's place in it.
+        tls: what to speak TLS with; None for plain connections.
     """
 
     def __init__(
@@ -79,6 +84,7 @@ class Acceptor:
         connections: Sized,
         headcount: Headcount,
         place: int,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._listener = listener
@@ -86,6 +92,7 @@ class Acceptor:
         self._connections = connections
         self._headcount = headcount
         self._place = place
+        self._tls = tls
         self._opening: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._crowd = 1
@@ -156,6 +163,11 @@ class Acceptor:
 
     async def _open(self, connection: socket.socket) -> None:
         try:
-            await self._loop.connect_accepted_socket(self._make_protocol, connection)
+            await self._loop.connect_accepted_socket(
+                self._make_protocol,
+                connection,
+                ssl=self._tls,
+                ssl_handshake_timeout=None if self._tls is None else HANDSHAKE_TIMEOUT_S,
+            )
         except OSError:
-            connection.close()  # the client went away meanwhile
+            connection.close()  # the client went away meanwhile, or does not speak TLS as we do

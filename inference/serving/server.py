@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar, Final
@@ -61,6 +61,7 @@ class PatientServer(UvicornServer):
                 self.server_state.connections,
                 self._headcount,
                 self._place,
+                self.config.ssl,
             )
             for listener in sockets or []
         ]
@@ -151,12 +152,28 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
 
 
 def run_server(
-    make_app: Callable[[], Any], *, name: str, host: str, port: int, workers: int, log_level: str
+    make_app: Callable[[], Any],
+    *,
+    name: str,
+    host: str,
+    port: int,
+    workers: int,
+    log_level: str,
+    tls: Mapping[str, Any] | None = None,
 ) -> None:
     """Serve until told to stop (SIGTERM, SIGINT).
 
     The app is made before the fork, so that the workers share the memory of all imports; models
     are loaded after it, since sessions of onnxruntime do not survive a fork.
+
+    Args:
+        make_app: makes the app.
+        name: of the process.
+        host: the address to listen on.
+        port: the port to listen on.
+        workers: processes that answer.
+        log_level: the least severe events that are logged.
+        tls: gunicorn's options for TLS, see `inference.serving.tls`; none for plain HTTP.
     """
     refusal = listen_refusal(host, port)
     if refusal:
@@ -176,6 +193,7 @@ def run_server(
         "child_exit": lambda _arbiter, worker: worker.app.headcount.leave(worker.place),
         # Heartbeat files on a disk can stall a worker for as long as the disk stalls.
         "worker_tmp_dir": _SHARED_MEMORY if Path(_SHARED_MEMORY).is_dir() else None,
+        **(tls or {}),
     }
     GunicornServer(make_app, options).run()
 

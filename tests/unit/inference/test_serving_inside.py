@@ -49,13 +49,15 @@ def test_what_a_server_and_its_state_have() -> None:
     for owner, names in (
         (server, ["should_exit", "server_state"]),
         (state, ["connections", "default_headers"]),
-        (config, ["encoded_headers", "http_protocol_class"]),
+        (config, ["encoded_headers", "http_protocol_class", "ssl"]),
     ):
         for name in names:
             assert hasattr(owner, name), f"{type(owner).__name__} has no {name} any more"
             assert name in TOLD
     assert "more_body" in inspect.getsource(RequestResponseCycle.__init__)
-    assert "child_exit" in GunicornConfig().settings
+    for name in ("child_exit", "certfile", "keyfile", "ca_certs", "cert_reqs"):
+        assert name in GunicornConfig().settings
+        assert name in TOLD
     assert "app" in inspect.signature(GunicornWorker.__init__).parameters
 
 
