@@ -23,7 +23,19 @@ from inference.intake.field_names import (
 from inference.intake.levels import LevelNames, Number, as_number, on_scale, scale_of
 from schemas.record.features import Level
 
-__all__ = ["DocumentReader", "Named", "RawRecord", "bare_service", "flatten", "look_up", "text_of"]
+__all__ = [
+    "DEFAULT_SERVICE",
+    "DocumentReader",
+    "Named",
+    "RawRecord",
+    "bare_service",
+    "flatten",
+    "look_up",
+    "text_of",
+]
+
+DEFAULT_SERVICE: Final = "unknown"
+"""Of records that do not say who wrote them."""
 
 MAX_DEPTH: Final = 8
 """Objects within objects that are looked into."""

@@ -21,6 +21,9 @@ __all__ = ["RecordReader", "read_pairs"]
 MAX_WITHIN: Final = 3
 """Records within records that are opened."""
 
+MAX_WITHIN_CHARS: Final = 65_536
+"""A longer message is not looked into for JSON: what that would build is many times as large."""
+
 _LIKELY: Final = ("log4j", "python", "klog", "general")
 """Layouts of lines that others pass on, in the order in which they are tried."""
 
@@ -89,7 +92,7 @@ class RecordReader:
     def opened(self, record: RawRecord, depth: int = MAX_WITHIN) -> RawRecord:
         """A record with what another one within its message says."""
         text = record.message
-        if text.startswith("{") and text.rstrip().endswith("}") and depth > 0:
+        if depth > 0 and len(text) <= MAX_WITHIN_CHARS and _is_object(text):
             return self._of_json(record, depth)
         if record.level is None and record.unknown is None:
             return self._of_text(record)
@@ -140,6 +143,10 @@ class RecordReader:
         pairs = read_pairs(text)
         record = self._documents.read(pairs) or self._documents.read({**pairs, "message": text})
         return record or RawRecord(text)
+
+
+def _is_object(text: str) -> bool:
+    return text.startswith("{") and text.rstrip().endswith("}")
 
 
 def _merged(within: RawRecord, around: RawRecord) -> RawRecord:

@@ -1,13 +1,17 @@
 """From requests to what a model looks at: features as they came, or made from raw logs."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final
 
+import msgspec
 from msgspec import UNSET, Raw
 
+from inference.intake.cleaning import clean_text
+from inference.intake.documents import DEFAULT_SERVICE, bare_service
 from schemas.api.predictions import PredictRequest, RawLog
 from schemas.api.problems import FieldError
-from schemas.api.validation import MAX_FIELD_ERRORS, BodyDecoder, InvalidBodyError
+from schemas.api.validation import MAX_FIELD_ERRORS, InvalidBodyError
 from schemas.record.features import Level, LogFeatures
 
 Extract = Callable[[str, Level, str], LogFeatures]
@@ -15,7 +19,8 @@ Extract = Callable[[str, Level, str], LogFeatures]
 _EITHER: Final = "is required, or message with level and service"
 
 _NULL: Final = Raw(b"null")
-_decode_raw_log = BodyDecoder(RawLog).decode
+_decode_raw_log = msgspec.json.Decoder(RawLog, strict=False).decode
+_service_of = lru_cache(maxsize=4_096)(bare_service)
 
 
 def look_at(request: PredictRequest, extract: Extract) -> LogFeatures:
@@ -53,19 +58,34 @@ def look_at_all(requests: Sequence[PredictRequest], extract: Extract) -> list[Lo
 
 
 def _extract(request: PredictRequest, extract: Extract, path: str) -> LogFeatures:
+    message, level, service = request.message, request.level, request.service
+    if message is UNSET or message == _NULL:
+        raise InvalidBodyError([FieldError(f"{path}features", _EITHER)])
+    if level is UNSET or service is UNSET:
+        return _extract_unusual(request, extract, path)
+    try:
+        raw = _decode_raw_log(b'{"message":%b,"level":%b,"service":%b}' % (message, level, service))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _extract_unusual(request, extract, path)
+    text = clean_text(raw.message)
+    if text[:1] == "{":
+        return _extract_unusual(request, extract, path)
+    return extract(text, raw.level, _service_of(raw.service) or DEFAULT_SERVICE)
+
+
+def _extract_unusual(request: PredictRequest, extract: Extract, path: str) -> LogFeatures:
+    # For those who send anything but a text, a level by its name and a service: the layouts of
+    # lines are loaded only here.
+    from inference.intake.raw import UnusableLogError, read_raw  # noqa: PLC0415 - see above
+
     members = {"message": request.message, "level": request.level, "service": request.service}
     # Null is as good as absent: many clients send all members that they know.
-    given = [
-        b'"%b":%b' % (name.encode(), value)
-        for name, value in members.items()
-        if value is not UNSET and value != _NULL
-    ]
-    if not given or not given[0].startswith(b'"message"'):
-        raise InvalidBodyError([FieldError(f"{path}features", _EITHER)])
+    given = {
+        name: value for name, value in members.items() if value is not UNSET and value != _NULL
+    }
     try:
-        raw = _decode_raw_log(b"{%b}" % b",".join(given))
-    except InvalidBodyError as error:
-        raise InvalidBodyError(
-            [FieldError(path + fault.path, fault.message) for fault in error.errors]
-        ) from error
-    return extract(raw.message, raw.level, raw.service)
+        message, level, service = read_raw(given)
+    except UnusableLogError as error:
+        faults = [FieldError(path + fault.path, fault.message) for fault in error.errors]
+        raise InvalidBodyError(faults) from error
+    return extract(message, level, service)

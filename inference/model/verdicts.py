@@ -71,7 +71,7 @@ def explanation_json(verdict: Verdict, terms: Sequence[str]) -> bytes:
     return explained
 
 
-def prediction_json(log_id: str, verdict: Verdict, explanation: bytes = b"") -> bytes:
+def prediction_json(log_id: str | int, verdict: Verdict, explanation: bytes = b"") -> bytes:
     """The answer to `POST /predict`."""
     return b'{"log_id":%b%b%b}' % (_encode(log_id), verdict.json, explanation)
 

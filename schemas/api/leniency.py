@@ -12,7 +12,7 @@ from schemas.api.predictions import PredictRequest
 from schemas.api.training import TrainRequest
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.options import TrainOptions
-from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level
+from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS
 
 Schema = dict[str, Any]
 
@@ -25,11 +25,13 @@ _BOOLEANS: Final[list[Schema]] = [
 _ANNOTATIONS: Final = ("title", "description", "default")
 
 _RAW_LOG: Final[Schema] = {
-    "required": ["message", "level", "service"],
+    "required": ["message"],
     "properties": {
-        "message": {"type": "string", "maxLength": MAX_MESSAGE_LENGTH},
-        "level": {"$ref": f"{_REF_PREFIX}{Level.__name__}"},
-        "service": {"type": "string", "minLength": 1, "maxLength": MAX_SERVICE_CHARS},
+        "message": {
+            "type": ["string", "number", "boolean", "object", "array"],
+            "maxLength": MAX_MESSAGE_LENGTH,
+        },
+        "service": {"maxLength": MAX_SERVICE_CHARS},
     },
 }
 _TAKES_AUTO: Final = [spec.name for spec in DETECTORS.values() if spec.takes_auto]

@@ -14,10 +14,11 @@ from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level
 
 MAX_BATCH_LOGS: Final = 10_000
 MAX_LOG_ID_CHARS: Final = 512
+MAX_LOG_ID: Final = 2**63 - 1
 
 LogId = Annotated[
-    str,
-    Meta(max_length=MAX_LOG_ID_CHARS, description="The caller's name for the log; returned as is."),
+    Annotated[str, Meta(max_length=MAX_LOG_ID_CHARS)] | Annotated[int, Meta(ge=0, le=MAX_LOG_ID)],
+    Meta(description="The caller's name for the log, text or a whole number; returned as is."),
 ]
 ModelVersion = Annotated[str, Meta(description="Number of the model version that decided.")]
 ModelHash = Annotated[
@@ -43,7 +44,11 @@ def _as_in_raw_log(what: str) -> Meta:
 
 
 class PredictRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """One log to judge: its `features`, or `message`, `level` and `service`."""
+    """One log to judge: its `features`, or `message` with `level` and `service`.
+
+    A raw log is read as training reads it: a level by any logger's name or number, and without a
+    level INFO, without a service `unknown`.
+    """
 
     log_id: LogId
     features: LogFeatures | None = None

@@ -100,7 +100,12 @@ def test_options_are_taken_as_documented(body: dict[str, Any]) -> None:
         ("PredictRequest", {"log_id": "x"}, False),
         ("PredictRequest", {"log_id": "x", "features": FEATURES, "message": 7}, True),
         ("PredictRequest", {"log_id": "x", "features": None, **RAW}, True),
-        ("PredictRequest", {"log_id": "x", **RAW, "service": ""}, False),
+        ("PredictRequest", {"log_id": "x", **RAW, "service": ""}, True),
+        ("PredictRequest", {"log_id": 7, "message": "a", "level": 40}, True),
+        ("PredictRequest", {"log_id": -7, "message": "a"}, False),
+        ("PredictRequest", {"log_id": "x", "message": {"a": 1}, "level": ["a"]}, True),
+        ("PredictRequest", {"log_id": "x", "message": None}, False),
+        ("PredictRequest", {"log_id": "x", **RAW, "service": "s" * 257}, False),
         *(
             ("PredictRequest", {"log_id": "x", "features": {**FEATURES, "has_timeout": flag}}, good)
             for flag, good in ((0, True), ("1", True), ("tRUE", True), (2, False), ("on", False))
