@@ -17,35 +17,32 @@ The first quarter is left out: memos fill, and the first models come and go.
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """Samples of one service: proportional set size of all its processes, in bytes."""
+    """Samples of one service: anonymous memory of all its processes, in bytes."""
 
     samples: list[int]
 
     @property
-    def growth_mb(self) -> float | None:
-        """From the second quarter to the last; None of fewer than four samples."""
-        quarter = len(self.samples) // 4
-        if not quarter:
-            return None
-        before, after = self.samples[quarter : 2 * quarter], self.samples[-quarter:]
-        return (median(after) - median(before)) / MB
+    def quarters_mb(self) -> list[float]:
+        """The median of each quarter; none of fewer than four samples."""
+        size = len(self.samples) // 4
+        parts = [self.samples[n * size : (n + 1) * size] for n in range(4)] if size else []
+        return [median(part) / MB for part in parts]
 
     @property
     def is_flat(self) -> bool:
-        """Whether it grew by no more than `FLAT_MB`."""
-        return self.growth_mb is None or self.growth_mb <= FLAT_MB
+        """Whether it grew by no more than `FLAT_MB` from the second quarter to the last."""
+        quarters = self.quarters_mb
+        return not quarters or quarters[-1] - quarters[1] <= FLAT_MB
 
     def __str__(self) -> str:
-        if self.growth_mb is None:
-            return "not sampled"
-        most, last, more = max(self.samples) / MB, self.samples[-1] / MB, self.growth_mb
-        return f"{last:.1f} MB at the end, {most:.1f} at most, {more:+.1f} since the second quarter"
+        quarters = ", ".join(f"{one:.1f}" for one in self.quarters_mb)
+        return f"{quarters or 'too few samples'} MB"
 
 
 def sample(service: Service, memory: Memory) -> str:
     """Take a sample more; returns what went wrong, or nothing."""
     try:
-        memory.samples.append(service.pss_bytes())
+        memory.samples.append(service.allocated_bytes())
     except psutil.Error as error:
         return f"the memory of {service.name} could not be read: {error}"
     return ""

@@ -63,7 +63,7 @@ class Outcome(msgspec.Struct, frozen=True):
             f"{self.seconds:.0f} s, {changes}, {self.versions} versions that answered",
             f"lost    {sum(self.lost.values()):,} of {self.requests:,} requests",
             f"wrong   {wrong:,} of {self.checked:,} verdicts, beside scikit-learn's own",
-            f"memory  service: {self.service}; trainer: {self.trainer}",
+            f"memory  service: {self.service} by quarters; trainer: {self.trainer}",
             *(f"PROBLEM {problem}" for problem in self.problems),
         ]
         return "\n".join(lines)
