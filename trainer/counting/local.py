@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import resource_tracker
+from types import FrameType
 from typing import Final, TypeVar
 
 from trainer.errors import InputError
@@ -97,11 +98,34 @@ def _deaf_children() -> Iterator[None]:
     """Processes that start here do not hear Ctrl-C: it is for this one, which ends them."""
     # Started along with the first process otherwise, and lets the signal through again.
     resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    with interrupted_later():
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def interrupted_later() -> Iterator[None]:
+    """Ctrl-C takes effect at the end of the block.
+
+    Raised while a process is started, it would leave a child behind that waits for the rest of what
+    it is to do, and complains of its end. To block the signal is not enough: another thread may
+    get it, and the main one raise it all the same.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    came: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, before)
+    if came:
+        before(*came[0])
 
 
 def _start_worker() -> None:

@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from tests.made_logs import make_raw_logs
 from tests.steps import die, tell_process
-from trainer.counting.local import ALONE_BYTES, run_locally
+from trainer.counting.local import ALONE_BYTES, interrupted_later, run_locally
 from trainer.counting.step import count_partition
 from trainer.counting.sums import Counted, PartCount, PartSum
 from trainer.errors import InputError
@@ -129,3 +131,36 @@ def test_who_stops_early_waits_for_nothing_more() -> None:
     assert multiprocessing.active_children()
     results.close()  # type: ignore[attr-defined]  # it is a generator
     assert not multiprocessing.active_children()
+
+
+def test_ctrl_c_waits_for_a_process_to_start() -> None:
+    """The block runs to its end, whichever thread gets the signal, and then it is raised."""
+    done = []
+
+    def start_process() -> None:
+        with interrupted_later():
+            thread = threading.Thread(target=signal.raise_signal, args=[signal.SIGINT])
+            thread.start()
+            thread.join()
+            signal.raise_signal(signal.SIGINT)
+            done.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        start_process()
+    assert done
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_thread_of_a_notebook_may_start_processes_too() -> None:
+    """Only the main thread may change how signals are handled; any other leaves them alone."""
+    before = signal.getsignal(signal.SIGINT)
+    seen = []
+
+    def look() -> None:
+        with interrupted_later():
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert seen == [before]
