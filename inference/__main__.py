@@ -43,6 +43,7 @@ def main() -> None:
         workers=settings.workers,
         log_level=settings.log_level,
         tls=tls_options(settings),
+        max_head_bytes=settings.max_head_bytes,
     )
 
 

@@ -19,6 +19,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
         host: address to listen on.
         model_dir: directory of the model store.
         log_level: the least severe events that are logged.
+        max_head_bytes: bound for the request line and the headers of any call.
         tokens_file: lists the bearer tokens that callers need; empty for no tokens.
         allow_open_training: train for whoever reaches the service, from other machines too.
         allow_docs: answer `/docs` and `/openapi.json`.
@@ -30,6 +31,9 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = field(default="127.0.0.1", name="HOST")
     model_dir: str = field(default="models", name="MODEL_DIR")
     log_level: LogLevel = field(default="INFO", name="LOG_LEVEL")
+    max_head_bytes: Annotated[int, Meta(ge=16_384, le=16_777_216)] = field(
+        default=65_536, name="ANOMALY_MAX_HEAD_BYTES"
+    )
     tokens_file: str = field(default="", name="ANOMALY_TOKENS_FILE")
     allow_open_training: bool = field(default=False, name="ALLOW_OPEN_TRAINING")
     allow_docs: bool = field(default=True, name="ALLOW_DOCS")

@@ -5,11 +5,13 @@ neither has a setting. What these use of the inside of both is all named here; a
 names, so that an upgrade that takes one away fails by name.
 
 Of uvicorn: `Server.startup`, `on_tick`, `handle_exit`, `should_exit`, `servers`, `server_state`
-(`connections`, `default_headers`), `lifespan.state`, `Config.encoded_headers`,
-`ssl` and `http_protocol_class`; `HttpToolsProtocol.connection_made`, `on_headers_complete`,
-`parser`, `transport`, `loop` and `cycle` with its `more_body`; that an answer is a write of its
-head and then a write of its body, and that an error of the parser, also one that a callback raises,
-is answered with 400.
+(`connections`, `default_headers`), `lifespan.state`, `Config.encoded_headers`, `ssl` and
+`timeout_keep_alive`; of `HttpToolsProtocol` its constructor's arguments, `connection_made`,
+`data_received`, `on_headers_complete`, `on_message_complete`, `on_response_complete`,
+`_unset_keepalive_if_required`, `transport`, `loop`, `flow`, `parser`, `pipeline`, `scope`, `url`,
+`headers` and `cycle` with its `more_body`, `response_complete` and `keep_alive`;
+`FlowControl.pause_reading` and `resume_reading`; that an answer is a write of its head and then a
+write of its body.
 
 Of uvicorn_worker: `UvicornWorker.CONFIG_KWARGS`, `_serve`, `_install_sigquit_handler`, `config`,
 `sockets` and `wsgi`. Of gunicorn: `BaseApplication.load_config`, `load`, `cfg.set` and `run`, the

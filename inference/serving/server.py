@@ -18,8 +18,8 @@ from uvicorn import Server as UvicornServer
 from uvicorn_worker import UvicornWorker
 
 from inference.serving.accepting import Acceptor, Headcount
+from inference.serving.protocol import HttpProtocol
 from inference.serving.slow_clients import SlowClients
-from inference.serving.writing import HttpProtocol
 from inference.web.logs import logging_config
 
 DRAIN_S: Final = 1.0
@@ -44,12 +44,15 @@ class PatientServer(UvicornServer):
     opens its next connection to a process that stays.
     """
 
-    def __init__(self, config: Config, headcount: Headcount, place: int) -> None:
+    def __init__(
+        self, config: Config, headcount: Headcount, place: int, max_head_bytes: int
+    ) -> None:
         super().__init__(config)
         self._headcount = headcount
         self._place = place
+        self._max_head_bytes = max_head_bytes
         self._acceptors: list[Acceptor] = []
-        self._slow_clients = SlowClients()
+        self._slow_clients = SlowClients(config.timeout_keep_alive)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start as uvicorn does, but accept connections in our own way."""
@@ -69,10 +72,11 @@ class PatientServer(UvicornServer):
         self.servers = list(self._acceptors)  # type: ignore[arg-type]
 
     def _make_protocol(self) -> asyncio.Protocol:
-        return self.config.http_protocol_class(  # type: ignore[call-arg]  # every HTTP class of uvicorn takes these
+        return HttpProtocol(
             config=self.config,
             server_state=self.server_state,
             app_state=self.lifespan.state,
+            max_head_bytes=self._max_head_bytes,
         )
 
     async def on_tick(self, counter: int) -> bool:
@@ -121,16 +125,19 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type
     async def _serve(self) -> None:
         self.config.app = self.wsgi
         self._install_sigquit_handler()
-        server = PatientServer(self.config, self.app.headcount, self.place)
+        server = PatientServer(self.config, self.app.headcount, self.place, self.app.max_head_bytes)
         await server.serve(sockets=self.sockets)
 
 
 class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type information
     """Gunicorn, configured in code, around an app that is made once before the fork."""
 
-    def __init__(self, make_app: Callable[[], Any], options: dict[str, Any]) -> None:
+    def __init__(
+        self, make_app: Callable[[], Any], options: dict[str, Any], max_head_bytes: int
+    ) -> None:
         self._make_app = make_app
         self._options = options
+        self.max_head_bytes = max_head_bytes
         self.headcount = Headcount()
         super().__init__()
 
@@ -160,6 +167,7 @@ def run_server(
     workers: int,
     log_level: str,
     tls: Mapping[str, Any] | None = None,
+    max_head_bytes: int = 65_536,
 ) -> None:
     """Serve until told to stop (SIGTERM, SIGINT).
 
@@ -174,6 +182,7 @@ def run_server(
         workers: processes that answer.
         log_level: the least severe events that are logged.
         tls: gunicorn's options for TLS, see `inference.serving.tls`; none for plain HTTP.
+        max_head_bytes: bound for the request line and the headers of any call.
     """
     refusal = listen_refusal(host, port)
     if refusal:
@@ -195,7 +204,7 @@ def run_server(
         "worker_tmp_dir": _SHARED_MEMORY if Path(_SHARED_MEMORY).is_dir() else None,
         **(tls or {}),
     }
-    GunicornServer(make_app, options).run()
+    GunicornServer(make_app, options, max_head_bytes).run()
 
 
 def listen_refusal(host: str, port: int) -> str:

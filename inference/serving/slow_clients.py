@@ -1,15 +1,17 @@
-"""Gives up connections on which a request has begun and does not get finished.
+"""Gives up connections on which a client keeps the server waiting.
 
-uvicorn waits for the rest of a request for ever. Some thousand clients that send half a request
-and wait would hold as many connections and tasks. A timer for each request would cost every
-request; looking at all connections now and then costs none of them.
+uvicorn waits for the rest of a request for ever, and for a client that does not read its answer.
+Some thousand such clients would hold as many connections and tasks. A timer for each request would
+cost every request; looking at all connections now and then costs none of them.
 """
 
+import enum
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
-READ_TIMEOUT_S: Final = 30.0
-"""A request must be complete this long after it was first seen incomplete."""
+WAIT_S: Final = 30.0
+"""A request must be whole this long after it was first seen incomplete; a client that reads its
+answer must have taken more of it by then."""
 
 _ANSWER: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 """RFC 9110, section 15.5.9."""
@@ -24,15 +26,22 @@ class Transport(Protocol):
     def close(self) -> None:
         """Close once they are sent."""
 
+    def abort(self) -> None:
+        """Close, whatever is not sent."""
+
+    def get_write_buffer_size(self) -> int:
+        """How many bytes are not sent yet."""
+
 
 class Cycle(Protocol):
     """What we need of uvicorn's request in progress."""
 
     more_body: bool
+    response_complete: bool
 
 
 class Connection(Protocol):
-    """What we need of uvicorn's connection."""
+    """What we need of `inference.serving.protocol.HttpProtocol`."""
 
     @property
     def transport(self) -> Transport:
@@ -42,15 +51,52 @@ class Connection(Protocol):
     def cycle(self) -> Cycle | None:
         """The last request on it, answered or not; None before the first."""
 
+    @property
+    def in_head(self) -> bool:
+        """Whether the head of a request has begun and is not whole."""
+
+
+class Wait(enum.Enum):
+    """What a connection is waiting for."""
+
+    REQUEST = "the rest of a request"
+    READER = "a client that reads"
+    CLIENT = "a first request, or the rest of a body that was answered early"
+    NEXT = "the next request"
+    ANSWER = "us"
+
+
+def waits_for(connection: Connection) -> Wait:
+    """What keeps this connection open."""
+    cycle = connection.cycle
+    if connection.transport.get_write_buffer_size():
+        return Wait.READER
+    if connection.in_head:
+        return Wait.REQUEST
+    if cycle is None:
+        return Wait.CLIENT
+    if cycle.more_body:
+        return Wait.CLIENT if cycle.response_complete else Wait.REQUEST
+    return Wait.NEXT if cycle.response_complete else Wait.ANSWER
+
 
 class SlowClients:
-    """Remembers which requests were incomplete when it last looked."""
+    """Remembers what each connection was waiting for when it last looked.
 
-    def __init__(self) -> None:
-        self._since: dict[tuple[Connection, Cycle | None], float] = {}
+    Args:
+        keep_alive_s: how long a connection may be idle between two requests.
+    """
+
+    def __init__(self, keep_alive_s: float) -> None:
+        # Uvicorn has a timer for idle connections, which any byte of a client stops.
+        self._patience = dict.fromkeys(Wait, WAIT_S) | {Wait.NEXT: keep_alive_s + WAIT_S}
+        self._since: dict[tuple[Any, ...], float] = {}
 
     def give_up(self, connections: Iterable[Connection], now: float) -> int:
-        """Close the connections whose request has been incomplete for too long.
+        """Close the connections that have waited too long for their client.
+
+        Only where half a request is there is it answered: on an idle connection, a client would
+        take a 408 for the answer to what it sends next.
 
         Args:
             connections: all that are open.
@@ -61,15 +107,20 @@ class SlowClients:
         """
         before, self._since, closed = self._since, {}, 0
         for connection in connections:
-            # No cycle: not even the headers of a first request have come.
-            cycle = connection.cycle
-            if cycle is not None and not cycle.more_body:
+            wait = waits_for(connection)
+            if wait is Wait.ANSWER:
                 continue
-            since = before.get((connection, cycle), now)
-            if now - since < READ_TIMEOUT_S:
-                self._since[connection, cycle] = since
+            unsent = connection.transport.get_write_buffer_size()
+            key = (connection, connection.cycle, wait, unsent)
+            since = before.get(key, now)
+            if now - since < self._patience[wait]:
+                self._since[key] = since
+                continue
+            closed += 1
+            if wait is Wait.READER:
+                connection.transport.abort()
             else:
-                connection.transport.write(_ANSWER)
+                if wait is Wait.REQUEST:
+                    connection.transport.write(_ANSWER)
                 connection.transport.close()
-                closed += 1
         return closed

@@ -6,12 +6,7 @@ twice the work for the kernel and for the client, which wakes up for a head with
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any, Final
-
-from httptools import HttpParserError
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-_HTTP_VERSIONS: Final = {"1.0", "1.1"}
+from typing import Any
 
 
 class JoinedWrites:
@@ -57,21 +52,3 @@ class JoinedWrites:
         held, self._held = self._held, None
         if held is not None and not self._transport.is_closing():
             self._transport.write(held)
-
-
-class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with two changes: it writes so, and refuses versions that are not ours."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
-        """Begin with a new connection."""
-        super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]  # has all of a transport
-
-    def on_headers_complete(self) -> None:
-        """Begin with a request, if it is of HTTP/1.0 or 1.1 (RFC 9112).
-
-        The parser takes HTTP/0.9 and 2.0 as well, which have no such heads; uvicorn would pass
-        them on, and Falcon fail over them. The error is answered with 400 and a close.
-        """
-        if self.parser.get_http_version() not in _HTTP_VERSIONS:
-            raise HttpParserError("neither HTTP/1.0 nor HTTP/1.1")
-        super().on_headers_complete()

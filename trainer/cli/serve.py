@@ -32,6 +32,7 @@ def _run(_arguments: argparse.Namespace) -> None:
         workers=1,  # one training at a time; its lock lives in the process
         log_level=settings.log_level,
         tls=tls_options(settings),
+        max_head_bytes=settings.max_head_bytes,
     )
 
 

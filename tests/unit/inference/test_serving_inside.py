@@ -9,12 +9,13 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config as GunicornConfig
 from gunicorn.workers.base import Worker as GunicornWorker
 from uvicorn import Config, Server
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 from uvicorn_worker import UvicornWorker
 
 import inference.serving
-from inference.serving.writing import HttpProtocol
+from inference.serving.protocol import HttpProtocol
 
 TOLD = inference.serving.__doc__ or ""
 
@@ -23,7 +24,18 @@ TOLD = inference.serving.__doc__ or ""
     ("owner", "names"),
     [
         (Server, ["startup", "on_tick", "handle_exit"]),
-        (HttpToolsProtocol, ["connection_made", "on_headers_complete"]),
+        (
+            HttpToolsProtocol,
+            [
+                "connection_made",
+                "data_received",
+                "on_headers_complete",
+                "on_message_complete",
+                "on_response_complete",
+                "_unset_keepalive_if_required",
+            ],
+        ),
+        (FlowControl, ["pause_reading", "resume_reading"]),
         (UvicornWorker, ["CONFIG_KWARGS", "_serve", "_install_sigquit_handler"]),
         (BaseApplication, ["load_config", "load", "run"]),
     ],
@@ -42,6 +54,10 @@ async def _app(_scope: Any, _receive: Any, send: Any) -> None:
 
 def test_what_a_server_and_its_state_have() -> None:
     """Attributes that are made at run time exist, and are named in the docstring."""
+    asyncio.run(_look_at_attributes())
+
+
+async def _look_at_attributes() -> None:
     config = Config(_app, http="httptools", lifespan="off")
     config.load()
     server = Server(config)
@@ -49,12 +65,19 @@ def test_what_a_server_and_its_state_have() -> None:
     for owner, names in (
         (server, ["should_exit", "server_state"]),
         (state, ["connections", "default_headers"]),
-        (config, ["encoded_headers", "http_protocol_class", "ssl"]),
+        (config, ["encoded_headers", "timeout_keep_alive", "ssl"]),
     ):
         for name in names:
             assert hasattr(owner, name), f"{type(owner).__name__} has no {name} any more"
             assert name in TOLD
-    assert "more_body" in inspect.getsource(RequestResponseCycle.__init__)
+    protocol = HttpToolsProtocol(config=config, server_state=state, app_state={})
+    names = ["transport", "loop", "flow", "parser", "pipeline", "scope", "headers", "cycle"]
+    for name in names:
+        assert hasattr(protocol, name), f"HttpToolsProtocol has no {name} any more"
+        assert name in TOLD
+    for name in ("more_body", "response_complete", "keep_alive"):
+        assert f"self.{name} = " in inspect.getsource(RequestResponseCycle.__init__)
+        assert name in TOLD
     for name in ("child_exit", "certfile", "keyfile", "ca_certs", "cert_reqs"):
         assert name in GunicornConfig().settings
         assert name in TOLD
@@ -78,6 +101,13 @@ class Writes(asyncio.Transport):
 
     def close(self) -> None:
         """Nothing to close."""
+
+    def can_write_eof(self) -> bool:
+        """As TCP."""
+        return True
+
+    def write_eof(self) -> None:
+        """Nothing to end."""
 
     def pause_reading(self) -> None:
         """Nothing to pause."""
@@ -117,7 +147,9 @@ def test_another_version_of_http_is_refused(line: bytes) -> None:
     async def ask() -> bytes:
         config = Config(_app, http=HttpProtocol, lifespan="off")
         config.load()
-        protocol = HttpProtocol(config=config, server_state=ServerState(), app_state={})
+        protocol = HttpProtocol(
+            config=config, server_state=ServerState(), app_state={}, max_head_bytes=65_536
+        )
         transport = Writes()
         protocol.connection_made(transport)
         protocol.data_received(line + b"\r\nHost: a\r\n\r\n")

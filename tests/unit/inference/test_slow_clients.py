@@ -1,14 +1,22 @@
-"""Clients that begin a request and do not finish it."""
+"""Clients that keep the server waiting."""
 
-from inference.serving.slow_clients import READ_TIMEOUT_S, SlowClients
+import dataclasses
+
+import pytest
+
+from inference.serving.slow_clients import WAIT_S, SlowClients, Wait, waits_for
+
+KEEP_ALIVE_S = 75.0
 
 
+@dataclasses.dataclass(eq=False)
 class FakeTransport:
     """Remembers what was done to it."""
 
-    def __init__(self) -> None:
-        self.sent = b""
-        self.closed = False
+    unsent: int = 0
+    sent: bytes = b""
+    closed: bool = False
+    aborted: bool = False
 
     def write(self, data: bytes, /) -> None:
         """Remember bytes."""
@@ -18,52 +26,100 @@ class FakeTransport:
         """Remember the close."""
         self.closed = True
 
+    def abort(self) -> None:
+        """Remember the end."""
+        self.aborted = True
 
+    def get_write_buffer_size(self) -> int:
+        """As set."""
+        return self.unsent
+
+
+@dataclasses.dataclass(eq=False)
 class FakeCycle:
     """A request in progress."""
 
-    def __init__(self, *, more_body: bool) -> None:
-        self.more_body = more_body
+    more_body: bool = False
+    response_complete: bool = False
 
 
 class FakeConnection:
-    """A connection with or without a request."""
+    """A connection in any state."""
 
-    def __init__(self, cycle: FakeCycle | None) -> None:
-        self.transport = FakeTransport()
-        self.cycle = cycle
+    def __init__(self, cycle: FakeCycle | None, *, in_head: bool = False, unsent: int = 0) -> None:
+        self.fake = FakeTransport(unsent)
+        self._cycle = cycle
+        self._in_head = in_head
 
+    @property
+    def transport(self) -> FakeTransport:
+        """Where its bytes go."""
+        return self.fake
 
-def looks(connection: FakeConnection, *times: float) -> list[int]:
-    """How many connections each look closed."""
-    clients = SlowClients()
-    return [clients.give_up([connection], now) for now in times]
+    @property
+    def cycle(self) -> FakeCycle | None:
+        """The last request."""
+        return self._cycle
 
-
-def test_half_a_request_is_given_up() -> None:
-    """A body that does not end is answered with 408 and closed, not before its time."""
-    connection = FakeConnection(FakeCycle(more_body=True))
-    assert looks(connection, 0, READ_TIMEOUT_S - 1, READ_TIMEOUT_S) == [0, 0, 1]
-    assert connection.transport.sent.startswith(b"HTTP/1.1 408 ")
-    assert connection.transport.closed
-
-
-def test_a_silent_connection_is_given_up() -> None:
-    """A connection on which no request ever came is closed too."""
-    assert looks(FakeConnection(None), 0, READ_TIMEOUT_S) == [0, 1]
+    @property
+    def in_head(self) -> bool:
+        """As set."""
+        return self._in_head
 
 
-def test_a_request_that_is_being_answered_is_left_alone() -> None:
-    """Once the body is whole, an answer may take as long as it takes; so may idle keep-alive."""
-    connection = FakeConnection(FakeCycle(more_body=False))
-    assert looks(connection, 0, READ_TIMEOUT_S, 1000) == [0, 0, 0]
-    assert not connection.transport.closed
+ANSWERED = FakeCycle(response_complete=True)
+HALF = FakeCycle(more_body=True)
+AT_WORK = FakeCycle()
+ANSWERED_EARLY = FakeCycle(more_body=True, response_complete=True)
+
+STATES = [
+    (FakeConnection(None), Wait.CLIENT),
+    (FakeConnection(None, in_head=True), Wait.REQUEST),
+    (FakeConnection(HALF), Wait.REQUEST),
+    (FakeConnection(ANSWERED, in_head=True), Wait.REQUEST),
+    (FakeConnection(ANSWERED_EARLY), Wait.CLIENT),
+    (FakeConnection(ANSWERED), Wait.NEXT),
+    (FakeConnection(AT_WORK), Wait.ANSWER),
+    (FakeConnection(AT_WORK, unsent=9), Wait.READER),
+    (FakeConnection(ANSWERED, unsent=9), Wait.READER),
+]
+
+
+@pytest.mark.parametrize(("connection", "expected"), STATES)
+def test_what_a_connection_waits_for(connection: FakeConnection, expected: Wait) -> None:
+    """Every state of a connection is told from the others."""
+    assert waits_for(connection) is expected
+
+
+@pytest.mark.parametrize(("connection", "wait"), STATES)
+def test_what_is_done_when_it_waits_too_long(connection: FakeConnection, wait: Wait) -> None:
+    """Half a request gets a 408, all else is closed without a word, and nothing before its time."""
+    transport = FakeTransport(connection.transport.unsent)
+    connection.fake = transport
+    patience = KEEP_ALIVE_S + WAIT_S if wait is Wait.NEXT else WAIT_S
+    clients = SlowClients(KEEP_ALIVE_S)
+    assert [clients.give_up([connection], now) for now in (0, patience - 1)] == [0, 0]
+    given_up = clients.give_up([connection], patience)
+    assert given_up == (wait is not Wait.ANSWER)
+    assert transport.sent.startswith(b"HTTP/1.1 408 ") == (wait is Wait.REQUEST)
+    assert bool(transport.sent) == (wait is Wait.REQUEST)
+    assert transport.aborted == (wait is Wait.READER)
+    assert transport.closed == (wait not in {Wait.READER, Wait.ANSWER})
+
+
+def test_a_client_that_reads_on_is_left_alone() -> None:
+    """However slowly, as long as there is less to send each time."""
+    clients = SlowClients(KEEP_ALIVE_S)
+    connection = FakeConnection(AT_WORK)
+    for now in range(1000):
+        connection.transport.unsent = 2000 - now
+        assert clients.give_up([connection], now * 10.0) == 0
 
 
 def test_each_request_has_its_own_time() -> None:
     """A connection with one incomplete request after the other is not slow."""
-    clients = SlowClients()
+    clients = SlowClients(KEEP_ALIVE_S)
     connection = FakeConnection(None)
     for now in range(0, 1000, 10):
-        connection.cycle = FakeCycle(more_body=True)
+        connection._cycle = FakeCycle(more_body=True)
         assert clients.give_up([connection], now) == 0

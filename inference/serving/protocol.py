@@ -1,0 +1,237 @@
+"""HTTP/1.1 on one connection: uvicorn's protocol, bounded in what a client can make it keep.
+
+Heads are bounded, pipelined requests are taken up a few at a time, and a request to upgrade is
+answered as if it had not asked (RFC 9110, section 7.8): the JDK's client, curl and others ask with
+every POST whether the server speaks HTTP/2.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, Final
+
+import httptools
+import msgspec
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from inference.serving.writing import JoinedWrites
+from inference.web.problems import ProblemSpec
+from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem, problem_type
+
+PIECE_BYTES: Final = 16_384
+"""What the parser gets at a time, so that what comes next can wait unparsed."""
+
+LINGER_S: Final = 2.0
+"""How long a refused client may go on sending. If it were cut off at once, its system would throw
+the answer away (RFC 9112, section 9.6)."""
+
+_VERSIONS: Final = frozenset({"1.0", "1.1"})
+_FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
+
+
+MALFORMED: Final = ProblemSpec(
+    HTTPStatus.BAD_REQUEST, "malformed-request", "The request is not HTTP/1.1"
+)
+HEAD_TOO_LARGE: Final = ProblemSpec(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "head-too-large",
+    "The head of the request is too large",
+)
+
+
+class RefusedError(Exception):
+    """The request is answered without being looked at, and its connection closed.
+
+    Attributes:
+        spec: what kind of problem it has.
+    """
+
+    def __init__(self, spec: ProblemSpec, detail: str) -> None:
+        super().__init__(detail)
+        self.spec = spec
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, max_head_bytes: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._max_head_bytes = max_head_bytes
+        self._head_bytes = 0  # of a head that is not whole yet, as far as is known for certain
+        self._measured = False
+        self._waiting = bytearray()  # behind more pipelined requests than are taken up at a time
+        self._refused = False
+
+    @property
+    def in_head(self) -> bool:
+        """Whether the head of a request has begun and is not whole."""
+        return self.scope is not None and "method" not in self.scope
+
+    @property
+    def in_body(self) -> bool:
+        """Whether the body of a request that nobody has answered yet is not whole."""
+        cycle = self.cycle
+        return cycle is not None and cycle.more_body and not cycle.response_complete
+
+    @property
+    def backlogged(self) -> bool:
+        """Whether requests wait for the one that is being answered."""
+        return bool(self.pipeline or self._waiting)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Begin with a new connection."""
+        joined: Any = JoinedWrites(transport, self.loop)  # has all of a transport
+        super().connection_made(joined)
+        self.flow = _Flow(joined, self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes of the client."""
+        if self._refused:
+            return
+        self._unset_keepalive_if_required()
+        if self.backlogged:
+            self._waiting += data
+            self.flow.pause_reading()
+            return
+        self._measured = len(data) > PIECE_BYTES or self.in_head
+        try:
+            if self._measured:
+                self._take_in_pieces(data)
+            else:
+                self._parse(data)
+        except RefusedError as error:
+            self._refuse(error)
+        except httptools.HttpParserError as error:
+            cause = error.__context__  # what a call of ours raised
+            self._refuse(
+                cause if isinstance(cause, RefusedError) else RefusedError(MALFORMED, str(error))
+            )
+
+    def _take_in_pieces(self, data: bytes) -> None:
+        for start in range(0, len(data), PIECE_BYTES):
+            if self.pipeline:
+                self._waiting += data[start:]
+                return
+            head = self.scope if self.in_head else None
+            piece = data[start : start + PIECE_BYTES]
+            self._parse(piece)
+            in_same_head = self.in_head and self.scope is head
+            self._head_bytes = self._head_bytes + len(piece) if in_same_head else 0
+            self._check_head(self._head_bytes)
+
+    def _check_head(self, size: int) -> None:
+        if size > self._max_head_bytes:
+            raise RefusedError(
+                HEAD_TOO_LARGE,
+                f"the request line and the headers may have {self._max_head_bytes} bytes",
+            )
+
+    def _parse(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                self._go_on_without_upgrade()
+                data = data[upgrade.args[0] :]
+            else:
+                return
+
+    def _go_on_without_upgrade(self) -> None:
+        """Go on behind the head with a new parser: the old one takes the body for another protocol.
+
+        A tunnel (CONNECT) is refused, and what follows is nothing that could be understood.
+        """
+        tunnel = self.scope["method"] == "CONNECT"
+        framing = [pair for pair in self.scope["headers"] if pair[0] in _FRAMING and not tunnel]
+        head = b"".join(b"%b: %b\r\n" % pair for pair in framing)
+        behind = _BehindHead(self)
+        self.parser = httptools.HttpRequestParser(behind)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self.parser.feed_data(b"POST / HTTP/1.1\r\n%b\r\n" % head)
+        behind.silent = False
+        if tunnel:
+            self.cycle.keep_alive = False
+            self._refused = True
+
+    def on_headers_complete(self) -> None:
+        """Begin with a request whose head is whole.
+
+        Raises:
+            RefusedError: it is larger than allowed; or of HTTP/0.9, or of a version to come.
+        """
+        if self._measured:
+            lines = sum(len(name) + len(value) + 4 for name, value in self.headers)
+            self._check_head(len(self.url) + lines)
+        version = self.parser.get_http_version()
+        if version not in _VERSIONS:
+            raise RefusedError(MALFORMED, f"HTTP/{version} is not spoken here; send HTTP/1.1")
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """End the request, unless the parser only thinks so because of an upgrade."""
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
+            self.cycle.more_body = False  # also of one that was answered early
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request, and read on if none waits."""
+        super().on_response_complete()
+        if self._waiting and not self.pipeline:
+            data, self._waiting = bytes(self._waiting), bytearray()
+            self.data_received(data)
+        self.flow.resume_reading()
+
+    def _refuse(self, error: RefusedError) -> None:
+        spec = error.spec
+        problem = Problem(
+            type=problem_type(spec.name), title=spec.title, status=spec.status, detail=str(error)
+        )
+        body = msgspec.json.encode(problem)
+        head = (
+            f"HTTP/1.1 {spec.status} {spec.status.phrase}\r\n"
+            f"Content-Type: {PROBLEM_MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n"
+            "Connection: close\r\n\r\n"
+        )
+        self._refused = True
+        self.transport.write(head.encode() + body)
+        if self.transport.can_write_eof():  # not with TLS
+            self.transport.write_eof()
+        self.loop.call_later(LINGER_S, self.transport.close)
+
+
+class _Flow(FlowControl):
+    """Reads nothing while requests wait, whoever asks for more."""
+
+    def __init__(self, transport: asyncio.Transport, protocol: HttpProtocol) -> None:
+        super().__init__(transport)
+        self._protocol = protocol
+
+    def resume_reading(self) -> None:
+        if not self._protocol.backlogged:
+            super().resume_reading()
+
+
+class _BehindHead:
+    """What a parser calls that is to begin behind a head which another parser has read."""
+
+    def __init__(self, protocol: HttpProtocol) -> None:
+        self._protocol = protocol
+        self.silent = True
+        self.on_body = protocol.on_body
+        self.on_message_complete = protocol.on_message_complete
+
+    def on_message_begin(self) -> None:
+        if not self.silent:
+            self._protocol.on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        if not self.silent:
+            self._protocol.on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self.silent:
+            self._protocol.on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        if not self.silent:
+            self._protocol.on_headers_complete()
