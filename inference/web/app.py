@@ -13,6 +13,7 @@ from inference.web.access_log import AccessLogMiddleware
 from inference.web.docs import DocsResource, OpenApiResource
 from inference.web.problems import ProblemTable, install_problems
 from inference.web.request_id import RequestIdMiddleware
+from inference.web.routing import Router
 from schemas.api.openapi import openapi_document
 from schemas.api.operations import Service
 
@@ -35,7 +36,7 @@ def make_app(
         layers.append(Guard(TokenFile(Path(settings.tokens_file))))
     if settings.log_level == "DEBUG":
         layers.append(AccessLogMiddleware())
-    app: App = falcon.asgi.App(middleware=layers)
+    app: App = falcon.asgi.App(middleware=layers, router=Router())
     install_problems(app, problems)
     if not settings.allow_docs:
         return app
