@@ -6,8 +6,10 @@ Lines are `{"message": ..., "level": ..., "service": ...}`. They are sent in bat
 written: the service makes the features of them, with the extractor that training used. A batch that
 the service cannot take just now (it restarts, it has no model yet, it is busy) is sent again until
 it is taken, so no line is lost; a line that is no such object is reported and passed over.
+Where the service asks for tokens, LOG_ANOMALY_TOKEN holds one with the scope predict.
 """
 
+import os
 import queue
 import sys
 import threading
@@ -104,7 +106,9 @@ def judge(pool: urllib3.PoolManager, url: str, logs: list[Log]) -> list[Verdict]
 
 def main(url: str) -> None:
     """Process standard input until it ends."""
-    pool = urllib3.PoolManager(retries=RETRIES, timeout=30.0)
+    token = os.environ.get("LOG_ANOMALY_TOKEN")
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    pool = urllib3.PoolManager(retries=RETRIES, timeout=30.0, headers=headers)
     for lines in read_batches(sys.stdin.buffer):
         logs = list(decode(lines))
         for log, verdict in zip(logs, judge(pool, url, logs) if logs else [], strict=True):

@@ -79,6 +79,26 @@ def test_a_token_is_withdrawn_in_every_worker(
     assert refusals == 100
 
 
+def test_a_log_processor_sends_its_token(
+    start_inference: StartInference, surprisal_dir: Path, tmp_path: Path
+) -> None:
+    """The example reads it from the environment; without it the service's answer ends it."""
+    tokens = write_tokens(tmp_path / "tokens.txt", processor=(OPERATOR, "predict"))
+    inference = start_inference(surprisal_dir, ANOMALY_TOKENS_FILE=tokens)
+    codes = {
+        subprocess.run(
+            [sys.executable, "-m", "examples.log_processor", inference.url],
+            cwd=ROOT,
+            env={**os.environ, "LOG_ANOMALY_TOKEN": token},
+            input=b'{"message": "a"}\n',
+            capture_output=True,
+            check=False,
+        ).returncode: token
+        for token in (OPERATOR, "")
+    }
+    assert codes == {0: OPERATOR, 1: ""}
+
+
 @pytest.mark.parametrize(
     "command", [["inference"], ["trainer", "serve"], ["scripts.run"]], ids=lambda one: one[0]
 )

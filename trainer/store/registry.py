@@ -80,6 +80,7 @@ class ModelRegistry(ModelStore):
         Raises:
             StoreError: the store cannot be written; what was current is still current.
         """
+        self._make()
         with self._locked():
             version = max([*self.versions(), self._active() or 0]) + 1
             temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self.root))
@@ -200,8 +201,9 @@ class ModelRegistry(ModelStore):
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold the store's lock; leftovers of a crashed writer go once it is held."""
+        if not self.root.is_dir():
+            raise StoreError(f"there is no model store {self.root}; see --model-dir and MODEL_DIR")
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
             with open(self.root / _LOCK, "ab") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)  # given back by the system when a process dies
                 for leftover in self.root.glob(f"{_TEMPORARY}*"):
@@ -211,7 +213,17 @@ class ModelRegistry(ModelStore):
                         leftover.unlink()
                 yield
         except OSError as error:
-            raise StoreError(f"the model store {self.root} cannot be written: {error}") from error
+            raise self._unwritable(error) from error
+
+    def _make(self) -> None:
+        """Make the store for its first version; nothing else does, so a slip makes no store."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        return StoreError(f"the model store {self.root} cannot be written: {error}")
 
     def _write(self, path: Path, data: bytes) -> None:
         with open(path, "wb") as file:

@@ -71,6 +71,19 @@ def test_a_version_is_deleted(
     assert ModelStore(tmp_path).versions() == [2, 3]
 
 
+@pytest.mark.parametrize(
+    "command", [["activate", "1"], ["rollback"], ["delete", "1"], ["info"], ["info", "1"]]
+)
+def test_a_misspelt_store_is_not_made(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The commands on a store say that there is none, and leave nothing behind."""
+    where = tmp_path / "mdoels"
+    assert main([*command, "--model-dir", str(where)]) == EXIT_CODES[StoreError]
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not where.exists()
+
+
 def test_an_empty_store_lists_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Listing is no error where there is nothing to list."""
     assert main(["list", "--model-dir", str(tmp_path)]) == 0

@@ -158,7 +158,7 @@ def test_activate_and_rollback(model_dir: Path, publish: Publish) -> None:
 
 def test_a_rollback_on_an_empty_store_is_refused(tmp_path: Path) -> None:
     """There is nothing to go back to."""
-    with pytest.raises(StoreError, match="no version before the first one"):
+    with pytest.raises(StoreError, match="no model store"):
         ModelRegistry(tmp_path).rollback()
 
 
