@@ -15,6 +15,7 @@ from schemas.api.operations import API_PREFIX
 from schemas.api.status import Ready
 from trainer.errors import (
     ExportError,
+    ForestTooLargeError,
     InsensitiveModelError,
     ParityError,
     StoreError,
@@ -28,6 +29,9 @@ from trainer.store.registry import ModelRegistry
 PROBLEMS: Final[ProblemTable] = {
     TooFewRowsError: ProblemSpec(
         HTTPStatus.UNPROCESSABLE_ENTITY, "too-few-rows", "Too few distinct rows"
+    ),
+    ForestTooLargeError: ProblemSpec(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "forest-too-large", "The forest would be too large"
     ),
     ExportError: ProblemSpec(
         HTTPStatus.INTERNAL_SERVER_ERROR, "export-failed", "The forest cannot be exported exactly"
@@ -47,7 +51,7 @@ PROBLEMS: Final[ProblemTable] = {
 }
 
 
-class TrainResource:
+class TrainingResource:
     """Trains."""
 
     def __init__(self, service: TrainingService, max_body_bytes: int) -> None:
@@ -60,7 +64,7 @@ class TrainResource:
         answer_json(resp, await self._service.train(body))
 
 
-class ReadyResource:
+class StoreReadyResource:
     """Readiness: the store can be written."""
 
     def __init__(self, registry: ModelRegistry) -> None:
@@ -75,9 +79,9 @@ class ReadyResource:
 def create_app(settings: TrainerSettings) -> App:
     """Build the app."""
     registry = ModelRegistry(Path(settings.model_dir))
-    service = TrainingService(registry, settings.wait_s)
+    service = TrainingService(registry, settings.wait_s, settings.max_nodes)
     app = make_app("trainer", PROBLEMS, settings)
-    app.add_route(f"{API_PREFIX}/train", TrainResource(service, settings.max_body_bytes))
+    app.add_route(f"{API_PREFIX}/train", TrainingResource(service, settings.max_body_bytes))
     app.add_route(f"{API_PREFIX}/health", HealthResource())
-    app.add_route(f"{API_PREFIX}/ready", ReadyResource(registry))
+    app.add_route(f"{API_PREFIX}/ready", StoreReadyResource(registry))
     return app

@@ -3,6 +3,7 @@
     TrainingError
     ├── InputError          the training data cannot be read; names file, line and field
     ├── TooFewRowsError     fewer than two distinct rows
+    ├── ForestTooLargeError  the forest would have more nodes than allowed
     ├── ExportError         the forest has no exact threshold, so no exact graph
     ├── ParityError         the graph does not do what the forest does
     ├── InsensitiveModelError  the model has learned nothing, or its threshold has no effect
@@ -24,6 +25,10 @@ class InputError(TrainingError):
 
 class TooFewRowsError(TrainingError):
     """A forest needs two distinct rows at least."""
+
+
+class ForestTooLargeError(TrainingError):
+    """The forest would have more nodes than allowed; nothing was begun."""
 
 
 class ExportError(TrainingError):

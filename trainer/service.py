@@ -7,6 +7,7 @@ from schemas.api.training import TrainRequest, TrainResponse
 from schemas.api.validation import BodyDecoder
 from trainer.counting.table import count_logs
 from trainer.errors import TrainerBusyError
+from trainer.fitting.size import check_size
 from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
 
@@ -19,11 +20,13 @@ class TrainingService:
     Args:
         registry: where models are published.
         wait_s: how long a training waits for the one before it.
+        max_nodes: bound for the nodes of a forest.
     """
 
-    def __init__(self, registry: ModelRegistry, wait_s: float) -> None:
+    def __init__(self, registry: ModelRegistry, wait_s: float, max_nodes: int) -> None:
         self.registry = registry
         self._wait_s = wait_s
+        self._max_nodes = max_nodes
         self._decoder = BodyDecoder(TrainRequest)
         self._turn = asyncio.Lock()
 
@@ -36,6 +39,7 @@ class TrainingService:
             TrainingError: nothing was published; says why.
         """
         request = await asyncio.to_thread(self._decoder.decode, body)
+        check_size(request.options, len(request.training_data), self._max_nodes)
         try:
             async with asyncio.timeout(self._wait_s):
                 await self._turn.acquire()

@@ -15,11 +15,15 @@ class TrainerSettings(ServiceSettings, frozen=True, kw_only=True):
     Attributes:
         port: port to listen on.
         max_body_bytes: bound for the body of a train call.
+        max_nodes: bound for the nodes of a forest, trees x 2 x samples of each.
         wait_s: how long a training waits for another one before it is refused.
     """
 
     port: Port = field(default=8001, name="TRAINER_PORT")
     max_body_bytes: Annotated[int, Meta(ge=1_024, le=1_073_741_824)] = field(
         default=67_108_864, name=f"{PREFIX}MAX_BODY_BYTES"
+    )
+    max_nodes: Annotated[int, Meta(ge=100, le=1_000_000_000)] = field(
+        default=1_000_000, name=f"{PREFIX}MAX_NODES"
     )
     wait_s: Annotated[float, Meta(ge=0, le=3_600)] = field(default=10.0, name=f"{PREFIX}WAIT_S")

@@ -53,7 +53,6 @@ class ModelSlot:
     Attributes:
         model: what is held, however old; None before the first.
         fault: why that is not the version which CURRENT names; empty if it is.
-        failed_loads: how often that version turned out to be broken.
 
     Args:
         store: where versions come from.
@@ -73,7 +72,6 @@ class ModelSlot:
         self.store = store
         self.model: Model | None = None
         self.fault = ""
-        self.failed_loads = 0
         self._clock = clock
         self._loader = Loader(
             store, memo_capacity=memo_capacity, turns=turns or Turns(), clock=clock
@@ -180,7 +178,6 @@ class ModelSlot:
         began = self._clock()
         found = await self._run(self._loader.find, self.model)
         if found.is_broken and found.fault != self.fault:
-            self.failed_loads += 1
             _log.error("model.load_failed", extra={"reason": found.fault})
         self.fault = found.fault
         ended = self._clock()

@@ -161,3 +161,18 @@ def test_trainers_answers_are_passed_back(
     assert refused.json()["request_id"] == refused.headers["X-Request-ID"] == "my-id"
     assert '"request_id":"my-id"' in trainer.log.read_text()
     assert not (tmp_path / "log-anomaly").exists()
+
+
+def test_a_forest_that_would_be_too_large_is_refused_at_once(
+    start_trainer: StartTrainer, start_inference: StartInference, model_dir: Path
+) -> None:
+    """Through inference, with what to lower; a setting says how large is too large."""
+    trainer = start_trainer(model_dir, ANOMALY_TRAIN_MAX_NODES="20000")
+    inference = start_inference(model_dir, trainer)
+    options = {"n_estimators": 100, "max_samples": 101}
+    refused = inference.call("POST", "/train", training(make_logs(200), **options))
+    assert refused.status == 422
+    assert refused.json()["type"].endswith(":forest-too-large")
+    assert "20200 nodes, 20000 are allowed" in refused.json()["detail"]
+    options["max_samples"] = 100
+    assert inference.call("POST", "/train", training(make_logs(200), **options)).status == 200

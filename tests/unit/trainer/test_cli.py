@@ -13,7 +13,13 @@ from inference.store.versions import ModelStore
 from tests.made_logs import make_log, make_logs, make_raw_logs
 from trainer.cli import EXIT_CODES, main
 from trainer.cli.main import USAGE_EXIT
-from trainer.errors import InputError, StoreError, TrainerBusyError, TrainingError
+from trainer.errors import (
+    ForestTooLargeError,
+    InputError,
+    StoreError,
+    TrainerBusyError,
+    TrainingError,
+)
 
 FEATURES = msgspec.json.encode(make_log()) + b"\n"
 
@@ -249,4 +255,6 @@ def test_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_every_error_has_a_code() -> None:
     """Each training error that a command can meet is in the table; only a service can be busy."""
-    assert {*EXIT_CODES, TrainerBusyError} == set(TrainingError.__subclasses__())
+    assert {*EXIT_CODES, TrainerBusyError, ForestTooLargeError} == set(
+        TrainingError.__subclasses__()
+    )
