@@ -19,7 +19,7 @@ from schemas.record.keyword_rules import (
     Rule,
 )
 from schemas.record.text import text_of
-from schemas.record.triggers import any_of, candidates_among
+from schemas.record.triggers import Triggers, any_of
 
 __all__ = ["NOTHING", "Flags", "find_flags", "find_flags_in", "has_trigger"]
 
@@ -46,7 +46,6 @@ _FLAGS = (EXCEPTION, TIMEOUT, CONNECTION_ERROR, FAILURE)
 
 class _Compiled(NamedTuple):
     bit: int
-    triggers: tuple[str, ...]
     search: Callable[[str], re.Match[str] | None]
     replace: Callable[[str, str], str]
 
@@ -61,7 +60,7 @@ _BITS: Final = {
 def _compile(rules: Iterable[Rule], reads: str, flags: int = 0) -> tuple[_Compiled, ...]:
     patterns = [(rule, re.compile(rule.pattern, re.ASCII | flags)) for rule in rules]
     return tuple(
-        _Compiled(_BITS[rule.name], rule.triggers, pattern.search, pattern.sub)
+        _Compiled(_BITS[rule.name], pattern.search, pattern.sub)
         for rule, pattern in patterns
         if rule.reads == reads
     )
@@ -72,10 +71,9 @@ _CASED_REMOVALS = _compile(REMOVALS, "lower", re.IGNORECASE)
 _LOWER = tuple(_compile(rules, "lower") for rules in _FLAGS)
 _WHOLE = tuple(_compile(rules, "whole") for rules in _FLAGS)
 _CASED = tuple(_compile(rules, "cased") for rules in _FLAGS)
-_finds_trigger = any_of(t for rules in _FLAGS for rule in rules for t in rule.triggers)
-_candidates = candidates_among(
-    {_BITS[rule.name]: rule.triggers for rules in _ALL for rule in rules}
-)
+_CASED_BITS = tuple(sum(rule.bit for rule in rules) for rules in _CASED)
+_find_trigger = any_of(t for rules in _FLAGS for rule in rules for t in rule.triggers)
+_triggers = Triggers({_BITS[rule.name]: rule.triggers for rules in _ALL for rule in rules})
 _ANSWERS = tuple(Flags(*bits) for bits in product((False, True), repeat=len(_FLAGS)))
 NOTHING = _ANSWERS[0]
 """The answer for a message that speaks of nothing; told apart by identity."""
@@ -104,39 +102,32 @@ def has_trigger(lower: str) -> bool:
 
     No trigger of a flag holds a digit, so the digits of the text do not matter.
     """
-    return _finds_trigger(lower)
+    return _find_trigger(lower)
 
 
 def _apply_rules(text: str, whole: str) -> Flags:
-    bits = _candidates(whole)
-    lower = _remove(_REMOVALS, whole, whole, bits)
+    woken = _triggers.woken_by(whole)
+    lower = _remove(_REMOVALS, whole, woken)
     cased = ""
     index = 0
     for flag in range(len(_FLAGS)):
-        found = _found(_LOWER[flag], lower, bits) or _found(_WHOLE[flag], whole, bits)
-        if not found and any(rule.bit & bits and _triggered(rule, lower) for rule in _CASED[flag]):
-            cased = cased or _remove(_CASED_REMOVALS, text, whole, bits)
-            found = any(rule.bit & bits and rule.search(cased) for rule in _CASED[flag])
+        found = _found(_LOWER[flag], lower, woken) or _found(_WHOLE[flag], whole, woken)
+        if not found and woken & _CASED_BITS[flag]:
+            cased = cased or _remove(_CASED_REMOVALS, text, woken)
+            found = _found(_CASED[flag], cased, woken)
         index = 2 * index + found
     return _ANSWERS[index]
 
 
-def _remove(removals: tuple[_Compiled, ...], text: str, whole: str, bits: int) -> str:
+def _remove(removals: tuple[_Compiled, ...], text: str, woken: int) -> str:
     for removal in removals:
-        if removal.bit & bits and _triggered(removal, whole):
+        if removal.bit & woken:
             text = removal.replace(" ", text)
     return text
 
 
-def _found(rules: tuple[_Compiled, ...], text: str, bits: int) -> bool:
+def _found(rules: tuple[_Compiled, ...], text: str, woken: int) -> bool:
     for rule in rules:  # noqa: SIM110  # a generator costs thrice what it asks
-        if rule.bit & bits and _triggered(rule, text) and rule.search(text):
-            return True
-    return False
-
-
-def _triggered(rule: _Compiled, lower: str) -> bool:
-    for trigger in rule.triggers:  # noqa: SIM110  # a generator costs thrice what it asks
-        if trigger in lower:
+        if rule.bit & woken and rule.search(text):
             return True
     return False

@@ -11,12 +11,14 @@ Both the keyword rules and the template rule begin with this text.
 import re
 from typing import Final
 
-__all__ = ["CODES", "LIMIT", "NON_ASCII", "text_of"]
+__all__ = ["CODES", "ESCAPE", "LIMIT", "NON_ASCII", "text_of"]
 
 LIMIT: Final = 2_000
 """How many characters of a message are looked at: errors show early, and work stays bounded."""
 
 ESCAPE: Final = "\x1b"
+"""What every control sequence begins with."""
+
 CODES: Final = r"\x1B\[[0-?]{0,30}[ -/]{0,5}[@-~]"
 """A control sequence: parameters, intermediate bytes and the final one (ECMA-48, section 5.4)."""
 

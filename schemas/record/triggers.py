@@ -1,19 +1,28 @@
-"""Which rules need to be tried on a text: quick looks for words that stand in all they match.
+"""Which rules need to be tried on a text: those of which a trigger stands in it.
 
-A rule has triggers, one of which stands in every text that it matches. Most texts hold none at all,
-and the others hold those of few rules.
+A rule has triggers, one of which stands in every text that it matches. There are hundreds, and most
+texts hold none: `any_of` finds that out in one pass. For the others, `Triggers` tells the rules.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
-from typing import Final
+from itertools import islice
+from typing import Final, NamedTuple
 
-_RARE: Final = "xwvkpmhlgucr"
-"""Letters few texts are full of, rarest first: with one of them, most triggers can be told."""
+_RARE: Final = "jwkbxvfhmlpgcrd"
+"""Letters few texts are full of, rarest first; nearly every trigger has one of them."""
 
 _STEM_CHARS: Final = 3
 _find_words: Final = re.compile(f"[a-z]{{{_STEM_CHARS},}}").findall
+
+MAX_WORDS: Final = 8_192
+"""How many words are remembered: a few MB of ordinary words."""
+
+MAX_NEW_WORDS: Final = 16
+"""How many words are learned of one text; with more new ones, it is searched for each trigger.
+
+So a text of nothing but new words costs little more than others do.
+"""
 
 
 def any_of(triggers: Iterable[str]) -> Callable[[str], bool]:
@@ -54,37 +63,74 @@ def _either(patterns: Iterable[str]) -> str:
     return f"(?:{'|'.join(patterns)})"
 
 
-def candidates_among(triggers: Mapping[int, Sequence[str]]) -> Callable[[str], int]:
-    """Make a search for the rules that may have a trigger in a text, as the sum of their bits.
+class _Trigger(NamedTuple):
+    text: str
+    stem: str
+    bit: int
 
-    It asks for each word of the text, which is remembered, instead of looking for each trigger:
-    there are hundreds. It may name a rule too many, and never one too few.
+
+class _Meaning(NamedTuple):
+    """What a word tells: rules that it wakes by itself, and triggers that it may be a part of."""
+
+    bits: int
+    parts: tuple[tuple[str, int], ...]
+
+
+class Triggers:
+    """The triggers of rules, to be looked for in lower-case texts.
+
+    A text's words, which are remembered, tell which triggers it may hold; only these are looked
+    for.
 
     Args:
         triggers: by the bit that stands for their rule.
     """
-    stems = [(trigger, _stem_of(trigger), bit) for bit, of in triggers.items() for trigger in of]
-    without_stem = [(trigger, bit) for trigger, stem, bit in stems if not stem]
 
-    # At most 8 MB: words of 2,000 letters; mostly a few hundred kB.
-    @lru_cache(maxsize=4_096)
-    def woken_by(word: str) -> int:
+    def __init__(self, triggers: Mapping[int, Sequence[str]]) -> None:
+        self._every = [
+            _Trigger(text, _stem_of(text), bit) for bit, of in triggers.items() for text in of
+        ]
+        self._without_stem = [(one.text, one.bit) for one in self._every if not one.stem]
+        self._known: dict[str, _Meaning] = {}
+
+    def woken_by(self, text: str) -> int:
+        """The sum of the bits of the rules of which a trigger stands in a text."""
+        words = set(_find_words(text))
+        if words - self._known.keys() and not self._learn(words):
+            return self._search(text)
         bits = 0
-        for _, stem, bit in stems:
-            if stem and stem in word:
+        for word in words:
+            meaning = self._known[word]
+            bits |= meaning.bits
+            for part, bit in meaning.parts:
+                if not bits & bit and part in text:
+                    bits |= bit
+        for part, bit in self._without_stem:
+            if part in text:
                 bits |= bit
         return bits
 
-    def find(text: str) -> int:
-        bits = 0
-        for word in set(_find_words(text)):
-            bits |= woken_by(word)
-        for trigger, bit in without_stem:
-            if trigger in text:
-                bits |= bit
-        return bits
+    def _learn(self, words: set[str]) -> bool:
+        """Whether all words are known now: some are learned each time."""
+        if len(self._known) > MAX_WORDS:
+            self._known.clear()
+        new = words - self._known.keys()
+        for word in islice(new, MAX_NEW_WORDS):
+            inside = [one for one in self._every if one.stem and one.stem in word]
+            bits = 0
+            for one in inside:
+                if one.text == one.stem:
+                    bits |= one.bit
+            parts = tuple((one.text, one.bit) for one in inside if not one.bit & bits)
+            self._known[word] = _Meaning(bits, parts)
+        return len(new) <= MAX_NEW_WORDS
 
-    return find
+    def _search(self, text: str) -> int:
+        bits = 0
+        for one in self._every:
+            if not bits & one.bit and one.text in text:
+                bits |= one.bit
+        return bits
 
 
 def _stem_of(trigger: str) -> str:

@@ -10,7 +10,8 @@ _SIDE: Final = (
     "(?:upstream|server|peer|broker|backend|database"
     "|remote(?: (?:host|end|side|peer|server|party))?|other (?:end|side)|far end|foreign host)"
 )
-_ENDED: Final = "closed|dropped|killed|terminated|aborted"
+_ENDED: Final = "dropped|killed|terminated|aborted"
+_CUT: Final = "connection|socket|session|handshake"
 _WHAT: Final = (
     "the|its|our|this|tcp|tls|ssl|network|websocket|connection|socket|session|stream|channel"
     "|handshake"
@@ -94,12 +95,18 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
                 "closed before the",
             ),
             *("likely client", "closing socket connection and"),
-            *(f"{ended} {what}" for ended in _ENDED.split("|") for what in _WHAT.split("|")),
+            *(f"closed {what}" for what in _WHAT.split("|")),
+            *(
+                f"{ended} {what}"
+                for ended in _ENDED.split("|")
+                for what in ("the", *_CUT.split("|"))
+            ),
         ),
         r"\bhung up\b"
         rf"|\b{_CHANNEL}(?: {WORD}){{0,2}} (?:{_ADVERB})(?: been)? (?:{_CLOSED})\b"
         rf"|\b{_CHANNEL}(?: {WORD}){{0,2}} (?:{_CLOSED}) (?:{_ADVERB})\b"
-        rf"|\b{_SIDE}(?: has| have| had)? (?:{_ENDED})(?: (?:{_WHAT})){{1,3}}\b"
+        rf"|\b{_SIDE}(?: has| have| had)? (?:closed(?: (?:{_WHAT})){{1,3}}"
+        rf"|(?:{_ENDED}) (?:the )?(?:{_CUT}))\b"
         r"|\blikely client has closed socket\b"
         r"|\bclosing socket connection and attempting reconnect\b"
         r"|\b(?:remote|other|far)(?: end| side)? hung up\b|\bclosed before the connection\b"

@@ -19,7 +19,7 @@ EXCEPTION: tuple[Rule, ...] = (
         "class-by-place",
         ("errors.", "exceptions.", "timeout: ", "timeout ("),
         r"\b[a-z_]{1,60}[.](?:errors|exceptions)[.][A-Z][A-Za-z0-9]{1,80}(?::|$|\n)"
-        r"|(?:^|[ .:\n])[A-Z][a-z0-9]{1,40}(?:[A-Z][a-z0-9]{1,40}){0,5}Timeout(?:: [A-Za-z]| \()",
+        r"|(?:^|[ .:\n\t])[A-Z][a-z0-9]{1,40}(?:[A-Z][a-z0-9]{1,40}){0,5}Timeout(?:: [A-Za-z]| \()",
         "names of classes without the usual end: shop.errors.OutOfStock: 3 left",
         "cased",
     ),
@@ -234,7 +234,7 @@ EXCEPTION: tuple[Rule, ...] = (
     Rule(
         "kernel-bug",
         ("bug: ",),
-        r"(?:^|[\] :\n])BUG: [A-Za-z]",
+        r"(?:^|[\] :\n\t])BUG: [A-Za-z]",
         "the kernel's own word; a bug of a tracker is written otherwise",
         "cased",
     ),

@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "5b8c9269b5532bf6fb1272d5faf07d1ff8dd63d754ab51befc5bc95f6047fc6a"
+DIGEST = "cc150d72d402e3b67ebf3d20c2aad153debbf3da1751b73115a25699d48dc465"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

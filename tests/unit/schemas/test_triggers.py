@@ -1,12 +1,15 @@
-"""The searches for words that tell which rules to try."""
+"""The search for words that tells which rules to try."""
+
+import random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.record.triggers import any_of, candidates_among
+from schemas.record.triggers import MAX_NEW_WORDS, MAX_WORDS, Triggers, any_of
 
 triggers = st.text(alphabet="abekx. :=0", min_size=1, max_size=6)
 texts = st.lists(triggers | st.sampled_from([" ", "x", "ab", "kex"]), max_size=8).map("".join)
+some_rules = st.lists(st.lists(triggers, min_size=1, max_size=3), max_size=6)
 
 
 @given(st.lists(triggers, min_size=1, max_size=8), texts)
@@ -15,23 +18,31 @@ def test_any_of_is_any(words: list[str], text: str) -> None:
     assert any_of(words)(text) == any(word in text for word in words)
 
 
-@given(
-    st.lists(st.lists(triggers, min_size=1, max_size=3), max_size=6), st.lists(texts, max_size=4)
-)
-def test_no_candidate_is_missed(rules: list[list[str]], asked: list[str]) -> None:
-    """A rule with a trigger in a text is among its candidates, whatever was asked before."""
+@given(some_rules, st.lists(texts, max_size=4))
+def test_woken_are_those_with_a_trigger(rules: list[list[str]], asked: list[str]) -> None:
+    """A rule is woken by a text iff one of its triggers stands in it, whatever was asked before."""
     by_bit = {1 << number: rule for number, rule in enumerate(rules)}
-    find = candidates_among(by_bit)
+    find = Triggers(by_bit).woken_by
     for text in asked:
-        candidates = find(text)
-        for bit, rule in by_bit.items():
-            if any(trigger in text for trigger in rule):
-                assert candidates & bit
+        expected = [bit for bit, rule in by_bit.items() if any(word in text for word in rule)]
+        assert find(text) == sum(expected)
 
 
-def test_candidates_are_few() -> None:
-    """A rule is no candidate where the longest word of none of its triggers stands."""
-    find = candidates_among({1: ["no route to"], 2: ["timeout"], 4: ["=0", "zero"]})
-    assert find("the route is fine") == 1
+def test_triggers_of_every_kind() -> None:
+    """Triggers with blanks, marks and no letters are looked for as they are."""
+    find = Triggers({1: ["no route to"], 2: ["timeout"], 4: ["=0", "zero"]}).woken_by
+    assert find("the route is fine") == 0
+    assert find("no route to here") == 1
     assert find("timeouts=03") == 6
     assert find("all is well") == 0
+
+
+def test_any_number_of_words() -> None:
+    """A text of many new words, and more words than are remembered, change no answer."""
+    find = Triggers({1: ["no route to"], 2: ["timeout"]}).woken_by
+    letters = random.Random(7)
+    words = ["".join(letters.choices("bcdfgh", k=8)) for _ in range(2 * MAX_WORDS)]
+    step = MAX_NEW_WORDS // 2
+    for start in range(0, len(words), step):
+        assert find(" ".join([*words[start : start + step], "timeouts"])) == 2
+    assert find(" ".join([*reversed(words[:1_000]), "no route to timeout"])) == 3
