@@ -42,6 +42,11 @@ bench: $(VENV)/dev.stamp ## measure the service beside what users would run inst
 soak: $(VENV)/dev.stamp ## check each answer of ten minutes against scikit-learn's (SOAK="--seconds 60")
 	$(BIN)/python -m benchmarks.soak $(SOAK)
 
+sbom: $(VENV)/dev.stamp ## write each image's bill of materials (CycloneDX) to sbom/
+	@mkdir -p sbom
+	$(BIN)/python -m scripts.sbom serve > sbom/serve.cdx.json
+	$(BIN)/python -m scripts.sbom train > sbom/train.cdx.json
+
 lock: $(VENV)/dev.stamp ## pin the dependencies of pyproject.toml anew
 	UV=$(BIN)/uv bash scripts/lock
 

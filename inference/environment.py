@@ -46,6 +46,8 @@ def load_settings(type_: type[T], environ: Mapping[str, str], prefix: str) -> T:
                 )
             fault = field_error(error, field.type, field.encode_name)
             problems.append(f"{fault.path}={text!r}: {fault.message}{hint}")
+        except UnicodeEncodeError:  # how Python shows bytes of the environment that are no text
+            problems.append(f"{field.encode_name}={text!r}: Expected text in UTF-8")
     for name in sorted(environ):
         if name.startswith(prefix) and name not in known:
             ours = ", ".join(sorted(other for other in known if other.startswith(prefix)))

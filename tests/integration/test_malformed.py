@@ -11,12 +11,13 @@ import psutil
 
 from tests.integration.calls import ONE
 from tests.integration.conftest import Service, StartInference
-from tests.malformed import wrong_bodies, wrong_requests
+from tests.malformed import RAW, wrong_bodies, wrong_requests
 
 CONNECTIONS = 8
 N_BODIES = 90_000
 N_REQUESTS = 10_000
 MAX_GROWTH_BYTES = 24 << 20
+SECRET = RAW["message"].encode()
 
 
 async def converse(port: int, requests: Iterable[bytes]) -> Counter[int]:
@@ -28,7 +29,8 @@ async def converse(port: int, requests: Iterable[bytes]) -> Counter[int]:
         head = await reader.readuntil(b"\r\n\r\n")
         lines = head.lower().split(b"\r\n")
         length = next(line for line in lines if line.startswith(b"content-length:"))
-        await reader.readexactly(int(length.partition(b":")[2]))
+        answer = await reader.readexactly(int(length.partition(b":")[2]))
+        assert SECRET not in answer
         statuses[int(head[9:12])] += 1
         assert b"connection: close" not in lines
     writer.close()
@@ -76,7 +78,10 @@ def workers(service: Service) -> dict[int, int]:
 
 
 def test_malformed_requests_hurt_nobody(start_inference: StartInference, model_dir: Path) -> None:
-    """No 5xx, no worker dies, memory stays flat, and the next request is answered as before."""
+    """No 5xx, no worker dies, memory stays flat, and the next request is answered as before.
+
+    What stands in a log is in no answer to it, and in no line of the service's own log.
+    """
     service = start_inference(model_dir).wait_until("/ready")
     asyncio.run(attack(service.port, N_BODIES // 5, N_REQUESTS // 5, seed=1))
     before = workers(service)
@@ -89,6 +94,7 @@ def test_malformed_requests_hurt_nobody(start_inference: StartInference, model_d
     assert after.keys() == before.keys()
     for pid, size in after.items():
         assert size - before[pid] < MAX_GROWTH_BYTES
+    assert SECRET not in service.log.read_bytes()
     answer = service.call("POST", "/predict", ONE)
     assert answer.status == 200
     assert json.loads(answer.data)["log_id"] == "a"

@@ -21,7 +21,7 @@ def connect(sources: Sequence[Source] = ()) -> Iterator[duckdb.DuckDBPyConnectio
     """A DuckDB in memory that can read the sources and spills to the temporary directory.
 
     Raises:
-        InputError: DuckDB cannot read something; says what.
+        InputError: DuckDB cannot read something; says what, and of which file.
     """
     with (
         tempfile.TemporaryDirectory(prefix="log-anomaly-") as spill,
@@ -33,7 +33,20 @@ def connect(sources: Sequence[Source] = ()) -> Iterator[duckdb.DuckDBPyConnectio
         try:
             yield connection
         except duckdb.Error as error:
-            raise InputError(str(error).splitlines()[0]) from error
+            raise InputError(_named(str(error).partition("\n")[0], sources)) from error
+        except RuntimeError as error:
+            # DuckDB's binding fails over a message that quotes bytes of the file that are no text.
+            if "nanobind" not in str(error):
+                raise
+            raise InputError(_named("the file is damaged", sources)) from error
+
+
+def _named(problem: str, sources: Sequence[Source]) -> str:
+    """The problem with the name of its file, if DuckDB did not give one."""
+    if not sources or any(source.uri in problem for source in sources):
+        return problem
+    others = f" or one of {len(sources) - 1} others" if len(sources) > 1 else ""
+    return f"{sources[0].uri}{others}: {problem}"
 
 
 def parquet(sources: Sequence[Source], *options: str) -> str:
