@@ -20,6 +20,7 @@ from inference.store.versions import CURRENT_FILE, ModelStore
 from trainer.cli import main
 from trainer.judging.evaluation import make_report
 from trainer.report.page import render
+from trainer.store.history import HISTORY_FILE
 
 N_WHOLE_RUN: Final = 10
 """Kills spread over the whole job."""
@@ -143,7 +144,7 @@ def _inspect_here(model_dir: Path, data: Path) -> dict[str, Any]:
 
 
 def _leftovers(store: ModelStore) -> list[str]:
-    known = {CURRENT_FILE, ".lock", *map(str, store.versions())}
+    known = {CURRENT_FILE, HISTORY_FILE, ".lock", *map(str, store.versions())}
     return sorted({path.name for path in store.root.iterdir()} - known)
 
 

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from inference.store.slot import LOOK_S, WATCH_S
 from inference.store.versions import CURRENT_FILE, NEXT_FILE, ModelStore
 from schemas.bundle.manifest import MODEL_FILE, REPORT_FILE
 from trainer.errors import StoreError
+from trainer.store.history import HISTORY_FILE, history_bytes, read_history, steps_before
 
 KEEP_VERSIONS: Final = 10
 
@@ -92,7 +93,7 @@ class ModelRegistry(ModelStore):
             self._sync_directory(temporary)
             temporary.rename(self.path(version))
             self._sync_directory(self.root)
-            self._set_current(version)
+            self._set_current(version, self._past())
             self._prune()
         return version
 
@@ -103,24 +104,23 @@ class ModelRegistry(ModelStore):
             StoreError: there is no such version, or it does not load.
         """
         with self._locked():
-            self._activate(version)
+            self._activate(version, self._past())
 
     def rollback(self) -> int:
-        """Make the version before the current one current.
+        """Make the version that served before the current one current; undoes an activation too.
 
         Returns:
-            Its number: the highest one in the store below the current one.
+            Its number: the highest one below the current one if nothing is known of its past.
 
         Raises:
             StoreError: there is none, or it does not load.
         """
         with self._locked():
-            active = self._active()
-            before = self._before(active)
-            if before is None:
-                raise StoreError(f"there is no version before {active or 'the first one'}")
-            self._activate(before)
-        return before
+            steps = self._before()
+            if not steps:
+                raise StoreError(f"no version served before {self._active() or 'the first one'}")
+            self._activate(steps[-1], steps[:-1])
+        return steps[-1]
 
     def delete(self, version: int) -> None:
         """Delete a version.
@@ -133,22 +133,24 @@ class ModelRegistry(ModelStore):
             active = self._active()
             if version == active:
                 raise StoreError(f"version {version} is current; activate another one first")
-            if version == self._before(active):
+            if version in self._before()[-1:]:
                 raise StoreError(f"version {version} is what a rollback would go to")
             self._remove(version)
+            # Its number may come again, and what bears it then has not served.
+            self._replace(HISTORY_FILE, history_bytes(self._past()))
 
     def _require(self, version: int) -> None:
         if version not in self.versions():
             known = ", ".join(map(str, self.versions())) or "none"
             raise StoreError(f"there is no version {version} in {self.root}; there is: {known}")
 
-    def _activate(self, version: int) -> None:
+    def _activate(self, version: int, past: Sequence[int]) -> None:
         self._require(version)
         try:
             Model(self.bundle(version), memo_capacity=1)
         except BrokenVersionError as error:
             raise StoreError(f"{error}; CURRENT stays as it is") from error
-        self._set_current(version)
+        self._set_current(version, past)
 
     def _active(self) -> int | None:
         try:
@@ -156,17 +158,22 @@ class ModelRegistry(ModelStore):
         except (NoModelError, BrokenVersionError):
             return None
 
-    def _before(self, version: int | None) -> int | None:
-        return max(
-            (other for other in self.versions() if version and other < version), default=None
-        )
+    def _before(self) -> list[int]:
+        """What served before the current version, oldest first."""
+        active = self._active()
+        if active is None:
+            return []
+        return steps_before(read_history(self.root), active, self.versions())
 
-    def _set_current(self, version: int) -> None:
+    def _past(self) -> list[int]:
+        """What has served up to now, oldest first."""
+        active = self._active()
+        return [] if active is None else [*self._before(), active]
+
+    def _set_current(self, version: int, past: Sequence[int]) -> None:
         self._announce(version)
-        temporary = self.root / f"{_TEMPORARY}{CURRENT_FILE}"
-        self._write(temporary, b"%d\n" % version)
-        temporary.replace(self.root / CURRENT_FILE)
-        self._sync_directory(self.root)
+        self._replace(CURRENT_FILE, b"%d\n" % version)
+        self._replace(HISTORY_FILE, history_bytes([*past, version]))
         (self.root / NEXT_FILE).unlink(missing_ok=True)
         # A worker that has just looked at CURRENT may answer with the old version for LOOK_S; when
         # we say that the new one is current, none does.
@@ -187,7 +194,7 @@ class ModelRegistry(ModelStore):
     def _prune(self) -> None:
         """Keep the newest versions, the active one and the one before it."""
         active = self._active()
-        keep = {*self.versions()[-KEEP_VERSIONS:], active, self._before(active)}
+        keep = {*self.versions()[-KEEP_VERSIONS:], active, *self._before()[-1:]}
         for version in self.versions():
             if version not in keep:
                 self._remove(version)
@@ -231,6 +238,13 @@ class ModelRegistry(ModelStore):
             file.flush()
             self._fsync(file.fileno())
         path.chmod(0o644)
+
+    def _replace(self, name: str, data: bytes) -> None:
+        """Write a file of the store so that whoever reads it sees the old content or the new."""
+        temporary = self.root / f"{_TEMPORARY}{name}"
+        self._write(temporary, data)
+        temporary.replace(self.root / name)
+        self._sync_directory(self.root)
 
     def _sync_directory(self, path: Path) -> None:
         """Make the names in a directory durable (fsync of the directory itself, see open(2))."""

@@ -107,6 +107,8 @@ def test_a_version_is_durable_before_it_is_named(tmp_path: Path) -> None:
         "log-anomaly",
         ".tmp-CURRENT",
         "log-anomaly",
+        ".tmp-HISTORY",
+        "log-anomaly",
         f"wait {2 * LOOK_S}",
     ]
 
@@ -140,26 +142,6 @@ def test_a_number_is_never_given_twice(tmp_path: Path) -> None:
     registry.publish(files(0))
     (registry.root / "CURRENT").write_text("7\n")
     assert registry.publish(files(1)) == 8
-
-
-def test_activate_and_rollback(model_dir: Path, publish: Publish) -> None:
-    """CURRENT goes to any whole version, and back to the one before."""
-    registry = ModelRegistry(model_dir)
-    publish()
-    publish()
-    registry.activate(1)
-    assert registry.current_version() == 1
-    registry.activate(3)
-    assert registry.rollback() == 2
-    assert registry.rollback() == 1
-    with pytest.raises(StoreError, match="no version before 1"):
-        registry.rollback()
-
-
-def test_a_rollback_on_an_empty_store_is_refused(tmp_path: Path) -> None:
-    """There is nothing to go back to."""
-    with pytest.raises(StoreError, match="no model store"):
-        ModelRegistry(tmp_path).rollback()
 
 
 def test_only_what_serves_can_be_activated(model_dir: Path, publish: Publish) -> None:
@@ -265,17 +247,5 @@ def test_the_layout_is_the_one_that_other_servers_read(tmp_path: Path) -> None:
         "log-anomaly/1/manifest.json",
         "log-anomaly/1/model.onnx",
         "log-anomaly/CURRENT",
+        "log-anomaly/HISTORY",
     ]
-
-
-def test_a_version_can_be_deleted(tmp_path: Path) -> None:
-    """But neither the current version nor that which a rollback would go to."""
-    registry = ModelRegistry(tmp_path)
-    for number in range(3):
-        registry.publish(files(number))
-    registry.delete(1)
-    assert registry.versions() == [2, 3]
-    for version, reason in ((3, "is current"), (2, "rollback would go to"), (1, "there is: 2, 3")):
-        with pytest.raises(StoreError, match=reason):
-            registry.delete(version)
-    assert registry.versions() == [2, 3]

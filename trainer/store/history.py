@@ -1,0 +1,45 @@
+"""Which versions have served, in the file HISTORY: a number a line, the last one serves.
+
+It is written behind CURRENT, which alone says what serves. Whatever a crash leaves of it, the worst
+is that a rollback goes to the highest number below the current one.
+"""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Final
+
+HISTORY_FILE: Final = "HISTORY"
+
+MAX_STEPS: Final = 100
+"""Older steps are forgotten."""
+
+_MAX_BYTES: Final = 65_536
+
+
+def read_history(root: Path) -> list[int]:
+    """The numbers in a store's HISTORY, oldest first; what is none is passed over."""
+    try:
+        with open(root / HISTORY_FILE, "rb") as file:
+            words = file.read(_MAX_BYTES).split()
+    except FileNotFoundError:
+        return []
+    return [int(word) for word in words if word.isdigit() and len(word) < 10]  # noqa: PLR2004 - as versions
+
+
+def history_bytes(history: Sequence[int]) -> bytes:
+    """The content of HISTORY."""
+    return b"".join(b"%d\n" % version for version in history[-MAX_STEPS:])
+
+
+def steps_before(history: Sequence[int], current: int, versions: Collection[int]) -> list[int]:
+    """What served before the current version and is still there, oldest first.
+
+    Args:
+        history: the numbers in HISTORY.
+        current: what CURRENT names, which HISTORY may not know yet.
+        versions: the numbers that are in the store.
+    """
+    last = max((at for at, version in enumerate(history) if version == current), default=None)
+    steps = [version for version in history[:last] if version in versions and version != current]
+    below = max((version for version in versions if version < current), default=None)
+    return steps or ([] if below is None else [below])
