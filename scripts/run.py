@@ -44,8 +44,9 @@ The service is ready.
 
 Try it:
 
-  curl -s {inference}{prefix}/predict -d '{{"log_id": "line-1", "level": "ERROR",
-    "message": "payment failed: connection to db:5432 refused", "service": "orders-api"}}'
+  curl -s {inference}{prefix}/predict -H 'Content-Type: application/json' -d '{{
+    "log_id": "line-1", "message": "payment failed: connection to db:5432 refused",
+    "level": "ERROR", "service": "orders-api"}}'
 
 Ctrl-C stops both.
 """

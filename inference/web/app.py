@@ -10,6 +10,7 @@ from inference.access.guard import Guard
 from inference.access.tokens import TokenFile
 from inference.settings import ServiceSettings
 from inference.web.access_log import AccessLogMiddleware
+from inference.web.admission import Admission
 from inference.web.docs import DocsResource, OpenApiResource
 from inference.web.problems import ProblemTable, install_problems
 from inference.web.request_id import RequestIdMiddleware
@@ -31,7 +32,7 @@ def make_app(
     Raises:
         TokensError: the file of tokens cannot be used.
     """
-    layers = [RequestIdMiddleware(), *middleware]
+    layers = [RequestIdMiddleware(), Admission(), *middleware]
     if settings.tokens_file:
         layers.append(Guard(TokenFile(Path(settings.tokens_file))))
     if settings.log_level == "DEBUG":

@@ -6,6 +6,7 @@ import msgspec
 from schemas.record.features import LogFeatures
 from tests.made_logs import make_log
 
+JSON = {"Content-Type": "application/json"}
 ONE = {"log_id": "a", "features": msgspec.to_builtins(make_log())}
 
 

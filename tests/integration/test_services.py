@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.integration.calls import ONE, ask, training
+from tests.integration.calls import JSON, ONE, ask, training
 from tests.integration.conftest import START_TIMEOUT_S, Service, StartInference, StartTrainer
 from tests.made_logs import make_logs
 
@@ -149,9 +149,9 @@ def test_chunked_and_gzipped_bodies_are_taken(
 
         async with aiohttp.ClientSession() as session:
             url = f"{inference.url}/api/v1/predict"
-            async with session.post(url, data=chunks()) as response:
+            async with session.post(url, data=chunks(), headers=JSON) as response:
                 assert response.status == 200
-            async with session.post(url, data=body, compress="gzip") as response:
+            async with session.post(url, data=body, compress="gzip", headers=JSON) as response:
                 return response.status
 
     assert asyncio.run(send()) == 200

@@ -141,7 +141,8 @@ def _fetch(url: str, process: subprocess.Popen[bytes], body: bytes | None = None
     for _ in range(1_000):
         assert process.poll() is None
         try:
-            with urllib.request.urlopen(url, data=body, timeout=5) as response:
+            request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+            with urllib.request.urlopen(request, timeout=5) as response:
                 data: bytes = response.read()
                 return data
         except ConnectionError:

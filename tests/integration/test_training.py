@@ -9,7 +9,7 @@ import aiohttp
 import msgspec
 
 from schemas.record.features import LogFeatures
-from tests.integration.calls import ONE, ask, training
+from tests.integration.calls import JSON, ONE, ask, training
 from tests.integration.conftest import StartInference, StartTrainer
 from tests.made_logs import make_logs
 
@@ -32,7 +32,7 @@ def test_no_answer_of_the_old_model_once_train_has_answered(
             for expected in ("2", "3", "4"):
                 busy = asyncio.create_task(_keep_asking(session, predict))
                 body = training(make_logs(1_000, seed=int(expected)))
-                async with session.post(train, data=io.BytesIO(body)) as response:
+                async with session.post(train, data=io.BytesIO(body), headers=JSON) as response:
                     assert (await response.json())["model_version"] == expected
                 after = await asyncio.gather(*(ask(session, predict) for _ in range(1_000)))
                 assert set(after) == {expected}
@@ -64,7 +64,7 @@ def test_real_logs_train_and_serve_at_once(
 
             for number, count in enumerate((1_000, len(real_logs)), start=1):
                 body = io.BytesIO(training(real_logs[:count]))
-                async with session.post("/api/v1/train", data=body) as response:
+                async with session.post("/api/v1/train", data=body, headers=JSON) as response:
                     trained = await response.json()
                 assert (trained["model_version"], trained["n_samples"]) == (str(number), count)
                 assert set(await asyncio.gather(*map(version, requests))) == {str(number)}
@@ -93,7 +93,7 @@ def test_a_slow_training_holds_up_nobody(
         async with aiohttp.ClientSession() as session:
 
             async def train() -> tuple[int, str | None]:
-                async with session.post(url, data=io.BytesIO(body)) as response:
+                async with session.post(url, data=io.BytesIO(body), headers=JSON) as response:
                     await response.read()
                     return response.status, response.headers.get("Retry-After")
 

@@ -1,0 +1,72 @@
+"""Turns away what a web page of somebody else may have a visitor's browser send.
+
+A browser lets any page send a POST to any address that it reaches, such as a service on loopback,
+as long as the body has a type that a form can have (the "simple requests" of the Fetch standard);
+for a type of JSON it asks that address first, and gets no permission here. The header Origin names
+the page's own scheme, host and port (RFC 6454); programs other than browsers send none.
+"""
+
+import re
+from typing import Any, Final
+
+import falcon
+import falcon.asgi
+
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""They change nothing (RFC 9110, section 9.2.1)."""
+
+_JSON: Final = re.compile(
+    r"application/(?:[\w!#$%&'*+.^`|~-]+\+)?json[ \t]*(?:;.*)?", re.ASCII | re.IGNORECASE
+)
+"""With or without a suffix (RFC 6839) and parameters, which mean nothing in JSON (RFC 8259)."""
+
+_PORTS: Final = {"http": ":80", "https": ":443"}
+
+
+class Admission:
+    """Falcon middleware that refuses writes of other origins, and bodies that are not JSON."""
+
+    async def process_resource(
+        self,
+        req: falcon.asgi.Request,
+        _resp: falcon.asgi.Response,
+        _resource: Any,
+        _params: dict[str, Any],
+    ) -> None:
+        """Refuse the call before its body is read.
+
+        Raises:
+            falcon.HTTPForbidden: a page of another origin sends it.
+            falcon.HTTPUnsupportedMediaType: the body is said to be something else than JSON.
+        """
+        if req.method in _SAFE_METHODS:
+            return
+        origin = req.get_header("origin")
+        if origin is not None and not is_same_origin(origin, req.get_header("host") or ""):
+            raise falcon.HTTPForbidden(
+                title="Of another origin",
+                description="the header Origin names another host or port than the header Host: "
+                "pages of other sites may not call this service. A proxy in between must pass Host "
+                "on as it came",
+            )
+        media_type = req.content_type
+        # Most clients name it so, and for them nothing has to be searched.
+        if media_type == falcon.MEDIA_JSON or not media_type or _JSON.fullmatch(media_type):
+            return
+        raise falcon.HTTPUnsupportedMediaType(
+            title="The body is not said to be JSON",
+            description=f"the header Content-Type is {media_type[:80]!r}; send application/json, "
+            f"as in curl -H 'Content-Type: application/json' -d ...",
+        )
+
+
+def is_same_origin(origin: str, host: str) -> bool:
+    """Whether an Origin has the host and the port of a Host header.
+
+    The scheme does not count: behind a proxy that speaks TLS it is another one for the service.
+    """
+    scheme, _, authority = origin.lower().partition("://")
+    port = _PORTS.get(scheme)
+    if port is None or not authority:
+        return False
+    return authority.removesuffix(port) == host.lower().removesuffix(port)
