@@ -88,8 +88,8 @@ def test_malformed_requests_hurt_nobody(start_inference: StartInference, model_d
     statuses = asyncio.run(attack(service.port, N_BODIES, N_REQUESTS, seed=2))
     after = workers(service)
     assert not [status for status in statuses if status >= 500], statuses
-    wrong = statuses[400] + statuses[422]
-    assert wrong > 10 * statuses[200] > 0, "some are right after all, most are not"
+    assert statuses[200], "some are right after all"
+    assert statuses[400] + statuses[422] > N_BODIES / 2, "most are not"
     assert min(statuses[400], statuses[422]) > N_BODIES / 10
     assert after.keys() == before.keys()
     for pid, size in after.items():
