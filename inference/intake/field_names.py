@@ -118,6 +118,7 @@ SERVICE_NAMES: Final = (
     "properties.sourcecontext",
     "category",
     "channel",
+    "target",
     "name",
     "source",
     "providername",

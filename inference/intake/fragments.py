@@ -50,7 +50,7 @@ TIME: Final = rf"\[?(?P<time>{DATED}|{CLOCK}|{BSD_TIME}|\d{{6}} \d{{6}}(?: \d++)
 BRACKETED: Final = r"\[(?>[^\[\]]++|\[[^\[\]]*+\])*+\]"
 """A thread or a context; `[QuorumPeer[myid=1]]` has brackets within."""
 
-NAME: Final = r"[A-Za-z_][\w.$/-]*+(?:::[\w.$<>-]++)*+"
+NAME: Final = r"#?[A-Za-z_][\w.$/-]*+(?:::[\w.$<>-]++)*+"
 LOGGER: Final = rf"(?P<service>{NAME}(?:\[[\w./]*+\][\w.$/-]*+)*+)(?::\d++|\([^()]*+\))?"
 """A logger's name, with `.[Catalina]` within as Tomcat has it, and perhaps a line number."""
 

@@ -109,8 +109,8 @@ _PYTHON: Final = (
     rf"{TIME} {LEVEL} in (?P<service>[^\s:]++):(?: |$){MESSAGE}",
     # 2024-01-02 03:04:05,678 LEVEL name: message, with the process before or behind the level
     rf"{TIME} (?:\d++ )?\[?{LEVEL}\]? *+(?:\d++ )?\[?{LOGGER}\]?(?:: | - |:$){MESSAGE}",
-    # 2024-01-02 03:04:05.678 123 LEVEL name [request] message
-    rf"{TIME} \d++ {LEVEL} {LOGGER} {BRACKETED}(?: |$){MESSAGE}",
+    # 2024-01-02 03:04:05.678 123 LEVEL name [request] message, perhaps behind the file's name
+    rf"(?:[\w-]++\.log[\w.:-]*+ )?{TIME} \d++ {LEVEL} {LOGGER} {BRACKETED}(?: |$){MESSAGE}",
     # 2024-01-02 03:04:05.678 | LEVEL    | module:function:12 - message
     rf"{TIME} \| {LEVEL} *+\| (?P<service>[\w.<>]++):[\w<>]++:\d++ -(?: |$){MESSAGE}",
     # [2024-01-02 03:04:05 +0000] [123] [LEVEL] message
@@ -170,6 +170,9 @@ _ACCESS: Final = (
     # host ident user [time] "request" status size "referrer" "agent"; a virtual host before it
     rf"(?:[^ ]++ )?[^ ]++ [^ ]++ [^ ]++ \[(?P<time>{CLF_TIME})\] "
     r'(?P<message>"(?:[^"\\]|\\.)*+" (?P<level>\d{3})(?: .*)?)',
+    # Envoy and Istio: [time] "request" status; load balancers: time, name, client, target, ...
+    rf'\[(?P<time>{DATED})\] (?P<message>"[A-Z]++ [^"]*+" (?P<level>\d{{3}})(?: .*)?)',
+    rf"(?:[a-z0-9]++ )?(?P<time>{DATED}) (?P<message>\S++ [\da-f.:]++ \S++ [\d.-]++ [\d.-]++ [\d.-]++ (?P<level>\d{{3}}) .*)",
     # squid: time elapsed client code/status size method URL
     r"(?P<time>\d{10}\.\d{3}) ++\d++ \S++ (?P<message>[A-Z_]++/(?P<level>\d{3}) .*)",
 )
@@ -181,7 +184,7 @@ _PG_LEVELS: Final = (
     "DEBUG[1-5]?|INFO|NOTICE|WARNING|ERROR|LOG|FATAL|PANIC"
     "|STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION"
 )
-_POSTGRES: Final = (rf"(?P<time>{DATED}) ?(?:[^:]{{0,120}}? )?(?P<level>{_PG_LEVELS}):  {MESSAGE}",)
+_POSTGRES: Final = (rf"(?P<time>{DATED}) ?(?:.{{0,160}}? )?(?P<level>{_PG_LEVELS}):  {MESSAGE}",)
 _MYSQL: Final = (
     rf"(?P<time>{DATED}) \d++ \[(?P<level>\w++)\] (?:\[MY-\d++\] )?(?:\[(?P<service>\w++)\] )?{MESSAGE}",
 )
@@ -196,7 +199,9 @@ _RABBITMQ: Final = (
 _DOTNET: Final = (
     r"(?P<level>trce|dbug|info|warn|fail|crit): (?P<service>[\w.+`$<>-]++)\[\d++\](?: (?P<message>.*))?",
 )
-_JUL: Final = (rf"(?P<time>{WORD_TIME}) (?P<service>[\w.$]++)(?: [\w$<>]++)?(?P<message>)",)
+_JUL: Final = (
+    rf"(?P<time>{WORD_TIME}|{DATED}) (?P<service>\w++(?:\.[\w$]++)++)(?: [\w$<>]++)?(?P<message>)",
+)
 _SERILOG: Final = (
     rf"\[?(?P<time>{DATED}|{CLOCK}) \[?(?P<level>VRB|DBG|INF|WRN|ERR|FTL)\] ?"
     rf"(?:\[(?P<service>[A-Za-z][\w.]*+)\] )?{MESSAGE}",
@@ -204,8 +209,8 @@ _SERILOG: Final = (
     rf"(?P<time>{DATED})\|(?P<level>[A-Za-z]++)\|(?:(?P<service>[\w.+`]++)\|)?{MESSAGE}",
 )
 _ZAP: Final = (
-    rf"(?P<time>{DATED})\t(?P<level>[A-Z]++)\t(?:(?P<service>[A-Za-z][\w.-]*+)\t)?"
-    rf"(?:[^\t:]++:\d++\t)?{MESSAGE}",
+    rf"(?P<time>{DATED})\t(?P<level>[A-Z]++)\t"
+    rf"(?:(?:(?P<service>[A-Za-z][\w.-]*+)\t)?[^\t:]++:\d++\t)?{MESSAGE}",
 )
 _ZEROLOG: Final = (
     rf"(?P<time>{DATED}|{CLOCK}) (?P<level>TRC|DBG|INF|WRN|ERR|FTL|PNC) (?:[\w./-]++:\d++ > )?{MESSAGE}",
@@ -214,15 +219,18 @@ _WINSTON: Final = (
     rf"(?P<time>{DATED}) \[(?P<service>[\w.-]++)\] (?P<level>[a-z]++): {MESSAGE}",
     rf"(?P<time>{DATED}) (?P<level>error|warn|info|http|verbose|debug|silly): {MESSAGE}",
     rf"(?P<level>error|warn|info|http|verbose|debug|silly): {MESSAGE}",
+    rf"npm (?P<level>ERR!|WARN|notice|info|http|verb|sill) {MESSAGE}",
 )
 _STRUCTLOG: Final = (
-    rf"(?P<time>{DATED}) \[(?P<level>[a-z]++) *+\] (?P<message>.*?)(?: +\[(?P<service>[\w.]++)\].*)?",
+    rf"(?P<time>{DATED}) \[(?P<level>[a-z]++) *+\] (?P<message>(?:[^ ]++| ++(?!\[[\w.]++\]))*+)(?: ++\[(?P<service>[\w.]++)\].*)?",
 )
 _MONOLOG: Final = (rf"\[(?P<time>{DATED})\] (?P<service>[\w-]++)\.(?P<level>[A-Z]++): {MESSAGE}",)
 _RUBY: Final = (
     rf"[DIWEFA], \[(?P<time>{DATED})(?: #\d++)?\] ++(?P<level>[A-Z]++) -- (?P<service>[^:]*+): {MESSAGE}",
 )
-_AIRFLOW: Final = (rf"\[(?P<time>{DATED})\] \{{(?P<service>[\w.]++):\d++\}} {LEVEL} - {MESSAGE}",)
+_AIRFLOW: Final = (
+    rf"\[(?P<time>{DATED})\] \{{{{1,2}}(?P<service>[\w.]++):\d++\}}{{1,2}} {LEVEL} - {MESSAGE}",
+)
 _DMESG: Final = (r"(?:<(?P<level>\d{1,3})>)?\[ *+\d++\.\d++\](?:\[[TC ]*+\d++\])? (?P<message>.*)",)
 _LOGCAT: Final = (
     r"(?P<time>(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d++)(?: [+-]\d{4})? ++(?:\w++ ++)?\d++ ++\d++ "
@@ -274,14 +282,30 @@ _PROXIFIER: Final = (
 )
 _MAVEN: Final = (rf"\[{LEVEL}\](?: ++|$)(?!{TIME.replace('?P<time>', '?:')}){MESSAGE}",)
 _ALEMBIC: Final = (rf"{LEVEL} ++\[(?P<service>[\w.]++)\] {MESSAGE}",)
+_CISCO: Final = (
+    rf"(?:<\d++>)?(?:\d++: )?(?:[\w.-]++: )?[*.]?(?P<time>{BSD_TIME})(?: [A-Z]{{3,4}})?: "
+    rf"%(?P<service>[A-Z\d_]++)-(?P<level>[0-7])-\w++: {MESSAGE}",
+)
+_AUDIT: Final = (
+    r"(?P<message>(?:node=\S++ )?type=\S++ msg=audit\((?P<time>\d++\.\d++):\d++\): .*)",
+)
+_WEBSPHERE: Final = (
+    rf"\[(?P<time>\d\d?/\d\d?/\d\d [^\]]++)\] [0-9a-f]{{8}} (?P<service>\S++) ++(?P<level>[AIWEFDRCOZ<>123]) ++{MESSAGE}",
+)
+_ORACLE: Final = (
+    rf"\[(?P<time>{DATED})\] \[[^\]]*+\] \[(?P<level>[A-Za-z:\d]++)\] \[[^\]]*+\] "
+    rf"\[(?P<service>[\w.$/-]++)\] (?:\[[^\]]*+\] )*+{MESSAGE}",
+)
 _LOGFMT: Final = (
     r'(?P<message>(?:[A-Za-z_@][\w.@/-]*+=(?:"(?:[^"\\]|\\.)*+"|[^\s"]*+)(?: ++|$)){2,}+)',
 )
 
-_JUNK: Final = rf"(?:(?:{BRACKETED}|\d++|[-|]|\w++=\S++)[ |]++){{0,4}}+"
+_JUNK: Final = rf"(?:(?:(?!\[(?i:{LEVEL.replace('?P<level>', '?:')}) *+\]){BRACKETED}|\d++|[-|]|\w++=\S++)[ |]++){{0,4}}+"
 """What may stand between a time and a level: threads, processes, dashes, pairs."""
 
 _GENERAL: Final = (
+    # time level span{id=7}: module: message
+    rf"{TIME} ++{LEVEL} (?:\w++\{{[^{{}}]*+\}}: ?)++{LOGGER}: {MESSAGE}",
     # [2024-05-01T10:00:00Z INFO  cart::open] message
     rf"\[(?P<time>{DATED}) {LEVEL} *+(?P<service>[\w:.$-]++)\] {MESSAGE}",
     # time [level] [logger] message
@@ -289,13 +313,13 @@ _GENERAL: Final = (
     # time level (thread) [logger] message
     rf"{TIME} {MARKED_LEVEL} \([^()]*+\) \[(?P<service>[\w.$-]++)\] {MESSAGE}",
     # time junk level junk logger separator message
-    rf"{TIME}[ |]++{_JUNK}\[?{MARKED_LEVEL}[\])>|]?[:,]?[ |\t]++{_JUNK}{ENDED}",
+    rf" {{0,8}}+{TIME}[ |]++{_JUNK}\[?{MARKED_LEVEL}[\])>|]?[:,]?[ |\t]++{_JUNK}{ENDED}",
     # time [logger] level message
     rf"{TIME} {OWN_BRACKET} {MARKED_LEVEL}[\])]?(?: *+[-:|])?(?:\s++|$){MESSAGE}",
     # time logger separator level separator message
     rf"{TIME} (?:- )?(?P<service>(?=[\w.]*[a-z])[\w.$/-]++)(?: - |: | )\[?{LEVEL}\]?(?: - |: ){MESSAGE}",
     # time junk level message
-    rf"{TIME}(?: ++|[|\t]){_JUNK}{MARKED_LEVEL}[\])>|]?(?: *+[-:|,])?(?:\s++|$){MESSAGE}",
+    rf" {{0,8}}+{TIME}(?: ++|[|\t]){_JUNK}{MARKED_LEVEL}[\])>|]?(?: *+[-:|,])?(?:\s++|$){MESSAGE}",
     # level time message
     rf"[\[(<]?{MARKED_LEVEL}[\])>:|]?(?: - |\s)++{TIME}(?: *+[-:|])?(?: ++|$){MESSAGE}",
     # level [logger] message; level: message
@@ -360,6 +384,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
             name="syslog",
             title="syslog: RFC 3164, RFC 5424, with and without a host",
             patterns=_SYSLOG,
+            continued=True,
             levels=_PRIORITIES,
             examples=(
                 _e("May  1 10:00:00 h1 cron[7]: job", None, "cron", "job"),
@@ -713,6 +738,59 @@ LAYOUTS: Final[dict[str, Layout]] = {
             levels=_PRIORITIES,
             examples=(
                 _e("[   12.345678] cart[7]: segfault at 0", None, None, "cart[7]: segfault at 0"),
+            ),
+        ),
+        Layout(
+            name="cisco",
+            title="Cisco IOS",
+            patterns=_CISCO,
+            levels={str(n): Level(name) for n, name in SCALES["syslog"].items()},
+            examples=(_e("*Mar  1 10:00:00.123: %LINK-3-UPDOWN: down", "3", "LINK", "down"),),
+        ),
+        Layout(
+            name="audit",
+            title="Linux audit",
+            patterns=_AUDIT,
+            service="audit",
+            examples=(
+                _e(
+                    "type=LOGIN msg=audit(1714557600.123:7): pid=7 res=1",
+                    None,
+                    None,
+                    "type=LOGIN msg=audit(1714557600.123:7): pid=7 res=1",
+                ),
+            ),
+        ),
+        Layout(
+            name="websphere",
+            title="WebSphere, Liberty",
+            patterns=_WEBSPHERE,
+            levels={
+                **_levels(a="INFO", r="INFO", c="INFO", o="INFO", z="INFO", d="DEBUG"),
+                **dict.fromkeys("123<>", Level.DEBUG),
+            },
+            continued=True,
+            examples=(
+                _e(
+                    "[5/1/24 10:00:00:123 EDT] 00000001 Servlet E   SRVE1: no",
+                    "E",
+                    "Servlet",
+                    "SRVE1: no",
+                ),
+            ),
+        ),
+        Layout(
+            name="oracle",
+            title="Oracle diagnostic logs, GlassFish, Payara",
+            patterns=_ORACLE,
+            continued=True,
+            examples=(
+                _e(
+                    "[2024-05-01T10:00:00.123+0000] [Payara 5] [SEVERE] [] [javax.ee] [tid: 1] no",
+                    "SEVERE",
+                    "javax.ee",
+                    "no",
+                ),
             ),
         ),
         Layout(

@@ -78,7 +78,7 @@ _RECORD_FIRST: Final = re.compile(
     r"|[IWEFD]\d{4} \d\d:\d\d:\d\d"
 )
 _CONTINUES: Final = re.compile(
-    r"\s|$|[)}\]]"  # indentation, nothing, what closes
+    r"\s|$|\"?[)}\]]"  # indentation, nothing, what closes
     # Java and what runs on its machine, JavaScript, .NET
     r"|at |\.\.\. \d|Caused by: |Suppressed: |Wrapped by: |Exception in thread |---> |--- End "
     # Python

@@ -26,7 +26,7 @@ LEVEL_SYNONYMS: Final = {
         ("TRACE", "TRC", "TRAC", "T", "VERBOSE", "VERB", "VRB", "VERBO", "V", "FINE", "FINER"),
         "DEBUG",
     ),
-    **dict.fromkeys(("FINEST", "CONFIG", "DBG", "DEBU", "DEBG", "D", "SILLY"), "DEBUG"),
+    **dict.fromkeys(("FINEST", "CONFIG", "DBG", "DEBU", "DEBG", "D", "SILLY", "SILL"), "DEBUG"),
     **dict.fromkeys(("HTTP", "DIAGNOSTIC"), "DEBUG"),
     # INFO
     **dict.fromkeys(

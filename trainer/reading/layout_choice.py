@@ -1,6 +1,7 @@
 """Which layout lines of plain text have."""
 
 import difflib
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -27,6 +28,7 @@ ENVELOPE_SHARE: Final = 0.9
 SAMPLE_LINES: Final = 200
 """Of the first lines, how many all layouts are tried on."""
 
+_LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity)=")
 _MIN_ENVELOPED: Final = 2
 _ENVELOPES: Final[tuple[Envelope, ...]] = ("cri", "compose")
 
@@ -80,14 +82,19 @@ def choose_layout(
     choices = [
         _apply(layout, sample) for layout in _candidates(name, pattern, sample, continued=continued)
     ]
-    best = max(choices, key=_worth)
+    fitting = [
+        choice
+        for choice in choices
+        if choice.parsed and len(choice.parsed) >= MIN_SHARE * choice.n_counted
+    ]
+    best = max(fitting or choices, key=_worth)
     if name is not None or pattern is not None:
         if not best.parsed:
             raise InputError(
                 f"none of the first {len(sample)} lines is of the layout {best.layout.name}"
             )
         return best
-    if not best.parsed or len(best.parsed) < MIN_SHARE * best.n_counted:
+    if not fitting:
         if not needed:
             return _apply(LAYOUTS["general"], sample)
         told = ", ".join(
@@ -104,7 +111,10 @@ def choose_layout(
 def _worth(choice: Choice) -> int:
     """What lines tell: that they are records, and whether they say a level and who wrote them."""
     return sum(
-        2 + (parsed.level is not None) + bool(parsed.service) + 2 * choice.layout.pairs
+        2
+        + (parsed.level is not None)
+        + bool(parsed.service)
+        + (choice.layout.pairs and _LEVEL_PAIR.search(parsed.message) is not None) * 2
         for parsed in choice.parsed
     )
 
@@ -134,7 +144,12 @@ def _apply(layout: Layout, lines: Sequence[str]) -> Choice:
     results = [*map(LineParser(layout).parse, lines)]
     parsed = [one for one in results if one is not None]
     further = _is_further(layout)
-    n_further = sum(one is None and further(line) for one, line in zip(results, lines, strict=True))
+    # Behind a head stands the text, whatever it is.
+    heads = [False, *(layout.has_body and one is not None for one in results)]
+    n_further = sum(
+        one is None and (head or further(line))
+        for one, head, line in zip(results, heads, lines, strict=False)
+    )
     return Choice(layout, parsed, len(lines) - n_further)
 
 
@@ -144,6 +159,4 @@ def _is_further(layout: Layout) -> Callable[[str], bool]:
         return lambda line: not begins_record(line)
     if layout.name == "w3c":
         return lambda line: line.startswith("#")
-    if layout.has_body:
-        return lambda _: True
     return continues_record if layout.continued else lambda _: False

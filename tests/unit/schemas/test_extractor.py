@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "cc150d72d402e3b67ebf3d20c2aad153debbf3da1751b73115a25699d48dc465"
+DIGEST = "a5b944dff567879db5a5cab11942c62cf7a8c0210c02bd9be13f856897ffe4df"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

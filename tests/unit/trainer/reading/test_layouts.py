@@ -186,10 +186,10 @@ def test_every_level_that_a_layout_gives_has_a_meaning() -> None:
 
 
 def test_stack_traces_continue_where_programs_write_them() -> None:
-    """Java and Python write stack traces; syslog and servers of pages write a record a line."""
+    """Programs write stack traces; servers of pages write a record a line."""
     assert LAYOUTS["log4j"].continued
     assert LAYOUTS["python"].continued
-    assert not any(LAYOUTS[name].continued for name in ("syslog", "nginx", "apache", "access"))
+    assert not any(LAYOUTS[name].continued for name in ("nginx", "apache", "access"))
     assert LAYOUTS["nginx"].service == "nginx"
 
 

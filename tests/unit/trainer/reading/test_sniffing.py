@@ -267,12 +267,12 @@ def test_a_given_pattern_is_the_layout() -> None:
 
 
 def test_further_lines_can_be_wanted_for_any_layout() -> None:
-    """Syslog lines are one record each unless the user says otherwise."""
-    head = b"Jan  2 03:04:05 h a[1]: up\n more\n more\n"
-    with pytest.raises(InputError, match="syslog 1, dated 1 of 3 lines"):
+    """Lines of nginx are one record each unless the user says otherwise."""
+    head = b"2024/01/02 03:04:05 [error] 1#2: x\nmore\nmore\nmore\n"
+    with pytest.raises(InputError, match=r"nginx 1, .* of 4 lines"):
         sniff(head, "-", Options())
     layout = sniff(head, "-", Options(multiline=True)).plan.layout
-    assert layout == msgspec.structs.replace(LAYOUTS["syslog"], continued=True, any_further=True)
+    assert layout == msgspec.structs.replace(LAYOUTS["nginx"], continued=True, any_further=True)
 
 
 def test_parquet_is_detected_by_its_columns() -> None:
