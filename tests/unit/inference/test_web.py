@@ -1,8 +1,12 @@
 """The HTTP plumbing, through a real Falcon app in memory."""
 
 import gzip
+import json
 import logging
+import shutil
+import subprocess
 from http import HTTPStatus
+from typing import Final
 
 import falcon
 import falcon.asgi
@@ -204,6 +208,28 @@ def test_the_docs_need_no_internet(client: testing.TestClient) -> None:
         assert len(asset.content) > 100
     assert client.simulate_get("/docs/../secret").status_code == 404
     assert client.simulate_get("/docs/redoc.js").status_code == 404
+
+
+_CALL: Final = """
+let asked = 0, options;
+globalThis.SwaggerUIBundle = (given) => { options = given; };
+globalThis.confirm = () => { asked += 1; return process.argv[2] === "yes"; };
+(0, eval)(process.argv[1]);
+let sent = [];
+for (const url of ["http://a/api/v1/train", "http://a/api/v1/predict"]) {
+  try { sent.push(options.requestInterceptor({ url }).url); } catch (error) {}
+}
+console.log(JSON.stringify([asked, sent.length]));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+@pytest.mark.parametrize(("answer", "sent"), [("yes", 2), ("no", 1)])
+def test_the_page_asks_before_it_trains(client: testing.TestClient, answer: str, sent: int) -> None:
+    """One click must not replace the model that serves; all other calls are sent at once."""
+    script = client.simulate_get("/docs/start.js").text
+    command = ["node", "-e", _CALL, script, answer]
+    assert json.loads(subprocess.check_output(command)) == [1, sent]
 
 
 def leaves(error: type[Exception]) -> set[type[Exception]]:
