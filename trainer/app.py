@@ -1,8 +1,10 @@
 """Composition root of the trainer service, with its few resources."""
 
+import asyncio
+import contextlib
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import falcon.asgi
 
@@ -72,15 +74,27 @@ class StoreReadyResource:
 
     async def on_get(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """GET /api/v1/ready"""
-        self._registry.check_writable()
+        await asyncio.to_thread(self._registry.check_writable)
         answer_json(resp, Ready("ready"))
+
+
+class TidyMiddleware:
+    """Falcon lifespan hook: what a crashed trainer left in the store goes at the next start."""
+
+    def __init__(self, registry: ModelRegistry) -> None:
+        self._registry = registry
+
+    async def process_startup(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
+        """Tidy up; a store that cannot be written is told by /ready."""
+        with contextlib.suppress(StoreError):
+            await asyncio.to_thread(self._registry.tidy)
 
 
 def create_app(settings: TrainerSettings) -> App:
     """Build the app."""
     registry = ModelRegistry(Path(settings.model_dir))
     service = TrainingService(registry, settings.wait_s, settings.max_nodes)
-    app = make_app("trainer", PROBLEMS, settings)
+    app = make_app("trainer", PROBLEMS, settings, [TidyMiddleware(registry)])
     app.add_route(f"{API_PREFIX}/train", TrainingResource(service, settings.max_body_bytes))
     app.add_route(f"{API_PREFIX}/health", HealthResource())
     app.add_route(f"{API_PREFIX}/ready", StoreReadyResource(registry))

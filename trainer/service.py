@@ -6,7 +6,7 @@ import logging
 from schemas.api.training import TrainRequest, TrainResponse
 from schemas.api.validation import BodyDecoder
 from trainer.counting.table import count_logs
-from trainer.errors import TrainerBusyError
+from trainer.errors import StoreError, TrainerBusyError
 from trainer.fitting.size import check_size
 from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
@@ -49,6 +49,10 @@ class TrainingService:
             ) from error
         try:
             trained = await asyncio.to_thread(self._train, request)
+        except StoreError as error:  # where it is, is for the operator's eyes alone
+            extra = {"store": str(self.registry.root), "reason": str(error.__cause__ or error)}
+            _log.error("store.unwritable", extra=extra)
+            raise
         finally:
             self._turn.release()
         _log.info(

@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
+from inference.store.files import read_bounded
+
 HISTORY_FILE: Final = "HISTORY"
 
 MAX_STEPS: Final = 100
@@ -19,9 +21,8 @@ _MAX_BYTES: Final = 65_536
 def read_history(root: Path) -> list[int]:
     """The numbers in a store's HISTORY, oldest first; what is none is passed over."""
     try:
-        with open(root / HISTORY_FILE, "rb") as file:
-            words = file.read(_MAX_BYTES).split()
-    except FileNotFoundError:
+        words = read_bounded(root / HISTORY_FILE, _MAX_BYTES).split()
+    except OSError:  # there is none, or something else in its place
         return []
     return [int(word) for word in words if word.isdigit() and len(word) < 10]  # noqa: PLR2004 - as versions
 

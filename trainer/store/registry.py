@@ -32,6 +32,9 @@ MAX_LEAD_S: Final = 10.0
 """How long a version is announced before it is current: time for some workers to see it, and to
 load its graph one after the other."""
 
+PROBE_BYTES: Final = 65_536
+"""What is written to find out whether the store takes anything; less than any version."""
+
 _LOCK: Final = ".lock"
 _TEMPORARY: Final = ".tmp-"
 
@@ -60,11 +63,29 @@ class ModelRegistry(ModelStore):
         """Find out early what publishing would find out late.
 
         Raises:
-            StoreError: the store, or the folder it is to be made in, is not writable.
+            StoreError: the store, or the folder it is to be made in, takes no file of this user, or
+                has no room for one.
         """
-        nearest = next(path for path in (self.root, *self.root.absolute().parents) if path.exists())
-        if not os.access(nearest, os.W_OK | os.X_OK):
-            raise StoreError(f"{nearest} is not writable for this user; see MODEL_DIR")
+        folders = (self.root, *self.root.absolute().parents)
+        try:
+            nearest = next(path for path in folders if path.exists())
+            # A file without a name where the system has such: nothing is left of it in any case.
+            with tempfile.TemporaryFile(prefix=_TEMPORARY, dir=nearest) as probe:
+                probe.write(bytes(PROBE_BYTES))
+                probe.flush()
+                self._fsync(probe.fileno())
+        except OSError as error:
+            raise _unwritable(error) from error
+
+    def tidy(self) -> None:
+        """Remove what a crashed writer left, if there is a store.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        if self.root.is_dir():
+            with self._locked():
+                pass
 
     def publish(
         self, files: Mapping[str, bytes], report: Callable[[int], bytes] | None = None
@@ -92,8 +113,13 @@ class ModelRegistry(ModelStore):
             temporary.chmod(0o755)
             self._sync_directory(temporary)
             temporary.rename(self.path(version))
-            self._sync_directory(self.root)
-            self._set_current(version, self._past())
+            try:
+                self._sync_directory(self.root)
+                self._set_current(version, self._past())
+            except OSError:
+                if self._active() != version:  # or it would be a version that nobody asked for
+                    self._remove(version)
+                raise
             self._prune()
         return version
 
@@ -213,24 +239,27 @@ class ModelRegistry(ModelStore):
         try:
             with open(self.root / _LOCK, "ab") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)  # given back by the system when a process dies
-                for leftover in self.root.glob(f"{_TEMPORARY}*"):
-                    if leftover.is_dir():
-                        shutil.rmtree(leftover)
-                    else:
-                        leftover.unlink()
-                yield
+                self._remove_leftovers()
+                try:
+                    yield
+                finally:  # what failed half-way must not keep a full disk full
+                    self._remove_leftovers()
         except OSError as error:
-            raise self._unwritable(error) from error
+            raise _unwritable(error) from error
+
+    def _remove_leftovers(self) -> None:
+        for leftover in self.root.glob(f"{_TEMPORARY}*"):
+            if leftover.is_dir():
+                shutil.rmtree(leftover)
+            else:
+                leftover.unlink(missing_ok=True)  # a probe of another process comes and goes
 
     def _make(self) -> None:
         """Make the store for its first version; nothing else does, so a slip makes no store."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise self._unwritable(error) from error
-
-    def _unwritable(self, error: OSError) -> StoreError:
-        return StoreError(f"the model store {self.root} cannot be written: {error}")
+            raise _unwritable(error) from error
 
     def _write(self, path: Path, data: bytes) -> None:
         with open(path, "wb") as file:
@@ -253,3 +282,11 @@ class ModelRegistry(ModelStore):
             self._fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _unwritable(error: OSError) -> StoreError:
+    """For whoever asked, who may be anybody: where the store is stands in settings and logs."""
+    return StoreError(
+        f"the model store cannot be written: {error.strerror or error}; see MODEL_DIR, the rights "
+        f"of this user, and what room is left"
+    )
