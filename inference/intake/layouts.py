@@ -327,6 +327,8 @@ _GENERAL: Final = (
 )
 _DATED_TEXT: Final = (
     rf"\[?(?P<time>{DATED}|{BSD_TIME}|\d\d:\d\d:\d\d(?:[.,]\d++)?)\]?(?: *+[-|:,])?(?:\s++|$){MESSAGE}",
+    # program time: message
+    rf"(?P<service>[a-z][\w.-]*+) \[?(?P<time>{DATED})\]?:? {MESSAGE}",
 )
 
 

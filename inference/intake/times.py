@@ -40,9 +40,9 @@ _ZONES: Final = {
 
 _CLOCK: Final = (
     r"(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,:](?P<part>\d{1,9})\d*)?)?"
-    r" ?(?P<half>[AaPp][Mm])?"
+    r"(?: ?(?P<half>[AaPp][Mm]))?"
 )
-_ZONE: Final = r" ?(?P<zone>[A-Z]{1,4}(?![A-Za-z])|[+-]\d\d:?\d\d(?!\d))?"
+_ZONE: Final = r"(?: ?(?P<zone>[A-Z]{1,4}(?![A-Za-z])|[+-]\d\d:?\d\d(?!\d)))?"
 _DAY: Final = r"(?:[A-Z][a-z]{2},? +)?"
 _PATTERNS: Final = tuple(
     re.compile(pattern)

@@ -7,7 +7,7 @@ from schemas.record.features import MAX_SERVICE_CHARS
 
 _ROTATION: Final = re.compile(
     r"(?:-[0-9a-f]{8,10}-[a-z0-9]{5})?"
-    r"(?:(?:^|[-_.])(?:\d+|\d{4}-\d\d-\d\d(?:[T_-]?\d\d[-_:]?\d\d[-_:]?\d\d)?|\d{8}T\d{4,6}Z?"
+    r"(?:(?:^|[-_.])(?:\d+|\d{4}-\d\d-\d\d(?:[T_-]\d\d(?:[-_:]?\d\d){0,2}Z?)?|\d{8}T\d{4,6}Z?"
     r"|(?=[a-f]*\d)[0-9a-f]{7,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))*$"
 )
 """Numbers, dates and hours, and the hashes and unique ids of pods and containers."""

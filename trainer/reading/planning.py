@@ -65,7 +65,7 @@ def plan_sources(sources: Sequence[Source], options: ReadingOptions) -> Planned:
         elif (source.named and len(sources) == 1) or (source.named and source.size_bytes != 0):
             raise found
         else:
-            passed.append(PassedOver(source.uri, str(found).removeprefix(f"{source.uri}: ")))
+            passed.append(PassedOver(source.uri, str(found).removeprefix(source.uri).lstrip(": ")))
     if not files:
         raise InputError(
             f"none of {len(sources)} files can be read as logs: "
