@@ -45,9 +45,8 @@ def create_app() -> App:
 if __name__ == "__main__":
     run_server(
         create_app,
+        InferenceSettings(),
         name="no-op",
-        host="127.0.0.1",
         port=int(os.environ["PORT"]),
         workers=int(os.environ["WEB_CONCURRENCY"]),
-        log_level="INFO",
     )

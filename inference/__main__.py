@@ -29,21 +29,19 @@ def main() -> None:
     except SettingsError as error:
         print(f"The settings are wrong:\n{error}", file=sys.stderr)  # noqa: T201 - for a person
         sys.exit(WRONG_SETTINGS_EXIT)
-    # Not before: Ctrl-C during their imports is no reason for a traceback, and gunicorn reads
-    # WEB_CONCURRENCY on import and fails on what is no number.
+    # On import, gunicorn reads it and fails on what it does not take for a number, as 2.0.
+    os.environ.pop("WEB_CONCURRENCY", None)
+    # Not before: Ctrl-C during their imports is no reason for a traceback.
     from inference.app import create_app  # noqa: PLC0415 - see above
     from inference.serving.server import run_server  # noqa: PLC0415 - see above
-    from inference.serving.tls import tls_options  # noqa: PLC0415 - see above
 
     run_server(
         lambda: create_app(settings),
+        settings,
         name="log-anomaly-inference",
-        host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        log_level=settings.log_level,
-        tls=tls_options(settings),
-        max_head_bytes=settings.max_head_bytes,
+        keep_alive_s=settings.keep_alive_s,
     )
 
 

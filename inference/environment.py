@@ -1,6 +1,7 @@
 """Settings from the environment: typed, bounded, and refused as a whole when one is wrong."""
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Collection, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -13,6 +14,19 @@ WRONG_SETTINGS_EXIT: Final = 2
 """The exit code of whatever does not start for them, as of any wrong call."""
 
 
+_PREFIX: Final = "ANOMALY_"
+"""What begins with it is for one of the services."""
+
+_OTHERS: Final = {
+    f"{_PREFIX}SERVE_": f"{_PREFIX}TRAIN_",
+    f"{_PREFIX}TRAIN_": f"{_PREFIX}SERVE_",
+}
+"""The prefix of the other service, by that of one."""
+
+_NEAR: Final = 0.86
+"""How alike (`difflib`) a name is that was meant to be ours: one letter of five more or less."""
+
+
 class SettingsError(ValueError):
     """The environment does not fit; the message lists every problem, one a line."""
 
@@ -23,7 +37,10 @@ def load_settings(type_: type[T], environ: Mapping[str, str], prefix: str) -> T:
     Args:
         type_: the struct; the encoded name of each field is the variable's name.
         environ: where to read, usually `os.environ`.
-        prefix: variables that begin with it are ours, so one that is not known is misspelt.
+        prefix: what the names of this service's own variables begin with. Both services may share
+            an environment, so variables with the other one's prefix are not looked at; any other
+            that begins with ANOMALY_ and is not known is misspelt, and so is one whose name is
+            nearly that of a variable without the prefix.
 
     Raises:
         SettingsError: a value that is of the wrong type or out of range, or an unknown variable.
@@ -49,9 +66,20 @@ def load_settings(type_: type[T], environ: Mapping[str, str], prefix: str) -> T:
         except UnicodeEncodeError:  # how Python shows bytes of the environment that are no text
             problems.append(f"{field.encode_name}={text!r}: Expected text in UTF-8")
     for name in sorted(environ):
-        if name.startswith(prefix) and name not in known:
-            ours = ", ".join(sorted(other for other in known if other.startswith(prefix)))
-            problems.append(f"{name} is not known; the variables with {prefix} are {ours}")
+        nearest = None if name in known else _meant(name, known, prefix)
+        if nearest is not None:
+            problems.append(f"{name} is not known; the nearest variable is {nearest}")
     if problems:
         raise SettingsError("\n".join(problems))
     return type_(**values)
+
+
+def _meant(name: str, known: Collection[str], prefix: str) -> str | None:
+    """Which variable a name that is not known was meant for; None for a name of somebody else."""
+    if name.startswith(_PREFIX):
+        if name.startswith(_OTHERS[prefix]):
+            return None
+        ours = [one for one in known if one.startswith(_PREFIX)]
+        return difflib.get_close_matches(name, ours, 1, cutoff=0.0)[0]
+    plain = [one for one in known if not one.startswith(_PREFIX)]
+    return next(iter(difflib.get_close_matches(name, plain, 1, cutoff=_NEAR)), None)

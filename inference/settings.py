@@ -7,6 +7,9 @@ from msgspec import Meta, field
 
 PREFIX: Final = "ANOMALY_SERVE_"
 
+KEEP_ALIVE_S: Final = 75
+"""Longer than the usual 60 s after which load balancers drop an idle connection themselves."""
+
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
@@ -53,6 +56,7 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
     Attributes:
         port: port to listen on.
         workers: processes that answer.
+        keep_alive_s: how long a connection may be idle.
         trainer_url: where trainings are passed on to.
         trainer_token_file: holds the token that is sent there; empty for none.
         allow_training: pass trainings on at all.
@@ -65,6 +69,9 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
 
     port: Port = field(default=8000, name="PORT")
     workers: Annotated[int, Meta(ge=1, le=256)] = field(default=2, name="WEB_CONCURRENCY")
+    keep_alive_s: Annotated[int, Meta(ge=1, le=86_400)] = field(
+        default=KEEP_ALIVE_S, name=f"{PREFIX}KEEP_ALIVE_S"
+    )
     trainer_url: Url = field(default="http://127.0.0.1:8001", name="TRAINER_URL")
     trainer_token_file: str = field(default="", name=f"{PREFIX}TRAINER_TOKEN_FILE")
     allow_training: bool = field(default=True, name="ALLOW_TRAINING")

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar, Final
@@ -20,13 +20,12 @@ from uvicorn_worker import UvicornWorker
 from inference.serving.accepting import Acceptor, Headcount
 from inference.serving.protocol import HttpProtocol
 from inference.serving.slow_clients import SlowClients
+from inference.serving.tls import tls_options
+from inference.settings import KEEP_ALIVE_S, ServiceSettings
 from inference.web.logs import logging_config
 
 DRAIN_S: Final = 1.0
 """How long a worker that was told to stop answers with `Connection: close` before it closes."""
-
-KEEP_ALIVE_S: Final = 75
-"""Longer than the usual 60 s after which load balancers drop an idle connection themselves."""
 
 TICKS_BETWEEN_LOOKS: Final = 50
 """How often slow clients are looked for: every five seconds."""
@@ -160,14 +159,12 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
 
 def run_server(
     make_app: Callable[[], Any],
+    settings: ServiceSettings,
     *,
     name: str,
-    host: str,
     port: int,
     workers: int,
-    log_level: str,
-    tls: Mapping[str, Any] | None = None,
-    max_head_bytes: int = 65_536,
+    keep_alive_s: int = KEEP_ALIVE_S,
 ) -> None:
     """Serve until told to stop (SIGTERM, SIGINT).
 
@@ -176,14 +173,13 @@ def run_server(
 
     Args:
         make_app: makes the app.
+        settings: what both services have: the address, TLS, bounds, logs.
         name: of the process.
-        host: the address to listen on.
         port: the port to listen on.
         workers: processes that answer.
-        log_level: the least severe events that are logged.
-        tls: gunicorn's options for TLS, see `inference.serving.tls`; none for plain HTTP.
-        max_head_bytes: bound for the request line and the headers of any call.
+        keep_alive_s: how long a connection may be idle before it is closed.
     """
+    host = settings.host
     refusal = listen_refusal(host, port)
     if refusal:
         sys.exit(refusal)
@@ -193,18 +189,18 @@ def run_server(
         "worker_class": "inference.serving.server.Worker",
         "proc_name": name,
         "preload_app": True,
-        "keepalive": KEEP_ALIVE_S,
+        "keepalive": keep_alive_s,
         "timeout": 60,
         "graceful_timeout": 30,
-        "logconfig_dict": logging_config(log_level),
+        "logconfig_dict": logging_config(settings.log_level),
         # It would write a socket file, which fails on a read-only root.
         "control_socket_disable": True,
         "child_exit": lambda _arbiter, worker: worker.app.headcount.leave(worker.place),
         # Heartbeat files on a disk can stall a worker for as long as the disk stalls.
         "worker_tmp_dir": _SHARED_MEMORY if Path(_SHARED_MEMORY).is_dir() else None,
-        **(tls or {}),
+        **tls_options(settings),
     }
-    GunicornServer(make_app, options, max_head_bytes).run()
+    GunicornServer(make_app, options, settings.max_head_bytes).run()
 
 
 def listen_refusal(host: str, port: int) -> str:

@@ -195,12 +195,32 @@ def test_a_service_stops_cleanly(start_inference: StartInference, model_dir: Pat
         assert {"timestamp", "level", "logger", "event"} <= json.loads(line).keys()
 
 
+def test_a_number_of_workers_may_have_a_point(
+    start_inference: StartInference, model_dir: Path
+) -> None:
+    """Gunicorn reads the same variable and would fail on it."""
+    assert start_inference(model_dir, WEB_CONCURRENCY="2.0").call("GET", "/health").status == 200
+
+
+def test_idle_connections_are_kept_as_long_as_set(
+    start_inference: StartInference, model_dir: Path
+) -> None:
+    """And closed then, in order."""
+    inference = start_inference(model_dir, ANOMALY_SERVE_KEEP_ALIVE_S="1")
+    with socket.create_connection(("127.0.0.1", inference.port), timeout=30) as client:
+        client.sendall(b"GET /api/v1/health HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert client.recv(65_536).startswith(b"HTTP/1.1 200 ")
+        assert client.recv(65_536) == b""
+
+
 @pytest.mark.parametrize(
     ("environ", "message"),
     [
         ({"PORT": "{port}"}, "cannot listen on 127.0.0.1 port"),
         ({"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY"),
         ({"WEB_CONCURRENCY": "0", "ANOMALY_SERVE_TYPO": "1"}, "ANOMALY_SERVE_TYPO is not known"),
+        ({"WEB_CONCURENCY": "4"}, "not known; the nearest variable is WEB_CONCURRENCY"),
+        ({"ANOMALY_FOO": "1"}, "ANOMALY_FOO is not known"),
     ],
 )
 def test_a_start_that_cannot_succeed_says_why(

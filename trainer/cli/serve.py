@@ -21,18 +21,14 @@ def _run(_arguments: argparse.Namespace) -> None:
     # Set for the inference service. On import, gunicorn reads it and fails on what is no number.
     os.environ.pop("WEB_CONCURRENCY", None)
     from inference.serving.server import run_server  # noqa: PLC0415 - for this command only, and see above
-    from inference.serving.tls import tls_options  # noqa: PLC0415 - for this command only
     from trainer.app import create_app  # noqa: PLC0415 - for this command only
 
     run_server(
         lambda: create_app(settings),
+        settings,
         name="log-anomaly-trainer",
-        host=settings.host,
         port=settings.port,
         workers=1,  # one training at a time; its lock lives in the process
-        log_level=settings.log_level,
-        tls=tls_options(settings),
-        max_head_bytes=settings.max_head_bytes,
     )
 
 

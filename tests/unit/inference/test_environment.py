@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inference.environment import SettingsError, load_settings
 from inference.settings import PREFIX as SERVE
@@ -52,6 +54,77 @@ def test_every_problem_is_listed() -> None:
         "ANOMALY_SERVE_X",
     }
     assert len(lines) == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("WEB_CONCURENCY", "WEB_CONCURRENCY"),
+        ("MODELDIR", "MODEL_DIR"),
+        ("MODLE_DIR", "MODEL_DIR"),
+        ("LOGLEVEL", "LOG_LEVEL"),
+        ("HOSTS", "HOST"),
+        ("ANOMALY_TOKEN_FILE", "ANOMALY_TOKENS_FILE"),
+        ("ANOMALY_SERVE_MEMO", "ANOMALY_SERVE_MEMO_CAPACITY"),
+        ("ANOMALY_", None),
+        ("ANOMALY_FOO", None),
+        ("ANOMALY_SERVER_MEMO_CAPACITY", "ANOMALY_SERVE_MEMO_CAPACITY"),
+    ],
+)
+def test_a_misspelt_variable_is_named(name: str, meant: str | None) -> None:
+    """With the variable that is nearest; also where it is empty, which sets nothing."""
+    for value in ("1", ""):
+        with pytest.raises(SettingsError) as raised:
+            load(**{name: value})
+        first, _, nearest = str(raised.value).rpartition(" ")
+        assert first == f"{name} is not known; the nearest variable is"
+        assert nearest == meant or (meant is None and nearest.startswith("ANOMALY_"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("HOME", "HOSTNAME", "HOSTTYPE", "LOGNAME", "PATH", "SHELL", "TERM", "PGHOST", "PGPORT"),
+        *("TRAINER_HOST", "TRAINER_SERVICE_PORT", "TRAINER_PORT_8001_TCP_ADDR", "HTTP_PROXY"),
+        *("NOANOMALY_FOO", "LOG_ANOMALY_TOKEN", "SSL_CERT_FILE", "PORTAGE", "MODEL", "TLS"),
+        *("KUBERNETES_PORT", "ORT_DISABLE_TELEMETRY", "PYTHONPATH", "XDG_DATA_DIRS"),
+    ],
+)
+def test_variables_of_others_are_left_alone(name: str) -> None:
+    """What shells, containers and other programs set stops nothing."""
+    assert load(**{name: "x"}) == InferenceSettings()
+    assert load_settings(TrainerSettings, {name: "x"}, TRAIN) == TrainerSettings()
+
+
+def test_both_services_may_share_an_environment() -> None:
+    """No variable of one is taken for a misspelt one of the other, whatever its value."""
+    every = {
+        field.encode_name: "?"
+        for settings in (InferenceSettings, TrainerSettings)
+        for field in msgspec.structs.fields(settings)
+    }
+    for settings, prefix in ((InferenceSettings, SERVE), (TrainerSettings, TRAIN)):
+        own = {field.encode_name for field in msgspec.structs.fields(settings)}
+        theirs = {name: value for name, value in every.items() if name not in own}
+        assert theirs
+        assert load_settings(settings, theirs, prefix) == settings()
+
+
+@given(st.from_regex(r"ANOMALY_[A-Z_]{0,12}", fullmatch=True))
+def test_any_name_with_the_prefix_is_known_or_refused(name: str) -> None:
+    """But for the other service's."""
+    if name.startswith(TRAIN):
+        assert load(**{name: "1"}) == InferenceSettings()
+    else:
+        with pytest.raises(SettingsError, match=name):
+            load(**{name: "1"})
+
+
+def test_a_whole_number_may_have_a_point() -> None:
+    """As templates write numbers; a broken one is refused."""
+    assert load(WEB_CONCURRENCY="2.0").workers == 2
+    with pytest.raises(SettingsError, match=r"WEB_CONCURRENCY='2\.5'"):
+        load(WEB_CONCURRENCY="2.5")
 
 
 def test_a_closed_choice_is_spelt_out() -> None:
