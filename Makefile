@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types imports tests pythons e2e bench soak lock clean
+.PHONY: help run test format lint types imports tests pythons e2e bench soak fuzz sbom lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ bench: $(VENV)/dev.stamp ## measure the service beside what users would run inst
 
 soak: $(VENV)/dev.stamp ## check each answer of ten minutes against scikit-learn's (SOAK="--seconds 60")
 	$(BIN)/python -m benchmarks.soak $(SOAK)
+
+fuzz: $(VENV)/dev.stamp ## fuzz the decoders, guided by coverage (FUZZ="seconds target ...")
+	$(BIN)/python -m tests.fuzz.run $(FUZZ)
 
 sbom: $(VENV)/dev.stamp ## write each image's bill of materials (CycloneDX) to sbom/
 	@mkdir -p sbom

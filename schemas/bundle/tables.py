@@ -63,9 +63,10 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
         except Exception as error:  # of a dozen kinds, by zipfile, zlib, tokenize and numpy
             raise UnreadableTablesError(f"the tables cannot be read: {error}") from error
         for name, values in found.items():
-            expected = _SHAPES.get(name)
-            if expected is None or (values.shape, values.dtype) != expected:
-                raise UnreadableTablesError(f"the table {name!r} is {values.dtype}{values.shape}")
+            # A member that is no array at all is handed over as its bytes.
+            kind = (values.shape, values.dtype) if isinstance(values, np.ndarray) else None
+            if kind is None or kind != _SHAPES.get(name):
+                raise UnreadableTablesError(f"the table {name!r} is {kind or 'no array'}")
         for name in ("percentiles", "flagged"):
             if name not in found:
                 raise UnreadableTablesError(f"the table {name!r} is missing")

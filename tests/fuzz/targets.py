@@ -1,0 +1,58 @@
+"""What is fuzzed: decoders of bytes from outside, each with the errors that are its own.
+
+A target takes any bytes. What gets out of it, or takes seconds, is a finding.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import falcon
+
+from inference.intake.lines import begins_record, continues_record, read_foreign
+from inference.intake.requests import look_at, look_at_all
+from inference.web.body import gunzip
+from schemas.api.predictions import BatchRequest, PredictRequest
+from schemas.api.training import TrainRequest
+from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
+from schemas.bundle.manifest import Manifest, UnreadableManifestError
+from schemas.bundle.tables import Tables, UnreadableTablesError
+from schemas.record.extraction import extract
+
+MAX_BYTES: Final = 4_096
+"""The longest input; a fault that needs more is rare, and each run would be slower."""
+
+_predict: Final = BodyDecoder(PredictRequest)
+_batch: Final = BodyDecoder(BatchRequest)
+_train: Final = BodyDecoder(TrainRequest)
+
+
+def _lines(data: bytes) -> None:
+    for line in data.decode("utf-8", "replace").split("\n"):
+        begins_record(line)
+        continues_record(line)
+        read_foreign(line)
+
+
+Target = tuple[Callable[[bytes], Any], tuple[type[Exception], ...]]
+
+_BODY: Final = (MalformedJsonError, InvalidBodyError)
+_TARGETS: Final[dict[str, Target]] = {
+    "predict": (lambda data: look_at(_predict.decode(data), extract), _BODY),
+    "batch": (lambda data: look_at_all(_batch.decode(data).logs, extract), _BODY),
+    "train": (_train.decode, _BODY),
+    "gzip": (lambda data: gunzip(data, MAX_BYTES), (falcon.HTTPError,)),
+    "manifest": (Manifest.from_json, (UnreadableManifestError,)),
+    "tables": (Tables.from_bytes, (UnreadableTablesError,)),
+    "lines": (_lines, ()),
+}
+NAMES: Final = tuple(_TARGETS)
+
+
+def decode(name: str, data: bytes) -> bool:
+    """Run a target; whether the bytes were right, and not refused with an error of its own."""
+    target, own = _TARGETS[name]
+    try:
+        target(data)
+    except own:
+        return False
+    return True
