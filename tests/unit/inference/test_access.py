@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from falcon import inspect, testing
+from falcon import testing
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,10 +27,12 @@ from inference.access.tokens import (
 )
 from inference.app import create_app
 from inference.environment import SettingsError
+from inference.resources.status import HealthResource
 from inference.settings import InferenceSettings, ServiceSettings
 from schemas.api.access import SCOPES, Scope
 from schemas.api.operations import API_PREFIX, OPERATIONS
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
+from tests.routes import methods_by_path
 from trainer.app import create_app as create_trainer
 from trainer.settings import TrainerSettings
 
@@ -219,7 +221,18 @@ def test_every_route_says_who_may_use_it(tmp_path: Path) -> None:
         create_app(InferenceSettings(model_dir=str(tmp_path))),
         create_trainer(TrainerSettings(model_dir=str(tmp_path))),
     ):
-        assert {route.path for route in inspect.inspect_routes(app)} <= known
+        assert set(methods_by_path(app)) <= known
+
+
+def test_a_route_that_is_in_no_table_is_for_those_who_may_train(tmp_path: Path) -> None:
+    """Whoever adds one and forgets the table opens it to nobody else."""
+    path = listing(tmp_path, predict=("predict",), train=("train",))
+    settings = InferenceSettings(model_dir=str(tmp_path), tokens_file=str(path))
+    app = create_app(settings)
+    app.add_route("/forgotten", HealthResource())
+    client = testing.TestClient(app)
+    for headers, status in (({}, 401), (bearer("predict"), 403), (bearer("train"), 200)):
+        assert client.simulate_get("/forgotten", headers=headers).status_code == status
 
 
 def test_the_document_names_scopes_where_there_are_tokens(client: testing.TestClient) -> None:

@@ -46,6 +46,25 @@ def test_a_rollback_without_history_goes_to_the_number_below(
     assert registry.rollback() == 2
 
 
+@pytest.mark.parametrize(
+    ("history", "current", "steps"),
+    [
+        ([1, 2, 3], 3, [1, 2]),
+        ([1, 2], 3, [1, 2]),
+        ([1, 2, 3], 2, [1]),
+        ([1, 2, 1], 1, [2]),
+        ([1, 4, 2], 2, [1]),
+        ([], 3, [2]),
+        ([3], 3, [2]),
+        ([], 1, []),
+    ],
+    ids=["usual", "not yet told", "rolled back", "again", "deleted", "none", "first", "lowest"],
+)
+def test_the_way_back(history: list[int], current: int, steps: list[int]) -> None:
+    """By what HISTORY knows, also where a crash left it a step behind CURRENT or ahead of it."""
+    assert steps_before(history, current, {1, 2, 3}) == steps
+
+
 @given(st.lists(st.integers(1, 5)), st.integers(1, 5), st.sets(st.integers(1, 5)))
 def test_what_served_before_is_there_and_something_else(
     history: list[int], current: int, versions: set[int]
