@@ -16,5 +16,5 @@ write of its body.
 Of uvicorn_worker: `UvicornWorker.CONFIG_KWARGS`, `_serve`, `_install_sigquit_handler`, `config`,
 `sockets` and `wsgi`. Of gunicorn: `BaseApplication.load_config`, `load`, `cfg.set` and `run`, the
 settings `child_exit` and, passed on by uvicorn_worker, `certfile`, `keyfile`, `ca_certs` and
-`cert_reqs`, and `Worker.app`.
+`cert_reqs`, and `app` and `ppid` of `Worker`.
 """

@@ -18,6 +18,7 @@ from uvicorn import Server as UvicornServer
 from uvicorn_worker import UvicornWorker
 
 from inference.serving.accepting import Acceptor, Headcount
+from inference.serving.orphans import end_with
 from inference.serving.protocol import HttpProtocol
 from inference.serving.slow_clients import SlowClients
 from inference.serving.tls import tls_options
@@ -104,7 +105,7 @@ class PatientServer(UvicornServer):
 
 
 class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type information
-    """A gunicorn worker that drains."""
+    """A gunicorn worker that drains, and that ends if its master is gone."""
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
         "loop": "uvloop",
@@ -124,6 +125,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type
     async def _serve(self) -> None:
         self.config.app = self.wsgi
         self._install_sigquit_handler()
+        end_with(self.ppid)
         server = PatientServer(self.config, self.app.headcount, self.place, self.app.max_head_bytes)
         await server.serve(sockets=self.sockets)
 

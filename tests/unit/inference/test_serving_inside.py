@@ -81,7 +81,7 @@ async def _look_at_attributes() -> None:
     for name in ("child_exit", "certfile", "keyfile", "ca_certs", "cert_reqs"):
         assert name in GunicornConfig().settings
         assert name in TOLD
-    assert "app" in inspect.signature(GunicornWorker.__init__).parameters
+    assert {"app", "ppid"} <= set(inspect.signature(GunicornWorker.__init__).parameters)
 
 
 class Writes(asyncio.Transport):
