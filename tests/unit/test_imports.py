@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -30,13 +31,32 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("half", ["inference", "trainer"])
-def test_a_module_that_no_layer_names_breaks_them(copy: Path, half: str) -> None:
+@pytest.mark.parametrize("room", ["inference", "trainer", "inference.web", "trainer.reading"])
+def test_a_module_that_no_layer_names_breaks_them(copy: Path, room: str) -> None:
     """A stray module is found by its name, wherever it imports from."""
-    (copy / half / "stray.py").write_text(STRAY.format(half=half))
+    half = room.partition(".")[0]
+    (copy / room.replace(".", "/") / "stray.py").write_text(STRAY.format(half=half))
     done = lint(copy)
     assert done.returncode == 1
-    assert f"{half}.stray" in done.stdout
+    assert f"{room}.stray" in done.stdout
+
+
+def test_every_package_has_its_layers() -> None:
+    """A new package is named as well: some contract lists all that is in it."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    listed = {
+        container
+        for contract in contracts["contracts"]
+        if contract.get("exhaustive")
+        for container in contract["containers"]
+    }
+    packages = {
+        str(page.parent.relative_to(ROOT)).replace("/", ".")
+        for half in PACKAGES
+        for page in (ROOT / half).rglob("__init__.py")
+        if len(list(page.parent.glob("*.py"))) + len(list(page.parent.glob("*/__init__.py"))) > 2
+    }
+    assert packages == listed
 
 
 def test_http_in_the_domain_breaks_them(copy: Path) -> None:
