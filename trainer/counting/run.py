@@ -6,7 +6,6 @@ from typing import TypeVar
 import msgspec
 
 from trainer.counting.cluster import run_on_dask
-from trainer.counting.engine import count_features
 from trainer.counting.local import run_locally, usable_cores
 from trainer.counting.step import count_partition
 from trainer.counting.sums import Counted, PartCount, PartSum
@@ -63,6 +62,8 @@ def _parts(
     plan = partitions[0].plan
     alike = all(partition.plan == plan for partition in partitions)
     if alike and is_counted_by_engine(plan) and not executor.dask:
+        from trainer.counting.engine import count_features  # noqa: PLC0415 - loads DuckDB
+
         # DuckDB spreads the work over the cores itself, and best over all files at once.
         sources = [partition.source for partition in partitions]
         size = sum(partition.size_bytes for partition in partitions)

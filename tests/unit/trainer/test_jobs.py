@@ -180,8 +180,20 @@ def test_a_misspelt_store_is_not_made(data: Dataset, tmp_path: Path) -> None:
 
 
 def test_importing_the_jobs_is_cheap() -> None:
-    """Whoever only imports them loads nothing that fits, renders or prints."""
-    heavy = ["sklearn", "scipy", "skl2onnx", "onnx", "distributed", "jinja2", "rich", "falcon"]
+    """Whoever only imports them loads nothing that fits, queries, renders or prints."""
+    heavy = [
+        "duckdb",
+        "sqlglot",
+        "obstore",
+        "sklearn",
+        "scipy",
+        "skl2onnx",
+        "onnx",
+        "distributed",
+        "jinja2",
+        "rich",
+        "falcon",
+    ]
     script = f"import sys, trainer.jobs; print([m for m in {heavy!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     assert done.stdout == b"[]\n"
