@@ -23,6 +23,7 @@ from inference.intake.fragments import (
     MARKED_LEVEL,
     MESSAGE,
     OWN_BRACKET,
+    SEPARATOR,
     TIME,
     WORD_TIME,
 )
@@ -95,6 +96,8 @@ _LOG4J: Final = (
     rf"{TIME} {LEVEL} *+\[(?P<service>[\w.$]++)\] \([^()]*+\) {MESSAGE}",
     # INFO  [main] 2023-01-01 00:00:00,000 Bar.java:123 - message; INFO [2023-...] com.foo.Bar: ...
     rf"{LEVEL} *+(?:{BRACKETED} (?=[\[\d]))?{TIME} (?:{BRACKETED} ++)?{ENDED}",
+    # 2023-01-01 00:00:00,000 AUDITED [main] a.b.X: a level of the program's own
+    rf"{TIME} ++\[?(?P<level>[A-Z]{{3,12}}+)\]? ++(?:{BRACKETED} ++)?(?P<service>[A-Za-z_]\w*+(?:\.[\w$]++)++){SEPARATOR}{MESSAGE}",
     # 01-May-2024 10:00:00.123 INFO [main] org.apache.catalina.startup.Catalina.start message
     rf"{TIME} {LEVEL} {BRACKETED} {DOTTED}(?: |$){MESSAGE}",
     *_BARE,

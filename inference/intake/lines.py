@@ -76,6 +76,8 @@ _RECORD_FIRST: Final = re.compile(
     rf"[\[<(]?(?:{DATED}|{BSD_TIME}|\d\d:\d\d:\d\d)|\{{|<\d{{1,3}}>"
     rf"|[\[(<]?{LEVEL.replace('?P<level>', '?:')}\]?(?: *+[-:|\]\[)]|  | \[| \d|$)"
     r"|[IWEFD]\d{4} \d\d:\d\d:\d\d"
+    r"|[\da-fA-F.:]{3,45}+ \S+ \S+ \[\d\d?/[A-Z][a-z]{2}/\d{4}:"  # an access log
+    r"|(?:time|ts|level|lvl)=\S"  # logfmt
 )
 _CONTINUES: Final = re.compile(
     r"\s|$|\"?[)}\]]"  # indentation, nothing, what closes
@@ -111,7 +113,9 @@ def continues_record(line: str) -> bool:
     return _CONTINUES.match(line) is not None and not begins_record(line)
 
 
-_FOREIGN: Final = ("klog", "nginx", "apache", "syslog", "general", "dated")
+_FOREIGN: Final = (
+    "klog", "nginx", "apache", "access", "logfmt", "log4j", "syslog", "general", "dated",
+)  # fmt: skip
 _parsers: dict[str, LineParser] = {}
 
 

@@ -22,7 +22,7 @@ QUICK = ("--n-estimators", "5")
 SECRET = "4929-1234"
 BAD = (
     (f'{{"message": null, "level": "{SECRET}", "service": "x"}}', "message"),
-    (f"{SECRET} is no JSON", "not JSON"),
+    (f"card {SECRET} is no JSON", "not JSON"),
     (f'{{"level": "INFO", "detail": "{SECRET}"}}', "message"),
     (f'["{SECRET}"]', "record"),
     (f'{{"message": "{SECRET}", "level": "INFO", "service": "{"s" * 300}"}}', "service"),

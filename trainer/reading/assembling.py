@@ -7,7 +7,9 @@ import msgspec
 
 from inference.intake.cleaning import clean_text
 from inference.intake.documents import Named, RawRecord, bare_service
+from inference.intake.layouts import Layout
 from inference.intake.levels import LevelNames
+from inference.intake.lines import Parsed
 from inference.intake.records import RecordReader
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level, LogFeatures
 from schemas.record.labels import is_positive
@@ -106,6 +108,11 @@ class Assembler:
             return self(line, RawRecord(clean_text(message), level, service, time), label)
         positive = is_positive(label) if self._label else None
         return Record(line, self._extract(message, level, known), message, positive, time)
+
+    def foreign(self, layout: Layout, parsed: Parsed) -> RawRecord:
+        """What a line says that is of another layout than its file."""
+        raw = self.reader.of_line(parsed, layout)
+        return msgspec.structs.replace(raw, service=raw.service or layout.service)
 
     def document(self, line: int, document: dict[str, Any]) -> Record:
         """A record of named fields, a raw log or the six features.

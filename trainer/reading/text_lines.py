@@ -99,7 +99,7 @@ class RecordBuilder:
         foreign = read_foreign(text)
         if foreign is None:
             return None
-        return OpenRecord(number, None, self._assemble.reader.of_line(foreign[1], foreign[0]))
+        return OpenRecord(number, None, self._assemble.foreign(*foreign))
 
     @property
     def awaits_body(self) -> bool:

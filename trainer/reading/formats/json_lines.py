@@ -10,6 +10,7 @@ import msgspec
 from inference.intake.documents import look_up
 from inference.intake.exports import take_apart
 from inference.intake.field_names import LEVEL_NAMES, TRACE_NAMES, plain_name
+from inference.intake.lines import read_foreign
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 from schemas.record.features import LogFeatures
 from schemas.record.labels import is_positive
@@ -27,6 +28,7 @@ from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, read_lines
 from trainer.reading.partitions import Partition
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import open_source
+from trainer.reading.text_lines import decode_line
 
 _JSON_ARRAY: Final = re.compile(r"\s*\[\s*(?:\{|\]\s*$)")
 
@@ -123,14 +125,33 @@ def _read_lines(
                     for document in take_apart(whole(line)):
                         yield assemble.document(number, document)
                 leading = False
-            except InvalidBodyError as error:
-                told = "; ".join(f"{one.path or 'record'}: {one.message}" for one in error.errors)
-                faults.add(number, told)
-            except MalformedJsonError as error:
+            except (InvalidBodyError, MalformedJsonError) as error:
+                foreign = _read_foreign(line, number, plan, assemble)
+                if foreign is not None:
+                    faults.n_foreign += 1
+                    yield foreign
+                    continue
                 faults.n_leading += leading and faults.n_leading < MAX_LEADING_LINES
-                faults.add(number, f"not JSON: {error}")
+                faults.add(number, _describe(error))
             except UnusableRecordError as error:
                 faults.add(number, str(error))
+
+
+def _read_foreign(
+    line: bytes, number: int, plan: ReadingPlan, assemble: Assembler
+) -> Record | None:
+    """The record of a line of plain text, as programs write some before their logger is set up."""
+    found = read_foreign(decode_line(line)) if plan.kind == "logs" else None
+    try:
+        return None if found is None else assemble(number, assemble.foreign(*found))
+    except UnusableRecordError:
+        return None
+
+
+def _describe(error: InvalidBodyError | MalformedJsonError) -> str:
+    if isinstance(error, MalformedJsonError):
+        return f"not JSON: {error}"
+    return "; ".join(f"{fault.path or 'record'}: {fault.message}" for fault in error.errors)
 
 
 def _feature_decoder(plan: ReadingPlan) -> Read:

@@ -142,9 +142,10 @@ def _goes_along(
 
 def _add_bad(builder: RecordBuilder, faults: Faults, *, short: bool, leading: bool) -> None:
     faults.n_leading += leading and short and faults.n_leading < MAX_LEADING_LINES
-    faults.add(
-        faults.n_records, f"no line of the layout {builder.layout.name}" if short else TOO_LONG
-    )
+    unknown = f"no line of the layout {builder.layout.name}"
+    if not leading and not builder.layout.any_further:
+        unknown += ", and nothing shows that it continues a record, as --multiline lets it"
+    faults.add(faults.n_records, unknown if short else TOO_LONG)
 
 
 PLAIN_TEXT: Final = Format(

@@ -1,0 +1,47 @@
+"""Files in which several programs write: each line is read by the layout that it is of."""
+
+from pathlib import Path
+
+from schemas.record.features import Level
+from tests.read_records import LOGS, read
+from trainer.reading.options import ReadingOptions
+from trainer.reading.sniffing import sniff
+
+LOG4J = "2024-05-01 10:00:00,000 INFO shop.Cart: opened"
+NGINX = "2024/05/01 10:00:01 [error] 7#8: *1 connect() failed (111: Connection refused)"
+ACCESS = '10.0.0.7 - - [05/May/2024:10:00:01 +0000] "GET /cart HTTP/1.1" 502 12'
+LOGFMT = 'time=2024-05-01T10:00:00Z level=warn msg="slow" component=db'
+
+
+def test_no_record_swallows_those_of_another_program(path: Path) -> None:
+    """Errors of nginx behind lines of log4j are records of nginx, and counted as foreign."""
+    every = [LOG4J] * 1_200 + [NGINX] * 600 + [ACCESS, LOGFMT]
+    data = "\n".join(every).encode()
+    plan = sniff(data[:65_536], str(path), ReadingOptions()).plan
+    records, faults = read(path, plan, data)
+    assert (len(records), faults.n_bad, faults.notes.n_foreign) == (1_802, 0, 602)
+    said = {(one.features.level, one.features.service) for one in records}
+    assert said == {
+        (Level.INFO, "shop.Cart"),
+        (Level.ERROR, "nginx"),
+        (Level.ERROR, "app"),
+        (Level.WARN, "db"),
+    }
+    assert sum(one.features.has_connection_error for one in records) == 600
+
+
+def test_plain_lines_stand_among_json(path: Path) -> None:
+    """As programs write them before their logger is set up; a line of no kind is bad."""
+    data = f'{LOG4J}\n{{"message": "a", "level": "warn"}}\nwhat\n'.encode()
+    records, faults = read(path, LOGS, data)
+    assert [one.features.level for one in records] == [Level.INFO, Level.WARN]
+    assert (faults.n_bad, faults.notes.n_foreign) == (1, 1)
+
+
+def test_a_level_of_the_programs_own_is_counted(path: Path) -> None:
+    """It gets the default level, and its logger is found nevertheless."""
+    data = f"{LOG4J}\n2024-05-01 10:00:01,000 STATS [main] shop.Cart: 7 carts\n".encode()
+    plan = sniff(data, str(path), ReadingOptions()).plan
+    (_, record), faults = read(path, plan, data)
+    assert (record.features.level, record.features.service) == (Level.INFO, "shop.Cart")
+    assert (record.message, faults.notes.levels) == ("7 carts", {"STATS": 1})
