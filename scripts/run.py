@@ -17,7 +17,7 @@ from typing import Final
 
 from inference.access.check import check_access
 from inference.environment import WRONG_SETTINGS_EXIT, SettingsError, load_settings
-from inference.serving.server import listen_refusal
+from inference.serving.listening import UNIX, ListenError, listening_addresses
 from inference.settings import PREFIX as SERVE_PREFIX
 from inference.settings import InferenceSettings
 from inference.store.versions import ModelStore
@@ -59,13 +59,14 @@ def main() -> int:
         train = load_settings(TrainerSettings, os.environ, TRAIN_PREFIX)
         check_access(serve)
         check_access(train)
+        _check_both(serve)
     except SettingsError as error:
         return _fail(f"The settings are wrong:\n{error}", WRONG_SETTINGS_EXIT)
-    if serve.tls_certificate:
-        return _fail("this starts plain HTTP alone; unset TLS_CERTIFICATE", WRONG_SETTINGS_EXIT)
-    refusals = [listen_refusal(serve.host, port) for port in (serve.port, train.port)]
-    if any(refusals):
-        return _fail("\n".join(filter(None, refusals)) + " (PORT, TRAINER_PORT)")
+    try:
+        for port in (serve.port, train.port):
+            listening_addresses(serve.host, port)
+    except ListenError as error:
+        return _fail(f"{error} (PORT, TRAINER_PORT)")
 
     inference_url, trainer_url = (_url(serve.host, port) for port in (serve.port, train.port))
     environment = {"TRAINER_URL": trainer_url, **os.environ}
@@ -104,10 +105,23 @@ def main() -> int:
     return _fail(f"{' and '.join(ended) or 'a service'} did not keep running; see the log above")
 
 
+def _check_both(settings: InferenceSettings) -> None:
+    """Refuse settings with which only one service could run.
+
+    Raises:
+        SettingsError: says which.
+    """
+    if settings.tls_certificate:
+        raise SettingsError("TLS_CERTIFICATE: this starts plain HTTP alone; unset it")
+    if settings.host.startswith(UNIX):
+        raise SettingsError("HOST: two services cannot listen on one socket; start them one by one")
+
+
 def _url(host: str, port: int) -> str:
     """Where a client on this machine finds a service that listens on `host`."""
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared only
-    return f"http://{reachable}:{port}"
+    name = host.strip("[]")
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name, name)  # noqa: S104 - compared only
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
 def _wait_ready(url: str, service: subprocess.Popen[bytes], stop: threading.Event) -> bool:

@@ -18,6 +18,7 @@ from uvicorn import Server as UvicornServer
 from uvicorn_worker import UvicornWorker
 
 from inference.serving.accepting import Acceptor, Headcount
+from inference.serving.listening import ListenError, listening_addresses
 from inference.serving.orphans import end_with
 from inference.serving.protocol import HttpProtocol
 from inference.serving.slow_clients import SlowClients
@@ -30,6 +31,9 @@ DRAIN_S: Final = 1.0
 
 TICKS_BETWEEN_LOOKS: Final = 50
 """How often slow clients are looked for: every five seconds."""
+
+SOCKET_UMASK: Final = 0o117
+"""The owner and the group of a UNIX socket may connect to it; gunicorn uses it for nothing else."""
 
 _log = logging.getLogger(__name__)
 
@@ -181,12 +185,13 @@ def run_server(
         workers: processes that answer.
         keep_alive_s: how long a connection may be idle before it is closed.
     """
-    host = settings.host
-    refusal = listen_refusal(host, port)
-    if refusal:
-        sys.exit(refusal)
+    try:
+        addresses = listening_addresses(settings.host, port)
+    except ListenError as error:
+        sys.exit(str(error))
     options = {
-        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "bind": addresses,
+        "umask": SOCKET_UMASK,
         "workers": workers,
         "worker_class": "inference.serving.server.Worker",
         "proc_name": name,
@@ -203,19 +208,3 @@ def run_server(
         **tls_options(settings),
     }
     GunicornServer(make_app, options, settings.max_head_bytes).run()
-
-
-def listen_refusal(host: str, port: int) -> str:
-    """Why the address cannot be listened on, in one line; empty if it can."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        return (
-            f"cannot listen on {host} port {port}: {error.strerror or error}; choose another port"
-        )
-    return ""
