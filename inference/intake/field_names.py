@@ -189,6 +189,7 @@ WRAPPERS: Final = (
     "log",
     "data",
     "attributes",
+    "properties",
     "result",
 )
 """Objects that hold all of a record, as exports of stores of logs have them."""

@@ -19,6 +19,9 @@ _CRI: Final = re.compile(
 _COMPOSE: Final = re.compile(r"(?P<service>[A-Za-z][\w.-]*+) *+\| (?P<text>.*)")
 """docker-compose: the container's name, a bar, the line."""
 
+PART_BYTES: Final = 16_000
+"""Docker cuts a line after 16 KiB; a shorter text without a line end is a whole one."""
+
 _REPLICA: Final = re.compile(r"[-_]\d++$")
 _decode = msgspec.json.Decoder().decode
 
@@ -74,7 +77,9 @@ class Unwrapper:
         text: str = document["log"]
         around = self._documents.read({**document, "log": "-"}) or RawRecord("")
         stream = str(document.get("stream"))
-        return Unwrapped(stream, text.rstrip("\r\n"), text.endswith("\n"), around)
+        # Shippers take line ends away; what docker cut is long.
+        whole = text.endswith("\n") or len(text.encode("utf-8", "replace")) < PART_BYTES
+        return Unwrapped(stream, text.rstrip("\r\n"), whole, around)
 
 
 def decode_object(line: str) -> dict[str, Any] | None:

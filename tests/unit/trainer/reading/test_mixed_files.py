@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import msgspec
+
 from schemas.record.features import Level
 from tests.read_records import LOGS, read
 from trainer.reading.options import ReadingOptions
@@ -36,6 +38,18 @@ def test_plain_lines_stand_among_json(path: Path) -> None:
     records, faults = read(path, LOGS, data)
     assert [one.features.level for one in records] == [Level.INFO, Level.WARN]
     assert (faults.n_bad, faults.notes.n_foreign) == (1, 1)
+
+
+def test_lines_of_docker_are_joined_only_where_docker_cut_them(path: Path) -> None:
+    """A part has 16 KiB and no line end; shippers take the ends of whole lines away."""
+    long = "x" * 16_384
+    logs = [LOG4J, "\tat a.B(B.java:1)", LOG4J, long, "end\n", LOG4J + "\n"]
+    data = b"".join(msgspec.json.encode({"log": log, "stream": "stdout"}) + b"\n" for log in logs)
+    plan = sniff(data, str(path), ReadingOptions()).plan
+    records, faults = read(path, plan, data)
+    messages = [record.message for record in records]
+    assert messages == ["opened\n\tat a.B(B.java:1)", "opened", f"{long}end", "opened"]
+    assert (faults.n_bad, faults.n_continued) == (0, 2)
 
 
 def test_a_level_of_the_programs_own_is_counted(path: Path) -> None:
