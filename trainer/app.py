@@ -12,10 +12,12 @@ from inference.resources.status import HealthResource
 from inference.web.answers import answer_json
 from inference.web.app import App, make_app
 from inference.web.body import read_body
+from inference.web.leaving import refuse_if_draining, watched_client
 from inference.web.problems import ProblemSpec, ProblemTable
 from schemas.api.operations import API_PREFIX
 from schemas.api.status import Ready
 from trainer.errors import (
+    AbandonedError,
     ExportError,
     ForestTooLargeError,
     InsensitiveModelError,
@@ -47,6 +49,9 @@ PROBLEMS: Final[ProblemTable] = {
     StoreError: ProblemSpec(
         HTTPStatus.SERVICE_UNAVAILABLE, "store-unwritable", "The model store cannot be written"
     ),
+    AbandonedError: ProblemSpec(
+        HTTPStatus.SERVICE_UNAVAILABLE, "training-abandoned", "The client did not wait"
+    ),
     TrainerBusyError: ProblemSpec(
         HTTPStatus.SERVICE_UNAVAILABLE, "trainer-busy", "Another training is at work", 5
     ),
@@ -63,7 +68,8 @@ class TrainingResource:
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/train"""
         body = await read_body(req, self._max_body_bytes)
-        answer_json(resp, await self._service.train(body))
+        async with watched_client(req) as has_left:
+            answer_json(resp, await self._service.train(body, has_left))
 
 
 class StoreReadyResource:
@@ -72,8 +78,9 @@ class StoreReadyResource:
     def __init__(self, registry: ModelRegistry) -> None:
         self._registry = registry
 
-    async def on_get(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """GET /api/v1/ready"""
+        refuse_if_draining(req)
         await asyncio.to_thread(self._registry.check_writable)
         answer_json(resp, Ready("ready"))
 

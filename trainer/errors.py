@@ -9,6 +9,7 @@
     ├── InsensitiveModelError  the model has learned nothing, or its threshold has no effect
     ├── StoreError          the store cannot be written, or has no such version
     ├── OutputError         a file of verdicts or a report cannot be written
+    ├── AbandonedError      whoever asked for the training has left
     └── TrainerBusyError    another training is at work
 
 The errors know no HTTP status and no exit code; `trainer.app` and `trainer.cli` map them.
@@ -49,6 +50,10 @@ class StoreError(TrainingError):
 
 class OutputError(TrainingError):
     """A file of verdicts or a report cannot be written."""
+
+
+class AbandonedError(TrainingError):
+    """Whoever asked for the training has left, so it was stopped; nothing was published."""
 
 
 class TrainerBusyError(TrainingError):

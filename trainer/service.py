@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from schemas.api.training import TrainRequest, TrainResponse
 from schemas.api.validation import BodyDecoder
 from trainer.counting.table import count_logs
-from trainer.errors import StoreError, TrainerBusyError
+from trainer.errors import AbandonedError, StoreError, TrainerBusyError
 from trainer.fitting.size import check_size
 from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
@@ -30,10 +31,17 @@ class TrainingService:
         self._decoder = BodyDecoder(TrainRequest)
         self._turn = asyncio.Lock()
 
-    async def train(self, body: bytes) -> TrainResponse:
+    async def train(
+        self, body: bytes, has_left: Callable[[], bool] = lambda: False
+    ) -> TrainResponse:
         """Train on the logs in a request's body and publish the model.
 
+        Args:
+            body: of the request.
+            has_left: says whether whoever asked has gone; looked at before each step.
+
         Raises:
+            AbandonedError: whoever asked has gone; nothing was published.
             MalformedJsonError, InvalidBodyError: the body is wrong.
             TrainerBusyError: another training did not end in time.
             TrainingError: nothing was published; says why.
@@ -48,7 +56,7 @@ class TrainingService:
                 "another training is at work; try again in a few seconds"
             ) from error
         try:
-            trained = await asyncio.to_thread(self._train, request)
+            trained = await asyncio.to_thread(self._train, request, has_left)
         except StoreError as error:  # where it is, is for the operator's eyes alone
             extra = {"store": str(self.registry.root), "reason": str(error.__cause__ or error)}
             _log.error("store.unwritable", extra=extra)
@@ -65,5 +73,11 @@ class TrainingService:
         )
         return trained
 
-    def _train(self, request: TrainRequest) -> TrainResponse:
-        return train(count_logs(request.training_data), request.options, self.registry)
+    def _train(self, request: TrainRequest, has_left: Callable[[], bool]) -> TrainResponse:
+        def go_on() -> None:
+            if has_left():
+                raise AbandonedError("whoever asked for the training did not wait for it")
+
+        go_on()
+        table = count_logs(request.training_data)
+        return train(table, request.options, self.registry, go_on=go_on)

@@ -7,6 +7,7 @@ import falcon.asgi
 
 from inference.store.slot import ModelSlot
 from inference.web.answers import answer_json
+from inference.web.leaving import refuse_if_draining
 from schemas.api.status import Health, ModelInfo, Ready
 
 READY_WAIT_S: Final = 0.2
@@ -27,8 +28,9 @@ class ReadyResource:
     def __init__(self, slot: ModelSlot) -> None:
         self._slot = slot
 
-    async def on_get(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """GET /api/v1/ready: answered while a model is loaded, by what is held until then."""
+        refuse_if_draining(req)
         model = await self._slot.held(READY_WAIT_S)
         if model is None:
             raise self._slot.not_loaded()

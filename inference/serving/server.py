@@ -24,6 +24,7 @@ from inference.serving.protocol import HttpProtocol
 from inference.serving.slow_clients import SlowClients
 from inference.serving.tls import tls_options
 from inference.settings import KEEP_ALIVE_S, ServiceSettings
+from inference.web.leaving import DRAINING
 from inference.web.logs import logging_config
 
 DRAIN_S: Final = 1.0
@@ -101,6 +102,7 @@ class PatientServer(UvicornServer):
         if sig != signal.SIGTERM or self.should_exit or close in headers:
             super().handle_exit(sig, frame)
             return
+        self.lifespan.state[DRAINING] = True  # copied into each request
         for acceptor in self._acceptors:
             acceptor.retreat()
         headers.append(close)  # lasts through uvicorn's own refresh of its default headers

@@ -4,6 +4,7 @@ Each file in `golden/` is one exchange. After an intended change,
 `UPDATE_GOLDEN=1 make tests` writes the answers anew; the diff is then the change of contract.
 """
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -36,6 +37,21 @@ def settle(value: Any) -> Any:
     return round(value, 7) if isinstance(value, float) else value
 
 
+def patient(app: Any) -> testing.TestClient:
+    """A client that waits for its answer; Falcon's own seems to leave behind its body."""
+
+    async def waiting(scope: Any, receive: Any, send: Any) -> None:
+        async def receive_or_wait() -> Any:
+            event = await receive()
+            if event["type"] == "http.disconnect":
+                await asyncio.Event().wait()
+            return event
+
+        await app(scope, receive_or_wait, send)
+
+    return testing.TestClient(waiting)
+
+
 @pytest.fixture
 def clients(model_dir: Path, surprisal_dir: Path, tmp_path: Path) -> dict[str, testing.TestClient]:
     """Clients by the name of the service; one inference has no model."""
@@ -51,7 +67,7 @@ def clients(model_dir: Path, surprisal_dir: Path, tmp_path: Path) -> dict[str, t
         "inference without a model": testing.TestClient(
             create_inference(InferenceSettings(model_dir=empty))
         ),
-        "trainer": testing.TestClient(create_trainer(TrainerSettings(model_dir=stored))),
+        "trainer": patient(create_trainer(TrainerSettings(model_dir=stored))),
     }
 
 

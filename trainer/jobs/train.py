@@ -1,6 +1,7 @@
 """Trains on a table and publishes the model: what a REST call asks for."""
 
 import time
+from collections.abc import Callable
 
 from schemas.api.training import TrainResponse
 from schemas.bundle.options import TrainOptions
@@ -8,8 +9,20 @@ from trainer.counting.table import CountTable
 from trainer.store.registry import ModelRegistry
 
 
-def train(table: CountTable, options: TrainOptions, registry: ModelRegistry) -> TrainResponse:
+def train(
+    table: CountTable,
+    options: TrainOptions,
+    registry: ModelRegistry,
+    *,
+    go_on: Callable[[], None] = lambda: None,
+) -> TrainResponse:
     """Train on a table and publish the model.
+
+    Args:
+        table: the records.
+        options: how to fit.
+        registry: where to publish.
+        go_on: called before each step; what it raises stops the training there.
 
     Raises:
         TrainingError: nothing was published; says why.
@@ -17,8 +30,12 @@ def train(table: CountTable, options: TrainOptions, registry: ModelRegistry) -> 
     from trainer.fitting.pipeline import fit, prove  # noqa: PLC0415 - seconds of imports
 
     started = time.perf_counter()
+    go_on()
     fitted = fit(table, options)
-    version = registry.publish(prove(fitted))
+    go_on()
+    files = prove(fitted)
+    go_on()
+    version = registry.publish(files)
     manifest = fitted.candidate.model.manifest
     return TrainResponse(
         model_version=str(version),

@@ -14,6 +14,7 @@ from tests.made_logs import make_log, make_logs, make_raw_logs
 from trainer.cli import EXIT_CODES, main
 from trainer.cli.main import USAGE_EXIT
 from trainer.errors import (
+    AbandonedError,
     ForestTooLargeError,
     InputError,
     StoreError,
@@ -255,6 +256,5 @@ def test_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_every_error_has_a_code() -> None:
     """Each training error that a command can meet is in the table; only a service can be busy."""
-    assert {*EXIT_CODES, TrainerBusyError, ForestTooLargeError} == set(
-        TrainingError.__subclasses__()
-    )
+    of_services = {AbandonedError, ForestTooLargeError, TrainerBusyError}
+    assert {*EXIT_CODES, *of_services} == set(TrainingError.__subclasses__())

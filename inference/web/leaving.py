@@ -1,0 +1,46 @@
+"""Ends seen from a resource: of the client that waits, and of the process that answers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+import falcon
+import falcon.asgi
+
+DRAINING: Final = "draining"
+"""Key of the lifespan's state that the server sets when its process is about to end."""
+
+
+@asynccontextmanager
+async def watched_client(req: falcon.asgi.Request) -> AsyncIterator[Callable[[], bool]]:
+    """Watch the client of a request whose body has been read.
+
+    Yields:
+        Says whether the client has gone; may be asked from any thread.
+    """
+    watching = asyncio.create_task(_until_left(req))
+    try:
+        yield watching.done
+    finally:
+        watching.cancel()
+
+
+async def _until_left(req: falcon.asgi.Request) -> None:
+    receive = req._receive  # noqa: SLF001 - Falcon offers it for server-sent events alone
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def refuse_if_draining(req: falcon.asgi.Request) -> None:
+    """Have balancers send nothing more to a process that is about to end.
+
+    Raises:
+        falcon.HTTPServiceUnavailable: it is.
+    """
+    if req.scope.get("state", {}).get(DRAINING):
+        raise falcon.HTTPServiceUnavailable(
+            title="The service is ending",
+            description="this process answers what has begun and takes no more; ask another one",
+            retry_after=1,
+        )
