@@ -1,0 +1,82 @@
+"""Common records of JSON are read quickly, and as the one reader of raw records reads them."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.record.extraction import extract
+from trainer.reading.assembling import Assembler, UnusableRecordError
+from trainer.reading.fast_decoding import fast_decoder
+from trainer.reading.faults import Faults
+from trainer.reading.plan import Fields, ReadingPlan
+
+PLAIN = ReadingPlan(
+    format="jsonl",
+    kind="logs",
+    fields=Fields(message="msg", level="level", service="app", time="ts"),
+    beside=("level", "levelName", "failure"),
+)
+PLANS = [
+    PLAIN,
+    msgspec.structs.replace(PLAIN, scale="pino"),
+    msgspec.structs.replace(PLAIN, fields=Fields(message="msg", level="level", service="app")),
+    msgspec.structs.replace(
+        PLAIN,
+        fields=Fields(message="msg", level="level", service="app", time="ts", label="label"),
+    ),
+]
+values = st.one_of(
+    st.none(),
+    st.integers(-5, 70),
+    st.booleans(),
+    st.text(max_size=6),
+    st.sampled_from(["INFO", "warn", "[error]", "LOUD", "", "{}", '{"msg":"x","level":"fatal"}']),
+    st.sampled_from(["a\x1b[31mb", "c.service", " d ", "x: y", "2024-05-01 10:00:00 ERROR e"]),
+    st.lists(st.integers(0, 255), max_size=2),
+    st.dictionaries(st.sampled_from(["message", "stack"]), st.text(max_size=4), max_size=2),
+)
+names = ["msg", "level", "app", "ts", "label", "error", "err", "stack", "levelName", "message"]
+documents = st.dictionaries(st.sampled_from([*names, "severity", "@x", "other"]), values)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+@given(document=documents)
+def test_both_ways_give_the_same(plan: ReadingPlan, document: dict[str, Any]) -> None:
+    """For every record that can be read quickly; the others are read whole."""
+    assemble = Assembler(plan, extract, "a.jsonl", Faults())
+    fast = fast_decoder(plan, assemble)
+    assert fast is not None
+    line = msgspec.json.encode(document)
+    try:
+        found = fast(1, line)
+    except UnusableRecordError:
+        return
+    if found is not None:
+        assert assemble.document(1, msgspec.json.decode(line)) == found
+
+
+def test_usual_records_are_read_quickly() -> None:
+    """With a level by its name, or a number on the plan's scale."""
+    for plan, level in ((PLAIN, "INFO"), (PLANS[1], 30)):
+        fast = fast_decoder(plan, Assembler(plan, extract, "a.jsonl", Faults()))
+        assert fast is not None
+        line = msgspec.json.encode({"ts": 1, "level": level, "app": "a", "msg": "up", "pid": 7})
+        assert fast(1, line) is not None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        Fields(message="log", level="level", service="app"),
+        Fields(message="a.b", level="level", service="app"),
+        Fields(message="msg", service="app"),
+        Fields(message="msg", level="level"),
+    ],
+)
+def test_some_plans_have_no_quick_way(fields: Fields) -> None:
+    """A path into objects, docker's `log`, and records without a level or a service."""
+    plan = msgspec.structs.replace(PLAIN, fields=fields)
+    assert fast_decoder(plan, Assembler(plan, extract, "a.jsonl", Faults())) is None
