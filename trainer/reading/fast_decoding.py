@@ -56,7 +56,7 @@ def fast_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
     as_tuple = msgspec.structs.astuple
     levels = _FastLevels(assemble.names, plan.scale)
     known_levels, find_level = levels.known, levels.find
-    make, labelled = assemble.fast, plan.fields.label is not None
+    make, timed, labelled = assemble.fast, "time" in named, "label" in named
     n_parts = len(_PARTS)
 
     def read(number: int, line: bytes) -> Record | None:
@@ -65,7 +65,8 @@ def fast_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         message, level, service, time, label = parts[:n_parts]
-        n_none = parts.count(None) - (labelled and label is None)
+        # A record may lack these two; beside them, as many parts are absent as should be.
+        n_none = parts.count(None) - (labelled and label is None) - (timed and time is None)
         if n_none != n_absent or type(message) is not str or type(service) is not str:
             return None
         if not message or message[0] == "{":

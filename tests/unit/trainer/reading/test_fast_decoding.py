@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.record.extraction import extract
@@ -44,6 +44,8 @@ documents = st.dictionaries(st.sampled_from([*names, "severity", "@x", "other"])
 
 @pytest.mark.parametrize("plan", PLANS)
 @given(document=documents)
+@example(document={"msg": "1", "level": 10, "app": "a", "ts": None, "error": "INFO"})
+@example(document={"msg": "1", "level": "INFO", "app": "a", "ts": None, "error": "INFO"})
 def test_both_ways_give_the_same(plan: ReadingPlan, document: dict[str, Any]) -> None:
     """For every record that can be read quickly; the others are read whole."""
     assemble = Assembler(plan, extract, "a.jsonl", Faults())
