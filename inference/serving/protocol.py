@@ -89,16 +89,20 @@ class HttpProtocol(HttpToolsProtocol):
         if self._refused:
             return
         self._unset_keepalive_if_required()
-        if self.backlogged:
+        if self.pipeline or self._waiting:
             self._waiting += data
             self.flow.pause_reading()
             return
-        self._measured = len(data) > PIECE_BYTES or self.in_head
+        scope = self.scope
+        self._measured = len(data) > PIECE_BYTES or (scope is not None and "method" not in scope)
         try:
             if self._measured:
                 self._take_in_pieces(data)
             else:
-                self._parse(data)
+                self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._go_on_without_upgrade()
+            self.data_received(data[upgrade.args[0] :])
         except RefusedError as error:
             self._refuse(error)
         except httptools.HttpParserError as error:
@@ -114,7 +118,12 @@ class HttpProtocol(HttpToolsProtocol):
                 return
             head = self.scope if self.in_head else None
             piece = data[start : start + PIECE_BYTES]
-            self._parse(piece)
+            try:
+                self.parser.feed_data(piece)
+            except httptools.HttpParserUpgrade as upgrade:
+                self._go_on_without_upgrade()
+                self.data_received(data[start + upgrade.args[0] :])
+                return
             in_same_head = self.in_head and self.scope is head
             self._head_bytes = self._head_bytes + len(piece) if in_same_head else 0
             self._check_head(self._head_bytes)
@@ -125,16 +134,6 @@ class HttpProtocol(HttpToolsProtocol):
                 HEAD_TOO_LARGE,
                 f"the request line and the headers may have {self._max_head_bytes} bytes",
             )
-
-    def _parse(self, data: bytes) -> None:
-        while data:
-            try:
-                self.parser.feed_data(data)
-            except httptools.HttpParserUpgrade as upgrade:
-                self._go_on_without_upgrade()
-                data = data[upgrade.args[0] :]
-            else:
-                return
 
     def _go_on_without_upgrade(self) -> None:
         """Go on behind the head with a new parser: the old one takes the body for another protocol.
@@ -170,8 +169,9 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """End the request, unless the parser only thinks so because of an upgrade."""
         if not self.parser.should_upgrade():
-            super().on_message_complete()
-            self.cycle.more_body = False  # also of one that was answered early
+            cycle = self.cycle  # which may have been answered early
+            cycle.more_body = False
+            cycle.message_event.set()
 
     def on_response_complete(self) -> None:
         """Go on with the next request, and read on if none waits."""
@@ -179,7 +179,8 @@ class HttpProtocol(HttpToolsProtocol):
         if self._waiting and not self.pipeline:
             data, self._waiting = bytes(self._waiting), bytearray()
             self.data_received(data)
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
 
     def _refuse(self, error: RefusedError) -> None:
         spec = error.spec
@@ -207,7 +208,7 @@ class _Flow(FlowControl):
         self._protocol = protocol
 
     def resume_reading(self) -> None:
-        if not self._protocol.backlogged:
+        if self.read_paused and not self._protocol.backlogged:
             super().resume_reading()
 
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import falcon
 import falcon.asgi
@@ -21,15 +20,6 @@ OFF_LOOP_GZIP_BYTES: Final = 4_096
 
 OFF_LOOP_BYTES: Final = 262_144
 """A larger body is decoded and judged in a thread, so that it holds up nobody else."""
-
-T = TypeVar("T")
-
-
-async def by_size(size: int, function: Callable[..., T], *args: Any) -> T:
-    """Call a function here, or in a thread if the body that it works on is large."""
-    if size > OFF_LOOP_BYTES:
-        return await asyncio.to_thread(function, *args)
-    return function(*args)
 
 
 async def read_body(req: falcon.asgi.Request, max_bytes: int) -> bytes:

@@ -67,14 +67,13 @@ class BodyDecoder(Generic[T]):
             InvalidBodyError: JSON, but not of this type; names every value at fault.
         """
         try:
-            return self._decode(body)
-        except MalformedJsonError:
-            mended = mend_json(bytes(body))
-            if mended == body:
-                raise
-            return self._decode(mended)
+            return self._decoder.decode(body)
+        except msgspec.ValidationError as error:
+            raise InvalidBodyError(faults_of(self._type, body, error)) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return self._decode_mended(mend_json(bytes(body)))
 
-    def _decode(self, body: bytes | bytearray | memoryview) -> T:
+    def _decode_mended(self, body: bytes) -> T:
         try:
             return self._decoder.decode(body)
         except msgspec.ValidationError as error:

@@ -212,7 +212,7 @@ def test_pipelined_requests_are_all_answered(
     assert [int(status) for status in STATUS.findall(answers)] == [200] * 3_000 + [404]
 
 
-NESTED: Final = b'{"log_id":5,"z":[' + b"[[]]," * 3_300_000 + b"[]]}"
+NESTED: Final = b'{"log_id":[],"z":[' + b"[[]]," * 3_300_000 + b"[]]}"
 
 
 @pytest.mark.parametrize("path", ["/predict", "/predict/batch"])
@@ -220,7 +220,7 @@ NESTED: Final = b'{"log_id":5,"z":[' + b"[[]]," * 3_300_000 + b"[]]}"
     ("body", "status"),
     [
         (gzip.compress(NESTED), 422),
-        (gzip.compress(NESTED.replace(b":5", b':"a"', 1)), 422),
+        (gzip.compress(NESTED.replace(b":[]", b':"a"', 1)), 422),
         (gzip.compress(b"") * 800_000, 400),
         (gzip.compress(b" " * 16_777_216), 400),
         (gzip.compress(b"[" * 16_777_216), 422),

@@ -75,7 +75,7 @@ async def _look_at_attributes() -> None:
     for name in names:
         assert hasattr(protocol, name), f"HttpToolsProtocol has no {name} any more"
         assert name in TOLD
-    for name in ("more_body", "response_complete", "keep_alive"):
+    for name in ("more_body", "response_complete", "message_event", "keep_alive"):
         assert f"self.{name} = " in inspect.getsource(RequestResponseCycle.__init__)
         assert name in TOLD
     for name in ("child_exit", "certfile", "keyfile", "ca_certs", "cert_reqs"):
