@@ -99,10 +99,7 @@ class HttpProtocol(HttpToolsProtocol):
             if self._measured:
                 self._take_in_pieces(data)
             else:
-                self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._go_on_without_upgrade()
-            self.data_received(data[upgrade.args[0] :])
+                self._parse(data)
         except RefusedError as error:
             self._refuse(error)
         except httptools.HttpParserError as error:
@@ -118,12 +115,7 @@ class HttpProtocol(HttpToolsProtocol):
                 return
             head = self.scope if self.in_head else None
             piece = data[start : start + PIECE_BYTES]
-            try:
-                self.parser.feed_data(piece)
-            except httptools.HttpParserUpgrade as upgrade:
-                self._go_on_without_upgrade()
-                self.data_received(data[start + upgrade.args[0] :])
-                return
+            self._parse(piece)
             in_same_head = self.in_head and self.scope is head
             self._head_bytes = self._head_bytes + len(piece) if in_same_head else 0
             self._check_head(self._head_bytes)
@@ -134,6 +126,16 @@ class HttpProtocol(HttpToolsProtocol):
                 HEAD_TOO_LARGE,
                 f"the request line and the headers may have {self._max_head_bytes} bytes",
             )
+
+    def _parse(self, data: bytes) -> None:
+        while True:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                data = data[upgrade.args[0] :]
+            else:
+                return
+            self._go_on_without_upgrade()
 
     def _go_on_without_upgrade(self) -> None:
         """Go on behind the head with a new parser: the old one takes the body for another protocol.
