@@ -1,6 +1,8 @@
 """What holds for both images, and what each of them holds."""
 
+import json
 import os
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -12,6 +14,7 @@ from inference.environment import load_settings
 from inference.settings import PREFIX as SERVE_PREFIX
 from inference.settings import InferenceSettings
 from schemas.api.operations import API_PREFIX
+from scripts.sbom import bill
 from tests.e2e.containers import ROOT, USER_ID, Image, Mount, disk_usage
 from trainer.settings import PREFIX as TRAIN_PREFIX
 from trainer.settings import TrainerSettings
@@ -70,6 +73,17 @@ def test_image_environments_are_settings(serving_image: Image, training_image: I
     train = load_settings(TrainerSettings, training_image.config.environment, TRAIN_PREFIX)
     assert (serve.host, serve.port, serve.model_dir) == ("0.0.0.0", 8000, "/models")
     assert (train.host, train.port, train.model_dir) == ("0.0.0.0", 8001, "/models")
+
+
+def test_bills_list_what_is_installed(serving_image: Image, training_image: Image) -> None:
+    """The bill of materials of each image has its Python packages, all of them, by version."""
+    for image, name in ((serving_image, "serve"), (training_image, "train")):
+        installed = set()
+        for path in (image.root / "opt/venv/lib/python3.11/site-packages").glob("*.dist-info"):
+            package, _, version = path.name.removesuffix(".dist-info").rpartition("-")
+            installed.add((re.sub(r"[-_.]+", "-", package).lower(), version))
+        components = json.loads(bill(name))["components"]
+        assert {(component["name"], component["version"]) for component in components} == installed
 
 
 def test_serving_image_has_no_training_stack(serving_image: Image) -> None:
