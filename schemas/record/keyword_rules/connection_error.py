@@ -172,7 +172,9 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
     Rule(
         "disconnected",
         ("disconnected", "disassociated"),
-        r"\b(?:broker|node|coordinator|server|peer|replica|master|leader|member|controller|executor"
+        r"\bdisconnected from (?:the )?(?:server|broker|master|leader|primary|upstream|database"
+        r"|redis|host|cluster)\b"
+        r"|\b(?:broker|node|coordinator|server|peer|replica|master|leader|member|controller|executor"
         rf"|socket|upstream|backend|slave|primary)s?(?: {WORD}){{0,6}} disconnected\b"
         r"|\bdisconnected (?:before|due to|because|\(after)"
         r"|\bremote(?: [a-z]{1,12}){0,2} disassociated\b"
@@ -429,6 +431,7 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
     Rule(
         "name-resolution",
         (
+            *("be found",),
             *(
                 "no address assoc",
                 "nxdomain",
@@ -449,7 +452,8 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
             *("host not found", "dns lookup", "misbehaving", "nodename nor", "name service error"),
             *("enotfound", "servfail", "domain name not"),
         ),
-        r"\bno address associated with (?:host)?name\b|\bcan't find [^ \n]{1,80}: (?:nxdomain"
+        r"\beservfail\b|\bhost name lookup fail|\bdomain [^ \n]{1,80} could not be found\b"
+        r"|\bno address associated with (?:host)?name\b|\bcan't find [^ \n]{1,80}: (?:nxdomain"
         r"|servfail)\b"
         r"|\bunknown [a-z]{1,20} server host\b|\bdns_probe_finished|\bname does not resolve\b"
         r"|\bhost unknown\b|\bhost(?:name)? lookup fail|\bcould not find (?:the )?host\b"

@@ -88,7 +88,8 @@ EXCEPTION: tuple[Rule, ...] = (
             "(index ",
             "<anonymous>",
         ),
-        r"\bat (?:async |new )?[^ \n()]{1,150}(?: \[as [^ \n\]]{1,60}\])?"
+        r"\bat <anonymous>:[0-9]{1,7}:[0-9]"
+        r"|\bat (?:async |new )?[^ \n()]{1,150}(?: \[as [^ \n\]]{1,60}\])?"
         r" \((?:index [0-9]{1,6}|<anonymous>|[^ \n()]{1,250}:[0-9]{1,7}:[0-9]{1,7})\)"
         rf"|\bat (?:async )?[^ \n()]{{1,250}}{_SCRIPT}|@[a-z-]{{2,20}}:[^ \n()@]{{1,250}}{_SCRIPT}",
         "a line of a stack trace: JavaScript in servers and browsers",
@@ -96,8 +97,9 @@ EXCEPTION: tuple[Rule, ...] = (
     ),
     Rule(
         "trace-line-dotnet",
-        ("   at ", ":line "),
-        r"(?:^|[\r\n])[ \t\r\n]{0,30}at [a-z_][a-z0-9_<>$`+,\[\]|]{0,100}"
+        ("] in <", "   at ", ":line "),
+        r"\) \[0x[0-9a-f]{1,8}\] in <"
+        r"|(?:^|[\r\n])[ \t\r\n]{0,30}at [a-z_][a-z0-9_<>$`+,\[\]|]{0,100}"
         r"(?:[.][a-z0-9_<>$`+,\[\]|]{1,100}){1,9} ?\([^()\n]{0,300}\)"
         r"|(?:^|[\r\n])[ \t\r\n]{0,30}at lambda_method\("
         r"|\([^()\n]{0,300}\) in [^\n]{1,300}:line [0-9]",
@@ -135,6 +137,7 @@ EXCEPTION: tuple[Rule, ...] = (
     Rule(
         "runtime-gave-up",
         (
+            *("parse error: ",),
             *("goroutine stack",),
             *(
                 "** generic server",

@@ -61,6 +61,7 @@ REMOVALS: tuple[Rule, ...] = (
         rf"|]){{0,20}} {{0,20}}{_WORDS}"
         r" {0,20}[|](?: {0,20}[a-z][a-z _/%().-]{0,30}[|]?){1,20}"
         rf"|\b(?:[a-z_%/-]{{2,30}}(?: {{2,40}}|\t)){{2,20}}{_WORDS}\b"
+        rf"|\b[a-z_%/-]{{2,30}}(?: {{2,40}}|\t){_WORDS}(?: {{2,40}}|\t)[a-z_%/-]{{2,30}}\b"
         rf"|\b(?:[a-z_]{{1,30}},){{1,30}}{_WORDS}(?:,[a-z_]{{1,30}}){{1,30}}",
         "the headings of a table, in bars, columns or commas: | NAME | TIMEOUT | STATE |",
     ),
@@ -221,6 +222,7 @@ REMOVALS: tuple[Rule, ...] = (
         rf"|\b{TIME_OUT} (?:connect|client|server|queue|check|tunnel|http-request|http-keep-alive)"
         rf" {NUMBER}{_END}|\b{TIME_OUT}: ?[{{\[(]? ?[a-z_]{{1,20}} ?[=:] ?{NUMBER}{_END}"
         rf"|\b(?:default|configured) {TIME_OUT} for [a-z_ ]{{1,40}}(?::| is| =) ?{NUMBER}{_END}"
+        rf"|\b{TIME_OUT} {_PERIOD}, [a-z]{{2,20}} {TIME_OUT} {_PERIOD}{_END}"
         rf"|\bwith an? {NUMBER} {TIME_OUT}\b"
         rf"|next_upstream(?: [a-z_]{{1,20}}){{0,6}} {TIME_OUT}\b",
         "a setting in words: negotiated timeout 10000, with a timeout of 30 s",

@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "a5b944dff567879db5a5cab11942c62cf7a8c0210c02bd9be13f856897ffe4df"
+DIGEST = "6f65339e793d80e81dd57974214deb3dfec98d5f10ab6c009dbf86bea5c70524"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:
