@@ -110,12 +110,21 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
         r"|\blikely client has closed socket\b"
         r"|\bclosing socket connection and attempting reconnect\b"
         r"|\b(?:remote|other|far)(?: end| side)? hung up\b|\bclosed before the connection\b"
-        r"|\bsocket (?:(?:is|was|has been) )?(?:closed|shut down)\b|\btransport is closing\b",
+        r"|\bsocket (?:(?:is|was|has been) )?closed\b|\bsocket (?:is|has been) shut down\b"
+        r"|\btransport is closing\b",
         "the other side went: upstream prematurely closed connection",
     ),
     Rule(
         "reset-by-peer",
-        ("by peer", "reset by"),
+        (
+            "by peer",
+            "by the peer",
+            "by remote",
+            "by the remote",
+            "by host",
+            "by the host",
+            "reset by",
+        ),
         r"\b(?:reset|closed|refused|dropped|aborted) by (?:the )?(?:remote )?(?:peer|host)\b"
         r"|\bconnection reset by [0-9a-f]",
         "recv: reset by peer",
@@ -194,27 +203,9 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
     Rule(
         "peer-down",
         (
-            *("is not available", "are not available"),
-            *("became inactive",),
-            *("is down", "are down", "was down", "now down", "went down", "s down", "' down"),
-            *(
-                "marked",
-                "marking",
-                "to down",
-                " down ",
-                "down.",
-                "neighbor",
-                "offline",
-                "unplugged",
-            ),
-            *(
-                "er is dead",
-                "host is dead",
-                "is gone",
-                "unavailable",
-                "not be available",
-                "no longer available",
-            ),
+            *(" down", "neighbor down", "offline", "unplugged", " dead", " gone", "marking "),
+            *("unavailable", "not available", "not be available", "no longer available"),
+            *("marked ", "became inactive"),
         ),
         rf"\b{PEER}(?: {WORD}){{0,2}} (?:is|are|was|were|went|appears|seems|has gone|gone)"
         r"(?: (?:now|still|currently|temporarily|marked|marked as)){0,2}"
@@ -245,7 +236,7 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
                 "no backend",
                 "no broker",
                 "no host",
-                "no nodes available",
+                "no node",
                 "nobroker",
             ),
             *(
@@ -259,7 +250,7 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
             ),
         ),
         r"\bno (?:known )?(?:primary|master|leader)(?: node)?(?: detected| found| elected|,)"
-        r"|\bno [a-z]{1,12} servers (?:are )?(?:currently )?available\b"
+        r"|\bno [a-z]{1,12} servers (?:currently )?available\b"
         r"|\bno live [a-z]{1,30} available\b"
         r"|\bno (?:(?:live|healthy|reachable|available|alive|active|online|resolvable) ){1,2}"
         r"(?:upstream|server|host|node|broker|backend|peer|endpoint|source|replica|member"
@@ -316,6 +307,7 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
     Rule(
         "connect-time-out",
         (
+            *("key negotiation",),
             *(
                 "master timeout",
                 "for connection (",
@@ -344,7 +336,7 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
         ("not respond", "n't respond", "not responded", "missed heartbeat"),
         rf"\b{_WAITED_FOR}(?: {WORD}){{0,2}}(?: (?:is|are|was|were|has|have))?(?: not|n't)"
         r" respond(?:ed|ing)?\b|\bclients? not responding\b"
-        r"|\bmissed(?: [a-z0-9]{1,12})? heartbeats? from\b",
+        r"|\bmissed heartbeats? from\b",
         "a peer that was waited for did not answer: nfs: server not responding",
     ),
     Rule(
@@ -467,7 +459,7 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
         r"|\benotfound\b|\bservfail\b|\bfailure resolving '|\bdomain name not found\b"
         r"|\bcould not be resolved(?: \(|: ')|\b(?:host|server|domain|remote)(?: ?name)?"
         r"(?: [^ \n]{1,80})? (?:could not|cannot|can't) be resolved\b"
-        rf"|{CANNOT}(?: to)? (?:resolve|look ?up) (?:the )?(?:bootstrap |remote )?(?:host|hostname"
+        rf"|{CANNOT}(?: to)? resolve (?:the )?(?:bootstrap |remote )?(?:host|hostname"
         r"|name|dns|domain|address|server|broker|ip|nameserver|node|peer|endpoint|upstream)\b"
         rf"|{CANNOT}(?: to)? resolve ['\"]?[a-z0-9_-]{{1,60}}(?:(?:[.][a-z0-9_-]{{1,60}}){{1,6}}"
         r"(?::[0-9]{1,5})?)?['\"]?(?: \((?:host|dns|name|[0-9]{1,4}:)|: (?:host|dns|name|no such"

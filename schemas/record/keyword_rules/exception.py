@@ -4,7 +4,7 @@ from typing import Final
 
 from schemas.record.keyword_rules.rule import Rule
 
-_SCRIPT: Final = r"[.](?:[cm]?[jt]sx?|vue)(?:[?][a-z0-9=_.&-]{0,60})?:[0-9]{1,7}:[0-9]{1,7}"
+_SCRIPT: Final = r"[.](?:[cm]?js|ts|[jt]sx|mts|vue):[0-9]{1,7}:[0-9]{1,7}"
 
 EXCEPTION: tuple[Rule, ...] = (
     Rule("exception", ("exception",), r"\bexceptions?\b", "the word"),
@@ -77,6 +77,7 @@ EXCEPTION: tuple[Rule, ...] = (
     Rule(
         "trace-line-script",
         (
+            *(".mts:",),
             ".js:",
             ".ts:",
             ".mjs:",
@@ -84,13 +85,14 @@ EXCEPTION: tuple[Rule, ...] = (
             ".jsx:",
             ".tsx:",
             ".vue:",
-            "(node:internal",
+            "(node:",
             "(index ",
             "<anonymous>",
         ),
         r"\bat <anonymous>:[0-9]{1,7}:[0-9]"
         r"|\bat (?:async |new )?[^ \n()]{1,150}(?: \[as [^ \n\]]{1,60}\])?"
-        r" \((?:index [0-9]{1,6}|<anonymous>|[^ \n()]{1,250}:[0-9]{1,7}:[0-9]{1,7})\)"
+        r" \((?:index [0-9]{1,6}|<anonymous>|node:[^ \n()]{1,250}:[0-9]{1,7}:[0-9]{1,7}"
+        rf"|[^ \n()]{{1,250}}{_SCRIPT})\)"
         rf"|\bat (?:async )?[^ \n()]{{1,250}}{_SCRIPT}|@[a-z-]{{2,20}}:[^ \n()@]{{1,250}}{_SCRIPT}",
         "a line of a stack trace: JavaScript in servers and browsers",
         "whole",
@@ -99,9 +101,9 @@ EXCEPTION: tuple[Rule, ...] = (
         "trace-line-dotnet",
         ("] in <", "   at ", ":line "),
         r"\) \[0x[0-9a-f]{1,8}\] in <"
-        r"|(?:^|[\r\n])[ \t\r\n]{0,30}at [a-z_][a-z0-9_<>$`+,\[\]|]{0,100}"
+        r"|(?:^|[\r\n])[ \t\r\n]{0,30}   at [a-z_][a-z0-9_<>$`+,\[\]|]{0,100}"
         r"(?:[.][a-z0-9_<>$`+,\[\]|]{1,100}){1,9} ?\([^()\n]{0,300}\)"
-        r"|(?:^|[\r\n])[ \t\r\n]{0,30}at lambda_method\("
+        r"|(?:^|[\r\n])[ \t\r\n]{0,30}   at lambda_method\("
         r"|\([^()\n]{0,300}\) in [^\n]{1,300}:line [0-9]",
         "a line of a stack trace: .NET",
         "whole",
@@ -129,7 +131,7 @@ EXCEPTION: tuple[Rule, ...] = (
         r"|[.]rb:[0-9]{1,6}:in [`']|[.]exs?:[0-9]{1,6}: [^ \n]{1,100}/[0-9]"
         r"|[.]go:[0-9]{1,6} [+]0x[0-9a-f]"
         r"|\bcreated by [^ \n]{1,150} in goroutine|[.]p[lm] line [0-9]{1,6}[.]"
-        r"|#[0-9]{1,4} +0x[0-9a-f]{1,16} in ",
+        r"|#[0-9]{1,4} +0x[0-9a-f]{1,16} in [^ \n]{1,200} \(\) from",
         "a line of a stack trace: PHP, Ruby, Elixir, Go, Perl, gdb",
         "whole",
     ),
@@ -137,6 +139,10 @@ EXCEPTION: tuple[Rule, ...] = (
     Rule(
         "runtime-gave-up",
         (
+            *(
+                "php fatal error:",
+                "php parse error:",
+            ),
             *("parse error: ",),
             *("goroutine stack",),
             *(
@@ -192,7 +198,7 @@ EXCEPTION: tuple[Rule, ...] = (
             "pure virtual",
             "what(): ",
         ),
-        r"\bdouble free\b|\b(?:free|malloc|realloc|munmap_chunk)\(\): [a-z]"
+        r"\bdouble free\b|\b(?:free|malloc)\(\): [a-z]"
         r"|\bstack smashing\b|sanitizer: [a-z]|\bpure virtual method\b|\bwhat\(\): ",
         "what the libraries of C and C++ say before they end a program",
     ),
@@ -230,7 +236,7 @@ EXCEPTION: tuple[Rule, ...] = (
         r"|\[ cut here \]|\bbad mode in\b"
         r"|\boops: [0-9a-f]{4}|\boops(?: -|: kernel)|\bkernel bug at\b|\bgeneral protection fault\b"
         r"|\bdouble fault\b|\bdivide error\b|\binvalid opcode\b|\bnull pointer dereference\b"
-        r"|\bunable to handle (?:kernel|page fault)\b|\brip: [0-9a-f]{4}:|\bkasan: [a-z]"
+        r"|\bunable to handle (?:kernel\b|page fault for\b)|\brip: [0-9a-f]{4}:|\bkasan: [a-z]"
         r"|\bwarning: cpu: [0-9]{1,5} pid: |\bbugcheck\b|\bfaulting (?:application|module)\b",
         "a kernel that failed, or says which program did: Oops, BUG, bugcheck",
     ),

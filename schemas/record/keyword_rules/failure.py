@@ -77,7 +77,15 @@ FAILURE: tuple[Rule, ...] = (
     ),
     Rule(
         "exhausted",
-        ("exceeded", "out of memory", "no space left", "too many", "exhausted", "disk full"),
+        (
+            "exceeded",
+            "out of memory",
+            "no space left",
+            "too many",
+            "exhausted",
+            "disk full",
+            "disk is full",
+        ),
         r"\b(?:quota|limit|space|watermark|capacity|budget|size)"
         r"(?: \[[^ \]\n]{1,20}\]| [a-z]{1,20})?"
         r" (?:was |has been |is )?exceeded\b|\brate exceeded\b|\bout of memory\b"

@@ -6,7 +6,7 @@ from schemas.record.keyword_rules.rule import KIND, LOST, NUMBER, OWNER, TIME_OU
 
 _END: Final = r"[)\"']?[.:,]?(?:[^a-z0-9_.:]|$)"
 _PERIOD: Final = (
-    r"(?:[0-9]{1,9}(?:[.][0-9]{1,9})?(?:ns|us|ms|s|m|h|d)){1,4}|p?t[0-9][0-9.hms]{0,20}"
+    r"(?:(?:[0-9]{1,9}(?:[.][0-9]{1,9})?(?:ns|us|ms|s|m|h|d)){1,4}|p?t[0-9][0-9.hms]{0,20})"
 )
 """A period as Go and ISO 8601 write it: 1m30s, PT2S."""
 
@@ -14,7 +14,7 @@ _WORDS: Final = f"(?:exceptions?|errors?|{TIME_OUT}|failures?|failed|rejected|re
 """What a column of a table may be called."""
 
 _STEM: Final = (
-    "(?:exception|error|time-?out|fail|connect|abort|crash|denied|forbidden|refused|reject|panic"
+    "(?:exception|error|time-?out|fail|connect|abort|crash|denied|forbidden|refused|rejected|panic"
     "|critical|fatal|severe|killed|corrupt|socket|unreachable|invalid|stack-?trace)"
 )
 _SUFFIX: Final = (
@@ -22,7 +22,7 @@ _SUFFIX: Final = (
     "|cfg|ini|txt|class|md|svg|png|gz)"
 )
 _LISTING: Final = (
-    "load|scann?|register|mapp?|compil|import|instrument|transform|index|deserializ|prepar|verify"
+    "load|scann|register|mapp|compil|import|instrument|transform|index|deserializ|prepar|verify"
 )
 
 REMOVALS: tuple[Rule, ...] = (
@@ -72,7 +72,7 @@ REMOVALS: tuple[Rule, ...] = (
             *("instrument", "transform", "index", "deserializ", "prepar", "verify", "verified"),
             *("class ", " source: "),
         ),
-        rf"\b(?:{_LISTING})(?:e?d|ing)?(?: (?:the|class|classes|type|types|bean|exception|mapping"
+        rf"\b(?:{_LISTING})(?:ed|ing)(?: (?:the|class|classes|type|types|bean|exception|mapping"
         r"|handler|for|of)){0,3} (?:[a-z0-9_$]{1,60}[.]){1,12}[a-z0-9_$]{0,80}"
         r"(?:exception|error|throwable)s?\b"
         r"|\bclass (?:[a-z0-9_$]{1,60}[.]){0,12}[a-z0-9_$]{0,80}(?:exception|error)s? (?:was |is )?"
@@ -171,17 +171,17 @@ REMOVALS: tuple[Rule, ...] = (
         ("null", "none", "nil", "false", "undefined", "n/a", "[]", "{}"),
         r"(?:exceptions?|errors?|traceback|stack_?trace|timed[ _-]?out)(?: ?= ?|[\"'] ?: ?)[\"']?"
         r"(?:null|none|nil|false|undefined|n/a|\[\]|\{\})"
-        r"|(?:^|[,;(|{\[ \t\r\n])(?:exceptions?|errors?|timed[ -]?out): ?(?:none|n/a|false|no"
+        r"|(?:^|[,;(|{\[ \t\r\n])(?:exceptions?|errors?|timed[ -]?out): ?(?:none|n/a|false"
         r"|\[\]|\{\})"
         r"(?:[^a-z0-9_ ]| (?:[^a-z]|$)|$)",
         'a field without a value: exception=null, "timedOut": false, Exception: none',
     ),
     Rule(
         "exception-as-adjective",
-        ("exception",),
+        ("exception", "error"),
         r"\b(?:log|show|throw|report|catch|ignore)?[ _-]?(?:exceptions?"
         r"|errors?)(?:[ _-][a-z]{1,20}){0,2} ?[=:] ?"
-        r"[\"']?(?:true|on|off|enabled|disabled|strict|log|full|short)\b"
+        r"[\"']?(?:true|on|off|enabled|disabled|strict|log|full|short)[\"']?(?:[,;)}]|[ \t\r\n]*$)"
         r"|\bexceptions?[ _-](?:syndrome|registers?|handlers?|modes?|support|vectors?|tables?"
         r"|levels?|masks?|lists?|filters?|mappers?|resolvers?|translators?|translation|enabled?"
         r"|disabled?|emask|polic(?:y|ies)|classes|hierarchy"

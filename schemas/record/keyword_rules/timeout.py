@@ -86,9 +86,9 @@ TIMEOUT: tuple[Rule, ...] = (
             "in time",
         ),
         r"\b(?:exceed(?:s|ed|ing)?|reached|hit|over|past|beyond)(?: (?:the|its|a|an|max|maximum"
-        r"|allowed|configured|hard|soft|cpu|wall)){0,4} (?:time limit|(?:run|execution) time)\b"
+        r"|allowed|configured|hard|soft|cpu|wall)){0,4} (?:time limit|execution time)\b"
         r"|\bexceeded ?time ?limit\b|\bdue to time limit\b"
-        r"|\b(?:time limit|execution time|running time)(?: \(?of)?"
+        r"|\b(?:time limit|execution time)(?: \(?of)?"
         r"(?: \(?[0-9]{1,9} ?[a-z]{0,12}\)?)?"
         r"(?: (?:is|was|has|been|of [0-9]{1,9} [a-z]{1,12})){0,3} (?:exceeded|expired|reached)\b"
         r"|\b(?:hold(?:ing)? time|(?:dead|hold|wait|retry)[ -]?timer) expired\b"
@@ -122,13 +122,19 @@ TIMEOUT: tuple[Rule, ...] = (
         r"|hours)\b"
         r"|\bbeen waiting (?:for )?[0-9]|\bfor longer than [0-9]|\bbeen blocked for [0-9]"
         r"|\b(?:gave|giving) up waiting\b|\bgpu hang\b|\bharakiri\b"
-        r"|\b(?:took|taking|takes) too long\b|\b(?:took|taking|takes|waited|ran) longer than\b"
+        r"|\b(?:took|taking) too long\b|\b(?:took|taking|takes|waited|ran) longer than\b"
         r"|\bms has passed since\b|\bfailed to exit within\b|\bblocked for longer than\b",
         "longer than allowed, in plain words",
     ),
     Rule(
         "no-answer",
         (
+            *(
+                "n't exit",
+                "n't arriv",
+                "n't terminat",
+                "n't deliver",
+            ),
             *("not respond", "n't respond", "no response", "no reply", "no answer", "heard from"),
             *("stopped responding", "not answer", "not reply", "not complet", "not finish"),
             *("not return", "not arriv", "not receiv", "not exit", "not terminat", "not deliver"),
@@ -148,10 +154,10 @@ TIMEOUT: tuple[Rule, ...] = (
     Rule(
         "heartbeat",
         ("heartbeat", "beacon", "keepalive", "keep-alive"),
-        r"\bmiss(?:ed|ing)(?: [a-z0-9]{1,12}){0,2} (?:heart-?beats?|keep-?alives?)\b"
-        r"|\b(?:heart-?beats?|keep-?alives?) (?:was |were |has been |have been )?"
+        r"\bmiss(?:ed|ing)(?: [a-z0-9]{1,12}){0,2} (?:heartbeats?|keep-?alives?)\b"
+        r"|\b(?:heartbeats?|keep-?alives?) (?:was |were |has been |have been )?"
         r"(?:missed|missing|lost)\b"
-        r"|\bno (?:heart-?beats?|beacons?|keep-?alives?)(?: (?:received|seen|from))?\b",
+        r"|\bno (?:heartbeats?|beacons?|keep-?alives?)(?: (?:received|seen|from))?\b",
         "signs of life that did not come",
     ),
     Rule(

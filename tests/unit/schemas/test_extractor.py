@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "6f65339e793d80e81dd57974214deb3dfec98d5f10ab6c009dbf86bea5c70524"
+DIGEST = "0a5f113d1e1917e9edf669c5037cdc71dc6ec95eaa4f680347265e98cf9b9c8d"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

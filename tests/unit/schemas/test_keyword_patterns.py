@@ -1,6 +1,7 @@
 """That the rules are well-formed data which other engines can apply as well."""
 
 import importlib
+import random
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -64,6 +65,64 @@ def test_patterns_stay_within_re2(pattern: str) -> None:
         if name == "MAX_REPEAT":
             most = int(argument[1])
             assert repeated == 1 if most == endless else repeated * most < 1_000
+
+
+def draw(parsed: Any, choose: random.Random) -> str:
+    """A text that a parsed pattern finds, if its boundaries allow it."""
+    text = ""
+    for operator, argument in parsed:
+        name = str(operator)
+        if name == "LITERAL":
+            text += chr(argument)
+        elif name == "IN":
+            text += draw_one_of(argument, choose)
+        elif name == "NOT_LITERAL":
+            text += "?"
+        elif name == "MAX_REPEAT":
+            least, most, inner = argument
+            for _ in range(choose.randint(least, min(int(most), least + 1))):
+                text += draw(inner, choose)
+        elif name == "SUBPATTERN":
+            text += draw(argument[-1], choose)
+        elif name == "BRANCH":
+            text += draw(choose.choice(argument[1]), choose)
+    return text
+
+
+def draw_one_of(members: Any, choose: random.Random) -> str:
+    """A character of a set; of a negated one a letter that it does not name."""
+    kinds = [(str(kind), value) for kind, value in members]
+    if kinds[0][0] == "NEGATE":
+        named = {chr(value) for kind, value in kinds[1:] if kind == "LITERAL"}
+        return next(c for c in "zq7~" if c not in named)
+    kind, value = choose.choice(kinds)
+    return chr(choose.randint(*value)) if kind == "RANGE" else chr(value)
+
+
+def found_by(rule: Rule) -> list[str]:
+    """Hundreds of texts that a rule finds, made of its pattern's own alternatives."""
+    choose = random.Random(rule.name)
+    parsed = importlib.import_module("re._parser").parse(rule.pattern)
+    drawn = (draw(parsed, choose) for _ in range(600))
+    matches = [
+        re.search(rule.pattern, f" {text} ") or re.search(rule.pattern, text) for text in drawn
+    ]
+    return [match[0].lower() for match in matches if match]
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_what_a_pattern_finds_holds_a_trigger(rule: Rule) -> None:
+    """What a rule finds holds one of its triggers, so none is missed by looking for triggers."""
+    found = found_by(rule)
+    assert found
+    assert [text for text in found if not any(word in text for word in rule.triggers)] == []
+
+
+@pytest.mark.parametrize("rule", REMOVALS, ids=lambda rule: str(rule.name))
+def test_what_a_removal_finds_holds_a_trigger_of_a_flag(rule: Rule) -> None:
+    """A text without any trigger of a flag needs no removals."""
+    words = {word for flag in FLAG_RULES for word in flag.triggers}
+    assert [text for text in found_by(rule) if not any(word in text for word in words)] == []
 
 
 def test_lower_case_patterns_can_match() -> None:
