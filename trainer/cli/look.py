@@ -1,6 +1,7 @@
 """`python -m trainer look`: how data is read, for a person to check."""
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import msgspec
 
 from trainer.cli.parsing import DATA_HELP, Command, UsageError, add_data, dataset
 from trainer.cli.terminal import say
-from trainer.jobs.dataset import describe_notes
+from trainer.jobs.dataset import Dataset, describe_notes
 from trainer.jobs.look import FileLook, look, records
 
 MAX_MESSAGE_CHARS: Final = 100
@@ -44,14 +45,22 @@ def _run(arguments: argparse.Namespace) -> None:
     for sentence in found.detected:
         say(sentence)
     if arguments.json:
-        encode = msgspec.json.Encoder().encode
-        for record in records(found, arguments.limit):
-            sys.stdout.buffer.write(encode(record) + b"\n")
-        sys.stdout.buffer.flush()
+        _write(found, arguments.limit)
         return
     limit = DEFAULT_LIMIT if arguments.limit is None else arguments.limit
     for seen in look(found, limit):
         _print(seen, limit)
+
+
+def _write(found: Dataset, limit: int | None) -> None:
+    encode = msgspec.json.Encoder().encode
+    try:
+        for record in records(found, limit):
+            sys.stdout.buffer.write(encode(record) + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print(seen: FileLook, limit: int) -> None:

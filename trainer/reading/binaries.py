@@ -1,4 +1,4 @@
-"""Files that are no text: told by their first bytes, with what to do about them."""
+"""Files that are no logs: told by their first bytes, with what to do about them."""
 
 from typing import Final
 
@@ -14,6 +14,7 @@ _MAGICS: Final = (
     (b"LZIP", "compressed with lzip; decompress it, as with: lzip -dc FILE"),
     (b"\xff\x06\x00\x00sNaPpY", "compressed with snappy; decompress it"),
     (b"LPKSHHRH", "a journal of systemd; export it, as with: journalctl -o json --file FILE"),
+    (b"__CURSOR=", "journald's export format; write JSON, as with: journalctl -o json"),
     (b"ElfFile\0", "a Windows event log; export it as JSON lines"),
     (b"Obj\x01", "an Avro file; export it as JSON lines or Parquet"),
     (b"ORC", "an ORC file; export it as Parquet"),
