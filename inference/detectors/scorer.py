@@ -14,6 +14,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from inference.cores import usable_cores
+
 # onnxruntime reports its use to its vendor unless this stands in the environment before it is
 # loaded; no service and no job of ours does. Whoever sets it otherwise wants it.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -174,7 +176,7 @@ def in_parts(
     """
     n_parts = 1 + len(rows) // part_rows
     if n_parts > 1:
-        n_parts = min(max_parts or len(os.sched_getaffinity(0)), n_parts)
+        n_parts = min(max_parts or usable_cores(), n_parts)
     if n_parts == 1:
         return function(rows)
     orders = np.array_split(np.lexsort(rows.T), n_parts)

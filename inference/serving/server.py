@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar, Final
@@ -17,6 +18,7 @@ from uvicorn import Config
 from uvicorn import Server as UvicornServer
 from uvicorn_worker import UvicornWorker
 
+from inference.cores import usable_cores
 from inference.serving.accepting import Acceptor, Headcount
 from inference.serving.listening import ListenError, listening_addresses
 from inference.serving.orphans import end_with
@@ -35,6 +37,9 @@ TICKS_BETWEEN_LOOKS: Final = 50
 
 SOCKET_UMASK: Final = 0o117
 """The owner and the group of a UNIX socket may connect to it; gunicorn uses it for nothing else."""
+
+SPARE_THREADS: Final = 4
+"""Threads beside one a core, for work that waits for something else; as asyncio has them."""
 
 _log = logging.getLogger(__name__)
 
@@ -132,6 +137,9 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type
         self.config.app = self.wsgi
         self._install_sigquit_handler()
         end_with(self.ppid)
+        # asyncio's own would have a thread for each core of the node.
+        threads = ThreadPoolExecutor(usable_cores() + SPARE_THREADS, thread_name_prefix="off-loop")
+        asyncio.get_running_loop().set_default_executor(threads)
         server = PatientServer(self.config, self.app.headcount, self.place, self.app.max_head_bytes)
         await server.serve(sockets=self.sockets)
 

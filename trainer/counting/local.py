@@ -26,11 +26,6 @@ AHEAD: Final = 2
 """Partitions per process that are handed out before the first result is taken."""
 
 
-def usable_cores() -> int:
-    """Cores that this process may run on."""
-    return len(os.sched_getaffinity(0))
-
-
 def run_locally(
     step: Callable[[Partition], T],
     partitions: Sequence[Partition],

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 import msgspec
 
+from inference.cores import usable_cores
 from trainer.counting.cluster import run_on_dask
-from trainer.counting.local import run_locally, usable_cores
+from trainer.counting.local import run_locally
 from trainer.counting.step import count_partition
 from trainer.counting.sums import Counted, PartCount, PartSum
 from trainer.reading.cutting import PARTITION_BYTES

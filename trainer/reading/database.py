@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import duckdb
 
+from inference.cores import usable_cores
 from schemas.record.features import FEATURE_NAMES
 from trainer import quoting
 from trainer.errors import InputError
@@ -25,7 +26,7 @@ def connect(sources: Sequence[Source] = ()) -> Iterator[duckdb.DuckDBPyConnectio
     """
     with (
         tempfile.TemporaryDirectory(prefix="log-anomaly-") as spill,
-        duckdb.connect(config={"temp_directory": spill}) as connection,
+        duckdb.connect(config={"temp_directory": spill, "threads": usable_cores()}) as connection,
     ):
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET enable_progress_bar = false")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from inference.cores import usable_cores
 from inference.model.model import Model
 from schemas.record.features import FEATURE_NAMES
 from trainer.counting.engine import (
@@ -17,7 +18,6 @@ from trainer.counting.engine import (
     packed_counts,
     read_numbered,
 )
-from trainer.counting.local import usable_cores
 from trainer.quoting import literal, literals
 from trainer.reading.database import connect, parquet
 from trainer.reading.sources import Source
