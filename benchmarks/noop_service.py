@@ -12,6 +12,7 @@ from inference.serving.server import run_server
 from inference.settings import InferenceSettings
 from inference.web.app import App, make_app
 from inference.web.body import read_body
+from inference.web.load import Limits, Load
 from schemas.api.operations import API_PREFIX
 
 ANSWER = (
@@ -19,6 +20,7 @@ ANSWER = (
     b'"decision":0.08765432109876543,"model_version":"1"}'
 )
 MAX_BODY_BYTES = 16_777_216
+LOAD = Load(Limits(requests=1_000, held_bytes=MAX_BODY_BYTES))
 
 
 class NoOpResource:
@@ -29,7 +31,7 @@ class NoOpResource:
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/predict"""
-        await read_body(req, MAX_BODY_BYTES)
+        await read_body(req, MAX_BODY_BYTES, LOAD)
         resp.content_type = falcon.MEDIA_JSON
         resp.data = ANSWER
 

@@ -20,8 +20,12 @@ from inference.store.versions import ModelStore
 from inference.store.warmup import WarmUpMiddleware
 from inference.trainer_client import TrainerClient
 from inference.web.app import App, make_app
+from inference.web.load import Limits, Load
 from inference.web.problems import ProblemSpec, ProblemTable
 from schemas.api.operations import API_PREFIX
+
+MAX_TRAININGS: Final = 16
+"""Train calls that a worker has in hand; the trainer does one at a time."""
 
 PROBLEMS: Final[ProblemTable] = {
     ModelNotLoadedError: ProblemSpec(
@@ -47,14 +51,19 @@ def create_app(settings: InferenceSettings) -> App:
     store = ModelStore(Path(settings.model_dir), max_graph_bytes=settings.max_graph_bytes)
     slot = ModelSlot(store, memo_capacity=settings.memo_capacity)
     limit = settings.max_body_bytes
+    load = Load(
+        Limits(requests=settings.max_requests, held_bytes=max(settings.max_held_bytes, limit))
+    )
     app = make_app("inference", PROBLEMS, settings, [WarmUpMiddleware(slot)])
-    app.add_route(f"{API_PREFIX}/predict", PredictResource(slot, limit))
-    app.add_route(f"{API_PREFIX}/predict/batch", BatchResource(slot, limit))
+    app.add_route(f"{API_PREFIX}/predict", PredictResource(slot, limit, load))
+    app.add_route(f"{API_PREFIX}/predict/batch", BatchResource(slot, limit, load))
     if settings.allow_training:
         client = TrainerClient(
             settings.trainer_url, settings.train_timeout_s, settings.trainer_token_file
         )
-        train = TrainResource(slot, client, settings.max_train_body_bytes)
+        train_limit = settings.max_train_body_bytes
+        trainings = Load(Limits(requests=MAX_TRAININGS, held_bytes=train_limit))
+        train = TrainResource(slot, client, train_limit, trainings)
         app.add_route(f"{API_PREFIX}/train", train)
     app.add_route(f"{API_PREFIX}/health", HealthResource())
     app.add_route(f"{API_PREFIX}/ready", ReadyResource(slot))

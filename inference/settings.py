@@ -63,6 +63,8 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
         max_graph_bytes: a version with a larger graph is not served.
         memo_capacity: verdicts that a worker remembers, per generation of two.
         max_body_bytes: bound for the body of a predict call.
+        max_requests: predict calls that a worker has in hand; more are refused.
+        max_held_bytes: large bodies and answers that a worker holds; more are refused.
         max_train_body_bytes: bound for the body of a train call.
         train_timeout_s: how long to wait for the trainer's answer.
     """
@@ -83,6 +85,12 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
     )
     max_body_bytes: Annotated[int, Meta(ge=1_024, le=1_073_741_824)] = field(
         default=16_777_216, name=f"{PREFIX}MAX_BODY_BYTES"
+    )
+    max_requests: Annotated[int, Meta(ge=1, le=100_000)] = field(
+        default=256, name=f"{PREFIX}MAX_REQUESTS"
+    )
+    max_held_bytes: Annotated[int, Meta(ge=1_024, le=17_179_869_184)] = field(
+        default=67_108_864, name=f"{PREFIX}MAX_HELD_BYTES"
     )
     max_train_body_bytes: Annotated[int, Meta(ge=1_024, le=1_073_741_824)] = field(
         default=67_108_864, name=f"{PREFIX}MAX_TRAIN_BODY_BYTES"

@@ -13,6 +13,7 @@ from inference.web.answers import answer_json
 from inference.web.app import App, make_app
 from inference.web.body import read_body
 from inference.web.leaving import refuse_if_draining, watched_client
+from inference.web.load import Limits, Load
 from inference.web.problems import ProblemSpec, ProblemTable
 from schemas.api.operations import API_PREFIX
 from schemas.api.status import Ready
@@ -29,6 +30,9 @@ from trainer.errors import (
 from trainer.service import TrainingService
 from trainer.settings import TrainerSettings
 from trainer.store.registry import ModelRegistry
+
+MAX_TRAININGS: Final = 16
+"""Train calls in hand: one is at work, the others wait for it."""
 
 PROBLEMS: Final[ProblemTable] = {
     TooFewRowsError: ProblemSpec(
@@ -61,15 +65,17 @@ PROBLEMS: Final[ProblemTable] = {
 class TrainingResource:
     """Trains."""
 
-    def __init__(self, service: TrainingService, max_body_bytes: int) -> None:
+    def __init__(self, service: TrainingService, max_body_bytes: int, load: Load) -> None:
         self._service = service
         self._max_body_bytes = max_body_bytes
+        self._load = load
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/train"""
-        body = await read_body(req, self._max_body_bytes)
-        async with watched_client(req) as has_left:
-            answer_json(resp, await self._service.train(body, has_left))
+        body = await read_body(req, self._max_body_bytes, self._load)
+        with self._load:
+            async with watched_client(req) as has_left:
+                answer_json(resp, await self._service.train(body, has_left))
 
 
 class StoreReadyResource:
@@ -102,7 +108,9 @@ def create_app(settings: TrainerSettings) -> App:
     registry = ModelRegistry(Path(settings.model_dir))
     service = TrainingService(registry, settings.wait_s, settings.max_nodes)
     app = make_app("trainer", PROBLEMS, settings, [TidyMiddleware(registry)])
-    app.add_route(f"{API_PREFIX}/train", TrainingResource(service, settings.max_body_bytes))
+    limit = settings.max_body_bytes
+    load = Load(Limits(requests=MAX_TRAININGS, held_bytes=max(settings.max_held_bytes, limit)))
+    app.add_route(f"{API_PREFIX}/train", TrainingResource(service, limit, load))
     app.add_route(f"{API_PREFIX}/health", HealthResource())
     app.add_route(f"{API_PREFIX}/ready", StoreReadyResource(registry))
     return app

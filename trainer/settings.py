@@ -16,6 +16,7 @@ class TrainerSettings(ServiceSettings, frozen=True, kw_only=True):
         port: port to listen on.
         max_body_bytes: bound for the body of a train call.
         max_nodes: bound for the nodes of a forest, trees x 2 x samples of each.
+        max_held_bytes: bodies of train calls that are held at once; more are refused.
         wait_s: how long a training waits for another one before it is refused.
     """
 
@@ -25,5 +26,8 @@ class TrainerSettings(ServiceSettings, frozen=True, kw_only=True):
     )
     max_nodes: Annotated[int, Meta(ge=100, le=1_000_000_000)] = field(
         default=1_000_000, name=f"{PREFIX}MAX_NODES"
+    )
+    max_held_bytes: Annotated[int, Meta(ge=1_024, le=17_179_869_184)] = field(
+        default=134_217_728, name=f"{PREFIX}MAX_HELD_BYTES"
     )
     wait_s: Annotated[float, Meta(ge=0, le=3_600)] = field(default=10.0, name=f"{PREFIX}WAIT_S")

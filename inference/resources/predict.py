@@ -10,7 +10,8 @@ from inference.intake.requests import look_at, look_at_all
 from inference.model.model import Model
 from inference.model.verdicts import batch_json, explanation_json, prediction_json
 from inference.store.slot import ModelSlot
-from inference.web.body import OFF_LOOP_BYTES, read_body
+from inference.web.body import read_body
+from inference.web.load import LARGE_BYTES, SMALL_BYTES, Load
 from schemas.api.predictions import BatchRequest, PredictRequest
 from schemas.api.validation import BodyDecoder
 
@@ -20,48 +21,55 @@ _BOOLEANS: Final = {"true": True, "false": False}
 class PredictResource:
     """Judges one log."""
 
-    def __init__(self, slot: ModelSlot, max_body_bytes: int) -> None:
+    def __init__(self, slot: ModelSlot, max_body_bytes: int, load: Load) -> None:
         self._slot = slot
         self._max_body_bytes = max_body_bytes
+        self._load = load
         self._decode = BodyDecoder(PredictRequest).decode
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/predict"""
-        body = await read_body(req, self._max_body_bytes)
+        body = await read_body(req, self._max_body_bytes, self._load)
         explain = wants_explanation(req)
-        is_large = len(body) > OFF_LOOP_BYTES
-        decode = self._decode
-        request = await asyncio.to_thread(decode, body) if is_large else decode(body)
-        # Only the loop's thread looks at the slot; what it holds then judges the log.
-        model = await self._slot.current()
         resp.content_type = falcon.MEDIA_JSON
-        if is_large:
-            resp.data = await asyncio.to_thread(_answer_one, model, request, explain)
-        else:
-            resp.data = _answer_one(model, request, explain)
+        with self._load:
+            if len(body) <= LARGE_BYTES:
+                request = self._decode(body)
+                resp.data = _answer_one(await self._slot.current(), request, explain)
+            else:
+                async with self._load.turn():
+                    request = await asyncio.to_thread(self._decode, body)
+                    # Only the loop's thread looks at the slot; what it holds then judges the log.
+                    model = await self._slot.current()
+                    resp.data = await asyncio.to_thread(_answer_one, model, request, explain)
 
 
 class BatchResource:
     """Judges several logs."""
 
-    def __init__(self, slot: ModelSlot, max_body_bytes: int) -> None:
+    def __init__(self, slot: ModelSlot, max_body_bytes: int, load: Load) -> None:
         self._slot = slot
         self._max_body_bytes = max_body_bytes
+        self._load = load
         self._decode = BodyDecoder(BatchRequest).decode
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/predict/batch"""
-        body = await read_body(req, self._max_body_bytes)
+        body = await read_body(req, self._max_body_bytes, self._load)
         explain = wants_explanation(req)
-        is_large = len(body) > OFF_LOOP_BYTES
-        decode = self._decode
-        request = await asyncio.to_thread(decode, body) if is_large else decode(body)
-        model = await self._slot.current()
         resp.content_type = falcon.MEDIA_JSON
-        if is_large:
-            resp.data = await asyncio.to_thread(_answer_all, model, request, explain)
-        else:
-            resp.data = _answer_all(model, request, explain)
+        with self._load:
+            if len(body) <= LARGE_BYTES:
+                request = self._decode(body)
+                answer = _answer_all(await self._slot.current(), request, explain)
+            else:
+                async with self._load.turn():
+                    request = await asyncio.to_thread(self._decode, body)
+                    model = await self._slot.current()
+                    answer = await asyncio.to_thread(_answer_all, model, request, explain)
+        if len(answer) > SMALL_BYTES:
+            self._load.hold(req.scope, len(answer))
+        resp.data = answer
         # Freed with the response, which is after it was sent: to free a thousand requests takes a
         # twentieth of the time that their client waits.
         resp.context.request = request

@@ -15,6 +15,7 @@ from inference.errors import (
 from inference.store.slot import ModelSlot
 from inference.trainer_client import TrainerClient
 from inference.web.body import read_body
+from inference.web.load import Load
 from inference.web.request_id import request_id
 from schemas.api.training import TrainResponse
 
@@ -22,16 +23,20 @@ from schemas.api.training import TrainResponse
 class TrainResource:
     """Has the trainer train, and answers once its model serves here."""
 
-    def __init__(self, slot: ModelSlot, client: TrainerClient, max_body_bytes: int) -> None:
+    def __init__(
+        self, slot: ModelSlot, client: TrainerClient, max_body_bytes: int, load: Load
+    ) -> None:
         self._slot = slot
         self._client = client
         self._max_body_bytes = max_body_bytes
+        self._load = load
         self._decoder = msgspec.json.Decoder(TrainResponse)
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/train: the trainer checks the body, its answer is passed back as it is."""
-        body = await read_body(req, self._max_body_bytes)
-        answer = await self._client.post(req.path, body, request_id.get())
+        body = await read_body(req, self._max_body_bytes, self._load)
+        with self._load:
+            answer = await self._client.post(req.path, body, request_id.get())
         if answer.status == HTTPStatus.OK:
             await self._check_serving(answer.body)
         resp.status = falcon.code_to_http_status(answer.status)

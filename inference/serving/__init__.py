@@ -10,8 +10,8 @@ Of uvicorn: `Server.startup`, `on_tick`, `handle_exit`, `should_exit`, `servers`
 `data_received`, `on_headers_complete`, `on_message_complete`, `on_response_complete`,
 `_unset_keepalive_if_required`, `transport`, `loop`, `flow`, `parser`, `pipeline`, `scope`, `url`,
 `headers` and `cycle` with its `more_body`, `response_complete`, `message_event` and `keep_alive`;
-`FlowControl.pause_reading`, `resume_reading` and `read_paused`; that an answer is a write of its
-head and then a write of its body.
+`FlowControl.pause_reading`, `resume_reading`, `read_paused` and `drain`; that an answer is a write
+of its head and then a write of its body.
 
 Of uvicorn_worker: `UvicornWorker.CONFIG_KWARGS`, `_serve`, `_install_sigquit_handler`, `config`,
 `sockets` and `wsgi`. Of gunicorn: `BaseApplication.load_config`, `load`, `cfg.set` and `run`, the

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from inference.serving.writing import JoinedWrites
+from inference.web.load import DRAIN
 from inference.web.problems import ProblemSpec
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem, problem_type
 
@@ -83,6 +84,7 @@ class HttpProtocol(HttpToolsProtocol):
         joined: Any = JoinedWrites(transport, self.loop)  # has all of a transport
         super().connection_made(joined)
         self.flow = _Flow(joined, self)
+        self._extensions = {DRAIN: {"wait": self.flow.drain}}
 
     def data_received(self, data: bytes) -> None:
         """Take bytes of the client."""
@@ -166,6 +168,7 @@ class HttpProtocol(HttpToolsProtocol):
         version = self.parser.get_http_version()
         if version not in _VERSIONS:
             raise RefusedError(MALFORMED, f"HTTP/{version} is not spoken here; send HTTP/1.1")
+        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]  # of our own
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -12,6 +12,7 @@ from inference.settings import ServiceSettings
 from inference.web.access_log import AccessLogMiddleware
 from inference.web.admission import Admission
 from inference.web.docs import DocsResource, OpenApiResource
+from inference.web.load import WeighedApp
 from inference.web.problems import ProblemTable, install_problems
 from inference.web.request_id import RequestIdMiddleware
 from inference.web.routing import Router
@@ -37,7 +38,7 @@ def make_app(
         layers.append(Guard(TokenFile(Path(settings.tokens_file))))
     if settings.log_level == "DEBUG":
         layers.append(AccessLogMiddleware())
-    app: App = falcon.asgi.App(middleware=layers, router=Router())
+    app: App = WeighedApp(middleware=layers, router=Router())
     install_problems(app, problems)
     if not settings.allow_docs:
         return app

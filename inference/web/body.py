@@ -7,6 +7,8 @@ from typing import Final
 import falcon
 import falcon.asgi
 
+from inference.web.load import SMALL_BYTES, Load
+
 _GZIP: Final = 31  # zlib's wbits for a gzip wrapper (RFC 1952) with any window size
 
 _CHUNK_BYTES: Final = 65_536
@@ -18,29 +20,32 @@ MAX_GZIP_MEMBERS: Final = 10_000
 OFF_LOOP_GZIP_BYTES: Final = 4_096
 """A larger gzip body is decompressed in a thread: it may swell a thousandfold."""
 
-OFF_LOOP_BYTES: Final = 262_144
-"""A larger body is decoded and judged in a thread, so that it holds up nobody else."""
+_PIECE_BYTES: Final = 262_144
+"""A large body is read and weighed in pieces of this size."""
 
 
-async def read_body(req: falcon.asgi.Request, max_bytes: int) -> bytes:
+async def read_body(req: falcon.asgi.Request, max_bytes: int, load: Load) -> bytes:
     """Read a request's whole body, decompressed.
 
     Args:
         req: the request.
         max_bytes: bound for the bytes on the wire and, separately, for the decompressed bytes.
+        load: where the body is weighed as it comes, and a gzip stream takes its turn.
 
     Raises:
         falcon.HTTPContentTooLarge: the body is larger, or would be when decompressed.
         falcon.HTTPUnsupportedMediaType: a content encoding other than identity or gzip.
         falcon.HTTPBadRequest: the body says gzip and is not, or ends too early.
+        OverloadedError: the worker has too much in hand.
     """
     length = req.content_length
     if length is not None and length > max_bytes:
         raise _too_large(max_bytes)
     # How long that may take is bounded by the server, see inference.serving.slow_clients.
-    body = await req.stream.read(max_bytes + 1)
-    if len(body) > max_bytes:
-        raise _too_large(max_bytes)
+    if length is not None and length <= SMALL_BYTES:
+        body = await req.stream.read(max_bytes + 1)
+    else:
+        body = await _read_weighed(req, max_bytes, load)
     encoding = req.get_header("content-encoding")
     if encoding is None or encoding.lower() == "identity":
         return body
@@ -49,9 +54,28 @@ async def read_body(req: falcon.asgi.Request, max_bytes: int) -> bytes:
             description=f"content encoding {encoding[:40]!r} is not known; send identity or gzip",
             headers={"Accept-Encoding": "gzip, identity"},
         )
-    if len(body) > OFF_LOOP_GZIP_BYTES:
-        return await asyncio.to_thread(gunzip, body, max_bytes)
-    return gunzip(body, max_bytes)
+    if len(body) <= OFF_LOOP_GZIP_BYTES:
+        plain = gunzip(body, max_bytes)
+    else:
+        async with load.turn():
+            plain = await asyncio.to_thread(gunzip, body, max_bytes)
+    if len(plain) > SMALL_BYTES:
+        load.hold(req.scope, len(plain))
+    return plain
+
+
+async def _read_weighed(req: falcon.asgi.Request, max_bytes: int, load: Load) -> bytes:
+    """Read a body that is large or does not say its size."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := await req.stream.read(_PIECE_BYTES):
+        size += len(piece)
+        if size > max_bytes:
+            raise _too_large(max_bytes)
+        if size > SMALL_BYTES:
+            load.hold(req.scope, len(piece))
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def gunzip(body: bytes, max_bytes: int) -> bytes:

@@ -9,6 +9,7 @@ import falcon
 import falcon.asgi
 import msgspec
 
+from inference.web.load import OverloadedError
 from inference.web.request_id import request_id
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, FieldError, Problem, problem_type
 from schemas.api.validation import InvalidBodyError, MalformedJsonError
@@ -40,6 +41,9 @@ BODY_PROBLEMS: Final[ProblemTable] = {
     ),
     InvalidBodyError: ProblemSpec(
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-body", "The body has values at fault"
+    ),
+    OverloadedError: ProblemSpec(
+        HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", "Too much at once", retry_after_s=1
     ),
 }
 

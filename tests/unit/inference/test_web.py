@@ -21,6 +21,7 @@ from inference.errors import InferenceError
 from inference.settings import InferenceSettings
 from inference.web.app import make_app
 from inference.web.body import MAX_GZIP_MEMBERS, gunzip, read_body
+from inference.web.load import Limits, Load
 from inference.web.problems import BODY_PROBLEMS, ProblemSpec, ProblemTable
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from trainer.app import PROBLEMS as TRAINER_PROBLEMS
@@ -38,7 +39,7 @@ class EchoResource:
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """Echo."""
-        resp.data = await read_body(req, LIMIT)
+        resp.data = await read_body(req, LIMIT, Load(Limits(requests=1, held_bytes=LIMIT)))
 
     async def on_get(self, req: falcon.asgi.Request, _resp: falcon.asgi.Response) -> None:
         """Fail."""
