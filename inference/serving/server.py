@@ -35,6 +35,12 @@ DRAIN_S: Final = 1.0
 TICKS_BETWEEN_LOOKS: Final = 50
 """How often slow clients are looked for: every five seconds."""
 
+LOOK_S: Final = 0.1
+"""How often a worker that ends looks whether its clients have been answered."""
+
+SILENT_S: Final = 10.0
+"""How long it waits for the first request of a client whose connection it has accepted."""
+
 SOCKET_UMASK: Final = 0o117
 """The owner and the group of a UNIX socket may connect to it; gunicorn uses it for nothing else."""
 
@@ -112,7 +118,26 @@ class PatientServer(UvicornServer):
             acceptor.retreat()
         headers.append(close)  # lasts through uvicorn's own refresh of its default headers
         self.server_state.default_headers = [*self.server_state.default_headers, close]
-        asyncio.get_running_loop().call_later(DRAIN_S, super().handle_exit, sig, frame)
+        asyncio.get_running_loop().call_later(DRAIN_S, self._leave, sig, frame, time.monotonic())
+
+    def _leave(self, sig: int, frame: FrameType | None, since: float) -> None:
+        """Accept no more, and end once every client that was accepted has sent its first request.
+
+        Until then its connection is no idle one: the client has only just opened it to use it.
+        """
+        for acceptor in self._acceptors:
+            acceptor.close()
+        silent = any(
+            connection.cycle is None  # type: ignore[union-attr]  # ours are all of HTTP
+            for connection in self.server_state.connections
+        )
+        # The first look comes after a moment: what was accepted last is still being opened.
+        first = time.monotonic() - since < DRAIN_S + LOOK_S
+        if first or (silent and time.monotonic() - since < SILENT_S):
+            loop = asyncio.get_running_loop()
+            loop.call_later(LOOK_S, self._leave, sig, frame, since)
+        else:
+            super().handle_exit(sig, frame)
 
 
 class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type information

@@ -1,0 +1,33 @@
+"""Clients that have connected to a worker which then ends."""
+
+import signal
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+
+from tests.integration.conftest import START_TIMEOUT_S, StartInference
+
+
+def test_a_client_that_has_yet_to_ask_is_answered(
+    start_inference: StartInference, model_dir: Path
+) -> None:
+    """When all workers are replaced: clients that were accepted and wait before they ask."""
+    inference = start_inference(model_dir, WEB_CONCURRENCY="2").wait_until("/ready")
+    workers = psutil.Process(inference.process.pid).children()
+    with ExitStack() as stack:
+        address = ("127.0.0.1", inference.port)
+        clients = [
+            stack.enter_context(socket.create_connection(address, timeout=START_TIMEOUT_S))
+            for _ in range(40)
+        ]
+        assert inference.call("GET", "/health").status == 200
+        inference.process.send_signal(signal.SIGHUP)
+        # Longer than a worker drains; nothing tells when it has begun to end.
+        psutil.wait_procs(workers, timeout=3)
+        for client in clients:
+            client.sendall(b"GET /api/v1/health HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert [client.recv(65_536)[9:12] for client in clients] == [b"200"] * 40
+    _, alive = psutil.wait_procs(workers, timeout=START_TIMEOUT_S)
+    assert not alive
