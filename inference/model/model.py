@@ -1,17 +1,20 @@
 """A model that is loaded and ready to judge logs."""
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Final, cast
 
 from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.registry import LOADERS
+from inference.detectors.scorer import UnfitGraphError
 from inference.errors import BrokenVersionError
 from inference.model.memo import Memo
 from inference.model.verdicts import Verdict, make_verdict
 from schemas.bundle.contents import Bundle
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import Manifest
+from schemas.record.encoding import SERVICE_HASH, UnknownFeaturesError
 from schemas.record.extractor import EXTRACTOR
 from schemas.record.features import Level, LogFeatures
 from schemas.record.key import Ints, without_traits
@@ -44,10 +47,12 @@ class Model:
         """
         name = bundle.manifest.detector
         try:
+            _check_encoding(bundle.manifest)
             self.spec = DETECTORS[name]
             self._detector = LOADERS[name](bundle.manifest, bundle.files)
             for count in (1, 2):  # a single log and several are run in different ways
-                self._detector.judge([_ORDINARY] * count)
+                for judgement in self._detector.judge([_ORDINARY] * count):
+                    _check_judgement(judgement)
         except KeyError as error:
             raise BrokenVersionError(
                 f"version {bundle.version}: the manifest lists no {error.args[0]}"
@@ -107,6 +112,24 @@ class Model:
         for log, verdict in zip(logs, verdicts, strict=True):
             self._memo.put(log, verdict)
         return verdicts
+
+
+def _check_encoding(manifest: Manifest) -> None:
+    """Refuse a model that learned from service numbers of another hash: it would judge nonsense."""
+    if manifest.features.service_hash != SERVICE_HASH:
+        raise UnknownFeaturesError(
+            f"service names were hashed by {manifest.features.service_hash[:40]!r}, this release "
+            f"hashes them by {SERVICE_HASH!r}; serve it with the release that trained it"
+        )
+
+
+def _check_judgement(judgement: Judgement) -> None:
+    """Refuse a model that judges by what is no number."""
+    if not (0 <= judgement.anomaly_score <= 1 and math.isfinite(judgement.decision)):
+        raise UnfitGraphError(
+            f"an ordinary record gets the score {judgement.anomaly_score} and the decision "
+            f"{judgement.decision}"
+        )
 
 
 _ORDINARY: Final = LogFeatures(100, Level.INFO, "-", False, False, False)  # noqa: FBT003 - its three flags

@@ -144,6 +144,9 @@ class ModelSlot:
             if announced != self._announced:
                 self._announced = announced
                 if announced is None:
+                    # It became current just now, and what was prepared is what is needed.
+                    if (loading := self.look()) is not None:
+                        await asyncio.wait({loading})
                     await self._run(self._loader.forget)
                 else:
                     await self._run(self._loader.prepare, self.model)

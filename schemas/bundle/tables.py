@@ -67,6 +67,8 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
             kind = (values.shape, values.dtype) if isinstance(values, np.ndarray) else None
             if kind is None or kind != _SHAPES.get(name):
                 raise UnreadableTablesError(f"the table {name!r} is {kind or 'no array'}")
+            if np.isnan(values).any():
+                raise UnreadableTablesError(f"the table {name!r} holds what is no number")
         for name in ("percentiles", "flagged"):
             if name not in found:
                 raise UnreadableTablesError(f"the table {name!r} is missing")

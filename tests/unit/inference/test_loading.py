@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from inference.model.model import Model
-from inference.store.slot import LOOK_S, ModelSlot
+from inference.store.slot import LOOK_S, WATCH_S, ModelSlot
 from inference.store.turns import Turns
 from inference.store.versions import NEXT_FILE, ModelStore
 from schemas.api.training import TrainResponse
@@ -150,6 +150,29 @@ def test_an_announced_version_is_loaded_in_advance(
         assert (await slot.current()).version == "1"
         (store / "CURRENT").write_text("2\n")
         assert (await slot.current()).version == "2"
+        watching.cancel()
+
+    asyncio.run(story())
+    assert gate.n_turns == 2
+
+
+def test_what_was_prepared_is_what_serves(
+    slot: ModelSlot, gate: Gate, model_dir: Path, publish: Publish
+) -> None:
+    """The announcement goes as soon as the version is current, which is not loaded again."""
+    store = model_dir / "log-anomaly"
+
+    async def story() -> None:
+        await slot.current()
+        publish()
+        (store / "CURRENT").write_text("1\n")
+        (store / NEXT_FILE).write_text("2\n")
+        watching = asyncio.create_task(slot.watch())
+        await until(lambda: slot._loader._prepared is not None)
+        await asyncio.sleep(WATCH_S / 4)  # so that the watch has ended its round, not begun another
+        (store / "CURRENT").write_text("2\n")
+        (store / NEXT_FILE).unlink()
+        await until(lambda: slot.model is not None and slot.model.version == "2")
         watching.cancel()
 
     asyncio.run(story())

@@ -17,6 +17,7 @@ from inference.model.verdicts import Verdict, batch_json, explanation_json, pred
 from inference.store.versions import ModelStore
 from schemas.api.predictions import BatchPrediction, Prediction, PredictRequest
 from schemas.bundle.contents import Bundle
+from schemas.bundle.tables import Tables
 from schemas.record.features import FEATURE_NAMES, LogFeatures
 from tests.made_logs import make_logs, make_raw_logs
 
@@ -168,4 +169,23 @@ def test_a_model_without_a_file_is_refused(bundle: Bundle, name: str) -> None:
     """What a detector needs and the manifest does not list is named."""
     files = {other: data for other, data in bundle.files.items() if other != name}
     with pytest.raises(BrokenVersionError, match=f"version 1: the manifest lists no {name}"):
+        Model(msgspec.structs.replace(bundle, files=files), memo_capacity=1)
+
+
+def test_a_model_of_another_hash_of_services_is_broken(bundle: Bundle) -> None:
+    """Its service numbers mean other services."""
+    features = msgspec.structs.replace(bundle.manifest.features, service_hash="md5")
+    manifest = msgspec.structs.replace(bundle.manifest, features=features)
+    with pytest.raises(BrokenVersionError, match="hashed by 'md5'"):
+        Model(msgspec.structs.replace(bundle, manifest=manifest), memo_capacity=1)
+
+
+def test_a_model_whose_tables_hold_no_numbers_is_broken(bundle: Bundle) -> None:
+    """A NaN among the percentiles is refused; it would sort anywhere."""
+    tables = Tables.from_bytes(bundle.files["tables.npz"])
+    percentiles = tables.percentiles.copy()
+    percentiles[500] = np.nan
+    damaged = msgspec.structs.replace(tables, percentiles=percentiles).to_bytes()
+    files = {**bundle.files, "tables.npz": damaged}
+    with pytest.raises(BrokenVersionError, match="holds what is no number"):
         Model(msgspec.structs.replace(bundle, files=files), memo_capacity=1)
