@@ -64,9 +64,10 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
             raise UnreadableTablesError(f"the tables cannot be read: {error}") from error
         for name, values in found.items():
             # A member that is no array at all is handed over as its bytes.
-            kind = (values.shape, values.dtype) if isinstance(values, np.ndarray) else None
-            if kind is None or kind != _SHAPES.get(name):
-                raise UnreadableTablesError(f"the table {name!r} is {kind or 'no array'}")
+            if not isinstance(values, np.ndarray):
+                raise UnreadableTablesError(f"the table {name!r} is no array")
+            if (values.shape, values.dtype) != _SHAPES.get(name):
+                raise UnreadableTablesError(f"the table {name!r} is {values.dtype}{values.shape}")
             if np.isnan(values).any():
                 raise UnreadableTablesError(f"the table {name!r} holds what is no number")
         for name in ("percentiles", "flagged"):
