@@ -4,7 +4,6 @@ Each part of a record is looked for under its usual names, in every record anew:
 no `level` may have a `severity`. Which fields a shape of record has is found out once.
 """
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +20,18 @@ from inference.intake.field_names import (
     plain_name,
 )
 from inference.intake.levels import LevelNames, Number, as_number, on_scale, scale_of
+from inference.intake.paths import (
+    MAX_DEPTH,
+    flatten,
+    look_up,
+    shape_key,
+    text_of,
+    texts_in,
+    top,
+    tops,
+    value_at,
+    values_at,
+)
 from schemas.record.features import Level
 
 __all__ = [
@@ -37,15 +48,9 @@ __all__ = [
 DEFAULT_SERVICE: Final = "unknown"
 """Of records that do not say who wrote them."""
 
-MAX_DEPTH: Final = 8
-"""Objects within objects that are looked into."""
-
-BYTE_VALUES: Final = 256
 MAX_TRACE_TEXTS: Final = 50
 MAX_SHAPES: Final = 1_000
 """Shapes of records that are remembered: a bound against hostile records."""
-
-_encode = msgspec.json.Encoder().encode
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,13 +128,13 @@ class DocumentReader:
             self._with_traces(document, shape, clean_text(message)),
             level,
             self._service(document, shape),
-            next(_values(document, shape.time), None),
+            next(values_at(document, shape.time), None),
             unknown,
             is_open,
         )
 
     def _shape(self, document: dict[str, Any]) -> _Shape:
-        key = _shape_key(document, MAX_DEPTH)
+        key = shape_key(document, MAX_DEPTH)
         shape = self._shapes.get(key)
         if shape is None:
             if len(self._shapes) >= MAX_SHAPES:
@@ -150,12 +155,12 @@ class DocumentReader:
             return paths
 
         messages = [path for _, path in found(MESSAGE_NAMES, self._named.message)]
-        whole = (path for name in MESSAGE_NAMES for path in [_top(document, name)] if path)
+        whole = (path for name in MESSAGE_NAMES for path in [top(document, name)] if path)
         traces = [
             path
             for name in TRACE_NAMES
             for top in [name.split(".")]
-            for path in _tops(document, top)
+            for path in tops(document, top)
             if path not in messages
         ]
         return _Shape(
@@ -168,10 +173,10 @@ class DocumentReader:
         )
 
     def _message(self, document: dict[str, Any], shape: _Shape) -> str | None:
-        for value in _values(document, shape.message):
+        for value in values_at(document, shape.message):
             return text_of(value)
         # A record whose message is empty has one nevertheless.
-        if any(_at(document, path) == "" for path in shape.message):
+        if any(value_at(document, path) == "" for path in shape.message):
             return ""
         return None
 
@@ -205,7 +210,7 @@ class DocumentReader:
         numbers: list[Number] = []
         unknown: str | None = None
         for name, path in shape.level:
-            value = _at(document, path)
+            value = value_at(document, path)
             if value is None or value == "":
                 continue
             meant = self._names.read(value) if isinstance(value, str) else None
@@ -234,7 +239,7 @@ class DocumentReader:
 
     @staticmethod
     def _service(document: dict[str, Any], shape: _Shape) -> str | None:
-        for value in _values(document, shape.service):
+        for value in values_at(document, shape.service):
             if isinstance(value, str | int | float):
                 text = bare_service(str(value))
                 if text:
@@ -245,7 +250,7 @@ class DocumentReader:
     def _with_traces(document: dict[str, Any], shape: _Shape, message: str) -> str:
         parts = [message]
         for path in shape.traces:
-            for text in _texts(_at(document, path), MAX_DEPTH):
+            for text in texts_in(value_at(document, path), MAX_DEPTH):
                 if len(parts) > MAX_TRACE_TEXTS:
                     break
                 clean = clean_text(text).strip()
@@ -260,88 +265,3 @@ def bare_service(name: str) -> str:
     if text.startswith("projects/"):
         return text.rpartition("/")[2]
     return text.removesuffix(".service")
-
-
-def _shape_key(document: dict[str, Any], depth: int) -> object:
-    return tuple(
-        [
-            (name, _shape_key(value, depth - 1)) if type(value) is dict and depth > 1 else name
-            for name, value in document.items()
-        ]
-    )
-
-
-def flatten(document: dict[str, Any], depth: int = MAX_DEPTH) -> Iterator[tuple[str, ...]]:
-    """The paths of an object's leaves, in their order; lists and deep objects are leaves."""
-    for name, value in document.items():
-        if isinstance(value, dict) and depth > 1:
-            for rest in flatten(value, depth - 1):
-                yield (name, *rest)
-        else:
-            yield (name,)
-
-
-def _top(document: dict[str, Any], plain: str) -> tuple[str, ...] | None:
-    return next(((name,) for name in document if plain_name(name) == plain), None)
-
-
-def _tops(document: dict[str, Any], plain: list[str]) -> Iterator[tuple[str, ...]]:
-    """Where something stands under these plain names, one in the other, be it an object or text."""
-    for name, value in document.items():
-        if plain_name(name) == ".".join(plain):
-            yield (name,)
-        elif len(plain) > 1 and plain_name(name) == plain[0] and isinstance(value, dict):
-            for rest in _tops(value, plain[1:]):
-                yield (name, *rest)
-        elif plain_name(name).startswith(plain[0] + ".") and len(plain) == 1:
-            yield (name,)  # error.stack_trace as one name
-
-
-def _values(document: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Iterator[object]:
-    for path in paths:
-        value = _at(document, path)
-        if value is not None and value != "":
-            yield value
-
-
-def _at(document: dict[str, Any], path: tuple[str, ...]) -> object:
-    if len(path) == 1:
-        name = path[0]
-        return document[name] if name in document else look_up(document, name)
-    value: object = document
-    for name in path:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(name)
-    return value
-
-
-def look_up(document: dict[str, Any], path: str) -> object:
-    """What stands at a path with dots, None if nothing does; a key of that very name goes first."""
-    if path in document:
-        return document[path]
-    head, dot, rest = path.partition(".")
-    inner = document.get(head)
-    return look_up(inner, rest) if dot and isinstance(inner, dict) else None
-
-
-def text_of(value: object) -> str:
-    """A message as text: bytes as journald exports them are decoded, all else is its JSON."""
-    if isinstance(value, str):
-        return value
-    if (
-        isinstance(value, list)
-        and value
-        and all(type(one) is int and 0 <= one < BYTE_VALUES for one in value)
-    ):
-        return bytes(value).decode("utf-8", "replace")
-    return _encode(value).decode()
-
-
-def _texts(value: object, depth: int) -> Iterator[str]:
-    """The texts in a value, in their order, those of objects and lists within it too."""
-    if isinstance(value, str):
-        yield value
-    elif depth > 0 and isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _texts(inner, depth - 1)

@@ -1,0 +1,104 @@
+"""Paths into JSON objects, and what stands at them as text."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from inference.intake.field_names import plain_name
+
+MAX_DEPTH: Final = 8
+"""Objects within objects that are looked into."""
+
+BYTE_VALUES: Final = 256
+
+_encode = msgspec.json.Encoder().encode
+
+
+def shape_key(document: dict[str, Any], depth: int) -> object:
+    """The names of an object and of the objects in it: records of one shape have one key."""
+    return tuple(
+        [
+            (name, shape_key(value, depth - 1)) if type(value) is dict and depth > 1 else name
+            for name, value in document.items()
+        ]
+    )
+
+
+def flatten(document: dict[str, Any], depth: int = MAX_DEPTH) -> Iterator[tuple[str, ...]]:
+    """The paths of an object's leaves, in their order; lists and deep objects are leaves."""
+    for name, value in document.items():
+        if isinstance(value, dict) and depth > 1:
+            for rest in flatten(value, depth - 1):
+                yield (name, *rest)
+        else:
+            yield (name,)
+
+
+def top(document: dict[str, Any], plain: str) -> tuple[str, ...] | None:
+    """The path of the member with this plain name, None if there is none."""
+    return next(((name,) for name in document if plain_name(name) == plain), None)
+
+
+def tops(document: dict[str, Any], plain: list[str]) -> Iterator[tuple[str, ...]]:
+    """Where something stands under these plain names, one in the other, be it an object or text."""
+    for name, value in document.items():
+        if plain_name(name) == ".".join(plain):
+            yield (name,)
+        elif len(plain) > 1 and plain_name(name) == plain[0] and isinstance(value, dict):
+            for rest in tops(value, plain[1:]):
+                yield (name, *rest)
+        elif plain_name(name).startswith(plain[0] + ".") and len(plain) == 1:
+            yield (name,)  # error.stack_trace as one name
+
+
+def values_at(document: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Iterator[object]:
+    """What stands at the paths, in their order; nothing and empty texts are passed over."""
+    for path in paths:
+        value = value_at(document, path)
+        if value is not None and value != "":
+            yield value
+
+
+def value_at(document: dict[str, Any], path: tuple[str, ...]) -> object:
+    """What stands at a path; a single name may itself be a path with dots."""
+    if len(path) == 1:
+        name = path[0]
+        return document[name] if name in document else look_up(document, name)
+    value: object = document
+    for name in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)
+    return value
+
+
+def look_up(document: dict[str, Any], path: str) -> object:
+    """What stands at a path with dots, None if nothing does; a key of that very name goes first."""
+    if path in document:
+        return document[path]
+    head, dot, rest = path.partition(".")
+    inner = document.get(head)
+    return look_up(inner, rest) if dot and isinstance(inner, dict) else None
+
+
+def text_of(value: object) -> str:
+    """A message as text: bytes as journald exports them are decoded, all else is its JSON."""
+    if isinstance(value, str):
+        return value
+    if (
+        isinstance(value, list)
+        and value
+        and all(type(one) is int and 0 <= one < BYTE_VALUES for one in value)
+    ):
+        return bytes(value).decode("utf-8", "replace")
+    return _encode(value).decode()
+
+
+def texts_in(value: object, depth: int) -> Iterator[str]:
+    """The texts in a value, in their order, those of objects and lists within it too."""
+    if isinstance(value, str):
+        yield value
+    elif depth > 0 and isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(inner, depth - 1)
