@@ -107,11 +107,16 @@ class PatientServer(UvicornServer):
         return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Handle SIGTERM by draining first; SIGINT and a second SIGTERM exit at once."""
+        """Handle SIGTERM by draining first; SIGINT and SIGQUIT exit at once.
+
+        gunicorn repeats SIGTERM every second, as long as it has a worker too many.
+        """
         close = (b"connection", b"close")
         headers = self.config.encoded_headers
-        if sig != signal.SIGTERM or self.should_exit or close in headers:
+        if sig != signal.SIGTERM:
             super().handle_exit(sig, frame)
+            return
+        if close in headers:
             return
         self.lifespan.state[DRAINING] = True  # copied into each request
         for acceptor in self._acceptors:
