@@ -107,7 +107,7 @@ class PatientServer(UvicornServer):
         return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Handle SIGTERM by draining first; SIGINT and SIGQUIT exit at once.
+        """Handle SIGTERM by draining first; SIGINT exits at once.
 
         gunicorn repeats SIGTERM every second, as long as it has a worker too many.
         """
