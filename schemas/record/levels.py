@@ -56,8 +56,8 @@ NO_LEVEL: Final = frozenset(
 )
 """What stands for no level at all, upper case: such a record is one without a level."""
 
-DECORATION: Final = r"[][ \t\n\x0B\f\r(){}<>:|,.;*#='\"!-]"
-"""A character that may stand around a level's name; a set that RE2 and Python read alike."""
+DECORATION: Final = r"[\]\[ \t\n\x0B\f\r(){}<>:|,.;*#='\"!-]"
+"""A character that may stand around a level's name; a set that RE2, Java and Python read alike."""
 
 _OFFSET: Final = r"[+-]?[0-9]{1,3}"
 """What slog (`ERROR+2`) and OpenTelemetry (`INFO2`) write behind a name."""

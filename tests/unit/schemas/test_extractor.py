@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "0a5f113d1e1917e9edf669c5037cdc71dc6ec95eaa4f680347265e98cf9b9c8d"
+DIGEST = "5b1b38ad1e804a3eefe914e449bc6d3abe365b4c34faf2007e6fc1a6bb7301e6"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:
