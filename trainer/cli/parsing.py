@@ -22,9 +22,9 @@ from trainer.reading.options import ReadingOptions
 from trainer.reading.plan import Fields
 
 DATA_HELP: Final = """\
-DATA is files, globs, folders, - for standard input, or s3://, gs:// and az:// URLs; plain, gzip or
-zstd; JSON lines, CSV, Parquet or plain text. Records are raw logs (message, level, service) or the
-six features; what was detected is said. Standard output gets results only.
+DATA is files, globs, folders, - for standard input, or s3://, gs:// and az:// URLs; plain, gzip,
+bzip2, xz or zstd; JSON lines, CSV, Parquet or plain text. Records are raw logs (message, level,
+service) or the six features; what was detected is shown. Standard output gets results only.
 """
 
 
