@@ -10,6 +10,7 @@ from schemas.record.extraction import extract
 from trainer.errors import InputError
 from trainer.reading.assembling import Assembler, Extract, Record
 from trainer.reading.faults import Faults
+from trainer.reading.formats.enveloped import read_enveloped
 from trainer.reading.formats.table import FORMATS
 from trainer.reading.partitions import Partition
 from trainer.reading.sources import READ_ERRORS, describe_read_error
@@ -31,7 +32,8 @@ def read_records(
     plan = partition.plan
     try:
         assemble = Assembler(plan, extract, partition.source.uri, faults)
-        yield from FORMATS[plan.format].read(partition, plan, faults, assemble)
+        read = FORMATS[plan.format].read if plan.envelope is None else read_enveloped
+        yield from read(partition, plan, faults, assemble)
     except READ_ERRORS as error:
         raise InputError(
             f"{partition.source.uri}: {describe_read_error(error)} (behind record "

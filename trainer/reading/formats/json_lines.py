@@ -20,7 +20,7 @@ from trainer.reading.envelopes import decode_object
 from trainer.reading.fast_decoding import Read, fast_decoder
 from trainer.reading.faults import Faults
 from trainer.reading.fields import flatten_names
-from trainer.reading.formats.enveloped import MAX_LEADING_LINES, read_enveloped
+from trainer.reading.formats.enveloped import MAX_LEADING_LINES
 from trainer.reading.formats.format import Detected, Format, Sample, plan_records
 from trainer.reading.formats.scales import with_scale
 from trainer.reading.layout_choice import ENVELOPE_SHARE, choose_layout
@@ -93,14 +93,6 @@ def _with_docker(detected: Detected, documents: Sequence[dict[str, Any]]) -> Det
 
 
 def _read(
-    partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
-) -> Iterator[Record]:
-    if plan.envelope is not None:
-        return read_enveloped(partition, plan, faults, assemble)
-    return _read_lines(partition, plan, faults, assemble)
-
-
-def _read_lines(
     partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
 ) -> Iterator[Record]:
     decode = _feature_decoder(plan) if plan.kind == "features" else fast_decoder(plan, assemble)

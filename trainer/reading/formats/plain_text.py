@@ -9,7 +9,7 @@ from trainer.reading.assembling import Assembler, Record
 from trainer.reading.envelopes import Unwrapper
 from trainer.reading.faults import Faults
 from trainer.reading.fields import quote as q
-from trainer.reading.formats.enveloped import MAX_LEADING_LINES, read_enveloped
+from trainer.reading.formats.enveloped import MAX_LEADING_LINES
 from trainer.reading.formats.format import Detected, Format, Sample, named_service
 from trainer.reading.layout_choice import Choice, choose_envelope, choose_layout
 from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, read_lines
@@ -80,14 +80,6 @@ def _say(choice: Choice, plan: ReadingPlan, sample: Sample) -> list[str]:
 
 
 def _read(
-    partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
-) -> Iterator[Record]:
-    if plan.envelope is not None:
-        return read_enveloped(partition, plan, faults, assemble)
-    return _read_plain(partition, plan, faults, assemble)
-
-
-def _read_plain(
     partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
 ) -> Iterator[Record]:
     assert plan.layout is not None  # the plan of plain text has one
