@@ -62,6 +62,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._measured = False
         self._waiting = bytearray()  # behind more pipelined requests than are taken up at a time
         self._refused = False
+        self._refusal: RefusedError | None = None  # behind requests that are being answered
 
     @property
     def in_head(self) -> bool:
@@ -184,10 +185,21 @@ class HttpProtocol(HttpToolsProtocol):
         if self._waiting and not self.pipeline:
             data, self._waiting = bytes(self._waiting), bytearray()
             self.data_received(data)
-        if self.flow.read_paused:
+        if self._refusal is not None and self.cycle.response_complete:
+            self._answer_refusal(self._refusal)
+        elif self.flow.read_paused:
             self.flow.resume_reading()
 
     def _refuse(self, error: RefusedError) -> None:
+        """Answer after the requests before it, if they are whole (RFC 9112, section 9.3.2)."""
+        self._refused = True
+        cycle = self.cycle
+        if cycle is None or cycle.more_body or cycle.response_complete:
+            self._answer_refusal(error)
+        else:
+            self._refusal = error
+
+    def _answer_refusal(self, error: RefusedError) -> None:
         spec = error.spec
         problem = Problem(
             type=problem_type(spec.name), title=spec.title, status=spec.status, detail=str(error)
@@ -198,7 +210,6 @@ class HttpProtocol(HttpToolsProtocol):
             f"Content-Type: {PROBLEM_MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n"
             "Connection: close\r\n\r\n"
         )
-        self._refused = True
         self.transport.write(head.encode() + body)
         if self.transport.can_write_eof():  # not with TLS
             self.transport.write_eof()

@@ -176,6 +176,16 @@ def test_what_is_not_http_1_is_refused(connect: Callable[[], socket.socket], lin
     assert statuses(client, 2) == [400]
 
 
+@pytest.mark.parametrize("count", [1, 5])
+def test_garbage_behind_good_requests_is_answered_behind_them(
+    connect: Callable[[], socket.socket], count: int
+) -> None:
+    """In the order of the requests (RFC 9112, section 9.3.2)."""
+    client = connect()
+    client.sendall((POST + b"\r\n" + BODY) * count + b"garbage\r\n\r\n")
+    assert statuses(client, count + 2) == [200] * count + [400]
+
+
 @pytest.mark.parametrize("request_", [GET, POST + b"\r\n" + BODY], ids=["GET", "POST"])
 def test_pipelined_requests_are_taken_up_a_few_at_a_time(
     inference: Service, connect: Callable[[], socket.socket], request_: bytes
