@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from msgspec import Meta, field
 
 from inference.settings import Port, ServiceSettings
+from schemas.bundle.options import MAX_NODES
 
 PREFIX: Final = "ANOMALY_TRAIN_"
 
@@ -25,7 +26,7 @@ class TrainerSettings(ServiceSettings, frozen=True, kw_only=True):
         default=67_108_864, name=f"{PREFIX}MAX_BODY_BYTES"
     )
     max_nodes: Annotated[int, Meta(ge=100, le=1_000_000_000)] = field(
-        default=1_000_000, name=f"{PREFIX}MAX_NODES"
+        default=MAX_NODES, name=f"{PREFIX}MAX_NODES"
     )
     max_held_bytes: Annotated[int, Meta(ge=1_024, le=17_179_869_184)] = field(
         default=134_217_728, name=f"{PREFIX}MAX_HELD_BYTES"

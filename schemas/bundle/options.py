@@ -3,7 +3,7 @@
 Unknown keys are refused: a misspelt one would silently train another model.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -18,6 +18,11 @@ Contamination = (
 DetectorName = Annotated[
     str, Meta(description="What decides.", extra_json_schema={"enum": list(DETECTORS)})
 ]
+
+
+MAX_NODES: Final = 1_000_000
+"""How large a forest may be unless somebody says otherwise, trees x 2 x samples of each: about the
+32 MiB of graph that a worker loads unless its settings say otherwise."""
 
 
 class TrainOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

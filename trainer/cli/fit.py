@@ -3,6 +3,7 @@
 import argparse
 from typing import Final
 
+from schemas.bundle.options import MAX_NODES
 from trainer.cli.parsing import (
     DATA_HELP,
     Command,
@@ -27,6 +28,14 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data(parser, required=False)
     add_counts(parser)
     add_train_options(parser)
+    parser.add_argument(
+        "--max-nodes",
+        type=int,
+        default=MAX_NODES,
+        metavar="N",
+        help="refuse a forest of more nodes, trees x 2 x samples of each (default: %(default)s); "
+        "for a larger one services need a larger ANOMALY_SERVE_MAX_GRAPH_BYTES",
+    )
     reporting = parser.add_argument_group("report")
     reporting.add_argument(
         "--compare", action="store_true", help="show the active model on the same data as well"
@@ -44,6 +53,7 @@ def _run(arguments: argparse.Namespace) -> None:
         model_dir=arguments.model_dir,
         compare=arguments.compare,
         with_examples=not arguments.no_examples,
+        max_nodes=arguments.max_nodes,
         listener=Terminal(),
     )
     print(f"version {fitted.version} published to {arguments.model_dir} and current")

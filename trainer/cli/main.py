@@ -11,6 +11,7 @@ from trainer.cli import evaluate, fit, look, recalibrate, score, serve, sql, ver
 from trainer.cli.parsing import Command, UsageError, add_model_dir
 from trainer.errors import (
     ExportError,
+    ForestTooLargeError,
     InputError,
     InsensitiveModelError,
     OutputError,
@@ -22,6 +23,7 @@ from trainer.errors import (
 
 USAGE_EXIT: Final = WRONG_SETTINGS_EXIT
 EXIT_CODES: Final[dict[type[TrainingError], int]] = {
+    ForestTooLargeError: USAGE_EXIT,
     InputError: 3,
     TooFewRowsError: 4,
     ExportError: 5,

@@ -8,7 +8,8 @@ import msgspec
 
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import REPORT_FILE
-from schemas.bundle.options import TrainOptions
+from schemas.bundle.options import MAX_NODES, TrainOptions
+from trainer.fitting.size import check_size
 from trainer.jobs.dataset import Data
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.report.content import Report
@@ -39,6 +40,7 @@ def fit(
     options: TrainOptions = TrainOptions(),
     compare: bool = False,
     with_examples: bool = True,
+    max_nodes: int = MAX_NODES,
     listener: Listener = SILENCE,
 ) -> Fit:
     """Train on data, prove the model equal to what training computed, and publish it.
@@ -49,6 +51,7 @@ def fit(
         options: how to fit.
         compare: report on the active model as well.
         with_examples: show log lines in the report.
+        max_nodes: bound for the nodes of the forest, see `trainer.fitting.size`.
         listener: is told how the job goes.
 
     Raises:
@@ -66,6 +69,7 @@ def fit(
     from trainer.report.page import render  # noqa: PLC0415 - see above
 
     table = holdings.table
+    check_size(options, table.n_samples, max_nodes)
     if table.n_distinct:
         listener.say(f"{table.n_samples:,} rows, {table.n_distinct:,} distinct; fitting")
     fitted = pipeline.fit(table, options)

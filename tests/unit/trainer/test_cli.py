@@ -15,7 +15,6 @@ from trainer.cli import EXIT_CODES, main
 from trainer.cli.main import USAGE_EXIT
 from trainer.errors import (
     AbandonedError,
-    ForestTooLargeError,
     InputError,
     StoreError,
     TrainerBusyError,
@@ -245,6 +244,17 @@ def test_options_that_do_not_go_together_are_named(
     assert "--contamination: the detector surprisal needs" in capsys.readouterr().err
 
 
+def test_a_forest_that_would_be_too_large_is_refused(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before it is grown, with what to lower; nothing is published. A larger bound lets it be."""
+    command = ["fit", str(data), "--model-dir", str(tmp_path / "store"), "--n-estimators", "10"]
+    assert main([*command, "--max-nodes", "19"]) == 2
+    assert "lower n_estimators or max_samples" in capsys.readouterr().err
+    assert not list(tmp_path.glob("store/*/[0-9]*"))
+    assert main([*command, "--max-nodes", "100000"]) == 0
+
+
 def test_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     """The help documents each code that a command can end with."""
     with pytest.raises(SystemExit):
@@ -256,5 +266,5 @@ def test_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_every_error_has_a_code() -> None:
     """Each training error that a command can meet is in the table; only a service can be busy."""
-    of_services = {AbandonedError, ForestTooLargeError, TrainerBusyError}
+    of_services = {AbandonedError, TrainerBusyError}
     assert {*EXIT_CODES, *of_services} == set(TrainingError.__subclasses__())
