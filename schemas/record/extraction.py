@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from schemas.record.features import Level, LogFeatures
 from schemas.record.keywords import NOTHING, find_flags_in, has_trigger
-from schemas.record.templates import bucket_of, fold
+from schemas.record.templates import fold, pattern_of
 from schemas.record.text import ESCAPE, LIMIT, text_of
 
 __all__ = ["MessageFeatures", "extract", "extract_features"]
@@ -16,11 +16,11 @@ class MessageFeatures(LogFeatures, frozen=True, gc=False):
     Only the surprisal detector looks at the latter.
 
     Attributes:
-        template: bucket of the message's template (`schemas.record.templates`).
+        pattern: id of the message's pattern (`schemas.record.templates`); models see its bucket.
         has_failure: the message holds a word of failure (`schemas.record.keyword_rules.FAILURE`).
     """
 
-    template: int
+    pattern: int
     has_failure: bool
 
 
@@ -42,7 +42,7 @@ def extract(message: str, level: Level, service: str) -> MessageFeatures:
     text = message[:LIMIT]
     if ESCAPE in text or not text.isascii():  # asked here as well: a call costs a tenth of all
         text = text_of(message)
-    template, may_speak = _seen_in(fold(text))
+    pattern, may_speak = _seen_in(fold(text))
     flags = _flags_of(text) if may_speak else NOTHING
     return MessageFeatures(
         len(message),
@@ -51,7 +51,7 @@ def extract(message: str, level: Level, service: str) -> MessageFeatures:
         flags.has_exception,
         flags.has_timeout,
         flags.has_connection_error,
-        template,
+        pattern,
         flags.has_failure,
     )
 
@@ -63,8 +63,8 @@ _flags_of = lru_cache(maxsize=1_024)(find_flags_in)
 
 @lru_cache(maxsize=4_096)
 def _seen_in(folded: bytes) -> tuple[int, bool]:
-    """What does not depend on a message's numbers: its template, and whether a rule could match.
+    """What does not depend on a message's numbers: its pattern, and whether a rule could match.
 
     Most messages are repeated with other numbers, and nothing more need be known of most of them.
     """
-    return bucket_of(folded), has_trigger(folded.decode("ascii"))
+    return pattern_of(folded), has_trigger(folded.decode("ascii"))

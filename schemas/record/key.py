@@ -34,7 +34,7 @@ from schemas.record.features import (
     Level,
     LogFeatures,
 )
-from schemas.record.templates import TEMPLATE_BUCKETS
+from schemas.record.templates import TEMPLATE_BUCKETS, bucket_of, first_pattern
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -164,7 +164,9 @@ def pack_record(features: LogFeatures) -> int:
 
 
 def unpack_record(key: int, service: str) -> LogFeatures:
-    """The record of a key; `MessageFeatures` if it came with its message.
+    """A record of a key; `MessageFeatures` if it came with its message.
+
+    Its pattern is the first of its bucket, since a key tells no more of it.
 
     Args:
         key: of the record.
@@ -175,7 +177,8 @@ def unpack_record(key: int, service: str) -> LogFeatures:
     if traits == NO_TRAITS:
         return features
     template, has_failure = message_of(traits)
-    return MessageFeatures(*msgspec.structs.astuple(features), template, has_failure != 0)  # type: ignore[call-arg]  # mypy does not count them
+    known = msgspec.structs.astuple(features)
+    return MessageFeatures(*known, first_pattern(template), has_failure != 0)  # type: ignore[call-arg]  # mypy does not count them
 
 
 def flags_of(features: LogFeatures) -> int:
@@ -201,7 +204,7 @@ FLAG_VALUES: Final = tuple(
 def traits_of(features: LogFeatures) -> int:
     """What the message told beyond the features as one number in [0, TRAITS)."""
     if isinstance(features, MessageFeatures):
-        return FIRST_MESSAGE + PER_TEMPLATE * features.template + features.has_failure
+        return FIRST_MESSAGE + PER_TEMPLATE * bucket_of(features.pattern) + features.has_failure
     return NO_TRAITS
 
 

@@ -10,8 +10,9 @@ that SQL engines can say it as well:
    space, none is left at either end;
 4. every token, that is what stands between spaces, that holds a digit becomes ``#``.
 
-The bucket is the first 16 bits of the template's MD5, which every engine knows; nothing is
-protected by it.
+A template's *pattern id* is the first 64 bits of its MD5, which every engine knows; nothing is
+protected by it. It depends on the line alone, so that it is the same in every process, release and
+engine. The first 16 bits of it are the bucket that the template is counted in.
 """
 
 import hashlib
@@ -24,13 +25,18 @@ __all__ = [
     "TEMPLATE_BUCKETS",
     "TEMPLATE_CHARS",
     "bucket_of",
+    "first_pattern",
     "fold",
+    "pattern_id",
+    "pattern_of",
     "template_bucket",
     "template_of",
 ]
 
 TEMPLATE_CHARS: Final = 400
 TEMPLATE_BUCKETS: Final = 65_536
+BUCKET_SHIFT: Final = 48
+"""A pattern id without its lowest 48 bits is its bucket."""
 
 _DIGIT: Final = b"0"
 _FOLD: Final = bytes.maketrans(
@@ -44,9 +50,24 @@ def template_of(message: str) -> str:
     return _template(fold(text_of(message)[:TEMPLATE_CHARS])).decode("ascii")
 
 
+def pattern_id(message: str) -> int:
+    """The pattern id of a message, in [0, 2**64)."""
+    return pattern_of(fold(text_of(message)))
+
+
 def template_bucket(message: str) -> int:
     """The bucket of a message's template, in [0, TEMPLATE_BUCKETS)."""
-    return bucket_of(fold(text_of(message)))
+    return bucket_of(pattern_id(message))
+
+
+def bucket_of(pattern: int) -> int:
+    """The bucket that a pattern is counted in, in [0, TEMPLATE_BUCKETS)."""
+    return pattern >> BUCKET_SHIFT
+
+
+def first_pattern(bucket: int) -> int:
+    """The lowest of the pattern ids in a bucket."""
+    return bucket << BUCKET_SHIFT
 
 
 def fold(text: str) -> bytes:
@@ -54,9 +75,9 @@ def fold(text: str) -> bytes:
     return text.encode("ascii").translate(_FOLD)
 
 
-def bucket_of(folded: bytes) -> int:
-    """The bucket of a message that was folded; what stands behind `TEMPLATE_CHARS` is ignored."""
-    return _bucket(_template(folded[:TEMPLATE_CHARS]))
+def pattern_of(folded: bytes) -> int:
+    """The pattern id of a folded message; what stands behind `TEMPLATE_CHARS` is ignored."""
+    return _pattern(_template(folded[:TEMPLATE_CHARS]))
 
 
 def _template(folded: bytes) -> bytes:
@@ -65,5 +86,5 @@ def _template(folded: bytes) -> bytes:
 
 # Templates repeat far more than messages do. At most 1.7 MB: 4,096 texts of 400 characters.
 @lru_cache(maxsize=4_096)
-def _bucket(template: bytes) -> int:
-    return int.from_bytes(hashlib.md5(template, usedforsecurity=False).digest()[:2], "big")
+def _pattern(template: bytes) -> int:
+    return int.from_bytes(hashlib.md5(template, usedforsecurity=False).digest()[:8], "big")

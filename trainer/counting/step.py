@@ -19,6 +19,7 @@ from schemas.record.key import (
     TIMEOUT_UNIT,
     Ints,
 )
+from schemas.record.templates import BUCKET_SHIFT
 from trainer.counting.sums import PartCount
 from trainer.counting.table import EMPTY, CountTable, merge_tables
 from trainer.reading.assembling import Record
@@ -98,7 +99,8 @@ class RecordCounter:
             if features.has_connection_error:
                 key += CONNECTION_ERROR_UNIT
             if type(features) is MessageFeatures:
-                key += FIRST_MESSAGE + PER_TEMPLATE * features.template + features.has_failure
+                key += FIRST_MESSAGE + PER_TEMPLATE * (features.pattern >> BUCKET_SHIFT)
+                key += features.has_failure
             if record.positive:
                 positives[key] = positives.get(key, 0) + 1
             seen = counts.get(key)

@@ -18,7 +18,7 @@ from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from schemas.record.extraction import MessageFeatures
 from schemas.record.features import MAX_MESSAGE_LENGTH, Level, LogFeatures
 from schemas.record.key import FLAG_BITS, messages_of, unpack, unpack_record
-from schemas.record.templates import TEMPLATE_BUCKETS
+from schemas.record.templates import TEMPLATE_BUCKETS, first_pattern
 from trainer.counting.table import CountTable
 from trainer.errors import InsensitiveModelError
 from trainer.fitting.names import service_names
@@ -192,7 +192,7 @@ def plant(table: CountTable, *, with_message: bool) -> dict[str, LogFeatures]:
         if not seen_flags & bit:
             differ(f"a first {flag.removeprefix('has_').replace('_', ' ')}", **{flag: True})
     if with_message and isinstance(usual, MessageFeatures):
-        differ("a message never seen", template=_new_template(table))
+        differ("a message never seen", pattern=first_pattern(_new_template(table)))
     return odd
 
 
@@ -205,7 +205,7 @@ def _worst(planted: dict[str, LogFeatures]) -> LogFeatures:
     )
     new_message = planted.get("a message never seen")
     if isinstance(new_message, MessageFeatures):
-        return msgspec.structs.replace(worst, template=new_message.template, has_failure=True)
+        return msgspec.structs.replace(worst, pattern=new_message.pattern, has_failure=True)
     return worst
 
 

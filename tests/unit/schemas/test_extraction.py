@@ -8,7 +8,7 @@ from schemas.record.extraction import MessageFeatures, extract, extract_features
 from schemas.record.features import FEATURE_NAMES, Level
 from schemas.record.keyword_rules import CONNECTION_ERROR, EXCEPTION, FAILURE, TIMEOUT
 from schemas.record.keywords import find_flags
-from schemas.record.templates import template_bucket
+from schemas.record.templates import pattern_id
 from schemas.record.text import LIMIT
 
 _WORDS = st.sampled_from(
@@ -33,7 +33,7 @@ def test_what_is_remembered_changes_nothing(messages: list[str]) -> None:
             flags.has_exception,
             flags.has_timeout,
             flags.has_connection_error,
-            template_bucket(message),
+            pattern_id(message),
             flags.has_failure,
         )
         assert extract(message, Level.INFO, "a") == expected

@@ -38,7 +38,7 @@ from schemas.record.key import (
     unpack,
     without_traits,
 )
-from schemas.record.templates import TEMPLATE_BUCKETS
+from schemas.record.templates import TEMPLATE_BUCKETS, bucket_of, first_pattern
 
 BOUNDS = (MAX_MESSAGE_LENGTH + 1, LEVELS, SERVICE_BUCKETS, FLAGS, TRAITS)
 """How many values each part has, the most significant first."""
@@ -65,7 +65,7 @@ features = st.builds(LogFeatures, **of_features)
 messages = st.builds(
     MessageFeatures,
     **of_features,
-    template=st.integers(0, TEMPLATE_BUCKETS - 1),
+    pattern=st.integers(0, TEMPLATE_BUCKETS - 1).map(first_pattern),
     has_failure=st.booleans(),
 )
 
@@ -165,7 +165,7 @@ def test_what_the_traits_and_flags_of_keys_say(logs: list[LogFeatures]) -> None:
     bare = [LogFeatures(*(getattr(log, name) for name in FEATURE_NAMES)) for log in logs]
     flag_values = [(log.has_exception, log.has_timeout, log.has_connection_error) for log in logs]
     told = [
-        (True, log.template, log.has_failure)
+        (True, bucket_of(log.pattern), log.has_failure)
         if isinstance(log, MessageFeatures)
         else (False, 0, False)
         for log in logs
@@ -199,7 +199,7 @@ def test_traits_tell_messages_from_features() -> None:
         (7, False, 15),
         (TEMPLATE_BUCKETS - 1, True, TRAITS - 1),
     ):
-        assert traits_of(MessageFeatures(*plain, template, has_failure)) == expected
+        assert traits_of(MessageFeatures(*plain, first_pattern(template), has_failure)) == expected
 
 
 @given(features, features)

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS, template_bucket, template_of
+from schemas.record.templates import (
+    TEMPLATE_BUCKETS,
+    TEMPLATE_CHARS,
+    bucket_of,
+    first_pattern,
+    pattern_id,
+    template_bucket,
+    template_of,
+)
 from schemas.record.text import CODES, LIMIT
 
 BLANKS = " \t\n\v\f\r"
@@ -74,6 +82,8 @@ def test_the_definition_is_met(message: str) -> None:
     assert template_of(message) == template
     assert 0 <= template_bucket(message) < TEMPLATE_BUCKETS
     assert f"{template_bucket(message):04x}" == hashlib.md5(template.encode()).hexdigest()[:4]
+    assert f"{pattern_id(message):016x}" == hashlib.md5(template.encode()).hexdigest()[:16]
+    assert bucket_of(first_pattern(template_bucket(message))) == template_bucket(message)
 
 
 @given(messages)

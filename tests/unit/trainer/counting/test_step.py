@@ -39,7 +39,7 @@ of_features = {
     "has_connection_error": st.booleans(),
 }
 some_features = st.builds(LogFeatures, **of_features) | st.builds(
-    MessageFeatures, **of_features, template=st.integers(0, 65_535), has_failure=st.booleans()
+    MessageFeatures, **of_features, pattern=st.integers(0, 2**64 - 1), has_failure=st.booleans()
 )
 
 
