@@ -3,8 +3,6 @@
 import contextlib
 import logging
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -13,7 +11,6 @@ from falcon import testing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.access.check import check_access, is_loopback
 from inference.access.guard import OPEN_PATHS
 from inference.access.tokens import (
     LOOK_S,
@@ -26,17 +23,16 @@ from inference.access.tokens import (
     read_token,
 )
 from inference.app import create_app
-from inference.environment import SettingsError
 from inference.resources.status import HealthResource
-from inference.settings import InferenceSettings, ServiceSettings
+from inference.settings import InferenceSettings
 from schemas.api.access import SCOPES, Scope
 from schemas.api.operations import API_PREFIX, OPERATIONS
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from tests.routes import methods_by_path
+from tests.token_files import SECRET, bearer, listing
 from trainer.app import create_app as create_trainer
 from trainer.settings import TrainerSettings
 
-SECRET = "correct-horse.battery_staple"
 HASH = "0" * 64
 
 
@@ -48,19 +44,6 @@ class Clock:
     def __call__(self) -> float:
         """The time."""
         return self.now
-
-
-def listing(tmp_path: Path, **scopes: tuple[Scope, ...]) -> Path:
-    """A file of tokens: each is its name behind the secret."""
-    path = tmp_path / "tokens.txt"
-    lines = [make_line(name, allowed, f"{SECRET}-{name}") for name, allowed in scopes.items()]
-    path.write_text("\n".join(["# for a test", "", *lines]))
-    return path
-
-
-def bearer(name: str) -> dict[str, str]:
-    """The header that carries a token of `listing`."""
-    return {"Authorization": f"Bearer {SECRET}-{name}"}
 
 
 @pytest.mark.parametrize(
@@ -263,74 +246,3 @@ def test_the_documentation_can_be_switched_off(tmp_path: Path) -> None:
         for path in ("/docs", "/docs/start.js", "/openapi.json"):
             assert client.simulate_get(path).status_code == 404
         assert client.simulate_get(f"{API_PREFIX}/health").status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("127.0.0.1", True),
-        ("127.8.0.1", True),
-        ("::1", True),
-        ("[::1]", True),
-        ("localhost", True),
-        ("unix:/run/service.sock", True),
-        ("0.0.0.0", False),
-        ("::", False),
-        ("10.0.0.1", False),
-        ("name.invalid", False),
-    ],
-)
-def test_what_is_loopback(host: str, *, expected: bool) -> None:
-    """Only what this machine alone can reach; what cannot be told is not."""
-    assert is_loopback(host) is expected
-
-
-def test_open_training_is_refused(tmp_path: Path) -> None:
-    """Beyond loopback, unless callers are told apart, nothing trains, or it is asked for."""
-    tokens = str(listing(tmp_path, a=("train",)))
-    refused: list[ServiceSettings] = [
-        InferenceSettings(host="0.0.0.0"),
-        TrainerSettings(host="::"),
-    ]
-    for settings in refused:
-        with pytest.raises(SettingsError, match="ALLOW_OPEN_TRAINING=true"):
-            check_access(settings)
-    fine: list[ServiceSettings] = [
-        InferenceSettings(),
-        TrainerSettings(),
-        InferenceSettings(host="0.0.0.0", allow_training=False),
-        InferenceSettings(host="0.0.0.0", tokens_file=tokens),
-        TrainerSettings(host="0.0.0.0", tokens_file=tokens),
-        TrainerSettings(host="0.0.0.0", allow_open_training=True),
-    ]
-    for settings in fine:
-        check_access(settings)
-
-
-def test_unusable_files_stop_the_start(tmp_path: Path) -> None:
-    """All of them are named at once."""
-    missing = str(tmp_path / "missing")
-    settings = InferenceSettings(
-        tokens_file=missing, trainer_token_file=missing, tls_certificate=missing
-    )
-    with pytest.raises(SettingsError) as raised:
-        check_access(settings)
-    lines = str(raised.value).splitlines()
-    assert [line.split(":")[0] for line in lines] == [
-        "ANOMALY_TOKENS_FILE",
-        "ANOMALY_SERVE_TRAINER_TOKEN_FILE",
-        "TLS_CERTIFICATE and TLS_KEY",
-    ]
-
-
-def test_tokens_are_made() -> None:
-    """The line goes to standard output, the token to standard error; another one each time."""
-    command = [sys.executable, "-m", "inference.access", "shipper", "train", "predict"]
-    made = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(2)]
-    secrets = [done.stderr.strip().rpartition(" ")[2] for done in made]
-    assert len(set(secrets)) == 2
-    assert all(len(secret) == 43 for secret in secrets)
-    for done, secret in zip(made, secrets, strict=True):
-        assert done.stdout == make_line("shipper", ("predict", "train"), secret) + "\n"
-    wrong = subprocess.run([*command[:3], "a/b", "train"], capture_output=True, check=False)
-    assert (wrong.returncode, wrong.stdout) == (2, b"")
