@@ -83,6 +83,9 @@ _EPOCH_STEPS: Final = ((10**11, 1_000_000), (10**14, 1_000), (10**17, 1))
 _TWO_DIGITS: Final = 100
 _NOON: Final = 12
 _LEAST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LEAST_BARE: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - a time without a zone is taken as UTC
+_MICRO: Final = timedelta(microseconds=1)
+_ISO_CHARS: Final = len("2026-11-26T18:30:00")
 
 
 def read_time(value: object, year: int | None = None) -> int | None:
@@ -98,7 +101,17 @@ def read_time(value: object, year: int | None = None) -> int | None:
         return None
     if isinstance(value, int | float):
         return _of_epoch(value)
-    return _of_text(value.strip(" []\t"), year) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    if len(value) >= _ISO_CHARS and value[4] == "-" == value[7]:
+        # By far the most, and a tenth of the work. What it does not take is looked at below.
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            pass
+        else:
+            return (moment - (_LEAST if moment.tzinfo is not None else _LEAST_BARE)) // _MICRO
+    return _of_text(value.strip(" []\t"), year)
 
 
 def _of_epoch(number: float) -> int | None:
@@ -142,7 +155,7 @@ def _of_match(parts: dict[str, str | None], year: int | None) -> int | None:
         )
     except (ValueError, KeyError):
         return None
-    return (moment - _LEAST) // timedelta(microseconds=1)
+    return (moment - _LEAST) // _MICRO
 
 
 def _hour(parts: dict[str, str | None]) -> int:

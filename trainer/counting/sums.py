@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from trainer.counting.pattern_table import NO_PATTERNS, PatternTable, merge_patterns
 from trainer.counting.table import CountTable, merge_tables
 from trainer.reading.faults import MAX_SAMPLES, Notes
 from trainer.reading.partitions import Place
@@ -22,6 +23,7 @@ class PartCount(msgspec.Struct, frozen=True):
         n_bad: records that cannot be used.
         bad: the first of these, and why.
         notes: what a person may want to check.
+        patterns: those of the usable records with messages.
     """
 
     partition: int
@@ -30,6 +32,7 @@ class PartCount(msgspec.Struct, frozen=True):
     n_bad: int
     bad: list[tuple[Place, str]]
     notes: Notes = Notes()
+    patterns: PatternTable = NO_PATTERNS
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -41,6 +44,7 @@ class Counted(msgspec.Struct, frozen=True):
         n_bad: records that cannot be used.
         bad: the first of these, in the order of the input.
         notes: what a person may want to check.
+        patterns: those of the usable records with messages.
     """
 
     table: CountTable
@@ -48,6 +52,7 @@ class Counted(msgspec.Struct, frozen=True):
     n_bad: int
     bad: list[tuple[Place, str]]
     notes: Notes = Notes()
+    patterns: PatternTable = NO_PATTERNS
 
     @property
     def n_records(self) -> int:
@@ -65,6 +70,7 @@ class PartSum:
     def __init__(self, merge_records: int = MERGE_RECORDS) -> None:
         self._merge_records = merge_records
         self._tables: list[CountTable] = []
+        self._patterns: list[PatternTable] = []
         self._waiting = 0
         self._records: dict[int, int] = {}
         self._n_bad = 0
@@ -74,9 +80,11 @@ class PartSum:
     def add(self, part: PartCount) -> None:
         """Add one partition's part."""
         self._tables.append(part.table)
+        self._patterns.append(part.patterns)
         self._waiting += part.table.n_distinct
         if self._waiting > self._merge_records:
             self._tables = [merge_tables(self._tables)]
+            self._patterns = [merge_patterns(self._patterns)]
             self._waiting = 0
         self._records[part.partition] = part.n_records
         self._n_bad += part.n_bad
@@ -86,5 +94,10 @@ class PartSum:
     def counted(self) -> Counted:
         """The sum of what was added."""
         return Counted(
-            merge_tables(self._tables), self._records, self._n_bad, self._bad, self._notes
+            merge_tables(self._tables),
+            self._records,
+            self._n_bad,
+            self._bad,
+            self._notes,
+            merge_patterns(self._patterns),
         )

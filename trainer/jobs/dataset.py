@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from trainer.counting.pattern_table import NO_PATTERNS, PatternTable
 from trainer.counting.run import Executor, Locator, count_partitions
 from trainer.counting.sums import PartSum
 from trainer.counting.table import CountTable
@@ -43,6 +44,7 @@ class Holdings(msgspec.Struct, frozen=True):
         bad: the first of these.
         dataset: the data itself; None for count tables that were made elsewhere.
         records: records of each partition, unusable ones included.
+        patterns: those of the usable records with messages.
     """
 
     table: CountTable
@@ -52,6 +54,7 @@ class Holdings(msgspec.Struct, frozen=True):
     bad: list[BadRecord]
     dataset: "Dataset | None" = None
     records: Mapping[int, int] = {}
+    patterns: PatternTable = NO_PATTERNS
 
     def examples(self, top: CountTable) -> dict[int, tuple[str, str]]:
         """For each record of a table, where the first line stands that gave it, and the line, cut.
@@ -157,6 +160,7 @@ class Dataset:
             bad,
             self,
             counted.records,
+            counted.patterns,
         )
 
     def describe(

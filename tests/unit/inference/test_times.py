@@ -73,3 +73,14 @@ def test_anything_is_a_time_or_none(written: object) -> None:
     """Nothing raises."""
     found = read_time(written, 2024)
     assert found is None or isinstance(found, int)
+
+
+@given(
+    st.datetimes(datetime(1970, 1, 2), timezones=st.one_of(st.none(), st.timezones())),  # noqa: DTZ001 - strategies take it bare
+    st.sampled_from("T "),
+)
+def test_iso_is_read_as_by_the_patterns(moment: datetime, between: str) -> None:
+    """The short way for what most loggers write gives what the patterns give."""
+    written = moment.isoformat(between)
+    if moment.utcoffset() is None or moment.utcoffset().seconds % 60 == 0:  # type: ignore[union-attr]  # just asked
+        assert read_time(written) == read_time(f"[{written}]")

@@ -14,7 +14,8 @@ from schemas.record.extraction import MessageFeatures, extract
 from schemas.record.features import Level, LogFeatures
 from schemas.record.key import pack_record
 from tests.made_logs import make_log, make_logs, make_raw_logs
-from trainer.counting.step import FLUSH_RECORDS, RecordCounter, count_partition
+from trainer.counting.record_counter import FLUSH_RECORDS, RecordCounter
+from trainer.counting.step import count_partition
 from trainer.counting.sums import MERGE_RECORDS, Counted, PartCount, PartSum
 from trainer.counting.table import EMPTY, CountTable, count_logs
 from trainer.reading.assembling import Record
