@@ -11,6 +11,8 @@ from inference.errors import (
     TrainerTimeoutError,
     TrainerUnreachableError,
 )
+from inference.resources.models import ChangeResource, ModelsResource
+from inference.resources.passing_on import PassingOn
 from inference.resources.predict import BatchResource, PredictResource
 from inference.resources.status import HealthResource, ModelInfoResource, ReadyResource
 from inference.resources.train import TrainResource
@@ -63,8 +65,12 @@ def create_app(settings: InferenceSettings) -> App:
         )
         train_limit = settings.max_train_body_bytes
         trainings = Load(Limits(requests=MAX_TRAININGS, held_bytes=train_limit))
-        train = TrainResource(slot, client, train_limit, trainings)
-        app.add_route(f"{API_PREFIX}/train", train)
+        passing_on = PassingOn(slot, client)
+        change = ChangeResource(passing_on, trainings)
+        app.add_route(f"{API_PREFIX}/train", TrainResource(passing_on, train_limit, trainings))
+        app.add_route(f"{API_PREFIX}/models/{{version}}/activate", change)
+        app.add_route(f"{API_PREFIX}/models/rollback", change)
+    app.add_route(f"{API_PREFIX}/models", ModelsResource(store))
     app.add_route(f"{API_PREFIX}/health", HealthResource())
     app.add_route(f"{API_PREFIX}/ready", ReadyResource(slot))
     app.add_route(f"{API_PREFIX}/model/info", ModelInfoResource(slot))

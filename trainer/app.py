@@ -1,4 +1,4 @@
-"""Composition root of the trainer service, with its few resources."""
+"""Composition root of the trainer service."""
 
 import asyncio
 import contextlib
@@ -6,26 +6,30 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
-import falcon.asgi
-
+from inference.resources.models import ModelsResource
 from inference.resources.status import HealthResource
-from inference.web.answers import answer_json
 from inference.web.app import App, make_app
-from inference.web.body import read_body
-from inference.web.leaving import refuse_if_draining, watched_client
 from inference.web.load import Limits, Load
 from inference.web.problems import ProblemSpec, ProblemTable
 from schemas.api.operations import API_PREFIX
-from schemas.api.status import Ready
 from trainer.errors import (
     AbandonedError,
     ExportError,
     ForestTooLargeError,
     InsensitiveModelError,
+    NoVersionError,
     ParityError,
     StoreError,
     TooFewRowsError,
     TrainerBusyError,
+    UnfitVersionError,
+    UnwritableStoreError,
+)
+from trainer.resources import (
+    ActivateResource,
+    RollbackResource,
+    StoreReadyResource,
+    TrainingResource,
 )
 from trainer.service import TrainingService
 from trainer.settings import TrainerSettings
@@ -50,7 +54,13 @@ PROBLEMS: Final[ProblemTable] = {
     InsensitiveModelError: ProblemSpec(
         HTTPStatus.UNPROCESSABLE_ENTITY, "insensitive-model", "The model has learned nothing"
     ),
-    StoreError: ProblemSpec(
+    NoVersionError: ProblemSpec(
+        HTTPStatus.NOT_FOUND, "no-such-version", "The store has no such version"
+    ),
+    UnfitVersionError: ProblemSpec(
+        HTTPStatus.CONFLICT, "version-unfit", "The version cannot be made current"
+    ),
+    UnwritableStoreError: ProblemSpec(
         HTTPStatus.SERVICE_UNAVAILABLE, "store-unwritable", "The model store cannot be written"
     ),
     AbandonedError: ProblemSpec(
@@ -60,35 +70,6 @@ PROBLEMS: Final[ProblemTable] = {
         HTTPStatus.SERVICE_UNAVAILABLE, "trainer-busy", "Another training is at work", 5
     ),
 }
-
-
-class TrainingResource:
-    """Trains."""
-
-    def __init__(self, service: TrainingService, max_body_bytes: int, load: Load) -> None:
-        self._service = service
-        self._max_body_bytes = max_body_bytes
-        self._load = load
-
-    async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        """POST /api/v1/train"""
-        body = await read_body(req, self._max_body_bytes, self._load)
-        with self._load:
-            async with watched_client(req) as has_left:
-                answer_json(resp, await self._service.train(body, has_left))
-
-
-class StoreReadyResource:
-    """Readiness: the store can be written."""
-
-    def __init__(self, registry: ModelRegistry) -> None:
-        self._registry = registry
-
-    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        """GET /api/v1/ready"""
-        refuse_if_draining(req)
-        await asyncio.to_thread(self._registry.check_writable)
-        answer_json(resp, Ready("ready"))
 
 
 class TidyMiddleware:
@@ -111,6 +92,9 @@ def create_app(settings: TrainerSettings) -> App:
     limit = settings.max_body_bytes
     load = Load(Limits(requests=MAX_TRAININGS, held_bytes=max(settings.max_held_bytes, limit)))
     app.add_route(f"{API_PREFIX}/train", TrainingResource(service, limit, load))
+    app.add_route(f"{API_PREFIX}/models", ModelsResource(registry))
+    app.add_route(f"{API_PREFIX}/models/{{version}}/activate", ActivateResource(service, load))
+    app.add_route(f"{API_PREFIX}/models/rollback", RollbackResource(service, load))
     app.add_route(f"{API_PREFIX}/health", HealthResource())
     app.add_route(f"{API_PREFIX}/ready", StoreReadyResource(registry))
     return app

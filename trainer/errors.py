@@ -7,7 +7,10 @@
     ├── ExportError         the forest has no exact threshold, so no exact graph
     ├── ParityError         the graph does not do what the forest does
     ├── InsensitiveModelError  the model has learned nothing, or its threshold has no effect
-    ├── StoreError          the store cannot be written, or has no such version
+    ├── StoreError          the store does not do what was asked
+    │   ├── UnwritableStoreError  it cannot be written
+    │   ├── NoVersionError      it has no such version, or none to go back to
+    │   └── UnfitVersionError   the version is there and cannot be made current, or not deleted
     ├── OutputError         a file of verdicts or a report cannot be written
     ├── AbandonedError      whoever asked for the training has left
     └── TrainerBusyError    another training is at work
@@ -45,7 +48,19 @@ class InsensitiveModelError(TrainingError):
 
 
 class StoreError(TrainingError):
-    """The store cannot be written, or has no such version."""
+    """The store does not do what was asked; the message does not say where it is."""
+
+
+class UnwritableStoreError(StoreError):
+    """The store cannot be written."""
+
+
+class NoVersionError(StoreError):
+    """The store has no such version, or none to go back to."""
+
+
+class UnfitVersionError(StoreError):
+    """The version is there, and what was asked of it cannot be."""
 
 
 class OutputError(TrainingError):

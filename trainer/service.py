@@ -1,17 +1,29 @@
 """Training on request: one at a time, beside the loop that answers the other calls."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from inference.web.load import LARGE_BYTES
+from schemas.api.models import Activated
 from schemas.api.training import TrainRequest, TrainResponse
 from schemas.api.validation import BodyDecoder
 from trainer.counting.table import count_logs
-from trainer.errors import AbandonedError, StoreError, TrainerBusyError
+from trainer.errors import (
+    AbandonedError,
+    NoVersionError,
+    TrainerBusyError,
+    UnwritableStoreError,
+)
 from trainer.fitting.size import check_size
 from trainer.jobs.train import train
+from trainer.store.history import Change
 from trainer.store.registry import ModelRegistry
+
+_VERSION: Final = re.compile("[1-9][0-9]{0,8}")
 
 _log = logging.getLogger(__name__)
 
@@ -59,11 +71,8 @@ class TrainingService:
         try:
             if request is None:
                 request = await asyncio.to_thread(self._decode, body)
-            trained = await asyncio.to_thread(self._train, request, has_left)
-        except StoreError as error:  # where it is, is for the operator's eyes alone
-            extra = {"store": str(self.registry.root), "reason": str(error.__cause__ or error)}
-            _log.error("store.unwritable", extra=extra)
-            raise
+            with self._store_faults_logged():
+                trained = await asyncio.to_thread(self._train, request, has_left)
         finally:
             self._turn.release()
         _log.info(
@@ -75,6 +84,51 @@ class TrainingService:
             },
         )
         return trained
+
+    async def activate(self, version: str) -> Activated:
+        """Make a version current.
+
+        Raises:
+            NoVersionError: there is none of that number.
+            UnfitVersionError: it does not load.
+            UnwritableStoreError: the store cannot be written.
+        """
+        if not _VERSION.fullmatch(version):
+            raise NoVersionError(f"a version is a whole number, not {version[:40]!r}")
+        return await self._change(lambda: self.registry.activate(int(version)))
+
+    async def rollback(self) -> Activated:
+        """Make the version current that served before the current one.
+
+        Raises:
+            NoVersionError: none did.
+            UnfitVersionError: it does not load.
+            UnwritableStoreError: the store cannot be written.
+        """
+        return await self._change(self.registry.rollback)
+
+    async def _change(self, change: Callable[[], Change]) -> Activated:
+        """Not one after the other with trainings: the store has a lock of its own."""
+        with self._store_faults_logged():
+            made = await asyncio.to_thread(change)
+        _log.info(
+            "model.activated", extra={"model_version": made.version, "replaces": made.replaced}
+        )
+        return Activated(
+            str(made.version),
+            await asyncio.to_thread(self.registry.digest, made.version),
+            None if made.replaced is None else str(made.replaced),
+        )
+
+    @contextlib.contextmanager
+    def _store_faults_logged(self) -> Iterator[None]:
+        """Where the store is and what the system said of it is for the operator's eyes alone."""
+        try:
+            yield
+        except UnwritableStoreError as error:
+            extra = {"store": str(self.registry.root), "reason": str(error.__cause__ or error)}
+            _log.error("store.unwritable", extra=extra)
+            raise
 
     def _decode(self, body: bytes) -> TrainRequest:
         request = self._decoder.decode(body)
@@ -88,4 +142,4 @@ class TrainingService:
 
         go_on()
         table = count_logs(request.training_data)
-        return train(table, request.options, self.registry, go_on=go_on)
+        return train(table, request.options, self.registry, activate=request.activate, go_on=go_on)

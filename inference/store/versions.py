@@ -18,6 +18,7 @@ from typing import Final
 
 from inference.errors import BrokenVersionError, NoModelError
 from inference.store.files import read_bounded
+from schemas.api.models import MAX_VERSION
 from schemas.bundle.contents import Bundle
 from schemas.bundle.manifest import (
     MANIFEST_FILE,
@@ -32,9 +33,6 @@ CURRENT_FILE: Final = "CURRENT"
 NEXT_FILE: Final = ".tmp-NEXT"
 MAX_CURRENT_BYTES: Final = 1_024
 MAX_MANIFEST_BYTES: Final = 1_048_576
-MAX_VERSION: Final = 999_999_999
-"""A higher number is no version's."""
-
 ANY_SIZE: Final = 2**40
 """A bound in bytes for those who take any graph."""
 
@@ -117,6 +115,22 @@ class ModelStore:
         """
         return _parse(version, self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES))
 
+    def check_files(self, version: int, manifest: Manifest) -> None:
+        """Look whether a version's files are there, in their size; what is in them is not read.
+
+        Raises:
+            BrokenVersionError: names the first that is not.
+        """
+        for name, expected in manifest.files.items():
+            try:
+                size = (self.path(version) / Path(name).name).stat().st_size
+            except OSError as error:
+                raise _unreadable(version, name, error) from error
+            if size != expected.size_bytes:
+                raise BrokenVersionError(
+                    f"version {version}: {name} has {size} bytes, expected {expected.size_bytes}"
+                )
+
     def bundle(self, version: int) -> Bundle:
         """Read a version whole and verify every file that its manifest lists.
 
@@ -149,9 +163,11 @@ class ModelStore:
         try:
             return read_bounded(self.path(version) / name, max_bytes)
         except OSError as error:
-            raise BrokenVersionError(
-                f"version {version}: {name} cannot be read: {error.strerror}"
-            ) from error
+            raise _unreadable(version, name, error) from error
+
+
+def _unreadable(version: int, name: str, error: OSError) -> BrokenVersionError:
+    return BrokenVersionError(f"version {version}: {name} cannot be read: {error.strerror}")
 
 
 def _signature(path: str) -> Signature | None:

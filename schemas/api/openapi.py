@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from schemas.api.leniency import as_taken
+from schemas.api.models import MAX_VERSION
 from schemas.api.operations import OPERATIONS, Operation, Service
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from schemas.version import __version__
@@ -75,7 +76,8 @@ def openapi_document(
 
 
 def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dict[str, Any]:
-    name = operation.path.rsplit("/api/v1/", 1)[-1].replace("/", "_")
+    parts = operation.path.rsplit("/api/v1/", 1)[-1].split("/")
+    name = "_".join(part for part in parts if not part.startswith("{"))
     document: dict[str, Any] = {
         "operationId": name,
         "tags": [operation.tag],
@@ -88,16 +90,26 @@ def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dic
             **{str(int(status)): _problem(status, by_type) for status in operation.problems},
         },
     }
-    if operation.query:
-        document["parameters"] = [
-            {
-                "name": parameter,
-                "in": "query",
-                "description": meaning,
-                "schema": {"type": "boolean", "default": False},
-            }
-            for parameter, meaning in operation.query.items()
-        ]
+    parameters = [
+        {
+            "name": parameter,
+            "in": "path",
+            "required": True,
+            "description": meaning,
+            "schema": {"type": "integer", "minimum": 1, "maximum": MAX_VERSION},
+        }
+        for parameter, meaning in operation.path_numbers.items()
+    ] + [
+        {
+            "name": parameter,
+            "in": "query",
+            "description": meaning,
+            "schema": {"type": "boolean", "default": False},
+        }
+        for parameter, meaning in operation.query.items()
+    ]
+    if parameters:
+        document["parameters"] = parameters
     if operation.request:
         content: dict[str, Any] = {"schema": by_type[operation.request]}
         if operation.example is not None:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from schemas.api.access import Scope
+from schemas.api.models import Activated, ModelList
 from schemas.api.predictions import BatchPrediction, BatchRequest, Prediction, PredictRequest
 from schemas.api.status import Health, ModelInfo, Ready
 from schemas.api.training import TrainRequest, TrainResponse
@@ -35,6 +36,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         response: type of the answer with status 200.
         problems: the other statuses a client must expect, each answered as problem details.
         query: query parameters (all boolean), each with its meaning.
+        path_numbers: numbers in the path, each with its meaning.
         example: a request body that works.
     """
 
@@ -48,6 +50,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     request: type | None = None
     problems: tuple[HTTPStatus, ...] = ()
     query: dict[str, str] = {}
+    path_numbers: dict[str, str] = {}
     example: Any = None
 
 
@@ -87,6 +90,16 @@ _BODY_PROBLEMS: Final = (
     HTTPStatus.UNPROCESSABLE_ENTITY,
 )
 _PREDICT_PROBLEMS: Final = (*_BODY_PROBLEMS, HTTPStatus.SERVICE_UNAVAILABLE)
+_CHANGE_PROBLEMS: Final = (
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+)
 
 OPERATIONS: Final = (
     Operation(
@@ -137,6 +150,36 @@ OPERATIONS: Final = (
             HTTPStatus.GATEWAY_TIMEOUT,
         ),
         example={"training_data": _VARIED, "contamination": 0.1},
+    ),
+    Operation(
+        method="get",
+        path=f"{API_PREFIX}/models",
+        tag="service",
+        services=BOTH,
+        scope="train",
+        summary="The published versions, and which of them is current",
+        response=ModelList,
+    ),
+    Operation(
+        method="post",
+        path=f"{API_PREFIX}/models/{{version}}/activate",
+        tag="training",
+        services=BOTH,
+        scope="train",
+        summary="Make a published version current; answered once it serves",
+        path_numbers={"version": "Number of the version."},
+        response=Activated,
+        problems=_CHANGE_PROBLEMS,
+    ),
+    Operation(
+        method="post",
+        path=f"{API_PREFIX}/models/rollback",
+        tag="training",
+        services=BOTH,
+        scope="train",
+        summary="Make the version current that served before; answered once it serves",
+        response=Activated,
+        problems=_CHANGE_PROBLEMS,
     ),
     Operation(
         method="get",

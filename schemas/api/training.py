@@ -18,6 +18,13 @@ class TrainRequest(TrainOptions, frozen=True, kw_only=True, forbid_unknown_field
     """Logs to learn from, and how."""
 
     training_data: Annotated[list[LogFeatures], Meta(min_length=1)]
+    activate: Annotated[
+        bool,
+        Meta(
+            description="Whether the model is to serve at once; false leaves it in the store, for "
+            "`POST /api/v1/models/{version}/activate`."
+        ),
+    ] = True
 
     @property
     def options(self) -> TrainOptions:
@@ -27,10 +34,11 @@ class TrainRequest(TrainOptions, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class TrainResponse(msgspec.Struct, frozen=True):
-    """What was trained and published; the version serves once this answer is given."""
+    """What was trained and published; if it is current, it serves once this answer is given."""
 
     model_version: ModelVersion
     model_hash: ModelHash
+    is_current: Annotated[bool, Meta(description="Whether it serves; see `activate`.")]
     n_samples: Annotated[int, Meta(description="Training rows.")]
     n_distinct: Annotated[int, Meta(description="Distinct training rows.")]
     n_anomalies: Annotated[int, Meta(description="Training rows that the model calls anomalous.")]

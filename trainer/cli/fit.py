@@ -36,6 +36,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="refuse a forest of more nodes, trees x 2 x samples of each (default: %(default)s); "
         "for a larger one services need a larger ANOMALY_SERVE_MAX_GRAPH_BYTES",
     )
+    parser.add_argument(
+        "--no-activate",
+        dest="activate",
+        action="store_false",
+        help="publish the model and leave the current one in its place",
+    )
     reporting = parser.add_argument_group("report")
     reporting.add_argument(
         "--compare", action="store_true", help="show the active model on the same data as well"
@@ -54,9 +60,11 @@ def _run(arguments: argparse.Namespace) -> None:
         compare=arguments.compare,
         with_examples=not arguments.no_examples,
         max_nodes=arguments.max_nodes,
+        activate=arguments.activate,
         listener=Terminal(),
     )
-    print(f"version {fitted.version} published to {arguments.model_dir} and current")
+    outcome = "current" if arguments.activate else "not current: see python -m trainer activate"
+    print(f"version {fitted.version} published to {arguments.model_dir} and {outcome}")
     print_summary(fitted.report, fitted.duration_s)
     print(f"report: {fitted.report_path}")
 

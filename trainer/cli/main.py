@@ -81,7 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _COMMANDS[options.command].run(options)
     except TrainingError as error:
-        print(f"error: {error}", file=sys.stderr)
+        store = f" (model store: {options.model_dir})" if isinstance(error, StoreError) else ""
+        print(f"error: {error}{store}", file=sys.stderr)
         return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
     except UsageError as error:
         print(f"error: {error}; see python -m trainer {options.command} --help", file=sys.stderr)

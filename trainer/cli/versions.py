@@ -75,8 +75,8 @@ def _activate(arguments: argparse.Namespace) -> None:
 
 
 def _rollback(arguments: argparse.Namespace) -> None:
-    version = ModelRegistry(arguments.model_dir).rollback()
-    print(f"version {version} is current")
+    change = ModelRegistry(arguments.model_dir).rollback()
+    print(f"version {change.version} is current")
 
 
 def _delete(arguments: argparse.Namespace) -> None:

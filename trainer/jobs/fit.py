@@ -41,6 +41,7 @@ def fit(
     compare: bool = False,
     with_examples: bool = True,
     max_nodes: int = MAX_NODES,
+    activate: bool = True,
     listener: Listener = SILENCE,
 ) -> Fit:
     """Train on data, prove the model equal to what training computed, and publish it.
@@ -52,6 +53,7 @@ def fit(
         compare: report on the active model as well.
         with_examples: show log lines in the report.
         max_nodes: bound for the nodes of the forest, see `trainer.fitting.size`.
+        activate: make the model current; else it waits in the store.
         listener: is told how the job goes.
 
     Raises:
@@ -90,7 +92,7 @@ def fit(
     def page(version: int) -> bytes:
         return render(msgspec.structs.replace(report, title=f"Model {version}"))
 
-    version = registry.publish(files, page)
+    version = registry.publish(files, page, activate=activate)
     return Fit(
         version,
         msgspec.structs.replace(report, title=f"Model {version}"),

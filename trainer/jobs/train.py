@@ -14,6 +14,7 @@ def train(
     options: TrainOptions,
     registry: ModelRegistry,
     *,
+    activate: bool = True,
     go_on: Callable[[], None] = lambda: None,
 ) -> TrainResponse:
     """Train on a table and publish the model.
@@ -22,6 +23,7 @@ def train(
         table: the records.
         options: how to fit.
         registry: where to publish.
+        activate: make the model current.
         go_on: called before each step; what it raises stops the training there.
 
     Raises:
@@ -35,11 +37,12 @@ def train(
     go_on()
     files = prove(fitted)
     go_on()
-    version = registry.publish(files)
+    version = registry.publish(files, activate=activate)
     manifest = fitted.candidate.model.manifest
     return TrainResponse(
         model_version=str(version),
         model_hash=registry.digest(version),
+        is_current=activate,
         n_samples=manifest.training.n_samples,
         n_distinct=manifest.training.n_distinct,
         n_anomalies=fitted.n_anomalies,

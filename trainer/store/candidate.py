@@ -6,8 +6,8 @@ import msgspec
 
 from inference.errors import BrokenVersionError, NoModelError
 from inference.model.model import Model
-from trainer.errors import StoreError
-from trainer.store.registry import ModelRegistry
+from trainer.errors import NoVersionError, UnfitVersionError
+from trainer.store.registry import ModelRegistry, no_version
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -33,16 +33,16 @@ def load_candidate(registry: ModelRegistry, version: int, name: str = "") -> Can
         name: what to call it beside its version; nothing by default.
 
     Raises:
-        StoreError: there is no such version, or it does not load.
+        NoVersionError: there is no such version.
+        UnfitVersionError: it does not load.
     """
     if version not in registry.versions():
-        known = ", ".join(map(str, registry.versions())) or "none"
-        raise StoreError(f"there is no version {version} in {registry.root}; there is: {known}")
+        raise no_version(version, registry.versions())
     try:
         bundle = registry.bundle(version)
         model = Model(bundle, memo_capacity=1)
     except BrokenVersionError as error:
-        raise StoreError(str(error)) from error
+        raise UnfitVersionError(str(error)) from error
     note = f", {name}" if name else ""
     return Candidate(f"{bundle.manifest.detector} (version {version}{note})", model, bundle.files)
 
@@ -51,11 +51,11 @@ def current_version(registry: ModelRegistry) -> int:
     """The version that serves.
 
     Raises:
-        StoreError: there is none.
+        NoVersionError: there is none.
     """
     try:
         return registry.current_version()
     except (NoModelError, BrokenVersionError) as error:
-        raise StoreError(
+        raise NoVersionError(
             f"{error}; give --version N, or train first: python -m trainer fit"
         ) from error

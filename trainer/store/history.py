@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from inference.store.files import read_bounded
 
 HISTORY_FILE: Final = "HISTORY"
@@ -16,6 +18,18 @@ MAX_STEPS: Final = 100
 """Older steps are forgotten."""
 
 _MAX_BYTES: Final = 65_536
+
+
+class Change(msgspec.Struct, frozen=True):
+    """That another version was made current.
+
+    Attributes:
+        version: which one.
+        replaced: what was current before; None if nothing was.
+    """
+
+    version: int
+    replaced: int | None
 
 
 def read_history(root: Path) -> list[int]:

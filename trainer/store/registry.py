@@ -21,8 +21,9 @@ from inference.model.model import Model
 from inference.store.slot import LOOK_S, WATCH_S
 from inference.store.versions import CURRENT_FILE, NEXT_FILE, ModelStore
 from schemas.bundle.manifest import MODEL_FILE, REPORT_FILE
-from trainer.errors import StoreError
-from trainer.store.history import HISTORY_FILE, history_bytes, read_history, steps_before
+from trainer.errors import NoVersionError, UnfitVersionError, UnwritableStoreError
+from trainer.store.durable import DurableFiles
+from trainer.store.history import HISTORY_FILE, Change, history_bytes, read_history, steps_before
 
 KEEP_VERSIONS: Final = 10
 
@@ -58,13 +59,14 @@ class ModelRegistry(ModelStore):
         super().__init__(model_dir)
         self._sleep = sleep
         self._fsync = fsync
+        self._files = DurableFiles(self.root, _TEMPORARY, fsync)
 
     def check_writable(self) -> None:
         """Find out early what publishing would find out late.
 
         Raises:
-            StoreError: the store, or the folder it is to be made in, takes no file of this user, or
-                has no room for one.
+            UnwritableStoreError: the store, or the folder it is to be made in, takes no file of
+                this user, or has no room for one.
         """
         folders = (self.root, *self.root.absolute().parents)
         try:
@@ -81,26 +83,31 @@ class ModelRegistry(ModelStore):
         """Remove what a crashed writer left, if there is a store.
 
         Raises:
-            StoreError: the store cannot be written.
+            UnwritableStoreError: the store cannot be written.
         """
         if self.root.is_dir():
             with self._locked():
                 pass
 
     def publish(
-        self, files: Mapping[str, bytes], report: Callable[[int], bytes] | None = None
+        self,
+        files: Mapping[str, bytes],
+        report: Callable[[int], bytes] | None = None,
+        *,
+        activate: bool = True,
     ) -> int:
         """Write a new version, make it current and prune old ones.
 
         Args:
             files: its content by file name; the manifest among them.
             report: makes the page for people, given the version's number.
+            activate: make it current; else it waits in the store for `activate`.
 
         Returns:
             The number of the new version.
 
         Raises:
-            StoreError: the store cannot be written; what was current is still current.
+            UnwritableStoreError: the store cannot be written; what was current is still current.
         """
         self._make()
         with self._locked():
@@ -108,14 +115,15 @@ class ModelRegistry(ModelStore):
             temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self.root))
             pages = {} if report is None else {REPORT_FILE: report(version)}
             for name, data in {**files, **pages}.items():
-                self._write(temporary / name, data)
+                self._files.write(temporary / name, data)
             # mkdtemp is for its owner alone, but the serving user may be another one.
             temporary.chmod(0o755)
-            self._sync_directory(temporary)
+            self._files.sync_directory(temporary)
             temporary.rename(self.path(version))
             try:
-                self._sync_directory(self.root)
-                self._set_current(version, self._past())
+                self._files.sync_directory(self.root)
+                if activate:
+                    self._set_current(version, self._past())
             except OSError:
                 if self._active() != version:  # or it would be a version that nobody asked for
                     self._remove(version)
@@ -123,60 +131,68 @@ class ModelRegistry(ModelStore):
             self._prune()
         return version
 
-    def activate(self, version: int) -> None:
+    def activate(self, version: int) -> Change:
         """Make an existing version current, after proving that it loads.
 
         Raises:
-            StoreError: there is no such version, or it does not load.
+            NoVersionError: there is no such version.
+            UnfitVersionError: it does not load.
+            UnwritableStoreError: the store cannot be written.
         """
         with self._locked():
-            self._activate(version, self._past())
+            return self._activate(version, self._past())
 
-    def rollback(self) -> int:
+    def rollback(self) -> Change:
         """Make the version that served before the current one current; undoes an activation too.
 
         Returns:
-            Its number: the highest one below the current one if nothing is known of its past.
+            The change. Its version is the highest one below the current one if nothing is known of
+            its past.
 
         Raises:
-            StoreError: there is none, or it does not load.
+            NoVersionError: nothing served before.
+            UnfitVersionError: it does not load.
+            UnwritableStoreError: the store cannot be written.
         """
         with self._locked():
             steps = self._before()
             if not steps:
-                raise StoreError(f"no version served before {self._active() or 'the first one'}")
-            self._activate(steps[-1], steps[:-1])
-        return steps[-1]
+                served = self._active() or "the first one"
+                raise NoVersionError(f"no version served before {served}")
+            return self._activate(steps[-1], steps[:-1])
 
     def delete(self, version: int) -> None:
         """Delete a version.
 
         Raises:
-            StoreError: there is no such version, or it serves, or a rollback would go to it.
+            NoVersionError: there is no such version.
+            UnfitVersionError: it serves, or a rollback would go to it.
+            UnwritableStoreError: the store cannot be written.
         """
         with self._locked():
             self._require(version)
             active = self._active()
             if version == active:
-                raise StoreError(f"version {version} is current; activate another one first")
+                raise UnfitVersionError(f"version {version} is current; activate another one first")
             if version in self._before()[-1:]:
-                raise StoreError(f"version {version} is what a rollback would go to")
+                raise UnfitVersionError(f"version {version} is what a rollback would go to")
             self._remove(version)
             # Its number may come again, and what bears it then has not served.
-            self._replace(HISTORY_FILE, history_bytes(self._past()))
+            self._files.replace(HISTORY_FILE, history_bytes(self._past()))
 
     def _require(self, version: int) -> None:
         if version not in self.versions():
-            known = ", ".join(map(str, self.versions())) or "none"
-            raise StoreError(f"there is no version {version} in {self.root}; there is: {known}")
+            raise no_version(version, self.versions())
 
-    def _activate(self, version: int, past: Sequence[int]) -> None:
+    def _activate(self, version: int, past: Sequence[int]) -> Change:
         self._require(version)
+        change = Change(version, self._active())
         try:
             Model(self.bundle(version), memo_capacity=1)
         except BrokenVersionError as error:
-            raise StoreError(f"{error}; CURRENT stays as it is") from error
+            raise UnfitVersionError(f"{error}; CURRENT stays as it is") from error
         self._set_current(version, past)
+        return change
 
     def _active(self) -> int | None:
         try:
@@ -198,8 +214,8 @@ class ModelRegistry(ModelStore):
 
     def _set_current(self, version: int, past: Sequence[int]) -> None:
         self._announce(version)
-        self._replace(CURRENT_FILE, b"%d\n" % version)
-        self._replace(HISTORY_FILE, history_bytes([*past, version]))
+        self._files.replace(CURRENT_FILE, b"%d\n" % version)
+        self._files.replace(HISTORY_FILE, history_bytes([*past, version]))
         (self.root / NEXT_FILE).unlink(missing_ok=True)
         # A worker that has just looked at CURRENT may answer with the old version for LOOK_S; when
         # we say that the new one is current, none does.
@@ -235,7 +251,7 @@ class ModelRegistry(ModelStore):
     def _locked(self) -> Iterator[None]:
         """Hold the store's lock; leftovers of a crashed writer go once it is held."""
         if not self.root.is_dir():
-            raise StoreError(f"there is no model store {self.root}; see --model-dir and MODEL_DIR")
+            raise NoVersionError("there is no model store; see --model-dir and MODEL_DIR")
         try:
             with open(self.root / _LOCK, "ab") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)  # given back by the system when a process dies
@@ -261,32 +277,17 @@ class ModelRegistry(ModelStore):
         except OSError as error:
             raise _unwritable(error) from error
 
-    def _write(self, path: Path, data: bytes) -> None:
-        with open(path, "wb") as file:
-            file.write(data)
-            file.flush()
-            self._fsync(file.fileno())
-        path.chmod(0o644)
 
-    def _replace(self, name: str, data: bytes) -> None:
-        """Write a file of the store so that whoever reads it sees the old content or the new."""
-        temporary = self.root / f"{_TEMPORARY}{name}"
-        self._write(temporary, data)
-        temporary.replace(self.root / name)
-        self._sync_directory(self.root)
-
-    def _sync_directory(self, path: Path) -> None:
-        """Make the names in a directory durable (fsync of the directory itself, see open(2))."""
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            self._fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def no_version(version: int, known: Sequence[int]) -> NoVersionError:
+    """That a store lacks a version, and which it has."""
+    return NoVersionError(
+        f"there is no version {version}; there is: {', '.join(map(str, known)) or 'none'}"
+    )
 
 
-def _unwritable(error: OSError) -> StoreError:
+def _unwritable(error: OSError) -> UnwritableStoreError:
     """For whoever asked, who may be anybody: where the store is stands in settings and logs."""
-    return StoreError(
+    return UnwritableStoreError(
         f"the model store cannot be written: {error.strerror or error}; see MODEL_DIR, the rights "
         f"of this user, and what room is left"
     )

@@ -54,6 +54,15 @@ def test_a_body_of_no_type_is_taken(client: testing.TestClient) -> None:
     assert post(client).status_code == 503
 
 
+def test_no_body_has_no_type(client: testing.TestClient) -> None:
+    """Some clients name a type even of no body; that it is missing is found out behind this."""
+    headers = {"Content-Type": "application/octet-stream", "Content-Length": "0"}
+    refused = client.simulate_post("/api/v1/predict", headers=headers)
+    assert refused.status_code == 400
+    headers["Content-Length"] = "1"
+    assert client.simulate_post("/api/v1/predict", headers=headers).status_code == 415
+
+
 @pytest.mark.parametrize(
     "media_type",
     [

@@ -1,0 +1,100 @@
+"""Calls that change what serves: passed on to the trainer, and answered once it serves here."""
+
+from http import HTTPStatus
+
+import falcon
+import falcon.asgi
+import msgspec
+
+from inference.errors import (
+    BrokenVersionError,
+    ModelNotLoadedError,
+    NotServingError,
+    TrainerUnreachableError,
+)
+from inference.store.slot import ModelSlot
+from inference.trainer_client import TrainerClient
+from inference.web.request_id import request_id
+
+
+class Published(msgspec.Struct, frozen=True):
+    """What all answers about a change have in common.
+
+    Attributes:
+        model_version: the version that was published or made current.
+        model_hash: what identifies it.
+        is_current: whether it serves now.
+    """
+
+    model_version: str
+    model_hash: str
+    is_current: bool = True
+
+
+class PassingOn:
+    """Passes calls on to the trainer.
+
+    Args:
+        slot: this worker's.
+        client: of the trainer.
+    """
+
+    def __init__(self, slot: ModelSlot, client: TrainerClient) -> None:
+        self._slot = slot
+        self._client = client
+        self._decoder = msgspec.json.Decoder(Published)
+
+    async def answer(
+        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, body: bytes
+    ) -> None:
+        """Answer what the trainer answers to the same call, after making sure that it holds here.
+
+        Raises:
+            TrainerError: the trainer does not answer, or its version does not serve here.
+        """
+        answer = await self._client.post(req.path, body, request_id.get())
+        if answer.status == HTTPStatus.OK:
+            await self._check_serving(answer.body)
+        resp.status = falcon.code_to_http_status(answer.status)
+        resp.content_type = answer.content_type
+        if answer.retry_after is not None:
+            resp.set_header("Retry-After", answer.retry_after)
+        resp.data = answer.body
+
+    async def _check_serving(self, body: bytes) -> None:
+        """Load the version in this worker; every other one does so before its next answer."""
+        try:
+            published = self._decoder.decode(body)
+        except msgspec.DecodeError as error:
+            raise TrainerUnreachableError(
+                "what answers at TRAINER_URL is no trainer of this release"
+            ) from error
+        if not published.is_current:
+            if not self._is_here(published):
+                raise _not_serving(published, "it is not in the store")
+            return
+        try:
+            serving = await self._slot.current()
+        except ModelNotLoadedError as error:
+            raise _not_serving(published, str(error)) from error
+        if serving.digest == published.model_hash:
+            return
+        if int(serving.version) > int(published.model_version) and self._is_here(published):
+            return  # and another training or job came right behind it
+        raise _not_serving(published, self._slot.fault or f"version {serving.version} serves")
+
+    def _is_here(self, published: Published) -> bool:
+        """Whether that very version is in this store, and not just one of its number."""
+        try:
+            digest = self._slot.store.digest(int(published.model_version))
+        except BrokenVersionError:
+            return False
+        return digest == published.model_hash
+
+
+def _not_serving(published: Published, reason: str) -> NotServingError:
+    return NotServingError(
+        f"the trainer has version {published.model_version} "
+        f"({published.model_hash[:12]}...), but here {reason}; trainer and inference must share "
+        f"one MODEL_DIR"
+    )

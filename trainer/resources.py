@@ -1,0 +1,73 @@
+"""The REST calls of the trainer service."""
+
+import asyncio
+
+import falcon.asgi
+
+from inference.resources.models import MAX_BODY_BYTES
+from inference.web.answers import answer_json
+from inference.web.body import read_body
+from inference.web.leaving import refuse_if_draining, watched_client
+from inference.web.load import Load
+from schemas.api.status import Ready
+from trainer.service import TrainingService
+from trainer.store.registry import ModelRegistry
+
+
+class TrainingResource:
+    """Trains."""
+
+    def __init__(self, service: TrainingService, max_body_bytes: int, load: Load) -> None:
+        self._service = service
+        self._max_body_bytes = max_body_bytes
+        self._load = load
+
+    async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """POST /api/v1/train"""
+        body = await read_body(req, self._max_body_bytes, self._load)
+        with self._load:
+            async with watched_client(req) as has_left:
+                answer_json(resp, await self._service.train(body, has_left))
+
+
+class StoreReadyResource:
+    """Readiness: the store can be written."""
+
+    def __init__(self, registry: ModelRegistry) -> None:
+        self._registry = registry
+
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """GET /api/v1/ready"""
+        refuse_if_draining(req)
+        await asyncio.to_thread(self._registry.check_writable)
+        answer_json(resp, Ready("ready"))
+
+
+class ActivateResource:
+    """Makes a version current."""
+
+    def __init__(self, service: TrainingService, load: Load) -> None:
+        self._service = service
+        self._load = load
+
+    async def on_post(
+        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, version: str
+    ) -> None:
+        """POST /api/v1/models/{version}/activate"""
+        await read_body(req, MAX_BODY_BYTES, self._load)
+        with self._load:
+            answer_json(resp, await self._service.activate(version))
+
+
+class RollbackResource:
+    """Makes the version current that served before."""
+
+    def __init__(self, service: TrainingService, load: Load) -> None:
+        self._service = service
+        self._load = load
+
+    async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """POST /api/v1/models/rollback"""
+        await read_body(req, MAX_BODY_BYTES, self._load)
+        with self._load:
+            answer_json(resp, await self._service.rollback())
