@@ -16,7 +16,7 @@ from inference.intake.levels import LevelNames
 from inference.intake.lines import LineParser, Parsed, begins_record
 from schemas.record.features import Level
 
-__all__ = ["RecordReader", "read_pairs"]
+__all__ = ["RecordReader", "UnusableRecordError", "read_pairs"]
 
 MAX_WITHIN: Final = 3
 """Records within records that are opened."""
@@ -37,6 +37,10 @@ _LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity|at)=")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 _decode = msgspec.json.Decoder().decode
+
+
+class UnusableRecordError(ValueError):
+    """A record cannot be used; says which field and what was expected."""
 
 
 class RecordReader:

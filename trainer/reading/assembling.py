@@ -10,7 +10,7 @@ from inference.intake.documents import Named, RawRecord, bare_service
 from inference.intake.layouts import Layout
 from inference.intake.levels import LevelNames
 from inference.intake.lines import Parsed
-from inference.intake.records import RecordReader
+from inference.intake.records import RecordReader, UnusableRecordError
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level, LogFeatures
 from schemas.record.labels import is_positive
 from trainer.reading.faults import Faults
@@ -42,10 +42,6 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     message: str | None = None
     positive: bool | None = None
     time: object = None
-
-
-class UnusableRecordError(ValueError):
-    """A record cannot be used; says which field and what was expected."""
 
 
 class Assembler:

@@ -1,66 +1,14 @@
-"""Which layout lines of plain text have."""
+"""Which layout lines of plain text have: the one that a user names, or the one that fits best."""
 
 import difflib
-import re
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Sequence
 
 import msgspec
 
+from inference.intake.layout_choice import SAMPLE_LINES, Choice, apply_layout, most_telling
 from inference.intake.layouts import LAYOUTS, Layout, w3c_layout
-from inference.intake.lines import (
-    LineParser,
-    Parsed,
-    begins_record,
-    continues_record,
-    custom_layout,
-)
+from inference.intake.lines import custom_layout
 from trainer.errors import InputError
-from trainer.reading.envelopes import Unwrapper
-from trainer.reading.plan import Envelope
-
-MIN_SHARE: Final = 0.6
-"""Of the lines, how many a layout must match to be taken unasked."""
-
-ENVELOPE_SHARE: Final = 0.9
-"""Of the lines, how many must be in an envelope."""
-
-SAMPLE_LINES: Final = 200
-"""Of the first lines, how many all layouts are tried on."""
-
-_LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity)=")
-_MIN_ENVELOPED: Final = 2
-_ENVELOPES: Final[tuple[Envelope, ...]] = ("cri", "compose")
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """A layout for some lines.
-
-    Attributes:
-        layout: the layout.
-        parsed: what it makes of the lines that it matches.
-        n_counted: how many lines it should match; further lines of a record are not counted.
-    """
-
-    layout: Layout
-    parsed: list[Parsed]
-    n_counted: int
-
-
-def choose_envelope(lines: Sequence[str]) -> Envelope | None:
-    """What is around nearly all of the lines; None if nothing known is."""
-    lines = lines[:SAMPLE_LINES]
-    for envelope in _ENVELOPES:
-        unwrapper = Unwrapper(envelope)
-        found = [one for one in map(unwrapper.open, lines) if one is not None]
-        if len(found) < ENVELOPE_SHARE * len(lines):
-            continue
-        # A bar may stand in any text: of docker-compose, lines are of records of other layouts.
-        if envelope != "compose" or (
-            len(lines) >= _MIN_ENVELOPED and sum(begins_record(one.text) for one in found) > 0
-        ):
-            return envelope
-    return None
 
 
 def choose_layout(
@@ -80,14 +28,12 @@ def choose_layout(
     """
     sample = lines[:SAMPLE_LINES]
     choices = [
-        _apply(layout, sample) for layout in _candidates(name, pattern, sample, continued=continued)
+        apply_layout(layout, sample)
+        for layout in _candidates(name, pattern, sample, continued=continued)
     ]
-    fitting = [
-        choice
-        for choice in choices
-        if choice.parsed and len(choice.parsed) >= MIN_SHARE * choice.n_counted
-    ]
-    best = max(fitting or choices, key=_worth)
+    fitting = [choice for choice in choices if choice.fits]
+    best = most_telling(fitting or choices)
+    assert best is not None  # there is at least one candidate
     if name is not None or pattern is not None:
         if not best.parsed:
             raise InputError(
@@ -96,7 +42,7 @@ def choose_layout(
         return best
     if not fitting:
         if not needed:
-            return _apply(LAYOUTS["general"], sample)
+            return apply_layout(LAYOUTS["general"], sample)
         told = ", ".join(
             f"{choice.layout.name} {len(choice.parsed)}" for choice in choices if choice.parsed
         )
@@ -106,17 +52,6 @@ def choose_layout(
             f"--pattern with a regular expression"
         )
     return best
-
-
-def _worth(choice: Choice) -> int:
-    """What lines tell: that they are records, and whether they say a level and who wrote them."""
-    return sum(
-        2
-        + (parsed.level is not None)
-        + bool(parsed.service)
-        + (choice.layout.pairs and _LEVEL_PAIR.search(parsed.message) is not None) * 2
-        for parsed in choice.parsed
-    )
 
 
 def _candidates(
@@ -138,25 +73,3 @@ def _candidates(
         msgspec.structs.replace(layout, continued=True, any_further=True) if continued else layout
         for layout in layouts
     ]
-
-
-def _apply(layout: Layout, lines: Sequence[str]) -> Choice:
-    results = [*map(LineParser(layout).parse, lines)]
-    parsed = [one for one in results if one is not None]
-    further = _is_further(layout)
-    # Behind a head stands the text, whatever it is.
-    heads = [False, *(layout.has_body and one is not None for one in results)]
-    n_further = sum(
-        one is None and (head or further(line))
-        for one, head, line in zip(results, heads, lines, strict=False)
-    )
-    return Choice(layout, parsed, len(lines) - n_further)
-
-
-def _is_further(layout: Layout) -> Callable[[str], bool]:
-    """Which lines of a layout need not match, since they continue a record or are remarks."""
-    if layout.any_further:
-        return lambda line: not begins_record(line)
-    if layout.name == "w3c":
-        return lambda line: line.startswith("#")
-    return continues_record if layout.continued else lambda _: False

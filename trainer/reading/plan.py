@@ -9,12 +9,12 @@ from typing import Literal
 
 import msgspec
 
+from inference.intake.envelopes import Envelope
 from inference.intake.layouts import Layout
 from schemas.record.features import Level
 from trainer.reading.sources import Source
 
 Kind = Literal["features", "logs"]
-Envelope = Literal["cri", "docker", "compose"]
 
 
 class Fields(msgspec.Struct, frozen=True, kw_only=True):

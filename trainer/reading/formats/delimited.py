@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from inference.intake.records import UnusableRecordError
 from trainer.errors import InputError
-from trainer.reading.assembling import Assembler, Record, UnusableRecordError
+from trainer.reading.assembling import Assembler, Record
 from trainer.reading.faults import Faults
 from trainer.reading.fields import quote as q
 from trainer.reading.formats.format import Detected, Format, Sample, plan_records

@@ -8,27 +8,29 @@ from typing import Any, Final
 import msgspec
 
 from inference.intake.documents import look_up
+from inference.intake.envelopes import decode_object
 from inference.intake.exports import take_apart
 from inference.intake.field_names import LEVEL_NAMES, TRACE_NAMES, plain_name
+from inference.intake.layout_choice import ENVELOPE_SHARE
 from inference.intake.lines import read_foreign
+from inference.intake.records import UnusableRecordError
+from inference.intake.text_records import decode_line
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 from schemas.record.features import LogFeatures
 from schemas.record.labels import is_positive
 from trainer.errors import InputError
-from trainer.reading.assembling import Assembler, Record, UnusableRecordError
-from trainer.reading.envelopes import decode_object
+from trainer.reading.assembling import Assembler, Record
 from trainer.reading.fast_decoding import Read, fast_decoder
 from trainer.reading.faults import Faults
 from trainer.reading.fields import flatten_names
 from trainer.reading.formats.enveloped import MAX_LEADING_LINES
 from trainer.reading.formats.format import Detected, Format, Sample, plan_records
 from trainer.reading.formats.scales import with_scale
-from trainer.reading.layout_choice import ENVELOPE_SHARE, choose_layout
+from trainer.reading.layout_choice import choose_layout
 from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, read_lines
 from trainer.reading.partitions import Partition
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import open_source
-from trainer.reading.text_lines import decode_line
 
 _JSON_ARRAY: Final = re.compile(r"\s*\[\s*(?:\{|\]\s*$)")
 

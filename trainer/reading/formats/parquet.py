@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from inference.intake.field_names import LEVEL_NAMES, TRACE_NAMES, plain_name
+from inference.intake.records import UnusableRecordError
 from trainer.errors import InputError
-from trainer.reading.assembling import Assembler, Record, UnusableRecordError
+from trainer.reading.assembling import Assembler, Record
 from trainer.reading.faults import Faults
 from trainer.reading.formats.format import Detected, Format, Sample, plan_records
 from trainer.reading.partitions import Partition

@@ -3,24 +3,25 @@
 from collections.abc import Iterator
 from typing import Final
 
+from inference.intake.envelopes import Unwrapper
+from inference.intake.layout_choice import Choice, choose_envelope
 from inference.intake.lines import begins_with_time
-from schemas.record.features import Level
-from trainer.reading.assembling import Assembler, Record
-from trainer.reading.envelopes import Unwrapper
-from trainer.reading.faults import Faults
-from trainer.reading.fields import quote as q
-from trainer.reading.formats.enveloped import MAX_LEADING_LINES
-from trainer.reading.formats.format import Detected, Format, Sample, named_service
-from trainer.reading.layout_choice import Choice, choose_envelope, choose_layout
-from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, read_lines
-from trainer.reading.partitions import Partition
-from trainer.reading.plan import ReadingPlan
-from trainer.reading.sources import open_source
-from trainer.reading.text_lines import (
+from inference.intake.text_records import (
     MAX_CONTINUATION_LINES,
     RecordBuilder,
     decode_line,
 )
+from schemas.record.features import Level
+from trainer.reading.assembling import Assembler, Record
+from trainer.reading.faults import Faults
+from trainer.reading.fields import quote as q
+from trainer.reading.formats.enveloped import MAX_LEADING_LINES
+from trainer.reading.formats.format import Detected, Format, Sample, named_service
+from trainer.reading.layout_choice import choose_layout
+from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, read_lines
+from trainer.reading.partitions import Partition
+from trainer.reading.plan import ReadingPlan
+from trainer.reading.sources import open_source
 
 
 def _sniff(sample: Sample) -> bool:  # noqa: ARG001 - whatever is nothing else
@@ -113,7 +114,7 @@ def _read(
 
 
 def _goes_along(
-    partition: Partition, faults: Faults, builder: RecordBuilder, text: str, *, seen: bool
+    partition: Partition, faults: Faults, builder: RecordBuilder[Record], text: str, *, seen: bool
 ) -> bool:
     """Whether a line that begins no record is blank, a remark, or continues a record."""
     if not text or text.isspace():
@@ -132,7 +133,7 @@ def _goes_along(
     return True
 
 
-def _add_bad(builder: RecordBuilder, faults: Faults, *, short: bool, leading: bool) -> None:
+def _add_bad(builder: RecordBuilder[Record], faults: Faults, *, short: bool, leading: bool) -> None:
     faults.n_leading += leading and short and faults.n_leading < MAX_LEADING_LINES
     unknown = f"no line of the layout {builder.layout.name}"
     if not leading and not builder.layout.any_further:

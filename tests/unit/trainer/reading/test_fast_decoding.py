@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from inference.intake.records import UnusableRecordError
 from schemas.record.extraction import extract
-from trainer.reading.assembling import Assembler, UnusableRecordError
+from trainer.reading.assembling import Assembler
 from trainer.reading.fast_decoding import fast_decoder
 from trainer.reading.faults import Faults
 from trainer.reading.plan import Fields, ReadingPlan

@@ -10,6 +10,7 @@ import pytest
 from backports import zstd
 
 from inference.intake.lines import custom_layout
+from inference.intake.text_records import MAX_CONTINUATION_LINES
 from tests.made_logs import make_log, make_raw_logs
 from tests.read_records import FEATURES, LOGS, TEXT, lines_of, problems, read
 from tests.written_records import WRITERS
@@ -20,7 +21,6 @@ from trainer.reading.lines import MAX_LINE_BYTES
 from trainer.reading.plan import Fields
 from trainer.reading.records import read_records
 from trainer.reading.sources import find_sources
-from trainer.reading.text_lines import MAX_CONTINUATION_LINES
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import trainer.reading.formats.json_lines
 import trainer.reading.formats.plain_text
 import trainer.reading.lines
 from inference.intake.layouts import LAYOUTS, Layout
+from inference.intake.text_records import MAX_CONTINUATION_LINES
 from tests.read_records import LOGS, TEXT, read
 from trainer.reading.assembling import Record
 from trainer.reading.cutting import cut
@@ -20,7 +21,6 @@ from trainer.reading.partitions import Partition
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.records import read_records
 from trainer.reading.sources import find_sources
-from trainer.reading.text_lines import MAX_CONTINUATION_LINES
 
 
 def in_parts(path: Path, plan: ReadingPlan, size: int) -> tuple[list[Record], int, int]:

@@ -1,14 +1,17 @@
 """What containers' runtimes write around each line: a time, a stream, whether the line goes on."""
 
 import re
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
 from inference.intake.documents import DocumentReader, RawRecord
 from inference.intake.levels import LevelNames
 from schemas.api.mending import mend_json
-from trainer.reading.plan import Envelope
+
+__all__ = ["Envelope", "Unwrapped", "Unwrapper", "decode_object"]
+
+Envelope = Literal["cri", "docker", "compose"]
 
 _CRI: Final = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d++)?(?:Z|[+-]\d\d:\d\d)) "

@@ -1,19 +1,23 @@
 """Lines of text put together to records: what begins one, what continues it, and what is neither.
 
+What a record is made into is the caller's: a line of a table in training, a verdict in serving.
+
 Every line that is not blank is counted once: as the beginning of a record, as a line that continues
 one, or as a bad one. A bad line ends the record before it, so a record does not depend on where its
 file was cut.
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
 
 from inference.intake.cleaning import clean_text
 from inference.intake.documents import RawRecord
+from inference.intake.envelopes import decode_object
 from inference.intake.exports import take_apart
 from inference.intake.layouts import Layout
+from inference.intake.levels import MAX_KNOWN
 from inference.intake.lines import (
     FURTHER_LEVELS,
     LineParser,
@@ -22,13 +26,55 @@ from inference.intake.lines import (
     continues_record,
     read_foreign,
 )
+from inference.intake.records import RecordReader, UnusableRecordError
 from schemas.record.features import Level
-from trainer.reading.assembling import MAX_KNOWN, Assembler, Record, UnusableRecordError
-from trainer.reading.envelopes import decode_object
-from trainer.reading.faults import Faults
+
+__all__ = [
+    "MAX_CONTINUATION_LINES",
+    "Assembly",
+    "Notices",
+    "OpenRecord",
+    "RecordBuilder",
+    "decode_line",
+    "within",
+]
 
 MAX_CONTINUATION_LINES: Final = 1_000
 """Lines that one record of plain text may have; more is no stack trace."""
+
+
+R_co = TypeVar("R_co", covariant=True)
+R = TypeVar("R")
+
+
+class Assembly(Protocol[R_co]):
+    """Makes records of what was found; raises `UnusableRecordError` where a part is at fault."""
+
+    @property
+    def reader(self) -> RecordReader:
+        """Reads what lines say."""
+
+    def __call__(self, line: int, raw: RawRecord, /) -> R_co:
+        """A record of a raw log, by the number of its first line."""
+
+    def fast(
+        self, line: int, message: str, level: Level, service: str, time: object, label: object, /
+    ) -> R_co:
+        """A record of parts that need no further looking at."""
+
+    def foreign(self, layout: Layout, parsed: Parsed, /) -> RawRecord:
+        """What a line says that is of another layout than its file."""
+
+
+class Notices(Protocol):
+    """Is told what is to be counted beside the records."""
+
+    n_records: int
+    n_foreign: int
+    n_continued: int
+
+    def add(self, line: int, problem: str, /) -> None:
+        """Note a record that cannot be used."""
 
 
 class OpenRecord:
@@ -58,7 +104,7 @@ class OpenRecord:
         self.further: list[str] = []
 
 
-class RecordBuilder:
+class RecordBuilder(Generic[R]):
     """Makes records of the lines of one stream.
 
     Args:
@@ -67,7 +113,7 @@ class RecordBuilder:
         faults: is told of what was not of the layout.
     """
 
-    def __init__(self, layout: Layout, assemble: Assembler, faults: Faults) -> None:
+    def __init__(self, layout: Layout, assemble: Assembly[R], faults: Notices) -> None:
         self.layout = layout
         self._assemble = assemble
         self._faults = faults
@@ -133,7 +179,7 @@ class RecordBuilder:
         if self.open_record is not None and (self.layout.continued or self.awaits_body):
             self.open_record.further.append(text)
 
-    def finish(self) -> Iterator[Record]:
+    def finish(self) -> Iterator[R]:
         """The open record, if there is one and it can be used."""
         record, self.open_record = self.open_record, None
         if record is None:
@@ -143,7 +189,7 @@ class RecordBuilder:
         except UnusableRecordError as error:
             self._faults.add(record.number, str(error))
 
-    def _assembled(self, beginning: OpenRecord) -> Record:
+    def _assembled(self, beginning: OpenRecord) -> R:
         parsed, further = beginning.parsed, beginning.further
         if self._is_simple and parsed is not None and not further and beginning.around is None:
             level = self._levels.get(parsed.level)
@@ -170,7 +216,7 @@ class RecordBuilder:
         raw = self._assemble.reader.of_line(parsed, self.layout)
         return self._assemble(beginning.number, within(raw, beginning.around))
 
-    def _line(self, number: int, parsed: Parsed) -> Record:
+    def _line(self, number: int, parsed: Parsed) -> R:
         raw = self._assemble.reader.of_line(parsed, self.layout)
         if parsed.level and raw.level is not None and len(self._levels) < MAX_KNOWN:
             self._levels.setdefault(parsed.level, raw.level)
