@@ -12,7 +12,7 @@ from schemas.record.extraction import extract_features
 from schemas.record.features import Level
 from schemas.record.keywords import find_flags
 from schemas.record.levels import LEVEL_SYNONYMS
-from schemas.record.templates import template_bucket
+from schemas.record.templates import pattern_id
 
 KEYWORD_CASES: Final = Path(__file__).parent / "unit" / "schemas" / "keyword_cases.json"
 
@@ -102,7 +102,7 @@ class Extracted(NamedTuple):
     has_exception: bool | None
     has_timeout: bool | None
     has_connection_error: bool | None
-    template: str | None
+    pattern: str | None
     has_failure: bool | None
 
 
@@ -116,7 +116,7 @@ def extract_raw(message: str, level: str, service: str) -> Extracted:
         features.has_exception,
         features.has_timeout,
         features.has_connection_error,
-        f"{template_bucket(message):04x}",
+        f"{pattern_id(message):016x}",
         find_flags(message).has_failure,
     )
 

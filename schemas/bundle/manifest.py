@@ -21,6 +21,9 @@ TABLES_FILE: Final = "tables.npz"
 REPORT_FILE: Final = "report.html"
 """For people; no file of the bundle: a model serves without it."""
 
+PATTERNS_FILE: Final = "patterns.jsonl.gz"
+"""The patterns of the training data; no file of the bundle either."""
+
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 
 

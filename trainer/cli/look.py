@@ -11,8 +11,9 @@ import msgspec
 
 from trainer.cli.parsing import DATA_HELP, Command, UsageError, add_data, dataset
 from trainer.cli.terminal import say
-from trainer.jobs.dataset import Dataset, describe_notes
+from trainer.jobs.dataset import Dataset
 from trainer.jobs.look import FileLook, look, records
+from trainer.jobs.unusable import describe_notes
 
 MAX_MESSAGE_CHARS: Final = 100
 MAX_COUNTED: Final = 10

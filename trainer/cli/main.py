@@ -7,7 +7,7 @@ from typing import Final
 
 from inference.environment import WRONG_SETTINGS_EXIT, SettingsError
 from schemas.version import __version__
-from trainer.cli import evaluate, fit, look, recalibrate, score, serve, sql, versions
+from trainer.cli import evaluate, fit, look, patterns, recalibrate, score, serve, sql, versions
 from trainer.cli.parsing import Command, UsageError, add_model_dir
 from trainer.errors import (
     ExportError,
@@ -40,6 +40,7 @@ Train isolation forests on logs, look at what they learned, and manage the publi
 _EPILOG: Final = """\
 examples:
   python -m trainer look logs/                          how they are read
+  python -m trainer patterns logs/                      what they repeat, line by line
   python -m trainer fit logs/                           train on all files of a folder
   python -m trainer fit app.jsonl.zst --label-field fault
   journalctl -o short-iso | python -m trainer fit - --layout syslog
@@ -61,6 +62,7 @@ After any code but 0 the store is as it was before, and no output is left half-w
 
 _COMMANDS: Final[dict[str, Command]] = {
     "look": look.COMMAND,
+    "patterns": patterns.COMMAND,
     "fit": fit.COMMAND,
     "evaluate": evaluate.COMMAND,
     "score": score.COMMAND,

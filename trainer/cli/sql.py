@@ -6,7 +6,7 @@ from typing import Final, get_args
 from schemas.record.features import Level
 from trainer.cli.parsing import Command
 from trainer.reading.plan import Fields
-from trainer.sql import Dialect, features_query, logs_query
+from trainer.sql import Dialect, features_query, logs_query, patterns_query
 
 _DESCRIPTION: Final = """\
 Print the query that makes the count table of your logs in an engine that already holds them. Its
@@ -30,15 +30,19 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--kind",
-        choices=("logs", "features"),
+        choices=("logs", "features", "patterns"),
         default="logs",
-        help="what a row is: a raw log, or the six features (default: %(default)s)",
+        help="count raw logs, records of the six features, or the patterns of raw logs, which is "
+        "what `diff` compares (default: %(default)s)",
     )
     for part in ("message", "level", "service"):
         parser.add_argument(
             f"--{part}-field", default=part, metavar="NAME", help="column (default: %(default)s)"
         )
     parser.add_argument("--label-field", metavar="NAME", help="column with the labels")
+    parser.add_argument(
+        "--time-field", metavar="NAME", help="column with the time, for --kind patterns"
+    )
     parser.add_argument(
         "--default-level",
         type=Level,
@@ -64,8 +68,10 @@ def _run(arguments: argparse.Namespace) -> None:
             level=arguments.level_field,
             service=arguments.service_field,
             label=arguments.label_field,
+            time=arguments.time_field,
         )
-        query = logs_query(
+        make = patterns_query if arguments.kind == "patterns" else logs_query
+        query = make(
             arguments.dialect,
             arguments.relation,
             fields,

@@ -1,8 +1,10 @@
 """What a person sees: notes and progress on standard error, results on standard output."""
 
+import os
+import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
@@ -18,9 +20,19 @@ from rich.progress import (
 from rich.table import Table
 
 from trainer.counting.run import Advance
+from trainer.report.formats import visible
 
 PLAIN_EVERY_S: Final = 5.0
 """Between two lines of progress where there is no terminal."""
+
+PLAIN_WIDTH: Final = 200
+"""Of a wide table where there is no terminal."""
+
+_WIDE: Final = 150
+"""A narrower terminal does without some columns."""
+
+_LEAST_ROOM: Final = 30
+"""Characters of the last column, however narrow the terminal is."""
 
 
 def say(text: str) -> None:
@@ -96,3 +108,42 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 120, highlight=False).print(table)
+
+
+def print_wide_table(columns: Mapping[str, Sequence[str]], spared: Collection[str]) -> None:
+    """A table on standard output, a line for each row; the last column gets the room that is left.
+
+    Args:
+        columns: the texts of each by its heading; figures stand at the right.
+        spared: columns that a narrow terminal does without.
+    """
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PLAIN_WIDTH
+    kept = (
+        dict(columns)
+        if width >= _WIDE
+        else {name: texts for name, texts in columns.items() if name not in spared}
+    )
+    lines = [[str(visible(text)) for text in (name, *texts)] for name, texts in kept.items()]
+    widths = [max(map(len, column)) for column in lines[:-1]]
+    room = max(width - sum(widths) - 2 * len(widths), _LEAST_ROOM)
+    for number, row in enumerate(zip(*lines, strict=True)):
+        cells = [
+            text.rjust(size) if number and _is_figure(text) else text.ljust(size)
+            for text, size in zip(row[:-1], widths, strict=True)
+        ]
+        last = row[-1] if len(row[-1]) <= room else row[-1][: room - 1] + "\N{HORIZONTAL ELLIPSIS}"
+        print("  ".join([*cells, last]).rstrip())
+
+
+def _is_figure(text: str) -> bool:
+    return text[:1].isdecimal() and text.rstrip("%").replace(",", "").replace(".", "").isdecimal()
+
+
+def write_out(data: bytes) -> None:
+    """Bytes on standard output."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import duckdb
+import msgspec
 import numpy as np
 
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
@@ -20,7 +21,7 @@ from schemas.record.features import (
     Level,
 )
 from schemas.record.key import FIRST_MESSAGE, FLAG_BITS, NO_TRAITS, PER_TEMPLATE, Ints, pack
-from schemas.record.templates import TEMPLATE_BUCKETS
+from trainer.counting.engine_patterns import read_patterns
 from trainer.counting.sums import PartCount
 from trainer.counting.table import CountTable, merge_names, merge_tables
 from trainer.errors import InputError
@@ -92,7 +93,7 @@ def read_table(source: Source, number: int) -> PartCount:
         number_counts(connection)
         part = read_numbered(connection, number)
         bad = [(Place(number, row + 1), problem) for row, problem in bad_rows(connection)]
-    return PartCount(number, part.table, part.n_records, part.n_bad, bad)
+    return msgspec.structs.replace(part, bad=bad)
 
 
 def check_columns(
@@ -135,6 +136,7 @@ SELECT
   CAST(counts.service AS VARCHAR) AS service,
   {_CAST_FLAGS},
   {{traits}} AS traits,
+  {{pattern}} AS pattern,
   TRY_CAST(n AS BIGINT) AS n,
   {{positives}} AS positives,
   CASE
@@ -149,7 +151,7 @@ SELECT
       THEN 'service: expected 1 to {MAX_SERVICE_CHARS} characters'
     {_CHECK_FLAGS}
     WHEN coalesce(traits, {UNKNOWN}) < 0
-      THEN 'template, has_failure: expected four hexadecimal digits, and true or false'
+      THEN 'pattern, has_failure: expected 16 hexadecimal digits, and true or false'
   END AS problem
 FROM counts
 LEFT JOIN levels ON counts.level IS NOT DISTINCT FROM levels.level
@@ -157,11 +159,14 @@ LEFT JOIN services ON counts.service IS NOT DISTINCT FROM services.service
 """
 
 _TRAITS: Final = f"""CASE
-    WHEN template IS NULL AND has_failure IS NULL THEN {NO_TRAITS}
-    WHEN TRY_CAST('0x' || template AS BIGINT) BETWEEN 0 AND {TEMPLATE_BUCKETS - 1}
-      THEN {FIRST_MESSAGE} + {PER_TEMPLATE} * TRY_CAST('0x' || template AS BIGINT)
+    WHEN {{column}} IS NULL AND has_failure IS NULL THEN {NO_TRAITS}
+    WHEN TRY_CAST('0x' || {{column}} AS UBIGINT) IS NOT NULL AND length({{column}}) = {{digits}}
+      THEN {FIRST_MESSAGE} + {PER_TEMPLATE} * TRY_CAST('0x' || left({{column}}, 4) AS BIGINT)
         + CAST(TRY_CAST(has_failure AS BOOLEAN) AS BIGINT)
   END"""
+
+_MESSAGES: Final = {"pattern": 16, "template": 4}
+"""Columns that tell of a message, and their hexadecimal digits; tables of old have the latter."""
 
 
 def number_counts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -171,7 +176,15 @@ def number_counts(connection: duckdb.DuckDBPyConnection) -> None:
     columns = connection.sql("SELECT * FROM counts LIMIT 0").columns
     connection.execute(
         _NUMBERED.format(
-            traits=_TRAITS if "template" in columns else str(NO_TRAITS),
+            traits=next(
+                (
+                    _TRAITS.format(column=column, digits=digits)
+                    for column, digits in _MESSAGES.items()
+                    if column in columns
+                ),
+                str(NO_TRAITS),
+            ),
+            pattern="TRY_CAST('0x' || pattern AS UBIGINT)" if "pattern" in columns else "NULL",
             positives="coalesce(TRY_CAST(n_positive AS BIGINT), 0)"
             if "n_positive" in columns
             else "NULL",
@@ -222,12 +235,19 @@ def packed_counts(connection: duckdb.DuckDBPyConnection) -> tuple[Ints, CountTab
 
 def read_numbered(connection: duckdb.DuckDBPyConnection, partition: int) -> PartCount:
     """Sum up what `numbered` holds, usable or not."""
-    _, table = packed_counts(connection)
+    rows, table = packed_counts(connection)
     n_records, n_bad = connection.execute(
         "SELECT coalesce(sum(coalesce(n, 1)), 0)::BIGINT, "
         "coalesce(sum(coalesce(n, 1)) FILTER (problem IS NOT NULL), 0)::BIGINT FROM numbered"
     ).fetchall()[0]
-    return PartCount(partition, merge_tables([table]), n_records, n_bad, [])
+    return PartCount(
+        partition,
+        merge_tables([table]),
+        n_records,
+        n_bad,
+        [],
+        patterns=read_patterns(connection, rows, table),
+    )
 
 
 def bad_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:

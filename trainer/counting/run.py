@@ -13,6 +13,7 @@ from trainer.counting.sums import Counted, PartCount, PartSum
 from trainer.reading.cutting import PARTITION_BYTES
 from trainer.reading.formats.table import FORMATS, is_counted_by_engine
 from trainer.reading.partitions import Partition, Place
+from trainer.reading.sources import Source
 
 T = TypeVar("T")
 
@@ -79,15 +80,15 @@ class Locator:
 
     def __init__(self, partitions: Sequence[Partition], records: Mapping[int, int]) -> None:
         self._partitions = partitions
-        self._records = records
+        self._before: list[int] = []
+        so_far: dict[Source, int] = {}
+        for partition in partitions:
+            before = so_far.get(partition.source, 0)
+            self._before.append(before)
+            so_far[partition.source] = before + records.get(partition.number, 0)
 
     def __call__(self, place: Place) -> str:
         """The place in words."""
         partition = self._partitions[place.partition]
-        before = sum(
-            self._records.get(part.number, 0)
-            for part in self._partitions[: place.partition]
-            if part.source == partition.source
-        )
         between = ":" if FORMATS[partition.plan.format].splittable else ", record "
-        return f"{partition.source.uri}{between}{before + place.line}"
+        return f"{partition.source.uri}{between}{self._before[place.partition] + place.line}"

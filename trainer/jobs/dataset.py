@@ -6,14 +6,17 @@ from typing import Final
 
 import msgspec
 
+from schemas.record.key import Bools
 from trainer.counting.pattern_table import NO_PATTERNS, PatternTable
 from trainer.counting.run import Executor, Locator, count_partitions
 from trainer.counting.sums import PartSum
 from trainer.counting.table import CountTable
-from trainer.errors import InputError
 from trainer.jobs.listener import SILENCE, Listener
+from trainer.jobs.unusable import check_bad
+from trainer.patterns.pattern import Pattern
+from trainer.patterns.summing import sum_up
 from trainer.reading.cutting import cut
-from trainer.reading.faults import Faults, Notes
+from trainer.reading.faults import Faults
 from trainer.reading.formats.table import is_counted_by_engine
 from trainer.reading.options import ReadingOptions
 from trainer.reading.partitions import Partition, Place
@@ -27,10 +30,6 @@ MAX_BAD_FRACTION: Final = 0.01
 """The share of records that may be unusable before a job stops."""
 
 EXAMPLE_CHARS: Final = 1_000
-
-_BAD_SHOWN: Final = 3
-_LEVELS_SHOWN: Final = 5
-NOTHING_NOTED: Final = Notes()
 
 
 class Holdings(msgspec.Struct, frozen=True):
@@ -68,6 +67,22 @@ class Holdings(msgspec.Struct, frozen=True):
             place = Place.unpack(packed)
             wanted.setdefault(place.partition, {})[place.line] = key
         return self.dataset.lines_at(wanted, self.records)
+
+    def list_patterns(self, flagged: Bools | None = None) -> list[Pattern]:
+        """All patterns, the most frequent first.
+
+        Args:
+            flagged: bool, the rows of `patterns` that a model flags; None if none was asked.
+        """
+        labelled = self.table.positives is not None
+        if self.dataset is None:
+            return sum_up(self.patterns, flagged=flagged, labelled=labelled)
+        say = self.dataset.locator(self.records)
+
+        def locate(packed: int) -> str:
+            return say(Place.unpack(packed))
+
+        return sum_up(self.patterns, flagged=flagged, labelled=labelled, locate=locate)
 
 
 class Dataset:
@@ -230,52 +245,15 @@ class CountTables:
         ]
         check_bad(counted.n_bad, counted.n_records, bad, self._max_bad_fraction, listener)
         detected = ["a count table that was made elsewhere"]
-        return Holdings(counted.table, list(self._paths), detected, counted.n_bad, bad)
+        return Holdings(
+            counted.table,
+            list(self._paths),
+            detected,
+            counted.n_bad,
+            bad,
+            patterns=counted.patterns,
+        )
 
 
 Data = Dataset | CountTables
 """What a job reads records from."""
-
-
-def check_bad(
-    n_bad: int,
-    n_records: int,
-    bad: Sequence[BadRecord],
-    max_bad_fraction: float,
-    listener: Listener,
-    notes: Notes = NOTHING_NOTED,
-) -> None:
-    """The one rule on unusable records: a few are named, too large a share of them stops a job.
-
-    Raises:
-        InputError: names the first ones.
-    """
-    shown = [f"{record.place}: {record.problem}" for record in bad[:_BAD_SHOWN]]
-    if n_bad - notes.n_leading > max_bad_fraction * n_records:
-        raise InputError(
-            f"{n_bad} of {n_records} records cannot be used, more than the share of "
-            f"{max_bad_fraction:g} that --max-bad-fraction allows; the first: {'; '.join(shown)}"
-        )
-    if n_bad:
-        listener.say(f"warning: {n_bad:,} of {n_records:,} records cannot be used, as in")
-        for line in shown:
-            listener.say(f"  {line}")
-    for sentence in describe_notes(notes):
-        listener.say(sentence)
-
-
-def describe_notes(notes: Notes) -> list[str]:
-    """What a person may want to check, a sentence each."""
-    said = []
-    if notes.n_continued:
-        said.append(f"{notes.n_continued:,} lines continue the record before them")
-    if notes.n_foreign:
-        said.append(f"{notes.n_foreign:,} records are of another layout than their file")
-    if notes.levels:
-        most = sorted(notes.levels.items(), key=lambda item: (-item[1], item[0]))
-        named = ", ".join(f"{name} {count:,}" for name, count in most[:_LEVELS_SHOWN])
-        said.append(
-            f"warning: {sum(notes.levels.values()):,} records have an unknown level and got the "
-            f"default one ({named}); --level-map says what they mean"
-        )
-    return said

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from schemas.bundle.detectors import DETECTORS
-from schemas.bundle.manifest import REPORT_FILE
+from schemas.bundle.manifest import PATTERNS_FILE, REPORT_FILE
 from schemas.bundle.options import MAX_NODES, TrainOptions
 from trainer.fitting.size import check_size
 from trainer.jobs.dataset import Data
@@ -51,7 +51,7 @@ def fit(
         model_dir: the model store.
         options: how to fit.
         compare: report on the active model as well.
-        with_examples: show log lines in the report.
+        with_examples: show log lines in the report, and keep the patterns' masked texts.
         max_nodes: bound for the nodes of the forest, see `trainer.fitting.size`.
         activate: make the model current; else it waits in the store.
         listener: is told how the job goes.
@@ -67,7 +67,13 @@ def fit(
     # Seconds of imports, for which nobody waits while the data is still being read.
     from trainer.fitting import pipeline  # noqa: PLC0415 - see above
     from trainer.judging.evaluation import make_report  # noqa: PLC0415 - see above
-    from trainer.judging.judged import find_top, judge, judged_already  # noqa: PLC0415 - see above
+    from trainer.judging.judged import (  # noqa: PLC0415 - see above
+        find_top,
+        flags_of_rows,
+        judge,
+        judged_already,
+    )
+    from trainer.patterns.lists import to_kept  # noqa: PLC0415 - see above
     from trainer.report.page import render  # noqa: PLC0415 - see above
 
     table = holdings.table
@@ -89,10 +95,18 @@ def fit(
     examples = holdings.examples(top.table) if with_examples else {}
     report = make_report(holdings, table, judged, top, examples, warnings=fitted.warnings)
 
-    def page(version: int) -> bytes:
-        return render(msgspec.structs.replace(report, title=f"Model {version}"))
+    kept = {}
+    if with_examples and holdings.patterns.n_rows:
+        flagged = flags_of_rows(holdings.patterns, table, judged[0])
+        kept[PATTERNS_FILE] = to_kept(holdings.list_patterns(flagged))
 
-    version = registry.publish(files, page, activate=activate)
+    def beside(version: int) -> dict[str, bytes]:
+        return {
+            REPORT_FILE: render(msgspec.structs.replace(report, title=f"Model {version}")),
+            **kept,
+        }
+
+    version = registry.publish(files, beside, activate=activate)
     return Fit(
         version,
         msgspec.structs.replace(report, title=f"Model {version}"),

@@ -7,8 +7,9 @@ from typing import Final
 
 import msgspec
 
-from trainer.jobs.dataset import Dataset, check_bad
+from trainer.jobs.dataset import Dataset
 from trainer.jobs.listener import SILENCE, Listener
+from trainer.jobs.unusable import check_bad
 from trainer.store.candidate import current_version, load_candidate
 from trainer.store.files import replacing
 from trainer.store.registry import ModelRegistry

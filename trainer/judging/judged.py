@@ -6,7 +6,8 @@ import msgspec
 import numpy as np
 
 from inference.detectors.judgements import Judgements
-from schemas.record.key import without_traits
+from schemas.record.key import Bools, without_traits
+from trainer.counting.pattern_table import PatternTable
 from trainer.counting.table import CountTable
 from trainer.fitting.pipeline import Fitted
 from trainer.store.candidate import Candidate
@@ -34,6 +35,12 @@ def judged_already(table: CountTable, fitted: Fitted) -> Judged:
         return Judged(fitted.candidate, fitted.judgements)
     at = np.searchsorted(fitted.table.keys, fitted.candidate.model.distinguished(table.keys))
     return Judged(fitted.candidate, fitted.judgements.take(at))
+
+
+def flags_of_rows(patterns: PatternTable, table: CountTable, judged: Judged) -> Bools:
+    """Which rows of the table's patterns are flagged: bool of shape (n,)."""
+    flagged: Bools = judged.judgements.is_anomaly[np.searchsorted(table.keys, patterns.keys)]
+    return flagged
 
 
 class Top(msgspec.Struct, frozen=True):

@@ -83,14 +83,18 @@ def flag(rules: Iterable[Rule]) -> str:
 
 
 def template_of(whole: str) -> str:
-    """A message's bucket as text, four hexadecimal digits, from its lower-case text."""
+    """A message's template, its masked text, from its lower-case text."""
     if TEMPLATE_CHARS > LIMIT:  # pragma: no cover  # a definition that would need another text
         raise AssertionError("a template is read from the text that the rules read")
     start = f"substring({whole}, 1, {TEMPLATE_CHARS})"
     # A single space stays as it is: to find only the other runs takes half the time.
     spaced = _replaced(start, rf" *[\t\n\x0B\f\r][{_BLANK}]*|  +", " ")
-    masked = _replaced(f"trim({spaced}, ' ')", "[^ 0-9]*[0-9][^ ]*", "#")
-    return f"substring(md5_hex({masked}), 1, 4)"
+    return _replaced(f"trim({spaced}, ' ')", "[^ 0-9]*[0-9][^ ]*", "#")
+
+
+def pattern_of(template: str) -> str:
+    """A template's pattern id as text, 16 hexadecimal digits; the first four are its bucket."""
+    return f"substring(md5_hex({template}), 1, 16)"
 
 
 def upper_of(level: str) -> str:

@@ -1,4 +1,4 @@
-"""The two queries: over records that are features, and over raw logs.
+"""The queries: over records that are features, over raw logs, and for the patterns of raw logs.
 
 Each is a chain of steps, every step a look at the one before it with columns added, so that it can
 be read from top to bottom. Nothing vanishes: a record without a message, a level or a service keeps
@@ -17,9 +17,9 @@ from trainer.reading.plan import Fields
 from trainer.sql import expressions as sql
 from trainer.sql.dialects import RELATION, Dialect, render
 
-__all__ = ["features_query", "logs_query"]
+__all__ = ["features_query", "logs_query", "patterns_query"]
 
-_TRAITS: Final = ("template", "has_failure")
+_TRAITS: Final = ("pattern", "has_failure")
 _FILE: Final = re.compile(r"[^\s'\"();]+\.(?:parquet|(?:csv|json|jsonl|ndjson)(?:\.gz|\.zst)?)")
 
 _RUN: Final[Mapping[Dialect, str]] = {
@@ -80,30 +80,86 @@ def logs_query(
         default_service: for records without a service; None leaves them without.
 
     Returns:
-        SQL text. Its result has the columns of `features_query`, with `template` (the bucket as
-        four hexadecimal digits) and `has_failure` before `n`.
+        SQL text. Its result has the columns of `features_query`, with `pattern` (the id of its
+        pattern, 16 hexadecimal digits) and `has_failure` before `n`.
 
     Raises:
         ValueError: no field holds the message.
     """
-    if fields.message is None:
-        raise ValueError("raw logs need a field that holds the message: give Fields(message=...)")
-    read = [
-        f"{_text(fields.message, None)} AS message",
-        f"{_text(fields.level, default_level and default_level.name)} AS level",
-        f"{_text(fields.service, default_service)} AS service",
-        *_positive(fields.label),
-    ]
+    read = [*_read_raw(fields, default_level, default_service), *_positive(fields.label)]
     made = [
         "length(message) AS message_length",
         sql.level_of("level", "level_name") + " AS level",
         "service",
         *(f"{sql.flag(rules)} AS {name}" for name, rules in sql.FLAGS.items()),
-        sql.template_of("whole") + " AS template",
+        sql.pattern_of(sql.template_of("whole")) + " AS pattern",
     ]
     steps = _chain(read, [_level_step(), *_text_steps(dialect)], made + _kept(fields.label))
     counts = ["count(*) AS n"] + ([] if fields.label is None else ["sum(positive) AS n_positive"])
     return _query(dialect, relation, steps, (*FEATURE_NAMES, *_TRAITS), counts)
+
+
+def patterns_query(
+    dialect: Dialect,
+    relation: str,
+    fields: Fields,
+    *,
+    default_level: Level | None = Level.INFO,
+    default_service: str | None = "unknown",
+) -> str:
+    """The query that counts the patterns of raw logs, level by level.
+
+    Args:
+        dialect: the engine that is to run it.
+        relation: as in `features_query`.
+        fields: as in `logs_query`; with a time, the result says when each was first and last seen,
+            the least and the greatest, so text has to sort as time does.
+        default_level: as in `logs_query`.
+        default_service: likewise.
+
+    Returns:
+        SQL text. Its result has the columns `pattern_id` (16 hexadecimal digits), `service`,
+        `level`, `text` (masked) and `count`, and with a time `first_seen` and `last_seen`.
+
+    Raises:
+        ValueError: no field holds the message.
+    """
+    read = _read_raw(fields, default_level, default_service)
+    seen = []
+    if fields.time is not None:
+        read.append(f"{path(fields.time)} AS seen")
+        seen = ["min(seen) AS first_seen", "max(seen) AS last_seen"]
+    steps = _chain(
+        read,
+        [
+            _level_step(),
+            ("cut", f"{sql.text_of('message')} AS text_read"),
+            ("whole", "lower(text_read) AS whole"),
+            ("masked", f"{sql.once(sql.template_of('whole'))} AS text"),
+        ],
+        [
+            f"{sql.pattern_of('text')} AS pattern_id",
+            "service",
+            sql.level_of("level", "level_name") + " AS level",
+            "text",
+            *(["seen"] if seen else []),
+        ],
+    )
+    columns = ("pattern_id", "service", "level", "text")
+    return _query(dialect, relation, steps, columns, ["count(*) AS count", *seen], _PATTERNS_HEAD)
+
+
+def _read_raw(
+    fields: Fields, default_level: Level | None, default_service: str | None
+) -> list[str]:
+    """Message, level and service of raw logs as text."""
+    if fields.message is None:
+        raise ValueError("raw logs need a field that holds the message: give Fields(message=...)")
+    return [
+        f"{_text(fields.message, None)} AS message",
+        f"{_text(fields.level, default_level and default_level.name)} AS level",
+        f"{_text(fields.service, default_service)} AS service",
+    ]
 
 
 def _level_step() -> tuple[str, str]:
@@ -144,22 +200,31 @@ def _query(
     steps: Mapping[str, str],
     columns: tuple[str, ...],
     counts: list[str],
+    head: str = "",
 ) -> str:
     chain = ", ".join(f"{name} AS ({step})" for name, step in steps.items())
     counted = _select([*columns, *counts], "features_step")
     query = f"WITH {chain} {counted} GROUP BY {', '.join(columns)}"
     if dialect == "duckdb" and _FILE.fullmatch(relation):
         relation = literal(relation)
-    return _head(dialect) + render(query, dialect, relation) + "\n"
+    text = (head or _HEAD).format(release=__version__, dialect=dialect, run=_RUN[dialect])
+    return text + render(query, dialect, relation) + "\n"
 
 
-def _head(dialect: Dialect) -> str:
-    return f"""\
+_HEAD: Final = """\
 -- Counts how often each distinct log record occurs: the training set of a log-anomaly model.
--- Made by log-anomaly {__version__} for {dialect}. Run it there, for example
---   {_RUN[dialect]}
+-- Made by log-anomaly {release} for {dialect}. Run it there, for example
+--   {run}
 -- and train on what it gives:
 --   python -m trainer fit --counts FILE
+"""
+
+_PATTERNS_HEAD: Final = """\
+-- Counts the patterns of logs, what each service writes by each template, level by level.
+-- Made by log-anomaly {release} for {dialect}. Run it there, for example
+--   {run}
+-- and compare what it gives of two days:
+--   python -m trainer diff MONDAY.parquet TUESDAY.parquet
 """
 
 

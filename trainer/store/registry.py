@@ -20,7 +20,7 @@ from inference.errors import BrokenVersionError, NoModelError
 from inference.model.model import Model
 from inference.store.slot import LOOK_S, WATCH_S
 from inference.store.versions import CURRENT_FILE, NEXT_FILE, ModelStore
-from schemas.bundle.manifest import MODEL_FILE, REPORT_FILE
+from schemas.bundle.manifest import MODEL_FILE
 from trainer.errors import NoVersionError, UnfitVersionError, UnwritableStoreError
 from trainer.store.durable import DurableFiles
 from trainer.store.history import HISTORY_FILE, Change, history_bytes, read_history, steps_before
@@ -92,7 +92,7 @@ class ModelRegistry(ModelStore):
     def publish(
         self,
         files: Mapping[str, bytes],
-        report: Callable[[int], bytes] | None = None,
+        beside: Callable[[int], Mapping[str, bytes]] = lambda _version: {},
         *,
         activate: bool = True,
     ) -> int:
@@ -100,7 +100,8 @@ class ModelRegistry(ModelStore):
 
         Args:
             files: its content by file name; the manifest among them.
-            report: makes the page for people, given the version's number.
+            beside: makes what is for people and no part of the model, such as the report, by file
+                name; given the version's number.
             activate: make it current; else it waits in the store for `activate`.
 
         Returns:
@@ -113,8 +114,7 @@ class ModelRegistry(ModelStore):
         with self._locked():
             version = max([*self.versions(), self._active() or 0]) + 1
             temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self.root))
-            pages = {} if report is None else {REPORT_FILE: report(version)}
-            for name, data in {**files, **pages}.items():
+            for name, data in {**beside(version), **files}.items():
                 self._files.write(temporary / name, data)
             # mkdtemp is for its owner alone, but the serving user may be another one.
             temporary.chmod(0o755)

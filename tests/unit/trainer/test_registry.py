@@ -37,7 +37,7 @@ def test_a_report_may_name_its_version(tmp_path: Path) -> None:
     """The page for people is made once the version's number is known."""
     registry = ModelRegistry(tmp_path)
     registry.publish(files(0))
-    number = registry.publish(files(1), lambda version: b"Model %d" % version)
+    number = registry.publish(files(1), lambda version: {"report.html": b"Model %d" % version})
     assert (registry.path(number) / "report.html").read_bytes() == b"Model 2"
 
 
@@ -46,7 +46,7 @@ def test_a_report_that_cannot_be_made_leaves_the_store_as_it_was(tmp_path: Path)
     registry = ModelRegistry(tmp_path)
     registry.publish(files(0))
 
-    def fail(_version: int) -> bytes:
+    def fail(_version: int) -> dict[str, bytes]:
         raise RuntimeError("no ink")
 
     with pytest.raises(RuntimeError, match="no ink"):

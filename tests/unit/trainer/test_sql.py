@@ -241,4 +241,4 @@ def test_columns() -> None:
         result = connection.execute(logs_query("duckdb", "logs", labelled))
         names = [column[0] for column in result.description or []]
 
-    assert names == [*FEATURE_NAMES, "template", "has_failure", "n", "n_positive"]
+    assert names == [*FEATURE_NAMES, "pattern", "has_failure", "n", "n_positive"]

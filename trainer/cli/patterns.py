@@ -1,0 +1,121 @@
+"""`python -m trainer patterns`: what data repeats, service by template."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from trainer.cli.parsing import (
+    DATA_HELP,
+    Command,
+    UsageError,
+    add_counts,
+    add_data,
+    add_version,
+    required_data,
+)
+from trainer.cli.terminal import Terminal, print_wide_table, write_out
+from trainer.jobs.patterns import PatternList, patterns_in, patterns_of_version
+from trainer.patterns.lists import to_lines, write_parquet
+from trainer.patterns.pattern import Pattern
+from trainer.store.files import replacing
+
+DEFAULT_LIMIT: Final = 40
+"""Patterns of a table unless a user says how many."""
+
+SEEN_CHARS: Final = len("2026-11-26T18:30:00")
+
+_DESCRIPTION: Final = f"""\
+List the patterns of data: what one service writes by one template, whatever the numbers in it. With
+--version N and no DATA, those of the data that version N learned from. Patterns are marked that the
+current model, or version N, flags. With --json, one object for each pattern on standard output.
+
+{DATA_HELP}"""
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_data(parser, required=False)
+    add_counts(parser)
+    add_version(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object for each pattern")
+    parser.add_argument("--parquet", type=Path, metavar="FILE", help="write a Parquet file")
+    parser.add_argument(
+        "--flagged", action="store_true", help="only those that the model flags any line of"
+    )
+    parser.add_argument(
+        "--limit",
+        type=int,
+        metavar="N",
+        help=f"the N most frequent (default: {DEFAULT_LIMIT}; with --json and --parquet all)",
+    )
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    if arguments.limit is not None and arguments.limit < 0:
+        raise UsageError(f"--limit {arguments.limit}: Expected 0 or more")
+    if arguments.json and arguments.parquet:
+        raise UsageError("give either --json or --parquet FILE, not both")
+    found = _find(arguments)
+    if arguments.flagged and found.version is None:
+        raise UsageError("--flagged: no model has been published that could flag anything")
+    patterns = [one for one in found.patterns if one.is_flagged or not arguments.flagged]
+    shown = patterns[: arguments.limit] if arguments.limit is not None else patterns
+    if arguments.json:
+        write_out(to_lines(shown))
+    elif arguments.parquet:
+        with replacing(arguments.parquet) as temporary:
+            write_parquet(shown, temporary)
+        print(f"{len(shown):,} patterns written to {arguments.parquet}")
+    else:
+        limit = DEFAULT_LIMIT if arguments.limit is None else arguments.limit
+        _print(found, patterns, patterns[:limit])
+
+
+def _find(arguments: argparse.Namespace) -> PatternList:
+    if arguments.version is not None and not arguments.data and not arguments.counts:
+        return patterns_of_version(arguments.version, model_dir=arguments.model_dir)
+    return patterns_in(
+        required_data(arguments),
+        model_dir=arguments.model_dir,
+        version=arguments.version,
+        listener=Terminal(),
+    )
+
+
+def _print(found: PatternList, patterns: Sequence[Pattern], shown: Sequence[Pattern]) -> None:
+    columns: dict[str, list[str]] = {
+        "count": [f"{one.count:,}" for one in shown],
+        "share": [f"{one.share:.2%}" for one in shown],
+        "rarity": [f"{one.rarity:.2f}" for one in shown],
+        "level": [one.level for one in shown],
+        "service": [one.service for one in shown],
+        "first seen": [seen(one.first_seen, one.first_place) for one in shown],
+        "last seen": [seen(one.last_seen, one.last_place) for one in shown],
+    }
+    if found.version is not None:
+        columns["flagged"] = [f"{one.n_flagged:,}" if one.n_flagged else "" for one in shown]
+    columns["pattern"] = [one.pattern_id for one in shown]
+    columns["text"] = [one.text for one in shown]
+    print_wide_table(columns, spared=("share", "rarity", "first seen", "last seen"))
+    print(_sum(found, patterns, shown))
+
+
+def seen(time: str, place: str) -> str:
+    """When, or else where, in few characters."""
+    return time[:SEEN_CHARS] or place.rpartition("/")[2]
+
+
+def _sum(found: PatternList, patterns: Sequence[Pattern], shown: Sequence[Pattern]) -> str:
+    flagged = sum(1 for one in found.patterns if one.is_flagged)
+    n_flagged = sum(one.n_flagged or 0 for one in found.patterns)
+    by = (
+        ""
+        if found.version is None
+        else (f"; version {found.version} flags {n_flagged:,} lines of {flagged:,} patterns")
+    )
+    more = "" if found.is_complete else ", the most frequent ones"
+    left = "" if len(shown) == len(patterns) else f" ({len(shown):,} shown)"
+    return f"{len(found.patterns):,} patterns{more} of {found.n_lines:,} lines{left}{by}"
+
+
+COMMAND: Final = Command("list what data repeats", _add_arguments, _run, _DESCRIPTION)

@@ -1,0 +1,43 @@
+"""The patterns of a count table that an SQL engine made."""
+
+import duckdb
+import numpy as np
+
+from schemas.record.key import Ints
+from trainer.counting.pattern_table import NO_PATTERNS, NO_TIME, PatternTable, merge_patterns
+from trainer.counting.table import NEVER_SEEN, CountTable
+
+
+def read_patterns(
+    connection: duckdb.DuckDBPyConnection, rows: Ints, table: CountTable
+) -> PatternTable:
+    """The patterns of `numbered`, as far as it tells them; their texts stand in no count table.
+
+    Args:
+        connection: to what holds it.
+        rows: as `packed_counts` returns them.
+        table: likewise.
+    """
+    found = connection.execute(
+        "SELECT row, pattern, service FROM numbered WHERE problem IS NULL AND pattern IS NOT NULL"
+    ).fetchnumpy()
+    if not len(found["row"]):
+        return NO_PATTERNS
+    order = np.argsort(rows)
+    at = order[np.searchsorted(rows[order], found["row"])]
+    names, services = np.unique(found["service"].astype(str), return_inverse=True)
+    n = len(at)
+    made = PatternTable(
+        names=tuple(names.tolist()),
+        services=services,
+        patterns=np.asarray(found["pattern"], np.uint64),
+        keys=table.keys[at],
+        counts=table.counts[at],
+        positives=np.zeros(n, np.int64) if table.positives is None else table.positives[at],
+        first_places=np.zeros(n, np.int64),
+        last_places=np.zeros(n, np.int64),
+        first_times=np.full(n, NEVER_SEEN),
+        last_times=np.full(n, NO_TIME),
+        texts={},
+    )
+    return merge_patterns([made])

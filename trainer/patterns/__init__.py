@@ -1,0 +1,1 @@
+"""Patterns, what one service writes by one template: listed, kept beside models and compared."""
