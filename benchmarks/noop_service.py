@@ -46,7 +46,7 @@ def create_app() -> App:
 
 if __name__ == "__main__":
     run_server(
-        create_app,
+        lambda _board: create_app(),
         InferenceSettings(),
         name="no-op",
         port=int(os.environ["PORT"]),

@@ -36,7 +36,7 @@ def main() -> None:
     from inference.serving.server import run_server  # noqa: PLC0415 - see above
 
     run_server(
-        lambda: create_app(settings),
+        lambda board: create_app(settings, board),
         settings,
         name="log-anomaly-inference",
         port=settings.port,

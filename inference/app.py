@@ -11,6 +11,9 @@ from inference.errors import (
     TrainerTimeoutError,
     TrainerUnreachableError,
 )
+from inference.metrics.board import Board
+from inference.metrics.inference_metrics import InferenceMetrics
+from inference.resources.metrics import MetricsResource, WatchMiddleware
 from inference.resources.models import ChangeResource, ModelsResource
 from inference.resources.passing_on import PassingOn
 from inference.resources.predict import BatchResource, PredictResource
@@ -23,8 +26,8 @@ from inference.store.warmup import WarmUpMiddleware
 from inference.trainer_client import TrainerClient
 from inference.web.app import App, make_app
 from inference.web.load import Limits, Load
-from inference.web.problems import ProblemSpec, ProblemTable
-from schemas.api.operations import API_PREFIX
+from inference.web.problems import ProblemSpec, ProblemTable, problem_names
+from schemas.api.operations import API_PREFIX, METRICS_PATH, paths_of
 
 MAX_TRAININGS: Final = 16
 """Train calls that a worker has in hand; the trainer does one at a time."""
@@ -48,17 +51,37 @@ PROBLEMS: Final[ProblemTable] = {
 }
 
 
-def create_app(settings: InferenceSettings) -> App:
-    """Build the app; nothing is loaded before the worker that runs it starts."""
+def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
+    """Build the app; nothing is loaded before the worker that runs it starts.
+
+    Args:
+        settings: of the service.
+        board: where its workers count; None for a service of a single process.
+    """
+    metrics = _metrics(settings, board or Board()) if settings.allow_metrics else None
+    judged = metrics.judged if metrics else None
     store = ModelStore(Path(settings.model_dir), max_graph_bytes=settings.max_graph_bytes)
-    slot = ModelSlot(store, memo_capacity=settings.memo_capacity)
+    slot = ModelSlot(
+        store,
+        memo_capacity=settings.memo_capacity,
+        marker=judged,
+        reloads=metrics.reloads if metrics else None,
+    )
     limit = settings.max_body_bytes
     load = Load(
         Limits(requests=settings.max_requests, held_bytes=max(settings.max_held_bytes, limit))
     )
-    app = make_app("inference", PROBLEMS, settings, [WarmUpMiddleware(slot)])
-    app.add_route(f"{API_PREFIX}/predict", PredictResource(slot, limit, load))
-    app.add_route(f"{API_PREFIX}/predict/batch", BatchResource(slot, limit, load))
+    app = make_app(
+        "inference",
+        PROBLEMS,
+        settings,
+        [WarmUpMiddleware(slot), *([WatchMiddleware(metrics.watch)] if metrics else [])],
+        metrics.traffic if metrics else None,
+    )
+    app.add_route(f"{API_PREFIX}/predict", PredictResource(slot, limit, load, judged))
+    app.add_route(f"{API_PREFIX}/predict/batch", BatchResource(slot, limit, load, judged))
+    if metrics:
+        app.add_route(METRICS_PATH, MetricsResource(lambda: metrics.families(slot.model)))
     if settings.allow_training:
         client = TrainerClient(
             settings.trainer_url, settings.train_timeout_s, settings.trainer_token_file
@@ -75,3 +98,14 @@ def create_app(settings: InferenceSettings) -> App:
     app.add_route(f"{API_PREFIX}/ready", ReadyResource(slot))
     app.add_route(f"{API_PREFIX}/model/info", ModelInfoResource(slot))
     return app
+
+
+def _metrics(settings: InferenceSettings, board: Board) -> InferenceMetrics:
+    return InferenceMetrics(
+        board,
+        routes=paths_of("inference"),
+        problems=problem_names(PROBLEMS),
+        n_services=settings.metrics_services,
+        n_patterns=settings.metrics_patterns,
+        window_s=settings.drift_window_s,
+    )

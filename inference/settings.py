@@ -26,6 +26,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
         tokens_file: lists the bearer tokens that callers need; empty for no tokens.
         allow_open_training: train for whoever reaches the service, from other machines too.
         allow_docs: answer `/docs` and `/openapi.json`.
+        allow_metrics: count, and answer `/metrics`.
         tls_certificate: the chain of certificates to speak TLS with, PEM; empty for plain HTTP.
         tls_key: its key, PEM.
         tls_client_ca: certificates that sign those of clients, PEM; with it clients need one.
@@ -40,6 +41,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     tokens_file: str = field(default="", name="ANOMALY_TOKENS_FILE")
     allow_open_training: bool = field(default=False, name="ALLOW_OPEN_TRAINING")
     allow_docs: bool = field(default=True, name="ALLOW_DOCS")
+    allow_metrics: bool = field(default=True, name="ALLOW_METRICS")
     tls_certificate: str = field(default="", name="TLS_CERTIFICATE")
     tls_key: str = field(default="", name="TLS_KEY")
     tls_client_ca: str = field(default="", name="TLS_CLIENT_CA")
@@ -67,6 +69,9 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
         max_held_bytes: large bodies and answers that a worker holds; more are refused.
         max_train_body_bytes: bound for the body of a train call.
         train_timeout_s: how long to wait for the trainer's answer.
+        metrics_services: services that have a label of their own.
+        metrics_patterns: patterns that have one, of flagged logs and of others each.
+        drift_window_s: how far back drift is looked for.
     """
 
     port: Port = field(default=8000, name="PORT")
@@ -97,6 +102,15 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
     )
     train_timeout_s: Annotated[float, Meta(gt=0, le=86_400)] = field(
         default=300.0, name=f"{PREFIX}TRAIN_TIMEOUT_S"
+    )
+    metrics_services: Annotated[int, Meta(ge=0, le=1_000)] = field(
+        default=100, name=f"{PREFIX}METRICS_SERVICES"
+    )
+    metrics_patterns: Annotated[int, Meta(ge=0, le=1_000)] = field(
+        default=100, name=f"{PREFIX}METRICS_PATTERNS"
+    )
+    drift_window_s: Annotated[int, Meta(ge=60, le=604_800)] = field(
+        default=3_600, name=f"{PREFIX}DRIFT_WINDOW_S"
     )
 
     @property

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import msgspec
 import numpy as np
 
-from inference.detectors.judgements import Judgement, Judgements
+from inference.detectors.judgements import Judgement, Judgements, Novelty
 from inference.detectors.registry import LOADERS
 from schemas.bundle.contents import Bundle
 from schemas.bundle.detectors import DETECTORS, DetectorSpec
@@ -92,6 +92,11 @@ class LevelDetector:
     def extract(self, message: str, level: Level, service: str) -> LogFeatures:
         """The six features."""
         return extract_features(message, level, service)
+
+    def novelty(self, log: LogFeatures) -> Novelty:
+        """It keeps nothing of its training records."""
+        assert log.level in SEVERITY
+        return Novelty(new_signature=False, has_template=False, new_template=False)
 
     def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:
         """The level."""

@@ -6,12 +6,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
+from inference.metrics.board import Board
+from inference.resources.metrics import MetricsResource
 from inference.resources.models import ModelsResource
 from inference.resources.status import HealthResource
 from inference.web.app import App, make_app
 from inference.web.load import Limits, Load
-from inference.web.problems import ProblemSpec, ProblemTable
-from schemas.api.operations import API_PREFIX
+from inference.web.problems import ProblemSpec, ProblemTable, problem_names
+from schemas.api.operations import API_PREFIX, METRICS_PATH, paths_of
 from trainer.errors import (
     AbandonedError,
     ExportError,
@@ -25,6 +27,7 @@ from trainer.errors import (
     UnfitVersionError,
     UnwritableStoreError,
 )
+from trainer.metrics import TrainerMetrics
 from trainer.resources import (
     ActivateResource,
     RollbackResource,
@@ -84,14 +87,30 @@ class TidyMiddleware:
             await asyncio.to_thread(self._registry.tidy)
 
 
-def create_app(settings: TrainerSettings) -> App:
-    """Build the app."""
+def create_app(settings: TrainerSettings, board: Board | None = None) -> App:
+    """Build the app.
+
+    Args:
+        settings: of the service.
+        board: where its process counts, and the one that follows it; None for this one alone.
+    """
+    metrics = None
+    if settings.allow_metrics:
+        metrics = TrainerMetrics(board or Board(), paths_of("trainer"), problem_names(PROBLEMS))
     registry = ModelRegistry(Path(settings.model_dir))
     service = TrainingService(registry, settings.wait_s, settings.max_nodes)
-    app = make_app("trainer", PROBLEMS, settings, [TidyMiddleware(registry)])
+    app = make_app(
+        "trainer",
+        PROBLEMS,
+        settings,
+        [TidyMiddleware(registry)],
+        metrics.traffic if metrics else None,
+    )
     limit = settings.max_body_bytes
     load = Load(Limits(requests=MAX_TRAININGS, held_bytes=max(settings.max_held_bytes, limit)))
-    app.add_route(f"{API_PREFIX}/train", TrainingResource(service, limit, load))
+    app.add_route(f"{API_PREFIX}/train", TrainingResource(service, limit, load, metrics))
+    if metrics:
+        app.add_route(METRICS_PATH, MetricsResource(metrics.families))
     app.add_route(f"{API_PREFIX}/models", ModelsResource(registry))
     app.add_route(f"{API_PREFIX}/models/{{version}}/activate", ActivateResource(service, load))
     app.add_route(f"{API_PREFIX}/models/rollback", RollbackResource(service, load))

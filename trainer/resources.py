@@ -1,6 +1,7 @@
 """The REST calls of the trainer service."""
 
 import asyncio
+from collections.abc import Callable
 
 import falcon.asgi
 
@@ -10,6 +11,8 @@ from inference.web.body import read_body
 from inference.web.leaving import refuse_if_draining, watched_client
 from inference.web.load import Load
 from schemas.api.status import Ready
+from schemas.api.training import TrainResponse
+from trainer.metrics import TrainerMetrics
 from trainer.service import TrainingService
 from trainer.store.registry import ModelRegistry
 
@@ -17,17 +20,35 @@ from trainer.store.registry import ModelRegistry
 class TrainingResource:
     """Trains."""
 
-    def __init__(self, service: TrainingService, max_body_bytes: int, load: Load) -> None:
+    def __init__(
+        self,
+        service: TrainingService,
+        max_body_bytes: int,
+        load: Load,
+        metrics: TrainerMetrics | None = None,
+    ) -> None:
         self._service = service
         self._max_body_bytes = max_body_bytes
         self._load = load
+        self._metrics = metrics
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/train"""
         body = await read_body(req, self._max_body_bytes, self._load)
         with self._load:
             async with watched_client(req) as has_left:
-                answer_json(resp, await self._service.train(body, has_left))
+                answer_json(resp, await self._train(body, has_left))
+
+    async def _train(self, body: bytes, has_left: Callable[[], bool]) -> TrainResponse:
+        try:
+            trained = await self._service.train(body, has_left)
+        except Exception as error:
+            if self._metrics is not None:
+                self._metrics.failed(error)
+            raise
+        if self._metrics is not None:
+            self._metrics.published(trained)
+        return trained
 
 
 class StoreReadyResource:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from inference.detectors.judgements import Judgement, Judgements
+from inference.detectors.judgements import Judgement, Judgements, Novelty
 from schemas.record.features import Level, LogFeatures
 from schemas.record.key import Ints
 
@@ -21,6 +21,10 @@ class Detector(Protocol):
 
     def extract(self, message: str, level: Level, service: str) -> LogFeatures:
         """What decides of a raw log."""
+        ...
+
+    def novelty(self, log: LogFeatures) -> Novelty:
+        """Whether a record is like any of the training records."""
         ...
 
     def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.scorer import Scorer, Scores
+from inference.detectors.seen import Seen
 from inference.detectors.wording import describe_features
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
 from schemas.bundle.tables import Tables
@@ -37,7 +38,9 @@ class IsolationForestDetector:
         self._columns = None
         if tuple(features.names) != FEATURE_NAMES:
             self._columns = [FEATURE_NAMES.index(name) for name in features.names]
-        self._percentiles = array("d", Tables.from_bytes(files[TABLES_FILE]).percentiles)
+        tables = Tables.from_bytes(files[TABLES_FILE])
+        self._percentiles = array("d", tables.percentiles)
+        self.novelty = Seen(tables, manifest.training).novelty
 
     def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
         """Judge logs that came singly."""

@@ -1,5 +1,7 @@
 """What a detector says of records: of a single record, and of many as columns."""
 
+from typing import Final
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +31,33 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     percentile: float
     contributions: bytes
     terms: bytes
+
+
+class Novelty(msgspec.Struct, frozen=True, gc=False):
+    """Whether a record is like any of the training records.
+
+    Attributes:
+        new_signature: none of them had its signature (`schemas.record.surprisal`).
+        has_template: its message's template was looked at.
+        new_template: none of them had that template.
+    """
+
+    new_signature: bool
+    has_template: bool
+    new_template: bool
+
+    @property
+    def number(self) -> int:
+        """Its place in `NOVELTIES`."""
+        return self.new_signature + 2 * (self.has_template + self.new_template)
+
+
+NOVELTIES: Final = tuple(
+    Novelty(new_signature, template > 0, template > 1)
+    for template in range(3)
+    for new_signature in (False, True)
+)
+"""All kinds; a template that was not looked at is not new."""
 
 
 class Judgements(msgspec.Struct, frozen=True):

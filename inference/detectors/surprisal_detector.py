@@ -15,6 +15,7 @@ import numpy as np
 
 from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.scorer import Scorer, Scores, UnfitGraphError
+from inference.detectors.seen import Seen
 from inference.detectors.wording import speaks_of, times_seen
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
 from schemas.bundle.tables import Tables, UnreadableTablesError
@@ -90,6 +91,7 @@ class SurprisalDetector:
         self._template_rarity: Sequence[float] | None = (
             None if tables.template_rarity is None else tables.template_rarity.data
         )
+        self.novelty = Seen(tables, manifest.training).novelty
         self._forest_scores = array("d", tables.forest_scores[::-1])
         self._bare = (manifest.scores.threshold, array("d", tables.percentiles))
         self._with_message = self._bare

@@ -3,9 +3,9 @@
 import math
 import time
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
-from inference.detectors.judgements import Judgement, Judgements
+from inference.detectors.judgements import Judgement, Judgements, Novelty
 from inference.detectors.registry import LOADERS
 from inference.detectors.scorer import UnfitGraphError
 from inference.errors import BrokenVersionError
@@ -25,6 +25,18 @@ _OTHER_EXTRACTOR: Final = (
 )
 
 
+class Marker(Protocol):
+    """Decides where logs with a verdict are counted (`inference.metrics.judged`)."""
+
+    def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> bytes:
+        """What is to stay with the verdict for it."""
+        ...
+
+    def computed(self, n_verdicts: int) -> None:
+        """So many verdicts were made."""
+        ...
+
+
 class Model:
     """One published version in memory: its detector and the verdicts given so far.
 
@@ -39,8 +51,13 @@ class Model:
         notice: what an operator should know of it although it serves; mostly empty.
     """
 
-    def __init__(self, bundle: Bundle, *, memo_capacity: int) -> None:
+    def __init__(self, bundle: Bundle, *, memo_capacity: int, marker: Marker | None = None) -> None:
         """Load a verified bundle and run it once, so that the first client does not wait for it.
+
+        Args:
+            bundle: what was published.
+            memo_capacity: verdicts that are remembered, per generation of two.
+            marker: marks the verdicts, if anybody counts them.
 
         Raises:
             BrokenVersionError: the bundle does not load or does not judge.
@@ -68,6 +85,7 @@ class Model:
             self.notice = _OTHER_EXTRACTOR.format(self.version)
         self.extract = self._detector.extract
         self.reason = self._detector.reason
+        self._marker = marker
         self._memo: Memo[LogFeatures, Verdict] = Memo(memo_capacity)
 
     def verdict(self, log: LogFeatures) -> Verdict:
@@ -108,10 +126,25 @@ class Model:
 
     def _judge(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
         judgements = self._detector.judge(logs)
-        verdicts = [make_verdict(judgement, self.version) for judgement in judgements]
+        marks = self._marks(logs, judgements)
+        verdicts = [
+            make_verdict(judgement, self.version, mark)
+            for judgement, mark in zip(judgements, marks, strict=True)
+        ]
         for log, verdict in zip(logs, verdicts, strict=True):
             self._memo.put(log, verdict)
         return verdicts
+
+    def _marks(self, logs: Sequence[LogFeatures], judgements: Sequence[Judgement]) -> list[bytes]:
+        marker = self._marker
+        if marker is None:
+            return [b""] * len(logs)
+        marker.computed(len(logs))
+        novelty = self._detector.novelty
+        return [
+            marker.mark(log, judgement, novelty(log))
+            for log, judgement in zip(logs, judgements, strict=True)
+        ]
 
 
 def _check_encoding(manifest: Manifest) -> None:

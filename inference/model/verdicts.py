@@ -29,15 +29,17 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
         contributions: as in `Judgement`; bytes, since a memo holds thousands and few are ever
             asked for.
         terms: as in `Judgement`.
+        marks: where a log with this verdict is counted; empty if nobody counts.
     """
 
     is_anomaly: bool
     json: bytes
     contributions: bytes
     terms: bytes
+    marks: bytes = b""
 
 
-def make_verdict(judgement: Judgement, model_version: str) -> Verdict:
+def make_verdict(judgement: Judgement, model_version: str, marks: bytes = b"") -> Verdict:
     """What clients read of a judgement."""
     return Verdict(
         judgement.is_anomaly,
@@ -51,6 +53,7 @@ def make_verdict(judgement: Judgement, model_version: str) -> Verdict:
         ),
         judgement.contributions,
         judgement.terms,
+        marks,
     )
 
 

@@ -7,8 +7,9 @@ import falcon
 import falcon.asgi
 
 from inference.intake.requests import look_at, look_at_all
+from inference.metrics.judged import Judged
 from inference.model.model import Model
-from inference.model.verdicts import batch_json, explanation_json, prediction_json
+from inference.model.verdicts import Verdict, batch_json, explanation_json, prediction_json
 from inference.store.slot import ModelSlot
 from inference.web.body import read_body
 from inference.web.load import LARGE_BYTES, SMALL_BYTES, Load
@@ -21,10 +22,13 @@ _BOOLEANS: Final = {"true": True, "false": False}
 class PredictResource:
     """Judges one log."""
 
-    def __init__(self, slot: ModelSlot, max_body_bytes: int, load: Load) -> None:
+    def __init__(
+        self, slot: ModelSlot, max_body_bytes: int, load: Load, judged: Judged | None = None
+    ) -> None:
         self._slot = slot
         self._max_body_bytes = max_body_bytes
         self._load = load
+        self._judged = judged
         self._decode = BodyDecoder(PredictRequest).decode
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
@@ -35,22 +39,28 @@ class PredictResource:
         with self._load:
             if len(body) <= LARGE_BYTES:
                 request = self._decode(body)
-                resp.data = _answer_one(await self._slot.current(), request, explain)
+                verdict, answer = _answer_one(await self._slot.current(), request, explain)
             else:
                 async with self._load.turn():
                     request = await asyncio.to_thread(self._decode, body)
                     # Only the loop's thread looks at the slot; what it holds then judges the log.
                     model = await self._slot.current()
-                    resp.data = await asyncio.to_thread(_answer_one, model, request, explain)
+                    verdict, answer = await asyncio.to_thread(_answer_one, model, request, explain)
+        if self._judged is not None:
+            self._judged.count(verdict)
+        resp.data = answer
 
 
 class BatchResource:
     """Judges several logs."""
 
-    def __init__(self, slot: ModelSlot, max_body_bytes: int, load: Load) -> None:
+    def __init__(
+        self, slot: ModelSlot, max_body_bytes: int, load: Load, judged: Judged | None = None
+    ) -> None:
         self._slot = slot
         self._max_body_bytes = max_body_bytes
         self._load = load
+        self._judged = judged
         self._decode = BodyDecoder(BatchRequest).decode
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
@@ -61,12 +71,14 @@ class BatchResource:
         with self._load:
             if len(body) <= LARGE_BYTES:
                 request = self._decode(body)
-                answer = _answer_all(await self._slot.current(), request, explain)
+                verdicts, answer = _answer_all(await self._slot.current(), request, explain)
             else:
                 async with self._load.turn():
                     request = await asyncio.to_thread(self._decode, body)
                     model = await self._slot.current()
-                    answer = await asyncio.to_thread(_answer_all, model, request, explain)
+                    verdicts, answer = await asyncio.to_thread(_answer_all, model, request, explain)
+        if self._judged is not None:
+            self._judged.count_all(verdicts)
         if len(answer) > SMALL_BYTES:
             self._load.hold(req.scope, len(answer))
         resp.data = answer
@@ -75,17 +87,25 @@ class BatchResource:
         resp.context.request = request
 
 
-def _answer_one(model: Model, request: PredictRequest, explain: bool) -> bytes:  # noqa: FBT001
+def _answer_one(
+    model: Model,
+    request: PredictRequest,
+    explain: bool,  # noqa: FBT001
+) -> tuple[Verdict, bytes]:
     verdict = model.verdict(look_at(request, model.extract))
     explanation = explanation_json(verdict, model.spec.terms) if explain else b""
-    return prediction_json(request.log_id, verdict, explanation)
+    return verdict, prediction_json(request.log_id, verdict, explanation)
 
 
-def _answer_all(model: Model, request: BatchRequest, explain: bool) -> bytes:  # noqa: FBT001
+def _answer_all(
+    model: Model,
+    request: BatchRequest,
+    explain: bool,  # noqa: FBT001
+) -> tuple[list[Verdict], bytes]:
     verdicts = model.verdicts(look_at_all(request.logs, model.extract))
     terms = model.spec.terms
     explanations = [explanation_json(verdict, terms) for verdict in verdicts] if explain else None
-    return batch_json(request.logs, verdicts, model.version, explanations)
+    return verdicts, batch_json(request.logs, verdicts, model.version, explanations)
 
 
 def wants_explanation(req: falcon.asgi.Request) -> bool:

@@ -14,6 +14,7 @@ import msgspec
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from inference.metrics.traffic import Traffic
 from inference.serving.writing import JoinedWrites
 from inference.web.load import DRAIN
 from inference.web.problems import ProblemSpec
@@ -53,10 +54,19 @@ class RefusedError(Exception):
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection."""
+    """One connection.
 
-    def __init__(self, *args: Any, max_head_bytes: int, **kwargs: Any) -> None:
+    Args:
+        args, kwargs: as uvicorn's own.
+        max_head_bytes: bound for the request line and the headers.
+        traffic: counts what is refused here, if anybody does.
+    """
+
+    def __init__(
+        self, *args: Any, max_head_bytes: int, traffic: Traffic | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._traffic = traffic
         self._max_head_bytes = max_head_bytes
         self._head_bytes = 0  # of a head that is not whole yet, as far as is known for certain
         self._measured = False
@@ -210,6 +220,8 @@ class HttpProtocol(HttpToolsProtocol):
             f"Content-Type: {PROBLEM_MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n"
             "Connection: close\r\n\r\n"
         )
+        if self._traffic is not None:
+            self._traffic.refused(spec.status)
         self.transport.write(head.encode() + body)
         if self.transport.can_write_eof():  # not with TLS
             self.transport.write_eof()

@@ -19,6 +19,8 @@ from uvicorn import Server as UvicornServer
 from uvicorn_worker import UvicornWorker
 
 from inference.cores import usable_cores
+from inference.metrics.board import Board
+from inference.metrics.traffic import Traffic
 from inference.serving.accepting import Acceptor, Headcount
 from inference.serving.listening import ListenError, listening_addresses
 from inference.serving.orphans import end_with
@@ -44,6 +46,9 @@ SILENT_S: Final = 10.0
 SOCKET_UMASK: Final = 0o117
 """The owner and the group of a UNIX socket may connect to it; gunicorn uses it for nothing else."""
 
+ROWS_PER_WORKER: Final = 8
+"""Room to count for those that follow (SIGHUP) while those before them drain."""
+
 SPARE_THREADS: Final = 4
 """Threads beside one a core, for work that waits for something else; as asyncio has them."""
 
@@ -61,9 +66,15 @@ class PatientServer(UvicornServer):
     """
 
     def __init__(
-        self, config: Config, headcount: Headcount, place: int, max_head_bytes: int
+        self,
+        config: Config,
+        headcount: Headcount,
+        place: int,
+        max_head_bytes: int,
+        traffic: Traffic | None,
     ) -> None:
         super().__init__(config)
+        self._traffic = traffic
         self._headcount = headcount
         self._place = place
         self._max_head_bytes = max_head_bytes
@@ -93,6 +104,7 @@ class PatientServer(UvicornServer):
             server_state=self.server_state,
             app_state=self.lifespan.state,
             max_head_bytes=self._max_head_bytes,
+            traffic=self._traffic,
         )
 
     async def on_tick(self, counter: int) -> bool:
@@ -160,17 +172,25 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.place = self.app.headcount.join()
+        self.row = self.app.board.join()
         # uvicorn tells every step of a start and a stop, as gunicorn does already.
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
     async def _serve(self) -> None:
         self.config.app = self.wsgi
+        self.app.board.enter(self.row)
         self._install_sigquit_handler()
         end_with(self.ppid)
         # asyncio's own would have a thread for each core of the node.
         threads = ThreadPoolExecutor(usable_cores() + SPARE_THREADS, thread_name_prefix="off-loop")
         asyncio.get_running_loop().set_default_executor(threads)
-        server = PatientServer(self.config, self.app.headcount, self.place, self.app.max_head_bytes)
+        server = PatientServer(
+            self.config,
+            self.app.headcount,
+            self.place,
+            self.app.max_head_bytes,
+            getattr(self.wsgi, "traffic", None),
+        )
         await server.serve(sockets=self.sockets)
 
 
@@ -178,9 +198,14 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
     """Gunicorn, configured in code, around an app that is made once before the fork."""
 
     def __init__(
-        self, make_app: Callable[[], Any], options: dict[str, Any], max_head_bytes: int
+        self,
+        make_app: Callable[[Board], Any],
+        options: dict[str, Any],
+        max_head_bytes: int,
+        board: Board,
     ) -> None:
         self._make_app = make_app
+        self.board = board
         self._options = options
         self.max_head_bytes = max_head_bytes
         self.headcount = Headcount()
@@ -197,14 +222,14 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
         It writes into every object that it looks at, so each worker would soon have a copy of its
         own of all the memory that the fork lets them share.
         """
-        app = self._make_app()
+        app = self._make_app(self.board)
         gc.collect()
         gc.freeze()
         return app
 
 
 def run_server(
-    make_app: Callable[[], Any],
+    make_app: Callable[[Board], Any],
     settings: ServiceSettings,
     *,
     name: str,
@@ -218,7 +243,7 @@ def run_server(
     are loaded after it, since sessions of onnxruntime do not survive a fork.
 
     Args:
-        make_app: makes the app.
+        make_app: makes the app, which counts on the board that it is given.
         settings: what both services have: the address, TLS, bounds, logs.
         name: of the process.
         port: the port to listen on.
@@ -242,9 +267,16 @@ def run_server(
         "logconfig_dict": logging_config(settings.log_level),
         # It would write a socket file, which fails on a read-only root.
         "control_socket_disable": True,
-        "child_exit": lambda _arbiter, worker: worker.app.headcount.leave(worker.place),
+        "child_exit": _forget,
         # Heartbeat files on a disk can stall a worker for as long as the disk stalls.
         "worker_tmp_dir": _SHARED_MEMORY if Path(_SHARED_MEMORY).is_dir() else None,
         **tls_options(settings),
     }
-    GunicornServer(make_app, options, settings.max_head_bytes).run()
+    board = Board(ROWS_PER_WORKER * workers)
+    GunicornServer(make_app, options, settings.max_head_bytes, board).run()
+
+
+def _forget(_arbiter: Any, worker: Worker) -> None:
+    """Free what a worker had that has ended."""
+    worker.app.headcount.leave(worker.place)
+    worker.app.board.leave(worker.row)

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from inference.errors import BrokenVersionError, NoModelError
-from inference.model.model import Model
+from inference.model.model import Marker, Model
 from inference.store.turns import Turns
 from inference.store.versions import NEXT_FILE, ModelStore
 
@@ -40,6 +40,7 @@ class Loader:
         memo_capacity: size of each model's memo.
         turns: shared with the other workers of the service.
         clock: monotonic seconds.
+        marker: marks the verdicts of each model, if anybody counts them.
     """
 
     def __init__(
@@ -49,8 +50,10 @@ class Loader:
         memo_capacity: int,
         turns: Turns,
         clock: Callable[[], float] = time.monotonic,
+        marker: Marker | None = None,
     ) -> None:
         self._store = store
+        self._marker = marker
         self._memo_capacity = memo_capacity
         self._turns = turns
         self._clock = clock
@@ -112,7 +115,11 @@ class Loader:
         started = self._clock()
         try:
             with self._turns.turn():
-                model = Model(self._store.bundle(version), memo_capacity=self._memo_capacity)
+                model = Model(
+                    self._store.bundle(version),
+                    memo_capacity=self._memo_capacity,
+                    marker=self._marker,
+                )
         except BrokenVersionError:
             raise
         except Exception as error:  # of whatever kind: another version may load

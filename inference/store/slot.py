@@ -24,8 +24,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
 
 from inference.errors import ModelNotLoadedError
-from inference.model.model import Model
-from inference.store.loading import Loader
+from inference.metrics.reloads import Reloads
+from inference.model.model import Marker, Model
+from inference.store.loading import Loader, Outcome
 from inference.store.turns import Turns
 from inference.store.versions import ModelStore
 
@@ -59,6 +60,8 @@ class ModelSlot:
         memo_capacity: size of each model's memo.
         clock: monotonic seconds.
         turns: shared with the other workers of the service; made before they are.
+        marker: marks the verdicts of each model, if anybody counts them.
+        reloads: counts what is loaded, if anybody does.
     """
 
     def __init__(
@@ -68,14 +71,17 @@ class ModelSlot:
         memo_capacity: int,
         clock: Callable[[], float] = time.monotonic,
         turns: Turns | None = None,
+        marker: Marker | None = None,
+        reloads: Reloads | None = None,
     ) -> None:
         self.store = store
         self.model: Model | None = None
         self.fault = ""
         self._clock = clock
         self._loader = Loader(
-            store, memo_capacity=memo_capacity, turns=turns or Turns(), clock=clock
+            store, memo_capacity=memo_capacity, turns=turns or Turns(), clock=clock, marker=marker
         )
+        self._reloads = reloads
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model-loader")
         self._loading: asyncio.Task[None] | None = None
         self._signature: object = object()  # equal to nothing: the first look always loads
@@ -182,6 +188,7 @@ class ModelSlot:
         found = await self._run(self._loader.find, self.model)
         if found.is_broken and found.fault != self.fault:
             _log.error("model.load_failed", extra={"reason": found.fault})
+        self._count(found)
         self.fault = found.fault
         ended = self._clock()
         self._retry_at = ended + max(RETRY_S, RETRY_SHARE * (ended - began))
@@ -190,6 +197,14 @@ class ModelSlot:
             retired = [self.model]
             self.model = found.model
             self._thread.submit(_release, retired)
+
+    def _count(self, found: Outcome) -> None:
+        if self._reloads is None:
+            return
+        if found.is_broken:
+            self._reloads.failed()
+        if found.model is not None and found.model is not self.model:
+            self._reloads.loaded(found.model.version)
 
     def _run(self, work: Callable[P, T], *arguments: P.args, **_none: P.kwargs) -> Awaitable[T]:
         return asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)

@@ -8,6 +8,7 @@ import falcon.asgi
 
 from inference.access.guard import Guard
 from inference.access.tokens import TokenFile
+from inference.metrics.traffic import Traffic
 from inference.settings import ServiceSettings
 from inference.web.access_log import AccessLogMiddleware
 from inference.web.admission import Admission
@@ -27,8 +28,16 @@ def make_app(
     problems: ProblemTable,
     settings: ServiceSettings,
     middleware: Sequence[Any] = (),
+    traffic: Traffic | None = None,
 ) -> App:
     """A Falcon app with request ids, problem details, tokens, `/openapi.json` and `/docs`.
+
+    Args:
+        service: which one.
+        problems: its own errors.
+        settings: what both services have.
+        middleware: its own, inside of what both have.
+        traffic: counts requests, if anybody does.
 
     Raises:
         TokensError: the file of tokens cannot be used.
@@ -38,12 +47,15 @@ def make_app(
         layers.append(Guard(TokenFile(Path(settings.tokens_file))))
     if settings.log_level == "DEBUG":
         layers.append(AccessLogMiddleware())
-    app: App = WeighedApp(middleware=layers, router=Router())
-    install_problems(app, problems)
+    app: App = WeighedApp(traffic, middleware=layers, router=Router())
+    install_problems(app, problems, traffic)
     if not settings.allow_docs:
         return app
     document = openapi_document(
-        service, training=settings.trains, tokens=bool(settings.tokens_file)
+        service,
+        training=settings.trains,
+        metrics=settings.allow_metrics,
+        tokens=bool(settings.tokens_file),
     )
     docs = DocsResource(document["info"]["title"])
     app.add_route("/openapi.json", OpenApiResource(document))

@@ -14,6 +14,8 @@ from typing import Any, Final
 import falcon.asgi
 import msgspec
 
+from inference.metrics.traffic import Traffic
+
 SMALL_BYTES: Final = 65_536
 """A body or answer up to this size is not weighed: a connection's buffers hold as much anyway."""
 
@@ -142,7 +144,19 @@ def _share(scope: dict[str, Any], load: Load) -> _Share:
 
 
 class WeighedApp(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
-    """Falcon's app with one change: what a call holds is given back when its answer is taken."""
+    """Falcon's app, but calls are counted, and give back what they hold when they are taken.
+
+    Args:
+        traffic: counts calls, if anybody does.
+        options: as Falcon's own.
+
+    Attributes:
+        traffic: as given.
+    """
+
+    def __init__(self, traffic: Traffic | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.traffic = traffic
 
     async def __call__(  # type: ignore[override]  # as Falcon's own
         self,
@@ -151,9 +165,14 @@ class WeighedApp(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
         send: Callable[..., Awaitable[Any]],
     ) -> None:
         """Answer one call, or go through a worker's lifespan."""
+        traffic = self.traffic if scope["type"] == "http" else None
+        if traffic is not None:
+            send = traffic.begin(scope["path"], send)
         try:
             await super().__call__(scope, receive, send)
         finally:
+            if traffic is not None:
+                traffic.end()
             share: _Share | None = scope.get(_HELD)
             if share is not None:
                 await _give_back(scope, share)

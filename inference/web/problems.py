@@ -9,6 +9,7 @@ import falcon
 import falcon.asgi
 import msgspec
 
+from inference.metrics.traffic import Traffic
 from inference.web.load import OverloadedError
 from inference.web.request_id import request_id
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, FieldError, Problem, problem_type
@@ -50,8 +51,19 @@ BODY_PROBLEMS: Final[ProblemTable] = {
 _INTERNAL: Final = ProblemSpec(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", "Internal error")
 
 
+def problem_names(table: ProblemTable) -> list[str]:
+    """The kinds of problems that a service with such errors of its own answers.
+
+    Those that HTTP itself names, as not-found, are no kinds of ours: their status tells them.
+    """
+    specs = [*BODY_PROBLEMS.values(), *table.values(), _INTERNAL]
+    return list(dict.fromkeys(spec.name for spec in specs))
+
+
 def install_problems(
-    app: falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response], table: ProblemTable
+    app: falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response],
+    table: ProblemTable,
+    traffic: Traffic | None = None,
 ) -> None:
     """Answer every error of `app` as problem details.
 
@@ -59,7 +71,12 @@ def install_problems(
         app: the Falcon app.
         table: the service's own errors; an exception that is in no table is a defect of ours,
             logged with its traceback and answered with 500 and nothing of its text.
+        traffic: counts problems, if anybody does.
     """
+
+    def count(spec: ProblemSpec) -> None:
+        if traffic is not None:
+            traffic.problem(spec.name)
 
     async def known(
         _req: falcon.asgi.Request,
@@ -77,6 +94,7 @@ def install_problems(
             extra={"status": int(spec.status), "problem": spec.name},
         )
         assert resp is not None  # only websockets come without one
+        count(spec)
         _answer(resp, spec, detail, errors)
 
     async def unknown(
@@ -88,6 +106,7 @@ def install_problems(
     ) -> None:
         _log.error("request.failed", exc_info=error, extra={"method": req.method, "path": req.path})
         assert resp is not None
+        count(_INTERNAL)
         detail = "the error is in the service's log under this request_id"
         _answer(resp, _INTERNAL, detail, [])
 

@@ -12,6 +12,7 @@ from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from schemas.version import __version__
 
 _JSON: Final = "application/json"
+_TEXT: Final = "text/plain"
 _BEARER: Final = "bearer"
 _REF: Final = "#/components/schemas/{name}"
 
@@ -22,23 +23,25 @@ _TITLES: Final[dict[Service, str]] = {
 
 
 def openapi_document(
-    service: Service, *, training: bool = True, tokens: bool = False
+    service: Service, *, training: bool = True, metrics: bool = True, tokens: bool = False
 ) -> dict[str, Any]:
     """The document of one service, ready to be encoded as JSON.
 
     Args:
         service: which one.
         training: it takes trainings.
+        metrics: it answers with metrics.
         tokens: it asks for bearer tokens.
     """
+    left_out = {tag for tag, has in (("training", training), ("metrics", metrics)) if not has}
     operations = [
         operation
         for operation in OPERATIONS
-        if service in operation.services and (training or operation.tag != "training")
+        if service in operation.services and operation.tag not in left_out
     ]
     types: list[type] = [Problem]
     for operation in operations:
-        types += [operation.response, *([operation.request] if operation.request else [])]
+        types += [one for one in (operation.response, operation.request) if one is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
     by_type = dict(zip(types, schemas, strict=True))
     requests = [operation.request for operation in operations if operation.request]
@@ -76,17 +79,17 @@ def openapi_document(
 
 
 def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dict[str, Any]:
-    parts = operation.path.rsplit("/api/v1/", 1)[-1].split("/")
+    answered: dict[str, Any] = {_TEXT: {"schema": {"type": "string"}}}
+    if operation.response is not None:
+        answered = {_JSON: {"schema": by_type[operation.response]}}
+    parts = operation.path.lstrip("/").rsplit("api/v1/", 1)[-1].split("/")
     name = "_".join(part for part in parts if not part.startswith("{"))
     document: dict[str, Any] = {
         "operationId": name,
         "tags": [operation.tag],
         "summary": operation.summary,
         "responses": {
-            "200": {
-                "description": "OK",
-                "content": {_JSON: {"schema": by_type[operation.response]}},
-            },
+            "200": {"description": "OK", "content": answered},
             **{str(int(status)): _problem(status, by_type) for status in operation.problems},
         },
     }

@@ -18,6 +18,8 @@ from schemas.api.training import TrainRequest, TrainResponse
 from schemas.record.features import FEATURE_NAMES
 
 API_PREFIX: Final = "/api/v1"
+METRICS_PATH: Final = "/metrics"
+"""Where Prometheus looks by itself."""
 
 Service = Literal["inference", "trainer"]
 BOTH: Final[tuple[Service, ...]] = ("inference", "trainer")
@@ -33,7 +35,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
             are for everybody.
         summary: what it is for, in one line.
         request: type of the JSON body, if it takes one.
-        response: type of the answer with status 200.
+        response: type of the answer with status 200; None for plain text.
         problems: the other statuses a client must expect, each answered as problem details.
         query: query parameters (all boolean), each with its meaning.
         path_numbers: numbers in the path, each with its meaning.
@@ -42,11 +44,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     method: Literal["get", "post"]
     path: str
-    tag: Literal["predictions", "training", "service"]
+    tag: Literal["predictions", "training", "service", "metrics"]
     services: tuple[Service, ...]
     scope: Scope | None
     summary: str
-    response: type
+    response: type | None
     request: type | None = None
     problems: tuple[HTTPStatus, ...] = ()
     query: dict[str, str] = {}
@@ -202,6 +204,15 @@ OPERATIONS: Final = (
     ),
     Operation(
         method="get",
+        path=METRICS_PATH,
+        tag="metrics",
+        services=BOTH,
+        scope="metrics",
+        summary="What all workers have counted, for Prometheus; as OpenMetrics if `Accept` says so",
+        response=None,
+    ),
+    Operation(
+        method="get",
         path=f"{API_PREFIX}/model/info",
         tag="service",
         services=("inference",),
@@ -211,3 +222,8 @@ OPERATIONS: Final = (
         problems=(HTTPStatus.SERVICE_UNAVAILABLE,),
     ),
 )
+
+
+def paths_of(service: Service) -> list[str]:
+    """The paths of a service's calls, as they are routed."""
+    return list(dict.fromkeys(one.path for one in OPERATIONS if service in one.services))

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from schemas.bundle.options import DetectorName, TrainOptions
+from schemas.record.bins import Shares
 
 ARTEFACT_FORMAT: Final = 3
 """Raised whenever an older reader could not serve a newer bundle correctly."""
@@ -79,12 +80,15 @@ class TrainingSummary(msgspec.Struct, frozen=True):
         n_distinct: distinct training rows, as the detector tells them apart.
         rows_per_level: training rows of each level.
         n_messages: training rows that came with their message.
+        shares: how they spread over the bins of each feature (`schemas.record.bins`), which
+            services hold against what they judge; empty in models of earlier releases.
     """
 
     n_samples: Annotated[int, Meta(ge=1)]
     n_distinct: Annotated[int, Meta(ge=1)]
     rows_per_level: dict[str, int]
     n_messages: int
+    shares: Shares = {}
 
 
 class CalibrationSummary(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
             percentiles (for records with a message, of theirs) as its threshold; None until they
             are judged, which they are in every bundle.
         message_percentiles: the same of D with messages; None if there were none.
-        signature_rarity: float32 (65536,): rG by bucket; None for `isolation_forest`.
+        signature_rarity: float32 (65536,): rG by bucket; of `isolation_forest` it decides nothing.
         template_rarity: float32 (65536,): rT by bucket; None if there were no messages.
         forest_scores: float64 (100,): the k-th is the largest score that at least k + 1 hundredths
             of the training records reach; None for `isolation_forest`.

@@ -24,7 +24,7 @@ def _run(_arguments: argparse.Namespace) -> None:
     from trainer.app import create_app  # noqa: PLC0415 - for this command only
 
     run_server(
-        lambda: create_app(settings),
+        lambda board: create_app(settings, board),
         settings,
         name="log-anomaly-trainer",
         port=settings.port,

@@ -23,6 +23,7 @@ from schemas.bundle.manifest import (
     file_entry,
 )
 from schemas.bundle.options import TrainOptions
+from schemas.record.bins import feature_shares
 from schemas.record.encoding import SERVICE_BUCKETS, SERVICE_HASH
 from schemas.record.extractor import EXTRACTOR
 from schemas.record.features import SEVERITY, Level
@@ -127,6 +128,7 @@ def _manifest(
                 known.value: int(table.counts[severity == SEVERITY[known]].sum()) for known in Level
             },
             n_messages=int(table.counts[traits != NO_TRAITS].sum()),
+            shares=feature_shares(table.keys, table.counts),
         ),
         calibration=CalibrationSummary("training", table.n_samples, n_anomalies / table.n_samples),
         parity=ParitySummary(),  # nothing is proved yet

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 
 from inference.detectors.judgements import Judgements
@@ -13,7 +14,8 @@ from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest, ParitySum
 from schemas.bundle.options import TrainOptions
 from schemas.bundle.tables import Tables
 from schemas.record.features import FEATURE_NAMES
-from schemas.record.key import Ints, feature_rows
+from schemas.record.key import Ints, feature_rows, unpack
+from schemas.record.surprisal import SIGNATURE_BUCKETS, rarity, signature_buckets
 from trainer.counting.table import CountTable
 from trainer.fitting.export import export_forest, with_threshold
 from trainer.fitting.forest import fit_forest
@@ -50,6 +52,7 @@ class FittedForest:
         tables = Tables(
             percentiles=self._percentiles,
             flagged=rows_above(self._percentiles, self._scored.anomaly_scores, table.counts),
+            signature_rarity=_signature_rarity(table),
         )
         self.files: Mapping[str, bytes] = {MODEL_FILE: self._graph, TABLES_FILE: tables.to_bytes()}
         self.columns: tuple[str, ...] = FEATURE_NAMES
@@ -136,6 +139,13 @@ class IsolationForestLearner:
         scores = Model(bundle, memo_capacity=1).judge_keys(table.keys).anomaly_scores
         steps = Steps.of(scores, table.counts)
         return RecalibratedForest(bundle, float(steps.at_least(np.array([1 - contamination]))[0]))
+
+
+def _signature_rarity(table: CountTable) -> npt.NDArray[np.float32]:
+    """Decides nothing here: services tell by it which records are like none in training."""
+    buckets = signature_buckets(*unpack(table.keys)[:4])
+    counts = np.bincount(buckets, table.counts, SIGNATURE_BUCKETS).astype(np.int64)
+    return rarity(counts, table.n_samples)
 
 
 def _denominator(manifest: Manifest) -> float:

@@ -1,0 +1,57 @@
+"""Which signatures and templates occurred in training, as the tables of rarities tell."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from inference.detectors.judgements import Novelty
+from schemas.bundle.manifest import TrainingSummary
+from schemas.bundle.tables import Tables
+from schemas.record.encoding import SERVICE_BUCKETS, service_number
+from schemas.record.extraction import MessageFeatures
+from schemas.record.features import SEVERITY, LogFeatures
+from schemas.record.key import flags_of
+from schemas.record.surprisal import rarity, signature_bucket
+from schemas.record.templates import bucket_of
+
+
+class Seen:
+    """What training records looked like; what is in no table counts as seen.
+
+    Buckets are shared: a record that is like none in training may be taken for one that is, never
+    the other way round.
+
+    Args:
+        tables: of the bundle.
+        training: what the model learned from.
+    """
+
+    def __init__(self, tables: Tables, training: TrainingSummary) -> None:
+        # Memoryviews give Python floats, without a numpy object in between.
+        self._signatures: Sequence[float] = ()
+        self._templates: Sequence[float] = ()
+        if tables.signature_rarity is not None:
+            self._signatures = tables.signature_rarity.data
+        if tables.template_rarity is not None:
+            self._templates = tables.template_rarity.data
+        self._no_signature = _never(training.n_samples)
+        self._no_template = _never(training.n_messages)
+
+    def novelty(self, log: LogFeatures) -> Novelty:
+        """Whether a record is like any of them."""
+        new_signature = has_template = new_template = False
+        if self._signatures:
+            service = service_number(log.service, SERVICE_BUCKETS)
+            bucket = signature_bucket(
+                log.message_length, SEVERITY[log.level], service, flags_of(log)
+            )
+            new_signature = self._signatures[bucket] >= self._no_signature
+        if self._templates and isinstance(log, MessageFeatures):
+            has_template = True
+            new_template = self._templates[bucket_of(log.pattern)] >= self._no_template
+        return Novelty(new_signature, has_template, new_template)
+
+
+def _never(n: int) -> float:
+    """The rarity of what never occurred among n records, as tables hold it."""
+    return float(rarity(np.zeros(1, np.int64), n)[0])

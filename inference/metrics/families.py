@@ -1,0 +1,75 @@
+"""What a metric is called and means, and the family of samples that it is answered as.
+
+Names follow the conventions of Prometheus: a prefix, a unit of the base (seconds, bytes), `_total`
+behind what is counted. The text itself is written by prometheus_client.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import Literal, Protocol
+
+import msgspec
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+
+from inference.metrics.board import Totals
+
+
+class Spec(msgspec.Struct, frozen=True):
+    """A metric as its readers see it; docs/metrics.md lists all of them.
+
+    Attributes:
+        name: as in the text; of a histogram, without `_bucket`, `_sum` and `_count`.
+        kind: its type.
+        meaning: in one sentence without a full stop.
+        labels: names of its labels.
+    """
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    meaning: str
+    labels: tuple[str, ...] = ()
+
+    def counter(self, samples: Iterable[tuple[Sequence[str], float]]) -> Metric:
+        """The family of a counter: values of the labels, and the count."""
+        family = CounterMetricFamily(self.name, self.meaning, labels=self.labels)
+        for values, count in samples:
+            family.add_metric(list(values), count)
+        return family
+
+    def gauge(self, samples: Iterable[tuple[Sequence[str], float]]) -> Metric:
+        """The family of a gauge: values of the labels, and the value."""
+        family = GaugeMetricFamily(self.name, self.meaning, labels=self.labels)
+        for values, value in samples:
+            family.add_metric(list(values), value)
+        return family
+
+    def histogram(
+        self,
+        bounds: Sequence[float],
+        samples: Iterable[tuple[Sequence[str], Sequence[float], float]],
+    ) -> Metric:
+        """The family of a histogram.
+
+        Args:
+            bounds: upper bounds of the buckets but the last, which has none.
+            samples: values of the labels, the count in each bucket, and the sum of what was seen.
+        """
+        family = HistogramMetricFamily(self.name, self.meaning, labels=self.labels)
+        edges = [*map(repr, map(float, bounds)), "+Inf"]
+        for values, counts, total in samples:
+            buckets = list(zip(edges, accumulate(counts), strict=True))
+            family.add_metric(list(values), buckets=buckets, sum_value=total)
+        return family
+
+
+class Part(Protocol):
+    """Something whose work is counted."""
+
+    def families(self, totals: Totals) -> Iterable[Metric]:
+        """What it tells, of what all workers have counted."""
+        ...

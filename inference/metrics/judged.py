@@ -1,0 +1,232 @@
+"""Counts judged logs: by service and level, by score, by feature, by pattern.
+
+What is counted of a log depends on its verdict alone. So the cells that a verdict adds to are found
+once, when it is made, and stay with it (`marks`): to count a log is to add to five cells.
+"""
+
+import struct
+import threading
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from prometheus_client.core import Metric
+
+from inference.detectors.judgements import NOVELTIES, Judgement, Novelty
+from inference.metrics.board import Board, Totals
+from inference.metrics.families import Spec
+from inference.metrics.names import OTHER, Names
+from schemas.record.bins import LENGTH_BINS, SERVICE_BINS, length_bin, service_bin
+from schemas.record.encoding import SERVICE_BUCKETS, service_number
+from schemas.record.extraction import MessageFeatures
+from schemas.record.features import SEVERITY, Level, LogFeatures
+from schemas.record.key import FLAG_VALUES, FLAGS, LEVELS, flags_of
+
+LOGS: Final = Spec(
+    "log_anomaly_logs_total", "counter", "Logs that were judged", ("service", "level")
+)
+ANOMALIES: Final = Spec(
+    "log_anomaly_anomalies_total",
+    "counter",
+    "Logs that were judged to be anomalies",
+    ("service", "level"),
+)
+SCORE: Final = Spec("log_anomaly_score", "histogram", "anomaly_score of the logs that were judged")
+UNSEEN: Final = Spec(
+    "log_anomaly_unseen_logs_total",
+    "counter",
+    "Logs whose signature (service, level, flags, length) or template no training record had; a "
+    "model of isolation_forest knows neither",
+    ("what",),
+)
+MESSAGES: Final = Spec(
+    "log_anomaly_messages_total", "counter", "Logs whose template the model looked at"
+)
+PATTERN_LOGS: Final = Spec(
+    "log_anomaly_pattern_logs_total",
+    "counter",
+    "Logs by pattern id, of those that were flagged and of those that were not; the first patterns "
+    "that come are named, all others count as other",
+    ("pattern", "anomaly"),
+)
+COMPUTED: Final = Spec(
+    "log_anomaly_verdicts_computed_total",
+    "counter",
+    "Verdicts that no memo held, so that the model was asked",
+)
+SPECS: Final = (LOGS, ANOMALIES, SCORE, UNSEEN, MESSAGES, PATTERN_LOGS, COMPUTED)
+
+SCORE_BINS: Final = 20
+SCORE_BOUNDS: Final = tuple(n / SCORE_BINS for n in range(1, SCORE_BINS + 1))
+
+_SCORE_UNIT: Final = 1_000_000
+"""Marks hold scores as whole millionths."""
+
+_N_MARKS: Final = 5
+_MARKS: Final = struct.Struct(f"={_N_MARKS}i")
+_SEVERITY_LEVELS: Final = [level.value for level in Level]
+
+
+class Marked(Protocol):
+    """A verdict, as far as it is counted."""
+
+    @property
+    def marks(self) -> bytes:
+        """What `Judged.mark` made of it."""
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """What was counted of judged logs, as `inference.metrics.drift` reads it.
+
+    Attributes:
+        features: counts by bin of each feature, in the order of the features.
+        n_logs, n_anomalies, n_messages: how many.
+        unseen_signatures, unseen_templates: how many no training record was like.
+    """
+
+    features: tuple[npt.NDArray[np.float64], ...]
+    n_logs: float
+    n_anomalies: float
+    n_messages: float
+    unseen_signatures: float
+    unseen_templates: float
+
+
+class Judged:
+    """The judged logs of a service; logs are counted from one event loop in each worker.
+
+    Args:
+        board: where they are counted.
+        n_services: services that have a label of their own.
+        n_patterns: patterns that have one, of flagged logs and of others each.
+    """
+
+    def __init__(self, board: Board, n_services: int, n_patterns: int) -> None:
+        self._board = board
+        self._services = Names(n_services)
+        self._patterns = (Names(n_patterns), Names(n_patterns))
+        self._by_service = (self._services.size, LEVELS, 2)
+        self._by_score = (SCORE_BINS, FLAGS, len(NOVELTIES))
+        self._by_length = (LENGTH_BINS, SERVICE_BINS)
+        self._by_pattern = (2, n_patterns + 1)
+        self._service_cells = board.block(int(np.prod(self._by_service)))
+        self._score_cells = board.block(int(np.prod(self._by_score)))
+        self._length_cells = board.block(int(np.prod(self._by_length)))
+        self._pattern_cells = board.block(int(np.prod(self._by_pattern)))
+        self._no_pattern = board.block(1)
+        self._score_sum = board.block(1)
+        self._computed = board.block(1)
+        self._lock = threading.Lock()
+
+    def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> bytes:
+        """The cells that a verdict adds to whenever it is given; may be called in any thread."""
+        anomaly = int(judgement.is_anomaly)
+        service = self._services.number(log.service)
+        score = judgement.anomaly_score
+        score_bin = min(bisect_left(SCORE_BOUNDS, score), SCORE_BINS - 1)
+        number = service_number(log.service, SERVICE_BUCKETS)
+        pattern = self._no_pattern
+        if isinstance(log, MessageFeatures):
+            named = self._patterns[anomaly].number(f"{log.pattern:016x}")
+            pattern = self._pattern_cells + anomaly * self._by_pattern[1] + named
+        return _MARKS.pack(
+            self._service_cells + (service * LEVELS + SEVERITY[log.level]) * 2 + anomaly,
+            self._score_cells
+            + (score_bin * FLAGS + flags_of(log)) * len(NOVELTIES)
+            + novelty.number,
+            self._length_cells
+            + length_bin(log.message_length) * SERVICE_BINS
+            + service_bin(number),
+            pattern,
+            round(score * _SCORE_UNIT),
+        )
+
+    def computed(self, n_verdicts: int) -> None:
+        """Count verdicts that were made; may be called in any thread."""
+        with self._lock:
+            self._board.cells[self._computed] += n_verdicts
+
+    def count(self, verdict: Marked) -> None:
+        """Count a log by its verdict: some hundreds of nanoseconds."""
+        cells = self._board.cells
+        service, score, length, pattern, millionths = _MARKS.unpack(verdict.marks)
+        cells[service] += 1
+        cells[score] += 1
+        cells[length] += 1
+        cells[pattern] += 1
+        cells[self._score_sum] += millionths
+
+    def count_all(self, verdicts: Sequence[Marked]) -> None:
+        """Count logs by their verdicts: some tens of nanoseconds each."""
+        marks = np.frombuffer(b"".join([verdict.marks for verdict in verdicts]), np.int32)
+        by_log = marks.reshape(-1, _N_MARKS)
+        row = self._board.row
+        np.add.at(row, by_log[:, :-1].ravel(), 1.0)
+        row[self._score_sum] += int(by_log[:, -1].sum(dtype=np.int64))
+
+    def spread(self, totals: Totals) -> Spread:
+        """What drift is seen by."""
+        by_service, by_score, by_length = self._tables(totals)
+        by_flags = by_score.sum(axis=(0, 2))
+        flags = [
+            np.array([by_flags[[not one for one in values]].sum(), by_flags[values].sum()])
+            for values in (
+                [FLAG_VALUES[number][place] for number in range(FLAGS)]
+                for place in range(len(FLAG_VALUES[0]))
+            )
+        ]
+        novelties = by_score.sum(axis=(0, 1))
+        return Spread(
+            (by_length.sum(axis=1), by_service.sum(axis=(0, 2)), by_length.sum(axis=0), *flags),
+            n_logs=float(by_score.sum()),
+            n_anomalies=float(by_service[:, :, 1].sum()),
+            n_messages=float(novelties[[one.has_template for one in NOVELTIES]].sum()),
+            unseen_signatures=float(novelties[[one.new_signature for one in NOVELTIES]].sum()),
+            unseen_templates=float(novelties[[one.new_template for one in NOVELTIES]].sum()),
+        )
+
+    def families(self, totals: Totals) -> Iterable[Metric]:
+        """All of it; a service has samples of the levels that came."""
+        by_service, by_score, _ = self._tables(totals)
+        names = self._services.listed()
+        logs = by_service.sum(axis=2)
+        came = [(service, level) for service, level in np.argwhere(logs).tolist()]
+        labels = [(names[service], _SEVERITY_LEVELS[level]) for service, level in came]
+        yield LOGS.counter(
+            (label, logs[at]) for label, at in zip(labels, map(tuple, came), strict=True)
+        )
+        yield ANOMALIES.counter(
+            (label, by_service[(*at, 1)]) for label, at in zip(labels, came, strict=True)
+        )
+        scores = by_score.sum(axis=(1, 2)).tolist()
+        total = float(totals[self._score_sum]) / _SCORE_UNIT
+        yield SCORE.histogram(SCORE_BOUNDS, [((), [*scores, 0.0], total)])
+        spread = self.spread(totals)
+        yield UNSEEN.counter(
+            [(("signature",), spread.unseen_signatures), (("template",), spread.unseen_templates)]
+        )
+        yield MESSAGES.counter([((), spread.n_messages)])
+        yield PATTERN_LOGS.counter(self._patterned(totals))
+        yield COMPUTED.counter([((), totals[self._computed])])
+
+    def _patterned(self, totals: Totals) -> Iterable[tuple[tuple[str, str], float]]:
+        size = int(np.prod(self._by_pattern))
+        counts = totals[self._pattern_cells : self._pattern_cells + size].reshape(self._by_pattern)
+        for anomaly, names in enumerate(self._patterns):
+            for name, count in zip(names.listed(), counts[anomaly].tolist(), strict=False):
+                if count or name == OTHER:
+                    yield (name, "true" if anomaly else "false"), count
+
+    def _tables(self, totals: Totals) -> tuple[npt.NDArray[np.float64], ...]:
+        """Counts by service, level and label; by score, flags and novelty; by length, service."""
+        shapes = (
+            (self._service_cells, self._by_service),
+            (self._score_cells, self._by_score),
+            (self._length_cells, self._by_length),
+        )
+        return tuple(
+            totals[first : first + int(np.prod(shape))].reshape(shape) for first, shape in shapes
+        )

@@ -1,0 +1,35 @@
+"""Metrics as text: that of Prometheus (version 0.0.4), and OpenMetrics 1.0."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.core import Metric
+from prometheus_client.exposition import generate_latest
+from prometheus_client.openmetrics import exposition as openmetrics
+from prometheus_client.registry import Collector
+
+_WRITERS: Final[dict[str, Callable[[Collector], bytes]]] = {
+    CONTENT_TYPE_PLAIN_0_0_4: generate_latest,
+    openmetrics.CONTENT_TYPE_LATEST: openmetrics.generate_latest,
+}
+
+FORMATS: Final = tuple(_WRITERS)
+"""Content types, the one first that is answered to who has no preference."""
+
+DEFAULT: Final = FORMATS[0]
+
+
+class _Collected:
+    """Families that are there already."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+def write(families: Iterable[Metric], content_type: str) -> bytes:
+    """The text in one of `FORMATS`."""
+    return _WRITERS[content_type](_Collected(families))

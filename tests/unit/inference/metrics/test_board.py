@@ -1,0 +1,67 @@
+"""What workers count together."""
+
+import os
+import signal
+
+import pytest
+
+from inference.metrics.board import NO_ROW, Board
+
+
+def test_what_a_killed_worker_counted_is_kept() -> None:
+    """Whoever takes its place goes on where it stopped; what only says how things are is gone."""
+    board = Board(n_rows=3)
+    counted, passing = board.block(2), board.block(1, passing=True)
+    board.open()
+    row = board.join()
+    child = os.fork()
+    if child == 0:
+        board.enter(row)
+        board.cells[counted + 1] += 5
+        board.cells[passing] += 1
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert board.totals().tolist() == [0, 5, 1]
+    board.leave(row)
+    assert board.totals().tolist() == [0, 5, 0]
+    assert board.join() == row
+    board.enter(row)
+    board.cells[counted + 1] += 2
+    assert board.totals().tolist() == [0, 7, 0]
+
+
+def test_workers_add_up() -> None:
+    """Each has a row of its own; a column shows them one by one."""
+    board = Board(n_rows=2)
+    cell = board.block(1)
+    board.open()
+    for count in (1, 10):
+        board.enter(board.join())
+        board.cells[cell] += count
+        board.row[cell] += count  # the same memory
+    assert board.totals()[cell] == 22
+    assert board.column(cell) == [2, 20]
+
+
+def test_a_worker_too_many_counts_alone() -> None:
+    """It disturbs nobody, and its row is never given away."""
+    board = Board(n_rows=1)
+    cell = board.block(1)
+    board.open()
+    assert board.join() == 0
+    assert board.join() == NO_ROW
+    board.enter(NO_ROW)
+    board.cells[cell] += 1
+    board.leave(NO_ROW)
+    assert board.totals()[cell] == 0
+    assert board.join() == NO_ROW
+
+
+def test_blocks_do_not_overlap() -> None:
+    """Each part has its cells to itself."""
+    board = Board()
+    assert [board.block(3), board.block(1), board.block(2)] == [0, 3, 4]
+    board.open()
+    assert len(board.cells) == 6
+    with pytest.raises(IndexError):
+        board.cells[6] += 1

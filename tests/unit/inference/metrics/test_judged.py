@@ -1,0 +1,111 @@
+"""Counts of judged logs."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.detectors.judgements import NOVELTIES, Judgement
+from inference.metrics.board import Board
+from inference.metrics.judged import SCORE_BOUNDS, Judged
+from inference.model.verdicts import Verdict, make_verdict
+from schemas.record.bins import LENGTH_BINS, length_bin
+from schemas.record.extraction import MessageFeatures
+from schemas.record.features import Level, LogFeatures
+
+N_SERVICES = 3
+N_PATTERNS = 2
+
+features = {
+    "message_length": st.integers(0, 2**24),
+    "level": st.sampled_from(list(Level)),
+    "service": st.sampled_from(["a", "b", "c", "d", 'odd"\n\\']),
+    "has_exception": st.booleans(),
+    "has_timeout": st.booleans(),
+    "has_connection_error": st.booleans(),
+}
+logs = st.one_of(
+    st.builds(LogFeatures, **features),
+    st.builds(MessageFeatures, **features, pattern=st.integers(0, 4), has_failure=st.booleans()),
+)
+scores = st.one_of(st.floats(1e-9, 1), st.sampled_from([n / 20 for n in range(1, 21)]))
+judgements = st.builds(
+    lambda score, is_anomaly: Judgement(is_anomaly, score, 0.0, 0.0, b"", b""),
+    scores,
+    st.booleans(),
+)
+
+
+def values(judged: Judged, board: Board) -> dict[tuple[str, ...], float]:
+    """Samples by name and labels in the order of their names."""
+    return {
+        (sample.name, *(sample.labels[name] for name in sorted(sample.labels))): sample.value
+        for family in judged.families(board.totals())
+        for sample in family.samples
+    }
+
+
+@given(st.lists(st.tuples(logs, judgements, st.sampled_from(NOVELTIES)), max_size=40))
+def test_what_is_counted_is_what_was_judged(judged_logs: list[tuple[Any, ...]]) -> None:
+    """One by one and all at once, each sum is that of the logs themselves."""
+    found = []
+    for at_once in (False, True):
+        board = Board()
+        judged = Judged(board, N_SERVICES, N_PATTERNS)
+        board.open()
+        verdicts = [
+            make_verdict(judgement, "1", judged.mark(log, judgement, novelty))
+            for log, judgement, novelty in judged_logs
+        ]
+        if at_once:
+            judged.count_all(verdicts)
+        else:
+            for verdict in verdicts:
+                judged.count(verdict)
+        found.append(values(judged, board))
+        spread = judged.spread(board.totals())
+    assert found[0] == found[1]
+    _check(found[0], judged_logs)
+    lengths = Counter(length_bin(log.message_length) for log, *_ in judged_logs)
+    assert spread.features[0].tolist() == [lengths[bin_] for bin_ in range(LENGTH_BINS)]
+    for place, name in enumerate(("has_exception", "has_timeout", "has_connection_error"), 3):
+        raised = sum(getattr(log, name) for log, *_ in judged_logs)
+        assert spread.features[place].tolist() == [len(judged_logs) - raised, raised]
+
+
+def _check(found: dict[tuple[str, ...], float], judged_logs: list[tuple[Any, ...]]) -> None:
+    services = list(dict.fromkeys(log.service for log, *_ in judged_logs))[:N_SERVICES]
+    by_service: Counter[tuple[str, str]] = Counter()
+    flagged: Counter[tuple[str, str]] = Counter()
+    for log, judgement, _ in judged_logs:
+        service = log.service if log.service in services else "other"
+        by_service[log.level.value, service] += 1
+        flagged[log.level.value, service] += judgement.is_anomaly
+    assert by_service == {k[1:]: n for k, n in found.items() if k[0] == "log_anomaly_logs_total"}
+    assert flagged == {k[1:]: n for k, n in found.items() if k[0] == "log_anomaly_anomalies_total"}
+    for bound in SCORE_BOUNDS:
+        below = sum(judgement.anomaly_score <= bound for _, judgement, _ in judged_logs)
+        assert found["log_anomaly_score_bucket", str(bound)] == below
+    total = sum(judgement.anomaly_score for _, judgement, _ in judged_logs)
+    assert found["log_anomaly_score_sum",] == pytest.approx(total, abs=1e-6 * len(judged_logs))
+    unseen = "log_anomaly_unseen_logs_total"
+    novelties = [novelty for *_, novelty in judged_logs]
+    assert found[unseen, "signature"] == sum(one.new_signature for one in novelties)
+    assert found[unseen, "template"] == sum(one.new_template for one in novelties)
+    assert found["log_anomaly_messages_total",] == sum(one.has_template for one in novelties)
+    patterns = {k: n for k, n in found.items() if k[0] == "log_anomaly_pattern_logs_total"}
+    with_pattern = [log for log, *_ in judged_logs if isinstance(log, MessageFeatures)]
+    assert sum(patterns.values()) == len(with_pattern)
+    assert len(patterns) <= 2 * (N_PATTERNS + 1)
+
+
+def test_no_logs() -> None:
+    """An empty batch is counted as nothing."""
+    board = Board()
+    judged = Judged(board, 1, 0)
+    board.open()
+    none: list[Verdict] = []
+    judged.count_all(none)
+    assert not board.totals().any()
