@@ -7,6 +7,7 @@ from typing import Final
 
 from inference.access.check import check_access
 from inference.environment import WRONG_SETTINGS_EXIT, SettingsError, load_settings
+from inference.mirroring import mirror
 from inference.settings import PREFIX, InferenceSettings
 from schemas.version import __version__
 
@@ -22,8 +23,18 @@ def main() -> None:
         "WEB_CONCURRENCY, MODEL_DIR, LOG_LEVEL, TRAINER_URL and others that the README lists.",
     )
     parser.add_argument("--version", action="version", version=f"log-anomaly {__version__}")
-    parser.parse_args()
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=["serve", "mirror"],
+        default="serve",
+        help="serve (the default), or mirror: follow the object store MODEL_STORE into MODEL_DIR",
+    )
+    what = parser.parse_args().what
     try:
+        if what == "mirror":
+            mirror()
+            return
         settings = load_settings(InferenceSettings, os.environ, PREFIX)
         check_access(settings)
     except SettingsError as error:

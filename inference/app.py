@@ -88,7 +88,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         )
         train_limit = settings.max_train_body_bytes
         trainings = Load(Limits(requests=MAX_TRAININGS, held_bytes=train_limit))
-        passing_on = PassingOn(slot, client)
+        passing_on = PassingOn(slot, client, settings.follow_s if settings.model_store else 0)
         change = ChangeResource(passing_on, trainings)
         app.add_route(f"{API_PREFIX}/train", TrainResource(passing_on, train_limit, trainings))
         app.add_route(f"{API_PREFIX}/models/{{version}}/activate", change)

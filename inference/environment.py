@@ -17,11 +17,8 @@ WRONG_SETTINGS_EXIT: Final = 2
 _PREFIX: Final = "ANOMALY_"
 """What begins with it is for one of the services."""
 
-_OTHERS: Final = {
-    f"{_PREFIX}SERVE_": f"{_PREFIX}TRAIN_",
-    f"{_PREFIX}TRAIN_": f"{_PREFIX}SERVE_",
-}
-"""The prefix of the other service, by that of one."""
+_PREFIXES: Final = (f"{_PREFIX}SERVE_", f"{_PREFIX}TRAIN_", f"{_PREFIX}MIRROR_")
+"""Each program's own; all may share an environment."""
 
 _NEAR: Final = 0.86
 """How alike (`difflib`) a name is that was meant to be ours: one letter of five more or less."""
@@ -37,8 +34,8 @@ def load_settings(type_: type[T], environ: Mapping[str, str], prefix: str) -> T:
     Args:
         type_: the struct; the encoded name of each field is the variable's name.
         environ: where to read, usually `os.environ`.
-        prefix: what the names of this service's own variables begin with. Both services may share
-            an environment, so variables with the other one's prefix are not looked at; any other
+        prefix: what the names of this program's own variables begin with. All may share an
+            environment, so variables with another one's prefix are not looked at; any other
             that begins with ANOMALY_ and is not known is misspelt, and so is one whose name is
             nearly that of a variable without the prefix.
 
@@ -77,7 +74,7 @@ def load_settings(type_: type[T], environ: Mapping[str, str], prefix: str) -> T:
 def _meant(name: str, known: Collection[str], prefix: str) -> str | None:
     """Which variable a name that is not known was meant for; None for a name of somebody else."""
     if name.startswith(_PREFIX):
-        if name.startswith(_OTHERS[prefix]):
+        if not name.startswith(prefix) and name.startswith(_PREFIXES):
             return None
         ours = [one for one in known if one.startswith(_PREFIX)]
         return difflib.get_close_matches(name, ours, 1, cutoff=0.0)[0]

@@ -4,6 +4,7 @@
     ├── ModelNotLoadedError      no model serves in this worker (yet)
     ├── NoModelError             the store has no current version
     ├── BrokenVersionError       a version is there and cannot be served
+    ├── RemoteStoreError         the object store of versions does not do what was asked
     └── TrainerError             a training passed on to the trainer did not come back
         ├── TrainerUnreachableError
         ├── TrainerTimeoutError
@@ -28,6 +29,10 @@ class NoModelError(InferenceError):
 
 class BrokenVersionError(InferenceError):
     """The current version is missing, damaged or not made for this release."""
+
+
+class RemoteStoreError(InferenceError):
+    """The object store of versions does not answer, or is not where it is said to be."""
 
 
 class TrainerError(InferenceError):

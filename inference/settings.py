@@ -12,6 +12,7 @@ KEEP_ALIVE_S: Final = 75
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+ModelStoreUrl = Annotated[str, Meta(pattern=r"^((s3|gs|az)://[^\s/]+(/[^\s]*)?)?$")]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
 
 
@@ -21,6 +22,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         host: address to listen on.
         model_dir: directory of the model store.
+        model_store: the object store that it is a copy of; empty for none.
         log_level: the least severe events that are logged.
         max_head_bytes: bound for the request line and the headers of any call.
         tokens_file: lists the bearer tokens that callers need; empty for no tokens.
@@ -34,6 +36,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     host: str = field(default="127.0.0.1", name="HOST")
     model_dir: str = field(default="models", name="MODEL_DIR")
+    model_store: ModelStoreUrl = field(default="", name="MODEL_STORE")
     log_level: LogLevel = field(default="INFO", name="LOG_LEVEL")
     max_head_bytes: Annotated[int, Meta(ge=16_384, le=16_777_216)] = field(
         default=65_536, name="ANOMALY_MAX_HEAD_BYTES"
@@ -72,6 +75,8 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
         metrics_services: services that have a label of their own.
         metrics_patterns: patterns that have one, of flagged logs and of others each.
         drift_window_s: how far back drift is looked for.
+        follow_s: how long to wait, with `model_store`, until the mirror has brought what the
+            trainer published.
     """
 
     port: Port = field(default=8000, name="PORT")
@@ -112,6 +117,7 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
     drift_window_s: Annotated[int, Meta(ge=60, le=604_800)] = field(
         default=3_600, name=f"{PREFIX}DRIFT_WINDOW_S"
     )
+    follow_s: Annotated[float, Meta(ge=0, le=3_600)] = field(default=30.0, name=f"{PREFIX}FOLLOW_S")
 
     @property
     def trains(self) -> bool:

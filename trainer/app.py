@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, Final
 
 from inference.metrics.board import Board
@@ -36,6 +35,7 @@ from trainer.resources import (
 )
 from trainer.service import TrainingService
 from trainer.settings import TrainerSettings
+from trainer.store.opening import open_registry
 from trainer.store.registry import ModelRegistry
 
 MAX_TRAININGS: Final = 16
@@ -76,7 +76,7 @@ PROBLEMS: Final[ProblemTable] = {
 
 
 class TidyMiddleware:
-    """Falcon lifespan hook: what a crashed trainer left in the store goes at the next start."""
+    """Falcon lifespan hook: what a crashed trainer left goes, and what others published comes."""
 
     def __init__(self, registry: ModelRegistry) -> None:
         self._registry = registry
@@ -85,6 +85,7 @@ class TidyMiddleware:
         """Tidy up; a store that cannot be written is told by /ready."""
         with contextlib.suppress(StoreError):
             await asyncio.to_thread(self._registry.tidy)
+            await asyncio.to_thread(self._registry.pull)
 
 
 def create_app(settings: TrainerSettings, board: Board | None = None) -> App:
@@ -97,7 +98,7 @@ def create_app(settings: TrainerSettings, board: Board | None = None) -> App:
     metrics = None
     if settings.allow_metrics:
         metrics = TrainerMetrics(board or Board(), paths_of("trainer"), problem_names(PROBLEMS))
-    registry = ModelRegistry(Path(settings.model_dir))
+    registry = open_registry(settings.model_dir, settings.model_store)
     service = TrainingService(registry, settings.wait_s, settings.max_nodes)
     app = make_app(
         "trainer",

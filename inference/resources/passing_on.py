@@ -1,5 +1,7 @@
 """Calls that change what serves: passed on to the trainer, and answered once it serves here."""
 
+import asyncio
+import time
 from http import HTTPStatus
 
 import falcon
@@ -12,7 +14,7 @@ from inference.errors import (
     NotServingError,
     TrainerUnreachableError,
 )
-from inference.store.slot import ModelSlot
+from inference.store.slot import WATCH_S, ModelSlot
 from inference.trainer_client import TrainerClient
 from inference.web.request_id import request_id
 
@@ -37,31 +39,45 @@ class PassingOn:
     Args:
         slot: this worker's.
         client: of the trainer.
+        follow_s: how long to wait until what the trainer published has come here.
     """
 
-    def __init__(self, slot: ModelSlot, client: TrainerClient) -> None:
+    def __init__(self, slot: ModelSlot, client: TrainerClient, follow_s: float = 0) -> None:
         self._slot = slot
         self._client = client
+        self._follow_s = follow_s
         self._decoder = msgspec.json.Decoder(Published)
 
     async def answer(
-        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, body: bytes
+        self,
+        req: falcon.asgi.Request,
+        resp: falcon.asgi.Response,
+        body: bytes,
+        *,
+        may_be_newer: bool = False,
     ) -> None:
         """Answer what the trainer answers to the same call, after making sure that it holds here.
+
+        Args:
+            req: the call.
+            resp: its answer.
+            body: its body.
+            may_be_newer: it holds as well if a newer version serves here, as after a training that
+                another one came right behind.
 
         Raises:
             TrainerError: the trainer does not answer, or its version does not serve here.
         """
         answer = await self._client.post(req.path, body, request_id.get())
         if answer.status == HTTPStatus.OK:
-            await self._check_serving(answer.body)
+            await self._check_serving(answer.body, may_be_newer=may_be_newer)
         resp.status = falcon.code_to_http_status(answer.status)
         resp.content_type = answer.content_type
         if answer.retry_after is not None:
             resp.set_header("Retry-After", answer.retry_after)
         resp.data = answer.body
 
-    async def _check_serving(self, body: bytes) -> None:
+    async def _check_serving(self, body: bytes, *, may_be_newer: bool) -> None:
         """Load the version in this worker; every other one does so before its next answer."""
         try:
             published = self._decoder.decode(body)
@@ -69,6 +85,15 @@ class PassingOn:
             raise TrainerUnreachableError(
                 "what answers at TRAINER_URL is no trainer of this release"
             ) from error
+        until = time.monotonic() + self._follow_s
+        while time.monotonic() < until:
+            try:
+                return await self._check(published, may_be_newer=may_be_newer)
+            except NotServingError:
+                await asyncio.sleep(WATCH_S)
+        return await self._check(published, may_be_newer=True)
+
+    async def _check(self, published: Published, *, may_be_newer: bool) -> None:
         if not published.is_current:
             if not self._is_here(published):
                 raise _not_serving(published, "it is not in the store")
@@ -79,8 +104,9 @@ class PassingOn:
             raise _not_serving(published, str(error)) from error
         if serving.digest == published.model_hash:
             return
-        if int(serving.version) > int(published.model_version) and self._is_here(published):
-            return  # and another training or job came right behind it
+        is_newer = int(serving.version) > int(published.model_version)
+        if may_be_newer and is_newer and self._is_here(published):
+            return
         raise _not_serving(published, self._slot.fault or f"version {serving.version} serves")
 
     def _is_here(self, published: Published) -> bool:

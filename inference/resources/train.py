@@ -19,4 +19,4 @@ class TrainResource:
         """POST /api/v1/train: the trainer checks the body, its answer is passed back as it is."""
         body = await read_body(req, self._max_body_bytes, self._load)
         with self._load:
-            await self._passing_on.answer(req, resp, body)
+            await self._passing_on.answer(req, resp, body, may_be_newer=True)

@@ -80,7 +80,7 @@ class ModelStore:
             raise BrokenVersionError("MODEL_DIR is no directory of models") from error
         except OSError as error:
             raise BrokenVersionError(f"CURRENT cannot be read: {error.strerror}") from error
-        number = _number(content.strip().decode("ascii", "replace"))
+        number = version_number(content.strip().decode("ascii", "replace"))
         if number is None:
             raise BrokenVersionError(
                 "CURRENT holds no version number; `python -m trainer activate N` repairs it"
@@ -93,7 +93,7 @@ class ModelStore:
             names = os.listdir(self.root)  # noqa: PTH208 - names are all that is needed
         except OSError:  # there is no store, or none that can be read: so no version can
             return []
-        return sorted(number for number in map(_number, names) if number is not None)
+        return sorted(number for number in map(version_number, names) if number is not None)
 
     def path(self, version: int) -> Path:
         """The directory of a version."""
@@ -113,7 +113,7 @@ class ModelStore:
         Raises:
             BrokenVersionError: it is missing or unreadable.
         """
-        return _parse(version, self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES))
+        return parse_manifest(version, self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES))
 
     def check_files(self, version: int, manifest: Manifest) -> None:
         """Look whether a version's files are there, in their size; what is in them is not read.
@@ -138,7 +138,7 @@ class ModelStore:
             BrokenVersionError: a file is missing, or is not the one that was published.
         """
         written = self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES)
-        manifest = _parse(version, written)
+        manifest = parse_manifest(version, written)
         files: dict[str, bytes] = {}
         for name, expected in manifest.files.items():
             if Path(name).name != name:
@@ -178,7 +178,7 @@ def _signature(path: str) -> Signature | None:
     return (status.st_ino, status.st_mtime_ns, status.st_size)
 
 
-def _number(name: str) -> int | None:
+def version_number(name: str) -> int | None:
     """The version that a name or the content of CURRENT means; None if it means none."""
     if (
         not (name.isascii() and name.isdigit())
@@ -189,7 +189,12 @@ def _number(name: str) -> int | None:
     return int(name)
 
 
-def _parse(version: int, written: bytes) -> Manifest:
+def parse_manifest(version: int, written: bytes) -> Manifest:
+    """A version's manifest.
+
+    Raises:
+        BrokenVersionError: it cannot be read.
+    """
     try:
         return Manifest.from_json(written)
     except UnreadableManifestError as error:

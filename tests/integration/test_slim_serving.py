@@ -81,6 +81,7 @@ def test_only_these_libraries_are_loaded(slim_python: Path) -> None:
         "onnxruntime",
         "packaging",  # gunicorn
         "urllib3",
+        "prometheus_client",  # the text of /metrics
         "uvicorn",
         "uvicorn_worker",
     }

@@ -12,6 +12,7 @@ from trainer.cli.parsing import (
     add_version,
     required_data,
 )
+from trainer.cli.store import open_models
 from trainer.cli.summary import print_summary
 from trainer.cli.terminal import Terminal
 from trainer.jobs.evaluate import evaluate
@@ -45,7 +46,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> None:
     evaluated = evaluate(
         required_data(arguments),
-        model_dir=arguments.model_dir,
+        model_dir=open_models(arguments),
         version=arguments.version,
         report_path=arguments.report,
         compare=arguments.compare,

@@ -13,6 +13,7 @@ from trainer.cli.parsing import (
     required_data,
     train_options,
 )
+from trainer.cli.store import open_models
 from trainer.cli.summary import print_summary
 from trainer.cli.terminal import Terminal
 from trainer.jobs.fit import fit
@@ -56,7 +57,7 @@ def _run(arguments: argparse.Namespace) -> None:
     fitted = fit(
         required_data(arguments),
         options=options,
-        model_dir=arguments.model_dir,
+        model_dir=open_models(arguments),
         compare=arguments.compare,
         with_examples=not arguments.no_examples,
         max_nodes=arguments.max_nodes,

@@ -8,7 +8,8 @@ from typing import Final
 from inference.environment import WRONG_SETTINGS_EXIT, SettingsError
 from schemas.version import __version__
 from trainer.cli import evaluate, fit, look, patterns, recalibrate, score, serve, sql, versions
-from trainer.cli.parsing import Command, UsageError, add_model_dir
+from trainer.cli.parsing import Command, UsageError
+from trainer.cli.store import add_model_dir
 from trainer.errors import (
     ExportError,
     ForestTooLargeError,

@@ -1,9 +1,7 @@
 """What the commands' options have in common."""
 
 import argparse
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -48,16 +46,6 @@ class Command(msgspec.Struct, frozen=True):
     run: Callable[[argparse.Namespace], None]
     description: str = ""
     uses_store: bool = True
-
-
-def add_model_dir(parser: argparse.ArgumentParser) -> None:
-    """The model store."""
-    parser.add_argument(
-        "--model-dir",
-        type=Path,
-        default=Path(os.environ.get("MODEL_DIR") or "models"),
-        help="the model store (default: $MODEL_DIR, else models)",
-    )
 
 
 def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:

@@ -12,6 +12,7 @@ from trainer.cli.parsing import (
     add_version,
     data_or_counts,
 )
+from trainer.cli.store import open_models
 from trainer.cli.terminal import Terminal, say
 from trainer.jobs.recalibrate import recalibrate
 
@@ -42,7 +43,7 @@ def _run(arguments: argparse.Namespace) -> None:
     done = recalibrate(
         arguments.contamination,
         data_or_counts(arguments),
-        model_dir=arguments.model_dir,
+        model_dir=open_models(arguments),
         version=arguments.version,
         listener=Terminal(),
     )

@@ -12,14 +12,15 @@ from trainer.cli.parsing import (
     add_version,
     dataset,
 )
+from trainer.cli.store import open_models
 from trainer.cli.terminal import Terminal
 from trainer.jobs.score import FORMATS, score
 
 _DESCRIPTION: Final = f"""\
 Judge every record with a published model, by the scorer that serves, and write a verdict for each:
-`source`, `line`, `is_anomaly`, `anomaly_score`, `decision`, `percentile`, `model_version` and, of
-raw logs, `pattern_id`; for Parquet files of features, their own columns and the verdict's. The
-ending of FILE says how: .parquet or .jsonl. FILE appears when all of it is written.
+`source`, `line`, `is_anomaly`, `anomaly_score`, `decision`, `percentile`, `model_version`; for
+Parquet files of features, their own columns and the verdict's. The ending of FILE says how:
+.parquet or .jsonl. FILE appears when all of it is written.
 
 {DATA_HELP}"""
 
@@ -37,7 +38,7 @@ def _run(arguments: argparse.Namespace) -> None:
     scored = score(
         dataset(arguments),
         out,
-        model_dir=arguments.model_dir,
+        model_dir=open_models(arguments),
         version=arguments.version,
         listener=Terminal(),
     )

@@ -6,13 +6,13 @@ from typing import Final
 from inference.errors import BrokenVersionError, NoModelError
 from schemas.bundle.manifest import Manifest
 from trainer.cli.parsing import Command
+from trainer.cli.store import open_models
 from trainer.cli.terminal import say
 from trainer.store.candidate import current_version, load_candidate
-from trainer.store.registry import ModelRegistry
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    registry = ModelRegistry(arguments.model_dir)
+    registry = open_models(arguments)
     try:
         current = registry.current_version()
     except NoModelError:
@@ -35,7 +35,7 @@ def _list(arguments: argparse.Namespace) -> None:
 
 
 def _info(arguments: argparse.Namespace) -> None:
-    registry = ModelRegistry(arguments.model_dir)
+    registry = open_models(arguments)
     version = arguments.version or current_version(registry)
     manifest = load_candidate(registry, version).model.manifest
     if arguments.json:
@@ -70,17 +70,17 @@ def _facts(version: int, manifest: Manifest) -> list[tuple[str, str]]:
 
 
 def _activate(arguments: argparse.Namespace) -> None:
-    ModelRegistry(arguments.model_dir).activate(arguments.version)
+    open_models(arguments).activate(arguments.version)
     print(f"version {arguments.version} is current")
 
 
 def _rollback(arguments: argparse.Namespace) -> None:
-    change = ModelRegistry(arguments.model_dir).rollback()
+    change = open_models(arguments).rollback()
     print(f"version {change.version} is current")
 
 
 def _delete(arguments: argparse.Namespace) -> None:
-    ModelRegistry(arguments.model_dir).delete(arguments.version)
+    open_models(arguments).delete(arguments.version)
     print(f"version {arguments.version} is deleted")
 
 

@@ -11,7 +11,7 @@ from trainer.jobs.listener import SILENCE, Listener
 from trainer.report.content import Report
 from trainer.store.candidate import current_version, load_candidate
 from trainer.store.files import write_atomically
-from trainer.store.registry import ModelRegistry
+from trainer.store.opening import Models, registry_over
 
 
 class Evaluation(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class Evaluation(msgspec.Struct, frozen=True):
 def evaluate(
     data: Data,
     *,
-    model_dir: str | Path = "models",
+    model_dir: Models = "models",
     version: int | None = None,
     report_path: Path | None = None,
     compare: bool = False,
@@ -42,7 +42,7 @@ def evaluate(
 
     Args:
         data: the records.
-        model_dir: the model store.
+        model_dir: the model store, or a registry over it.
         version: the model; None for the current one.
         report_path: where the page goes; None for `evaluation-N.html` in the working directory.
         compare: report on the active model as well.
@@ -57,7 +57,7 @@ def evaluate(
     from trainer.report.page import render  # noqa: PLC0415 - as above
 
     started = time.perf_counter()
-    registry = ModelRegistry(Path(model_dir))
+    registry = registry_over(model_dir)
     number = version or current_version(registry)
     candidates = [load_candidate(registry, number)]
     if compare and current_version(registry) != number:

@@ -14,7 +14,7 @@ from trainer.jobs.dataset import Data
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.report.content import Report
 from trainer.store.candidate import current_version, load_candidate
-from trainer.store.registry import ModelRegistry
+from trainer.store.opening import Models, registry_over
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ class Fit(msgspec.Struct, frozen=True):
 def fit(
     data: Data,
     *,
-    model_dir: str | Path = "models",
+    model_dir: Models = "models",
     options: TrainOptions = TrainOptions(),
     compare: bool = False,
     with_examples: bool = True,
@@ -48,7 +48,7 @@ def fit(
 
     Args:
         data: the records.
-        model_dir: the model store.
+        model_dir: the model store, or a registry over it.
         options: how to fit.
         compare: report on the active model as well.
         with_examples: show log lines in the report, and keep the patterns' masked texts.
@@ -60,7 +60,7 @@ def fit(
         TrainingError: nothing was published; says why.
     """
     started = time.perf_counter()
-    registry = ModelRegistry(Path(model_dir))
+    registry = registry_over(model_dir)
     registry.check_writable()
     holdings = data.count(listener)
 

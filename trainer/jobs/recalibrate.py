@@ -1,14 +1,12 @@
 """Publishes another threshold for a published model."""
 
-from pathlib import Path
-
 import msgspec
 
 from schemas.bundle.manifest import Manifest
 from trainer.jobs.dataset import Data
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.store.candidate import current_version, load_candidate
-from trainer.store.registry import ModelRegistry
+from trainer.store.opening import Models, registry_over
 
 
 class Recalibration(msgspec.Struct, frozen=True):
@@ -33,7 +31,7 @@ def recalibrate(
     contamination: float,
     data: Data | None = None,
     *,
-    model_dir: str | Path = "models",
+    model_dir: Models = "models",
     version: int | None = None,
     listener: Listener = SILENCE,
 ) -> Recalibration:
@@ -43,7 +41,7 @@ def recalibrate(
         contamination: the share, in (0, 0.5].
         data: the records to find the thresholds on; None for those that the model was trained
             on, of which it keeps thousandths.
-        model_dir: the model store.
+        model_dir: the model store, or a registry over it.
         version: the model; None for the current one.
         listener: is told how the job goes.
 
@@ -52,7 +50,7 @@ def recalibrate(
     """
     from trainer.fitting import recalibration  # noqa: PLC0415 - seconds of imports
 
-    registry = ModelRegistry(Path(model_dir))
+    registry = registry_over(model_dir)
     origin = version or current_version(registry)
     candidate = load_candidate(registry, origin)
     table = None if data is None else data.count(listener).table

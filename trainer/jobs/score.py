@@ -12,7 +12,7 @@ from trainer.jobs.listener import SILENCE, Listener
 from trainer.jobs.unusable import check_bad
 from trainer.store.candidate import current_version, load_candidate
 from trainer.store.files import replacing
-from trainer.store.registry import ModelRegistry
+from trainer.store.opening import Models, registry_over
 
 FORMATS: Final = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".ndjson": "json"}
 """What the ending of an output's name says of how it is written, in DuckDB's words."""
@@ -42,7 +42,7 @@ def score(
     dataset: Dataset,
     out: str | Path,
     *,
-    model_dir: str | Path = "models",
+    model_dir: Models = "models",
     version: int | None = None,
     listener: Listener = SILENCE,
 ) -> Scores:
@@ -51,7 +51,7 @@ def score(
     Args:
         dataset: the records.
         out: the file to write; its ending says how (`FORMATS`). It appears when all is written.
-        model_dir: the model store.
+        model_dir: the model store, or a registry over it.
         version: the model; None for the current one.
         listener: is told how the job goes.
 
@@ -67,7 +67,7 @@ def score(
     format_ = FORMATS.get(path.suffix)
     if format_ is None:
         raise ValueError(f"--out {path}: Expected a name that ends in {', '.join(FORMATS)}")
-    registry = ModelRegistry(Path(model_dir))
+    registry = registry_over(model_dir)
     number = version or current_version(registry)
     candidate = load_candidate(registry, number)
     for sentence in dataset.detected:
@@ -82,7 +82,7 @@ def score(
                 tempfile.TemporaryDirectory(prefix=f"{path.name}.", dir=path.parent) as folder,
                 listener.progress("scoring", dataset.size_bytes) as advance,
             ):
-                target = Target(str(model_dir), number, folder)
+                target = Target(str(registry.root.parent), number, folder)
                 scored = score_records(dataset.partitions, dataset.executor, target, advance)
                 target.join(dataset.partitions, temporary, format_)
         bad = dataset.describe(scored.bad, scored.records)

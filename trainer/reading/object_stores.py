@@ -1,65 +1,31 @@
 """Objects in S3, Google Cloud Storage and Azure: which there are, and their bytes by ranges.
 
-Endpoints and credentials come from the environment, as obstore reads it (`AWS_ENDPOINT_URL`,
-`AWS_ACCESS_KEY_ID`, `AWS_ALLOW_HTTP` ...). An object is read by one request per block: no
-connection waits while its reader is slow, and each block has retries of its own.
+An object is read by one request per block: no connection waits while its reader is slow, and each
+block has retries of its own.
 """
 
 import io
-import os
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import obstore
 from fsspec.utils import glob_translate  # type: ignore[import-untyped] # it has none
-from obstore.exceptions import BaseError, PreconditionError
-from obstore.store import ObjectStore, from_url
+from obstore.exceptions import BaseError
+from obstore.store import ObjectStore
 
+from inference.store.objects import ENVIRONMENT, describe_store_error, open_store, split_address
 from trainer.errors import InputError
 from trainer.reading.patterns import has_glob, is_hidden, split_glob
 
 if TYPE_CHECKING:
     from obstore import GetOptions
-    from obstore.store import ClientConfig, RetryConfig
 
 BLOCK_BYTES: Final = 8_388_608
 """What one request fetches: large beside the latency of a request, small beside memory."""
 
-ENVIRONMENT: Final = {
-    "s3": "AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
-    "gs": "GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_SERVICE_ACCOUNT",
-    "az": "AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY",
-}
-"""The schemes that are known, and what an error tells to look at."""
-
-# A store that does not answer: the last attempt begins before 8 s are over and ends 5 s later.
-_RETRIES: "Final[RetryConfig]" = {
-    "max_retries": 5,
-    "retry_timeout": timedelta(seconds=8),
-    "backoff": {
-        "init_backoff": timedelta(seconds=0.2),
-        "max_backoff": timedelta(seconds=2),
-        "base": 2,
-    },
-}
-_TIMEOUTS: Final = {"connect_timeout": "5s", "read_timeout": "5s", "timeout": "120s"}
-# Given options take the place of all that the environment says of the client, so it is read here.
-_CLIENT_VARIABLES: Final = (
-    "allow_http",
-    "allow_invalid_certificates",
-    "connect_timeout",
-    "read_timeout",
-    "timeout",
-    "proxy_url",
-    "proxy_excludes",
-)
-_PREFIXES: Final = {"s3": "AWS", "gs": "GOOGLE", "az": "AZURE"}
-
 _CONCURRENCY: Final = 16
-_MAX_REASON_CHARS: Final = 300
 
 
 class StoredObject(msgspec.Struct, frozen=True):
@@ -83,7 +49,7 @@ def find_objects(pattern: str, n_first_bytes: int) -> list[StoredObject]:
     """
     scheme, bucket, key = _split(pattern)
     try:
-        store = _open_store(scheme, bucket)
+        store = open_store(scheme, bucket)
         sizes = _list_sizes(store, key)
 
         def look_at(found: str) -> StoredObject:
@@ -108,27 +74,10 @@ def find_objects(pattern: str, n_first_bytes: int) -> list[StoredObject]:
 
 
 def _split(url: str) -> tuple[str, str, str]:
-    scheme, _, rest = url.partition("://")
-    bucket, _, key = rest.partition("/")
-    if scheme not in ENVIRONMENT or not bucket:
-        known = ", ".join(f"{one}://bucket/key" for one in ENVIRONMENT)
-        raise InputError(f"{url}: expected {known}, a path, or - for standard input")
-    return scheme, bucket, key
-
-
-def _client_options(scheme: str) -> "ClientConfig":
-    options: dict[str, Any] = dict(_TIMEOUTS)
-    for name in _CLIENT_VARIABLES:
-        value = os.environ.get(f"{_PREFIXES[scheme]}_{name.upper()}")
-        if value:
-            options[name] = value
-    return options  # type: ignore[return-value] # the keys are ClientConfig's, not literals here
-
-
-def _open_store(scheme: str, bucket: str) -> ObjectStore:
-    return from_url(
-        f"{scheme}://{bucket}", client_options=_client_options(scheme), retry_config=_RETRIES
-    )
+    try:
+        return split_address(url)
+    except ValueError as error:
+        raise InputError(f"{error}, a path, or - for standard input") from error
 
 
 def _list_sizes(store: ObjectStore, key: str) -> dict[str, int]:
@@ -154,7 +103,7 @@ class ObjectRanges:
 
     def __init__(self, uri: str) -> None:
         scheme, bucket, self._key = _split(uri)
-        self._store = _open_store(scheme, bucket)
+        self._store = open_store(scheme, bucket)
         self._tag: str | None = None
 
     def read(self, start: int, stop: int) -> memoryview:
@@ -214,20 +163,3 @@ class ObjectReader(io.RawIOBase):
     def readall(self) -> bytes:
         """All that is left, in blocks; the inherited method asks for 8 kB at a time."""
         return b"".join(iter(lambda: self.read(BLOCK_BYTES) or b"", b""))
-
-
-def describe_store_error(error: Exception) -> str:
-    """What a store or its client complains of, in one line without signatures."""
-    if isinstance(error, PreconditionError):
-        return "the object changed while it was read"
-    # obstore adds its own innards below the first paragraph; what stands behind a question mark
-    # may be a signature.
-    text = re.sub(r"\?[^\s<>]*", "", str(error).partition("\n\nDebug source")[0])
-    if "builder error" in text and "http://" in text:
-        return "plain http is not allowed; AWS_ALLOW_HTTP=true allows it"
-    told = re.search(r"<Message>(.*?)</Message>", text, re.DOTALL)
-    reason = " ".join((told[1] if told else text).split())[:_MAX_REASON_CHARS]
-    if told:
-        return f"the object store says: {reason}"
-    silent = "error sending request" in text
-    return f"the object store {'does not answer' if silent else 'fails'} ({reason})"

@@ -1,43 +1,30 @@
-"""The model store as its only writer sees it: publish, activate, roll back, prune.
+"""The model store as the trainer sees it: publish, activate, roll back, prune.
 
-A version is written to a temporary directory on the same file system, flushed to disk, renamed to
-its number and only then named by CURRENT, itself replaced by a rename. A crash at any moment
-leaves a store in which every version is whole and CURRENT names one of them. A version never
-changes afterwards.
+With an object store behind it, the local store is the trainer's copy of that one: numbers are
+claimed there, a version is put there before it is current here, and CURRENT is that store's.
 """
 
-import fcntl
+import contextlib
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from inference.errors import BrokenVersionError, NoModelError
+from inference.errors import BrokenVersionError, NoModelError, RemoteStoreError
 from inference.model.model import Model
-from inference.store.slot import LOOK_S, WATCH_S
-from inference.store.versions import CURRENT_FILE, NEXT_FILE, ModelStore
-from schemas.bundle.manifest import MODEL_FILE
+from inference.store.versions import ModelStore
+from inference.store.writing import KEEP_VERSIONS, TEMPORARY, StoreWriter
 from trainer.errors import NoVersionError, UnfitVersionError, UnwritableStoreError
-from trainer.store.durable import DurableFiles
 from trainer.store.history import HISTORY_FILE, Change, history_bytes, read_history, steps_before
 
-KEEP_VERSIONS: Final = 10
-
-LEAD_S: Final = 3 * WATCH_S
-LEAD_S_PER_MB: Final = 0.05
-MAX_LEAD_S: Final = 10.0
-"""How long a version is announced before it is current: time for some workers to see it, and to
-load its graph one after the other."""
+if TYPE_CHECKING:
+    from trainer.store.remote_writer import RemoteWriter
 
 PROBE_BYTES: Final = 65_536
 """What is written to find out whether the store takes anything; less than any version."""
-
-_LOCK: Final = ".lock"
-_TEMPORARY: Final = ".tmp-"
 
 
 class ModelRegistry(ModelStore):
@@ -45,6 +32,7 @@ class ModelRegistry(ModelStore):
 
     Args:
         model_dir: where the store is, or is to be.
+        remote: the object store that it is a copy of; None if it is the store itself.
         sleep: waits for so many seconds.
         fsync: makes what was written to a file descriptor durable.
     """
@@ -52,14 +40,15 @@ class ModelRegistry(ModelStore):
     def __init__(
         self,
         model_dir: Path,
+        remote: "RemoteWriter | None" = None,
         *,
         sleep: Callable[[float], None] = time.sleep,
         fsync: Callable[[int], None] = os.fsync,
     ) -> None:
         super().__init__(model_dir)
-        self._sleep = sleep
         self._fsync = fsync
-        self._files = DurableFiles(self.root, _TEMPORARY, fsync)
+        self._remote = remote
+        self._writer = StoreWriter(self, sleep=sleep, fsync=fsync)
 
     def check_writable(self) -> None:
         """Find out early what publishing would find out late.
@@ -72,7 +61,7 @@ class ModelRegistry(ModelStore):
         try:
             nearest = next(path for path in folders if path.exists())
             # A file without a name where the system has such: nothing is left of it in any case.
-            with tempfile.TemporaryFile(prefix=_TEMPORARY, dir=nearest) as probe:
+            with tempfile.TemporaryFile(prefix=TEMPORARY, dir=nearest) as probe:
                 probe.write(bytes(PROBE_BYTES))
                 probe.flush()
                 self._fsync(probe.fileno())
@@ -88,6 +77,27 @@ class ModelRegistry(ModelStore):
         if self.root.is_dir():
             with self._locked():
                 pass
+
+    def pull(self) -> None:
+        """Bring here what the object store has, if there is one.
+
+        Raises:
+            UnwritableStoreError: the object store does not answer, or this one cannot be written.
+        """
+        if self._remote is None:
+            return
+        from inference.store.mirror import Mirror  # noqa: PLC0415 - loads obstore
+
+        self._make()
+        mirror = Mirror(self._remote, self, self._writer)
+        with self._locked():
+            for version in self._remote.versions()[-KEEP_VERSIONS:]:
+                with contextlib.suppress(
+                    BrokenVersionError
+                ):  # of a trainer at work, or a killed one
+                    mirror.bring(version)
+            with contextlib.suppress(NoModelError, BrokenVersionError):
+                mirror.follow()
 
     def publish(
         self,
@@ -113,20 +123,18 @@ class ModelRegistry(ModelStore):
         self._make()
         with self._locked():
             version = max([*self.versions(), self._active() or 0]) + 1
-            temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self.root))
-            for name, data in {**beside(version), **files}.items():
-                self._files.write(temporary / name, data)
-            # mkdtemp is for its owner alone, but the serving user may be another one.
-            temporary.chmod(0o755)
-            self._files.sync_directory(temporary)
-            temporary.rename(self.path(version))
+            if self._remote is not None:
+                version = self._remote.claim(version)
+            whole = {**beside(version), **files}
+            self._writer.add(version, whole)
             try:
-                self._files.sync_directory(self.root)
+                if self._remote is not None:
+                    self._remote.upload(version, whole)
                 if activate:
-                    self._set_current(version, self._past())
-            except OSError:
+                    self._set_current(version, self._past(), newer_wins=True)
+            except (OSError, RemoteStoreError):
                 if self._active() != version:  # or it would be a version that nobody asked for
-                    self._remove(version)
+                    self._writer.remove(version)
                 raise
             self._prune()
         return version
@@ -139,6 +147,7 @@ class ModelRegistry(ModelStore):
             UnfitVersionError: it does not load.
             UnwritableStoreError: the store cannot be written.
         """
+        self.pull()
         with self._locked():
             return self._activate(version, self._past())
 
@@ -154,6 +163,7 @@ class ModelRegistry(ModelStore):
             UnfitVersionError: it does not load.
             UnwritableStoreError: the store cannot be written.
         """
+        self.pull()
         with self._locked():
             steps = self._before()
             if not steps:
@@ -176,9 +186,9 @@ class ModelRegistry(ModelStore):
                 raise UnfitVersionError(f"version {version} is current; activate another one first")
             if version in self._before()[-1:]:
                 raise UnfitVersionError(f"version {version} is what a rollback would go to")
-            self._remove(version)
+            self._delete(version)
             # Its number may come again, and what bears it then has not served.
-            self._files.replace(HISTORY_FILE, history_bytes(self._past()))
+            self._writer.files.replace(HISTORY_FILE, history_bytes(self._past()))
 
     def _require(self, version: int) -> None:
         if version not in self.versions():
@@ -212,26 +222,16 @@ class ModelRegistry(ModelStore):
         active = self._active()
         return [] if active is None else [*self._before(), active]
 
-    def _set_current(self, version: int, past: Sequence[int]) -> None:
-        self._announce(version)
-        self._files.replace(CURRENT_FILE, b"%d\n" % version)
-        self._files.replace(HISTORY_FILE, history_bytes([*past, version]))
-        (self.root / NEXT_FILE).unlink(missing_ok=True)
-        # A worker that has just looked at CURRENT may answer with the old version for LOOK_S; when
-        # we say that the new one is current, none does.
-        self._sleep(2 * LOOK_S)
+    def _set_current(self, version: int, past: Sequence[int], *, newer_wins: bool = False) -> None:
+        if self._remote is not None:
+            pointed = self._remote.point_to(version, self.digest(version), newer_wins=newer_wins)
+            if pointed != version:  # another trainer's, which came meanwhile
+                from inference.store.mirror import Mirror  # noqa: PLC0415 - loads obstore
 
-    def _announce(self, version: int) -> None:
-        """Name the version that is about to be current, and leave workers a while to load it.
-
-        No promise hangs on it: who has not loaded it by then does so before its next answer.
-        """
-        if self.signature() is None:
-            return  # nothing serves yet, so nobody is better off by waiting
-        (self.root / NEXT_FILE).write_bytes(b"%d\n" % version)
-        graph = self.path(version) / MODEL_FILE
-        graph_mb = graph.stat().st_size / 1e6 if graph.exists() else 0.0
-        self._sleep(min(LEAD_S + graph_mb * LEAD_S_PER_MB, MAX_LEAD_S))
+                Mirror(self._remote, self, self._writer).bring(pointed)
+            version = pointed
+        self._writer.set_current(version)
+        self._writer.files.replace(HISTORY_FILE, history_bytes([*past, version]))
 
     def _prune(self) -> None:
         """Keep the newest versions, the active one and the one before it."""
@@ -239,41 +239,32 @@ class ModelRegistry(ModelStore):
         keep = {*self.versions()[-KEEP_VERSIONS:], active, *self._before()[-1:]}
         for version in self.versions():
             if version not in keep:
-                self._remove(version)
+                self._delete(version)
+        if self._remote is not None:  # what killed trainers left; a higher number is at work
+            for version in self._remote.versions():
+                if version not in keep and version < min(self.versions()):
+                    self._remote.remove(version)
 
-    def _remove(self, version: int) -> None:
-        """Remove a version, renamed first, so that no reader ever sees half of it."""
-        doomed = self.root / f"{_TEMPORARY}pruned-{version}"
-        self.path(version).rename(doomed)
-        shutil.rmtree(doomed)
+    def _delete(self, version: int) -> None:
+        self._writer.remove(version)
+        if self._remote is not None:
+            self._remote.remove(version)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the store's lock; leftovers of a crashed writer go once it is held."""
         if not self.root.is_dir():
             raise NoVersionError("there is no model store; see --model-dir and MODEL_DIR")
         try:
-            with open(self.root / _LOCK, "ab") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)  # given back by the system when a process dies
-                self._remove_leftovers()
-                try:
-                    yield
-                finally:  # what failed half-way must not keep a full disk full
-                    self._remove_leftovers()
+            with self._writer.locked():
+                yield
         except OSError as error:
             raise _unwritable(error) from error
-
-    def _remove_leftovers(self) -> None:
-        for leftover in self.root.glob(f"{_TEMPORARY}*"):
-            if leftover.is_dir():
-                shutil.rmtree(leftover)
-            else:
-                leftover.unlink(missing_ok=True)  # a probe of another process comes and goes
+        except RemoteStoreError as error:
+            raise UnwritableStoreError(str(error)) from error
 
     def _make(self) -> None:
-        """Make the store for its first version; nothing else does, so a slip makes no store."""
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            self._writer.make()
         except OSError as error:
             raise _unwritable(error) from error
 

@@ -243,9 +243,10 @@ def test_every_error_has_a_status() -> None:
     """Each error that a client can meet is in its service's table.
 
     A broken or missing version never reaches a client: the slot turns it into ModelNotLoadedError
-    or goes on with the last good one. Files are read and written by jobs, not by the service.
+    or goes on with the last good one. Object stores are the mirror's and the registry's matter, and
+    files are read and written by jobs, not by the service.
     """
-    inside = {"NoModelError", "BrokenVersionError"}
+    inside = {"NoModelError", "BrokenVersionError", "RemoteStoreError"}
     assert {e for e in leaves(InferenceError) if e.__name__ not in inside} == set(
         INFERENCE_PROBLEMS
     )

@@ -13,9 +13,10 @@ import pytest
 
 from inference.store.slot import LOOK_S
 from inference.store.versions import NEXT_FILE, ModelStore
+from inference.store.writing import KEEP_VERSIONS, LEAD_S
 from schemas.api.training import TrainResponse
 from trainer.errors import StoreError
-from trainer.store.registry import KEEP_VERSIONS, LEAD_S, ModelRegistry
+from trainer.store.registry import ModelRegistry
 
 Publish = Callable[..., TrainResponse]
 
@@ -89,7 +90,7 @@ def test_the_active_version_and_the_one_before_are_never_pruned(
 
 
 def test_a_version_is_durable_before_it_is_named(tmp_path: Path) -> None:
-    """Files, their directory, the store and CURRENT are flushed, in that order, before the wait."""
+    """Files, their directory, the store and CURRENT are flushed in that order before the wait."""
     steps: list[str] = []
 
     def fsync(descriptor: int) -> None:
@@ -107,9 +108,9 @@ def test_a_version_is_durable_before_it_is_named(tmp_path: Path) -> None:
         "log-anomaly",
         ".tmp-CURRENT",
         "log-anomaly",
+        f"wait {2 * LOOK_S}",
         ".tmp-HISTORY",
         "log-anomaly",
-        f"wait {2 * LOOK_S}",
     ]
 
 
@@ -191,7 +192,8 @@ def test_writers_at_once_get_different_numbers(tmp_path: Path) -> None:
 _KILLED_AT_STEP = """
 import os, signal, sys
 from pathlib import Path
-import trainer.store.registry as module
+import shutil
+from trainer.store.registry import ModelRegistry
 
 steps = int(sys.argv[2])
 def dying(function):
@@ -204,9 +206,9 @@ def dying(function):
     return step
 os.chmod = dying(os.chmod)
 Path.rename, Path.replace = dying(Path.rename), dying(Path.replace)
-module.shutil.rmtree = dying(module.shutil.rmtree)
+shutil.rmtree = dying(shutil.rmtree)
 files = {"model.onnx": b"new", "manifest.json": b"new"}
-module.ModelRegistry(Path(sys.argv[1]), fsync=dying(os.fsync)).publish(files)
+ModelRegistry(Path(sys.argv[1]), fsync=dying(os.fsync)).publish(files)
 """
 
 

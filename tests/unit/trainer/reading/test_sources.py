@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from backports import zstd
 
+from inference.store.objects import describe_store_error
 from trainer.errors import InputError
-from trainer.reading import object_stores
 from trainer.reading.sources import (
     READ_ERRORS,
     Source,
@@ -292,6 +292,6 @@ def test_signatures_and_innards_stay_out_of_errors() -> None:
         "Error performing GET http://h/b?sig=secret in 1ms - 403: <Error><Message>No\n access"
         "</Message></Error>\n\nDebug source:\nsecret"
     )
-    assert object_stores.describe_store_error(error) == "the object store says: No access"
+    assert describe_store_error(error) == "the object store says: No access"
     error = OSError("Error performing GET http://h/b?sig=secret - 500\n\nDebug source:\nsecret")
-    assert "secret" not in object_stores.describe_store_error(error)
+    assert "secret" not in describe_store_error(error)

@@ -1,0 +1,119 @@
+"""Follows a model store in an object store into a local one, which workers read as ever."""
+
+import contextlib
+import logging
+import threading
+from typing import Final
+
+from inference.errors import BrokenVersionError, InferenceError, NoModelError
+from inference.store.remote import RemoteStore
+from inference.store.versions import ANY_SIZE, ModelStore
+from inference.store.writing import KEEP_VERSIONS, StoreWriter
+
+MAX_WAIT_S: Final = 30.0
+"""A store that fails is asked this seldom in the end."""
+
+_log = logging.getLogger(__name__)
+
+
+class Mirror:
+    """Copies versions, each verified before it appears.
+
+    Args:
+        remote: what is followed.
+        store: the local store.
+        writer: of that store; its lock is to be held around all calls but `run`.
+        max_bytes: a version with a larger file is not taken.
+    """
+
+    def __init__(
+        self,
+        remote: RemoteStore,
+        store: ModelStore,
+        writer: StoreWriter,
+        *,
+        max_bytes: int = ANY_SIZE,
+    ) -> None:
+        self._remote = remote
+        self._store = store
+        self._writer = writer
+        self._max_bytes = max_bytes
+        self._tag = ""
+
+    def bring(self, version: int, digest: str = "") -> bool:
+        """Have a version here.
+
+        Args:
+            version: its number.
+            digest: what identifies it; "" if any of that number will do.
+
+        Returns:
+            Whether it was not here before.
+
+        Raises:
+            BrokenVersionError: it is not whole there.
+            RemoteStoreError: the object store does not answer.
+            OSError: it cannot be written here.
+        """
+        with contextlib.suppress(BrokenVersionError):
+            if self._store.digest(version) == digest or not digest:
+                return False
+        files = self._remote.fetch(version, digest, max_bytes=self._max_bytes)
+        if version in self._store.versions():  # of a store that was wiped since, or damaged here
+            self._writer.remove(version)
+        self._writer.add(version, files)
+        return True
+
+    def follow(self) -> int | None:
+        """Make current here what is current there.
+
+        Returns:
+            The number of the version that is current now; None if nothing changed there.
+
+        Raises:
+            NoModelError: nothing was published there yet.
+            BrokenVersionError: what is current there cannot be had; what was here still is.
+            RemoteStoreError: the object store does not answer.
+            OSError: it cannot be written here.
+        """
+        pointer = self._remote.current(self._tag)
+        if pointer is None:
+            return None
+        is_new = self.bring(pointer.version, pointer.digest)
+        if is_new or self._current() != pointer.version:
+            self._writer.set_current(pointer.version)
+        self._tag = pointer.tag
+        return pointer.version
+
+    def run(self, stop: threading.Event, poll_s: float) -> None:
+        """Follow until told to stop; whatever fails is logged, and tried again."""
+        wait_s, fault = poll_s, ""
+        while not stop.is_set():
+            try:
+                self._writer.make()
+                with self._writer.locked():
+                    followed = self.follow()
+                    if followed is not None:
+                        self._prune()
+                        _log.info("mirror.followed", extra={"model_version": followed})
+                wait_s, fault = poll_s, ""
+            except (InferenceError, OSError) as error:
+                if str(error) != fault:  # once, however long it lasts
+                    fault = str(error)
+                    level = logging.INFO if isinstance(error, NoModelError) else logging.ERROR
+                    cause = str(error.__cause__ or "")
+                    _log.log(level, "mirror.failed", extra={"reason": fault, "cause": cause})
+                wait_s = min(wait_s * 2, max(MAX_WAIT_S, poll_s))
+            stop.wait(wait_s)
+
+    def _current(self) -> int | None:
+        try:
+            return self._store.current_version()
+        except (NoModelError, BrokenVersionError):
+            return None
+
+    def _prune(self) -> None:
+        versions = self._store.versions()
+        for version in versions[:-KEEP_VERSIONS]:
+            if version != self._current():
+                self._writer.remove(version)

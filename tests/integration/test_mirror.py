@@ -1,0 +1,262 @@
+"""Models in an object store: published there by trainers, followed by services through a mirror."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import obstore
+import pytest
+from obstore.store import S3Store
+
+from inference.store.versions import MODEL_NAME, ModelStore
+from tests.integration.calls import ONE, training
+from tests.integration.conftest import ROOT, Service, StartInference, StartTrainer, free_port
+from tests.integration.s3_server import Server, start_server
+from tests.made_logs import make_logs
+from trainer.store.opening import open_registry
+
+POLL_S = 0.1
+FOLLOWED_S = 20.0
+"""A bound against waiting for ever; that it is fast is for the benchmark to say."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server."""
+    started = start_server(tmp_path_factory.mktemp("weed"))
+    try:
+        started.wait()
+        yield started
+    finally:
+        started.stop()
+
+
+@pytest.fixture
+def objects(server: Server) -> S3Store:
+    """Its bucket."""
+    return server.wait()
+
+
+@pytest.fixture
+def address(request: pytest.FixtureRequest) -> str:
+    """An address of this test's own."""
+    return f"s3://logs/models/{abs(hash(request.node.nodeid))}"
+
+
+@pytest.fixture
+def environ(server: Server, address: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The way to the server and to the store in it."""
+    variables = {**server.environ, "MODEL_STORE": address, "ANOMALY_MIRROR_POLL_S": str(POLL_S)}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
+
+
+@pytest.fixture
+def start_mirror(services: list[Service], environ: dict[str, str]) -> Callable[[Path], Service]:
+    """Starts a mirror into a model directory."""
+
+    def start(model_dir: Path) -> Service:
+        model_dir.mkdir(exist_ok=True)
+        variables = {**environ, "MODEL_DIR": str(model_dir)}
+        log = model_dir / "mirror.log"
+        mirror = Service(["inference", "mirror"], variables, free_port(), log)
+        services.append(mirror)
+        return mirror
+
+    return start
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    """Wait for what another process does."""
+    deadline = time.monotonic() + FOLLOWED_S
+    while not holds():
+        assert time.monotonic() < deadline, f"not seen in {FOLLOWED_S:g} s: {what}"
+        time.sleep(0.02)  # polling another process: there is nothing to wait on
+
+
+def version(service: Service) -> str:
+    """The version that answers."""
+    return str(service.call("POST", "/predict", ONE).json().get("model_version"))
+
+
+def publish(registry_dir: Path, address: str, source: Path) -> int:
+    """Publish another copy of a model from a directory of one's own."""
+    bundle = ModelStore(source).bundle(1)
+    files = {**bundle.files, "manifest.json": bundle.manifest.to_json()}
+    return open_registry(registry_dir, address).publish(files)
+
+
+def test_three_services_follow_one_trainer(
+    start_trainer: StartTrainer,
+    start_inference: StartInference,
+    start_mirror: Callable[[Path], Service],
+    tmp_path: Path,
+    environ: dict[str, str],
+) -> None:
+    """No directory is shared; a train call through one service answers once that one serves it."""
+    trainer = start_trainer(tmp_path / "trainer", **environ)
+    pods = []
+    for name in ("a", "b", "c"):
+        start_mirror(tmp_path / name)
+        pods.append(start_inference(tmp_path / name, trainer, **environ))
+
+    def all_serve(number: str) -> bool:
+        return all(version(pod) == number for pod in pods)
+
+    for number in ("1", "2", "3"):
+        body = training(make_logs(300, seed=int(number)))
+        answer = pods[0].call("POST", "/train", body)
+        assert (answer.status, answer.json().get("model_version")) == (200, number), answer.data
+        assert version(pods[0]) == number
+        until(partial(all_serve, number), f"version {number}")
+    assert pods[0].call("POST", "/models/1/activate").json()["model_version"] == "1"
+    assert version(pods[0]) == "1"
+    until(partial(all_serve, "1"), "version 1 again")
+    assert pods[2].call("POST", "/models/rollback").json()["model_version"] == "3"
+    hashes = {pod.call("GET", "/models").json()["versions"][-1]["model_hash"] for pod in pods}
+    assert len(hashes) == 1
+
+
+def test_a_damaged_version_never_appears(
+    start_inference: StartInference,
+    start_mirror: Callable[[Path], Service],
+    model_dir: Path,
+    objects: S3Store,
+    address: str,
+    tmp_path: Path,
+    environ: dict[str, str],
+) -> None:
+    """Half written, or with another hash than its manifest says: what was good goes on."""
+    assert publish(tmp_path / "trainer", address, model_dir) == 1
+    mirror = start_mirror(tmp_path / "pod")
+    service = start_inference(tmp_path / "pod", **environ)
+    until(lambda: version(service) == "1", "version 1")
+
+    def said(what: str) -> bool:
+        return what in mirror.log.read_text()
+
+    prefix = f"{address.removeprefix('s3://logs/')}/{MODEL_NAME}"
+    manifest = bytes(obstore.get(objects, f"{prefix}/1/manifest.json").bytes())
+    for number, files in (
+        (2, {}),
+        (3, {"manifest.json": manifest}),
+        (4, {"manifest.json": manifest, "tables.npz": b"", "model.onnx": b"x" * 1000}),
+        (5, {"manifest.json": b"{"}),
+    ):
+        for name, data in files.items():
+            obstore.put(objects, f"{prefix}/{number}/{name}", data)
+        obstore.put(objects, f"{prefix}/CURRENT", b"%d %064d\n" % (number, 0))
+        until(partial(said, f"version {number}"), "the fault")
+        assert version(service) == "1"
+        assert ModelStore(tmp_path / "pod").versions() == [1]
+    obstore.put(objects, f"{prefix}/CURRENT", b"no number\n")
+    until(lambda: "names no version" in mirror.log.read_text(), "the fault of CURRENT")
+    assert publish(tmp_path / "trainer", address, model_dir) == 6
+    until(lambda: version(service) == "6", "version 6")
+    assert str(address) not in mirror.log.read_text()
+
+
+def test_services_outlive_their_object_store(
+    start_inference: StartInference,
+    start_mirror: Callable[[Path], Service],
+    server: Server,
+    model_dir: Path,
+    address: str,
+    tmp_path: Path,
+    environ: dict[str, str],
+) -> None:
+    """With the store stopped they serve on, start anew from what was brought, and follow again."""
+    publish(tmp_path / "trainer", address, model_dir)
+    mirror = start_mirror(tmp_path / "pod")
+    service = start_inference(tmp_path / "pod", **environ)
+    until(lambda: version(service) == "1", "version 1")
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        assert mirror.stop() == 0
+        again = start_mirror(tmp_path / "pod")
+        service.stop()
+        service = start_inference(tmp_path / "pod", **environ)
+        assert version(service) == "1"
+        until(lambda: "mirror.failed" in again.log.read_text(), "that the store is away")
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+    publish(tmp_path / "trainer", address, model_dir)
+    until(lambda: version(service) == "2", "version 2")
+
+
+def test_a_replaced_store_is_followed_by_its_hash(
+    start_inference: StartInference,
+    start_mirror: Callable[[Path], Service],
+    start_trainer: StartTrainer,
+    objects: S3Store,
+    address: str,
+    tmp_path: Path,
+    environ: dict[str, str],
+) -> None:
+    """Another store's version 1 in the place of version 1 is another version."""
+    trainer = start_trainer(tmp_path / "first", **environ)
+    start_mirror(tmp_path / "pod")
+    service = start_inference(tmp_path / "pod", trainer, **environ)
+    first = service.call("POST", "/train", training(make_logs(300, seed=1))).json()
+    other = {**environ, "MODEL_STORE": f"{address}-other"}
+    trainer = start_trainer(tmp_path / "second", **other)
+    second = trainer.call("POST", "/train", training(make_logs(300, seed=2))).json()
+    assert (first["model_version"], second["model_version"]) == ("1", "1")
+    prefix = address.removeprefix("s3://logs/")
+    for batch in obstore.list(objects, f"{prefix}-other/"):
+        for entry in sorted(batch, key=lambda entry: entry["path"].endswith("CURRENT")):
+            data = bytes(obstore.get(objects, entry["path"]).bytes())
+            obstore.put(objects, entry["path"].replace(f"{prefix}-other", prefix), data)
+
+    def serving() -> str:
+        return str(service.call("GET", "/model/info").json()["model_hash"])
+
+    until(lambda: serving() == second["model_hash"], "the other version 1")
+
+
+def test_trainers_that_race_never_overwrite_each_other(
+    model_dir: Path, objects: S3Store, address: str, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    """Each version has a number of its own, is whole, and CURRENT names the highest."""
+    assert environ
+    rounds = 6
+    with ThreadPoolExecutor(3) as pool:
+        racing = [
+            pool.submit(
+                lambda name: [publish(tmp_path / name, address, model_dir) for _ in range(rounds)],
+                name,
+            )
+            for name in ("a", "b", "c")
+        ]
+        numbers = sorted(number for one in racing for number in one.result())
+    assert numbers == list(range(1, 3 * rounds + 1))
+    prefix = f"{address.removeprefix('s3://logs/')}/{MODEL_NAME}"
+    current = bytes(obstore.get(objects, f"{prefix}/CURRENT").bytes())
+    assert current.split()[0] == b"%d" % numbers[-1]
+    fresh = open_registry(tmp_path / "fresh", address)
+    fresh.pull()
+    assert fresh.current_version() == numbers[-1]
+    for number in fresh.versions():
+        assert fresh.bundle(number).manifest
+
+
+def test_a_mirror_says_what_it_lacks(tmp_path: Path) -> None:
+    """Wrong settings are a line and exit code 2."""
+    for store, said in (("", "MODEL_STORE is not set"), ("file:///x", "MODEL_STORE='file:///x'")):
+        done = subprocess.run(
+            [sys.executable, "-m", "inference", "mirror"],
+            cwd=ROOT,
+            env={"MODEL_STORE": store, "MODEL_DIR": str(tmp_path), "PATH": os.defpath},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr

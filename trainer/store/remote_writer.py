@@ -1,0 +1,118 @@
+"""A model store in an object store, as the trainer writes to it: only by conditional writes.
+
+Two trainers that race never overwrite each other: a number belongs to whoever creates its claim,
+and CURRENT is replaced only if it still is what was read (RFC 9110, section 13.1: If-None-Match,
+If-Match).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
+
+from inference.errors import BrokenVersionError, NoModelError
+from inference.store.remote import Pointer, RemoteStore
+from inference.store.versions import CURRENT_FILE
+from schemas.bundle.manifest import MANIFEST_FILE
+
+CLAIM_FILE: Final = "CLAIM"
+"""Takes a number; empty."""
+
+_TRIES: Final = 100
+"""Of a race that is lost again and again: against as many other trainers."""
+
+
+class RemoteWriter(RemoteStore):
+    """Write access to the versions in an object store; several trainers may write at once."""
+
+    def claim(self, lowest: int) -> int:
+        """Take the next number that nobody has.
+
+        Args:
+            lowest: no lower one.
+
+        Raises:
+            RemoteStoreError: the store does not answer.
+        """
+        version = max([lowest - 1, *self.versions()])
+        for _ in range(_TRIES):
+            version += 1
+            try:
+                obstore.put(self._objects, f"{version}/{CLAIM_FILE}", b"", mode="create")
+            except AlreadyExistsError:
+                continue
+            except (BaseError, OSError, ValueError) as error:
+                raise self._failed(error) from error
+            return version
+        raise self._failed(RuntimeError(f"{_TRIES} numbers in a row were taken meanwhile"))
+
+    def upload(self, version: int, files: Mapping[str, bytes]) -> None:
+        """Write the files of a version whose number was claimed, the manifest last.
+
+        Raises:
+            RemoteStoreError: the store does not answer.
+        """
+        names = sorted(files, key=lambda name: (name == MANIFEST_FILE, name))
+        try:
+            for name in names:
+                obstore.put(self._objects, f"{version}/{name}", files[name], mode="create")
+        except (BaseError, OSError, ValueError) as error:
+            raise self._failed(error) from error
+
+    def point_to(self, version: int, digest: str, *, newer_wins: bool) -> int:
+        """Name the version that serves.
+
+        Args:
+            version: its number.
+            digest: the SHA-256 of its manifest.
+            newer_wins: leave CURRENT if it names a higher number by now.
+
+        Returns:
+            The number that CURRENT names.
+
+        Raises:
+            RemoteStoreError: the store does not answer.
+        """
+        content = f"{version} {digest}\n".encode()
+        for _ in range(_TRIES):
+            found, tag = self._pointed()
+            if newer_wins and found is not None and found.version > version:
+                return found.version
+            mode: obstore.PutMode = {"e_tag": tag} if tag else "create"
+            try:
+                obstore.put(self._objects, CURRENT_FILE, content, mode=mode)
+            except (AlreadyExistsError, PreconditionError):
+                continue
+            except (BaseError, OSError, ValueError) as error:
+                raise self._failed(error) from error
+            return version
+        raise self._failed(RuntimeError(f"CURRENT was replaced {_TRIES} times meanwhile"))
+
+    def remove(self, version: int) -> None:
+        """Remove a version; its manifest first, so that nobody takes the rest for one.
+
+        Raises:
+            RemoteStoreError: the store does not answer.
+        """
+        try:
+            found = [
+                entry["path"]
+                for batch in obstore.list(self._objects, f"{version}/")
+                for entry in batch
+            ]
+            for path in sorted(found, key=lambda path: not path.endswith(MANIFEST_FILE)):
+                obstore.delete(self._objects, path)
+        except (BaseError, OSError, ValueError) as error:
+            raise self._failed(error) from error
+
+    def _pointed(self) -> tuple[Pointer | None, str]:
+        """What CURRENT says and its tag; a CURRENT that says nothing is replaced all the same."""
+        try:
+            found = self.current()
+        except NoModelError:
+            return None, ""
+        except BrokenVersionError:
+            return None, obstore.head(self._objects, CURRENT_FILE)["e_tag"] or ""
+        assert found is not None  # no tag was known
+        return found, found.tag
