@@ -26,7 +26,10 @@ class MessageFeatures(LogFeatures, frozen=True, gc=False):
 
 def extract_features(message: str, level: Level, service: str) -> LogFeatures:
     """The six features of a raw log; the length is counted in characters (code points)."""
-    flags = _flags_of(text_of(message))
+    text = message[:LIMIT]
+    if ESCAPE in text or not text.isascii():  # as in `extract`
+        text = text_of(message)
+    flags = _flags_of(text) if _seen_in(fold(text))[1] else NOTHING
     return LogFeatures(
         len(message),
         level,
