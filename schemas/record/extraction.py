@@ -7,7 +7,7 @@ from schemas.record.keywords import NOTHING, find_flags_in, has_trigger
 from schemas.record.templates import fold, pattern_of
 from schemas.record.text import ESCAPE, LIMIT, text_of
 
-__all__ = ["MessageFeatures", "extract", "extract_features"]
+__all__ = ["MessageFeatures", "extract", "extract_features", "without_message"]
 
 
 class MessageFeatures(LogFeatures, frozen=True, gc=False):
@@ -56,6 +56,20 @@ def extract(message: str, level: Level, service: str) -> MessageFeatures:
         flags.has_connection_error,
         pattern,
         flags.has_failure,
+    )
+
+
+def without_message(log: LogFeatures) -> LogFeatures:
+    """The six features alone."""
+    if type(log) is LogFeatures:
+        return log
+    return LogFeatures(
+        log.message_length,
+        log.level,
+        log.service,
+        log.has_exception,
+        log.has_timeout,
+        log.has_connection_error,
     )
 
 
