@@ -7,12 +7,14 @@ from typing import Final
 from inference.errors import (
     ModelNotLoadedError,
     NotServingError,
+    TooManyRecordsError,
     TrainerRefusedError,
     TrainerTimeoutError,
     TrainerUnreachableError,
 )
 from inference.metrics.board import Board
 from inference.metrics.inference_metrics import InferenceMetrics
+from inference.resources.logs import LogsResource
 from inference.resources.metrics import MetricsResource, WatchMiddleware
 from inference.resources.models import ChangeResource, ModelsResource
 from inference.resources.passing_on import PassingOn
@@ -35,6 +37,9 @@ MAX_TRAININGS: Final = 16
 PROBLEMS: Final[ProblemTable] = {
     ModelNotLoadedError: ProblemSpec(
         HTTPStatus.SERVICE_UNAVAILABLE, "model-not-loaded", "No model is loaded", retry_after_s=5
+    ),
+    TooManyRecordsError: ProblemSpec(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-many-records", "Too many records at once"
     ),
     TrainerUnreachableError: ProblemSpec(
         HTTPStatus.BAD_GATEWAY, "trainer-unreachable", "The trainer does not answer"
@@ -82,6 +87,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
     app.add_route(f"{API_PREFIX}/predict/batch", BatchResource(slot, limit, load, judged))
     if metrics:
         app.add_route(METRICS_PATH, MetricsResource(lambda: metrics.families(slot.model)))
+    app.add_route(f"{API_PREFIX}/logs", LogsResource(slot, limit, load, judged))
     if settings.allow_training:
         client = TrainerClient(
             settings.trainer_url, settings.train_timeout_s, settings.trainer_token_file

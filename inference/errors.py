@@ -5,6 +5,7 @@
     ├── NoModelError             the store has no current version
     ├── BrokenVersionError       a version is there and cannot be served
     ├── RemoteStoreError         the object store of versions does not do what was asked
+    ├── TooManyRecordsError      a body has more records than are judged in one call
     └── TrainerError             a training passed on to the trainer did not come back
         ├── TrainerUnreachableError
         ├── TrainerTimeoutError
@@ -33,6 +34,10 @@ class BrokenVersionError(InferenceError):
 
 class RemoteStoreError(InferenceError):
     """The object store of versions does not answer, or is not where it is said to be."""
+
+
+class TooManyRecordsError(InferenceError):
+    """A body has more records than are judged in one call."""
 
 
 class TrainerError(InferenceError):

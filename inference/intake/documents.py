@@ -39,6 +39,7 @@ __all__ = [
     "DocumentReader",
     "Named",
     "RawRecord",
+    "Shape",
     "bare_service",
     "flatten",
     "look_up",
@@ -82,7 +83,7 @@ class RawRecord(msgspec.Struct, frozen=True, gc=False):
     is_open: bool = False
 
 
-class _Shape(msgspec.Struct, frozen=True):
+class Shape(msgspec.Struct, frozen=True):
     """Where the parts stand in records of one shape, best first, and all plain names."""
 
     message: tuple[tuple[str, ...], ...]
@@ -115,11 +116,11 @@ class DocumentReader:
         self._named = named or Named()
         self._scale = scale
         self._open_scale = open_scale
-        self._shapes: dict[object, _Shape] = {}
+        self._shapes: dict[object, Shape] = {}
 
     def read(self, document: dict[str, Any]) -> RawRecord | None:
         """What a record says; None if it has no message."""
-        shape = self._shape(document)
+        shape = self.shape_of(document)
         message = self._message(document, shape)
         if message is None:
             return None
@@ -133,7 +134,8 @@ class DocumentReader:
             is_open,
         )
 
-    def _shape(self, document: dict[str, Any]) -> _Shape:
+    def shape_of(self, document: dict[str, Any]) -> Shape:
+        """Where the parts stand in records with the names of this one."""
         key = shape_key(document, MAX_DEPTH)
         shape = self._shapes.get(key)
         if shape is None:
@@ -142,7 +144,7 @@ class DocumentReader:
             shape = self._shapes[key] = self._find(document)
         return shape
 
-    def _find(self, document: dict[str, Any]) -> _Shape:
+    def _find(self, document: dict[str, Any]) -> Shape:
         known: dict[str, tuple[str, ...]] = {}
         for path in flatten(document):
             known.setdefault(plain_name(".".join(path)), path)
@@ -163,7 +165,7 @@ class DocumentReader:
             for path in tops(document, top)
             if path not in messages
         ]
-        return _Shape(
+        return Shape(
             message=tuple(dict.fromkeys([*messages, *whole])),
             level=tuple(found(LEVEL_NAMES, self._named.level)),
             service=tuple(path for _, path in found(SERVICE_NAMES, self._named.service)),
@@ -172,7 +174,7 @@ class DocumentReader:
             names=frozenset(plain_name(name) for name in document),
         )
 
-    def _message(self, document: dict[str, Any], shape: _Shape) -> str | None:
+    def _message(self, document: dict[str, Any], shape: Shape) -> str | None:
         for value in values_at(document, shape.message):
             return text_of(value)
         # A record whose message is empty has one nevertheless.
@@ -182,12 +184,12 @@ class DocumentReader:
 
     def has_level(self, document: dict[str, Any]) -> bool:
         """Whether anything stands where a level may stand."""
-        level, numbers, unknown = self._name(document, self._shape(document))
+        level, numbers, unknown = self._name(document, self.shape_of(document))
         return bool(level or numbers or unknown)
 
     def scales(self, document: dict[str, Any]) -> list[str | None]:
         """The scale of each number that may be the level; empty where a name is the level."""
-        shape = self._shape(document)
+        shape = self.shape_of(document)
         level, numbers, _ = self._name(document, shape)
         if level is not None:
             return []
@@ -198,13 +200,13 @@ class DocumentReader:
         ]
 
     def _level(
-        self, document: dict[str, Any], shape: _Shape
+        self, document: dict[str, Any], shape: Shape
     ) -> tuple[Level | None, str | None, bool]:
         level, numbers, unknown = self._name(document, shape)
         return (level, None, False) if level else self._of_numbers(numbers, shape, unknown)
 
     def _name(
-        self, document: dict[str, Any], shape: _Shape
+        self, document: dict[str, Any], shape: Shape
     ) -> tuple[Level | None, list[Number], str | None]:
         """The level that has a name; numbers in the fields of levels; a name of no level."""
         numbers: list[Number] = []
@@ -224,7 +226,7 @@ class DocumentReader:
         return None, numbers, unknown
 
     def _of_numbers(
-        self, numbers: list[Number], shape: _Shape, unknown: str | None
+        self, numbers: list[Number], shape: Shape, unknown: str | None
     ) -> tuple[Level | None, str | None, bool]:
         still_open: str | None = None
         for number in numbers:
@@ -238,7 +240,7 @@ class DocumentReader:
         return None, unknown or still_open, unknown is None and still_open is not None
 
     @staticmethod
-    def _service(document: dict[str, Any], shape: _Shape) -> str | None:
+    def _service(document: dict[str, Any], shape: Shape) -> str | None:
         for value in values_at(document, shape.service):
             if isinstance(value, str | int | float):
                 text = bare_service(str(value))
@@ -247,7 +249,7 @@ class DocumentReader:
         return None
 
     @staticmethod
-    def _with_traces(document: dict[str, Any], shape: _Shape, message: str) -> str:
+    def _with_traces(document: dict[str, Any], shape: Shape, message: str) -> str:
         parts = [message]
         for path in shape.traces:
             for text in texts_in(value_at(document, path), MAX_DEPTH):

@@ -5,25 +5,20 @@ They are read by the one reader of raw records, so a log means the same to train
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from inference.intake.documents import DEFAULT_SERVICE
 from inference.intake.levels import LevelNames
+from inference.intake.raw_logs import DEFAULT_LEVEL, OPEN_SCALE
 from inference.intake.records import RecordReader
 from schemas.api.problems import FieldError
 from schemas.api.validation import BodyDecoder, MalformedJsonError
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level
 
-__all__ = ["DEFAULT_LEVEL", "OPEN_SCALE", "UnusableLogError", "read_raw"]
-
-DEFAULT_LEVEL: Final = Level.INFO
-"""Of logs that have none, or one that no logger has."""
-
-OPEN_SCALE: Final = "syslog"
-"""What a number means that could be of several scales: here nobody can be asked."""
+__all__ = ["UnusableLogError", "read_raw"]
 
 _decode_text = BodyDecoder(str).decode
 _decode_scalar = msgspec.json.Decoder(int | float | bool | None).decode

@@ -46,6 +46,9 @@ class UnusableRecordError(ValueError):
 class RecordReader:
     """Reads raw records.
 
+    Attributes:
+        documents: reads what is structured.
+
     Args:
         names: what names of levels mean.
         named: fields that go before the usual ones.
@@ -64,13 +67,13 @@ class RecordReader:
         within: Layout | None = None,
     ) -> None:
         self._names = names
-        self._documents = DocumentReader(names, named, scale=scale, open_scale=open_scale)
+        self.documents = DocumentReader(names, named, scale=scale, open_scale=open_scale)
         self._within = within
         self._made: list[tuple[Layout, LineParser]] = []
 
     def of_document(self, document: dict[str, Any]) -> RawRecord | None:
         """What an object says; None if it has no message."""
-        record = self._documents.read(document)
+        record = self.documents.read(document)
         if record is None:
             return None
         if "log" in document and record.message.endswith("\n"):
@@ -107,7 +110,7 @@ class RecordReader:
             document = _decode(record.message)
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             return record
-        within = self._documents.read(document) if isinstance(document, dict) else None
+        within = self.documents.read(document) if isinstance(document, dict) else None
         if within is None:
             return record
         return self.opened(_merged(within, record), depth - 1)
@@ -145,7 +148,7 @@ class RecordReader:
     def _of_pairs(self, text: str) -> RawRecord:
         """What pairs say; those without a message are all of them the message."""
         pairs = read_pairs(text)
-        record = self._documents.read(pairs) or self._documents.read({**pairs, "message": text})
+        record = self.documents.read(pairs) or self.documents.read({**pairs, "message": text})
         return record or RawRecord(text)
 
 

@@ -176,8 +176,11 @@ class RecordBuilder(Generic[R]):
 
     def append(self, text: str) -> None:
         """Give a line to the open record, if there is one that may have further lines."""
-        if self.open_record is not None and (self.layout.continued or self.awaits_body):
-            self.open_record.further.append(text)
+        record = self.open_record
+        if record is None or not (self.layout.continued or self.awaits_body):
+            return
+        if len(record.further) < MAX_CONTINUATION_LINES:  # blank lines were not asked for that
+            record.further.append(text)
 
     def finish(self) -> Iterator[R]:
         """The open record, if there is one and it can be used."""

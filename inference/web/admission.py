@@ -7,6 +7,7 @@ the page's own scheme, host and port (RFC 6454); programs other than browsers se
 """
 
 import re
+from collections.abc import Collection
 from typing import Any, Final
 
 import falcon
@@ -20,17 +21,24 @@ _JSON: Final = re.compile(
 )
 """With or without a suffix (RFC 6839) and parameters, which mean nothing in JSON (RFC 8259)."""
 
+ANY_TYPE: Final = "*"
+"""In a resource's `takes`: a body may be said to be anything."""
+
 _PORTS: Final = {"http": ":80", "https": ":443"}
 
 
 class Admission:
-    """Falcon middleware that refuses writes of other origins, and bodies that are not JSON."""
+    """Falcon middleware that refuses writes of other origins, and bodies of types not taken.
+
+    JSON is taken by every resource. One that takes more says so by an attribute `takes`, a set of
+    media types in small letters.
+    """
 
     async def process_resource(
         self,
         req: falcon.asgi.Request,
         _resp: falcon.asgi.Response,
-        _resource: Any,
+        resource: Any,
         _params: dict[str, Any],
     ) -> None:
         """Refuse the call before its body is read.
@@ -54,6 +62,9 @@ class Admission:
         if media_type == falcon.MEDIA_JSON or not media_type or _JSON.fullmatch(media_type):
             return
         if req.content_length == 0:  # some clients name a type even of no body
+            return
+        takes: Collection[str] = getattr(resource, "takes", ())
+        if ANY_TYPE in takes or media_type.partition(";")[0].strip().lower() in takes:
             return
         raise falcon.HTTPUnsupportedMediaType(
             title="The body is not said to be JSON",

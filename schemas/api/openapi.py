@@ -107,7 +107,7 @@ def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dic
             "name": parameter,
             "in": "query",
             "description": meaning,
-            "schema": {"type": "boolean", "default": False},
+            "schema": _query_schema(operation.choices.get(parameter)),
         }
         for parameter, meaning in operation.query.items()
     ]
@@ -118,7 +118,23 @@ def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dic
         if operation.example is not None:
             content["example"] = operation.example
         document["requestBody"] = {"required": True, "content": {_JSON: content}}
+    if operation.raw_types:
+        document["requestBody"] = {"required": True, "content": _raw_contents(operation)}
     return document
+
+
+def _query_schema(choices: tuple[str, ...] | None) -> dict[str, Any]:
+    if choices is None:
+        return {"type": "boolean", "default": False}
+    return {"type": "string", "enum": list(choices), "default": choices[0]}
+
+
+def _raw_contents(operation: Operation) -> dict[str, Any]:
+    """Raw logs as any JSON, and as text of each media type."""
+    whole = {"schema": {"type": ["object", "array"]}, "example": operation.example}
+    return {_JSON: whole} | {
+        media_type: {"schema": {"type": "string"}} for media_type in operation.raw_types
+    }
 
 
 def _problem(status: HTTPStatus, by_type: dict[type, dict[str, Any]]) -> dict[str, Any]:

@@ -6,13 +6,14 @@ holds that both say the same.
 
 from http import HTTPStatus
 from itertools import product
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
 from schemas.api.access import Scope
 from schemas.api.models import Activated, ModelList
 from schemas.api.predictions import BatchPrediction, BatchRequest, Prediction, PredictRequest
+from schemas.api.raw_logs import RawLogsAnswer, Returned
 from schemas.api.status import Health, ModelInfo, Ready
 from schemas.api.training import TrainRequest, TrainResponse
 from schemas.record.features import FEATURE_NAMES
@@ -37,7 +38,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         request: type of the JSON body, if it takes one.
         response: type of the answer with status 200; None for plain text.
         problems: the other statuses a client must expect, each answered as problem details.
-        query: query parameters (all boolean), each with its meaning.
+        raw_types: media types of raw logs, for a call that takes them beside any JSON.
+        query: query parameters, each with its meaning.
+        choices: the words that a query parameter takes, the default first; others are boolean.
         path_numbers: numbers in the path, each with its meaning.
         example: a request body that works.
     """
@@ -51,7 +54,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     response: type | None
     request: type | None = None
     problems: tuple[HTTPStatus, ...] = ()
+    raw_types: tuple[str, ...] = ()
     query: dict[str, str] = {}
+    choices: dict[str, tuple[str, ...]] = {}
     path_numbers: dict[str, str] = {}
     example: Any = None
 
@@ -92,6 +97,9 @@ _BODY_PROBLEMS: Final = (
     HTTPStatus.UNPROCESSABLE_ENTITY,
 )
 _PREDICT_PROBLEMS: Final = (*_BODY_PROBLEMS, HTTPStatus.SERVICE_UNAVAILABLE)
+_RAW_PROBLEMS: Final = tuple(
+    status for status in _PREDICT_PROBLEMS if status != HTTPStatus.UNPROCESSABLE_ENTITY
+)
 _CHANGE_PROBLEMS: Final = (
     HTTPStatus.FORBIDDEN,
     HTTPStatus.NOT_FOUND,
@@ -134,6 +142,20 @@ OPERATIONS: Final = (
                 {"log_id": "log-2", **_RAW},
             ]
         },
+    ),
+    Operation(
+        method="post",
+        path=f"{API_PREFIX}/logs",
+        tag="predictions",
+        services=("inference",),
+        scope="predict",
+        summary="Judge raw logs as shippers send them; answers counts and the anomalies",
+        raw_types=("application/x-ndjson", "text/plain", "application/octet-stream"),
+        response=RawLogsAnswer,
+        problems=_RAW_PROBLEMS,
+        query={"return": "Which verdicts are listed."},
+        choices={"return": get_args(Returned)},
+        example=[_RAW],
     ),
     Operation(
         method="post",

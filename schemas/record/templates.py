@@ -22,6 +22,7 @@ from typing import Final
 from schemas.record.text import text_of
 
 __all__ = [
+    "FOLD",
     "TEMPLATE_BUCKETS",
     "TEMPLATE_CHARS",
     "bucket_of",
@@ -39,7 +40,7 @@ BUCKET_SHIFT: Final = 48
 """A pattern id without its lowest 48 bits is its bucket."""
 
 _DIGIT: Final = b"0"
-_FOLD: Final = bytes.maketrans(
+FOLD: Final = bytes.maketrans(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789", b"abcdefghijklmnopqrstuvwxyz000000000"
 )
 """Lower case, and every digit a zero: which digit it was does not matter."""
@@ -72,7 +73,7 @@ def first_pattern(bucket: int) -> int:
 
 def fold(text: str) -> bytes:
     """Lower case, every digit a zero: alike for texts that differ in numbers alone."""
-    return text.encode("ascii").translate(_FOLD)
+    return text.encode("ascii").translate(FOLD)
 
 
 def pattern_of(folded: bytes) -> int:

@@ -9,8 +9,10 @@ from typing import Any, Final
 import falcon
 
 from inference.intake.lines import begins_record, continues_record, read_foreign
+from inference.intake.raw_bodies import BodyReader
+from inference.intake.raw_logs import Tally
 from inference.intake.requests import look_at, look_at_all
-from inference.web.body import gunzip
+from inference.web.inflating import inflate
 from schemas.api.predictions import BatchRequest, PredictRequest
 from schemas.api.training import TrainRequest
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
@@ -24,6 +26,12 @@ MAX_BYTES: Final = 4_096
 _predict: Final = BodyDecoder(PredictRequest)
 _batch: Final = BodyDecoder(BatchRequest)
 _train: Final = BodyDecoder(TrainRequest)
+
+
+def _logs(data: bytes) -> None:
+    media_type, _, body = data.partition(b"\n")
+    for block in BodyReader().read(body, media_type.decode("ascii", "replace"), Tally()):
+        assert len(block.positions) == len(block.logs)
 
 
 def _lines(data: bytes) -> None:
@@ -40,10 +48,13 @@ _TARGETS: Final[dict[str, Target]] = {
     "predict": (lambda data: look_at(_predict.decode(data), extract), _BODY),
     "batch": (lambda data: look_at_all(_batch.decode(data).logs, extract), _BODY),
     "train": (_train.decode, _BODY),
-    "gzip": (lambda data: gunzip(data, MAX_BYTES), (falcon.HTTPError,)),
+    "gzip": (lambda data: inflate(data, "gzip", MAX_BYTES), (falcon.HTTPError,)),
     "manifest": (Manifest.from_json, (UnreadableManifestError,)),
     "tables": (Tables.from_bytes, (UnreadableTablesError,)),
     "lines": (_lines, ()),
+    "logs": (_logs, ()),
+    "zstd": (lambda data: inflate(data, "zstd", MAX_BYTES), (falcon.HTTPError,)),
+    "deflate": (lambda data: inflate(data, "deflate", MAX_BYTES), (falcon.HTTPError,)),
 }
 NAMES: Final = tuple(_TARGETS)
 

@@ -15,7 +15,6 @@ _COLUMNS: Final = {
     "decision": "DOUBLE",
     "percentile": "DOUBLE",
     "model_version": "VARCHAR",
-    "pattern_id": "VARCHAR",
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inference.intake.cleaning import clean_text
 from inference.intake.documents import bare_service
 from inference.intake.levels import LevelNames
-from inference.intake.raw import OPEN_SCALE
+from inference.intake.raw_logs import OPEN_SCALE
 from inference.intake.records import RecordReader
 from inference.intake.requests import look_at, look_at_all
 from schemas.api.predictions import BatchRequest, PredictRequest

@@ -1,0 +1,282 @@
+"""Records of JSON bodies: lines, arrays, or values one after the other.
+
+They are looked at in windows. All records of a window that are of one shape which is known are
+decoded at once; every other record is read by itself, by the one reader of raw records.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import msgspec
+
+from inference.intake.cleaning import clean_text
+from inference.intake.documents import DEFAULT_SERVICE, RawRecord
+from inference.intake.exports import take_apart
+from inference.intake.json_values import MAX_VALUE_BYTES, items_of, values_in
+from inference.intake.levels import LevelNames
+from inference.intake.lines import read_foreign
+from inference.intake.raw_logs import OPEN_SCALE, Block, Tally, as_log
+from inference.intake.records import RecordReader, UnusableRecordError
+from inference.intake.shape_memory import ShapeMemory
+from inference.intake.shapes import REFUSALS, Log, ShapeDecoder
+from inference.intake.text_records import decode_line
+from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
+
+__all__ = ["TOO_LONG", "JsonRecords", "end_of_lines"]
+
+WINDOW_BYTES: Final = 262_144
+"""What is decoded at once: it bounds what is held of a large body."""
+
+MAX_RECENT: Final = 4
+"""Shapes that a record is held against before it is read whole."""
+
+MAX_BLOCK: Final = 1_024
+"""Logs of a block that were read one by one."""
+
+TOO_LONG: Final = f"longer than {MAX_VALUE_BYTES} bytes, or without an end"
+_NO_MESSAGE: Final = "message: expected text, got nothing"
+
+_decode_object = BodyDecoder(dict).decode
+_decode_text = BodyDecoder(str).decode
+
+
+class JsonRecords:
+    """Reads records; remembers their shapes from body to body.
+
+    Attributes:
+        reader: reads records of any shape.
+    """
+
+    def __init__(self) -> None:
+        names = LevelNames()
+        self.reader = RecordReader(names, open_scale=OPEN_SCALE)
+        self._shapes = ShapeMemory(self.reader.documents, names, default_service=DEFAULT_SERVICE)
+        self._recent: tuple[ShapeDecoder, ...] = ()
+
+    def knows(self, value: bytes) -> bool:
+        """Whether a value is a record of a shape that was met lately."""
+        return self._fitting(value) is not None
+
+    def of_lines(self, body: bytes, start: int, tally: Tally) -> Iterator[Block]:
+        """The logs of JSON lines from `start` on, among which plain ones may be."""
+        line = 0
+        while start < len(body):
+            end = end_of_lines(body, start)
+            window = body[start:end]
+            start = end
+            n_lines = window.count(b"\n") + (not window.endswith(b"\n"))
+            decoder = self._fitting(window[: window.find(b"\n") + 1] or window)
+            records = None if decoder is None else _all_of(decoder.lines, window)
+            if decoder is not None and records is not None and len(records) == n_lines:
+                yield self._shaped(decoder, records, window, line, tally, _lines_of)
+            else:
+                lines = enumerate(_lines_of(window), line)
+                filled = ((number, text) for number, text in lines if text.strip())
+                yield from self._one_by_one(filled, tally)
+            line += n_lines
+
+    def of_array(self, body: bytes, start: int, tally: Tally) -> Iterator[Block]:
+        """The logs of an array's items; `start` is behind its bracket."""
+        item = 0
+        while start < len(body):
+            end = _end_of_items(body, start)
+            first = next(items_of(body, start), None)
+            if first is None:
+                return
+            decoder = self._fitting(first[1]) if end else None
+            window = b"[%b]" % body[start:end] if decoder is not None else b""
+            records = None if decoder is None else _all_of(decoder.items, window)
+            if decoder is not None and records is not None:
+                yield self._shaped(decoder, records, window, item, tally, _items_of)
+                item, start = item + len(records), end + 1  # behind a comma, or the bracket
+            else:
+                items, start = _items_until(body, start, max(end, start + WINDOW_BYTES))
+                yield from self._one_by_one(enumerate(items, item), tally)
+                item += len(items)
+
+    def of_values(self, body: bytes, start: int, tally: Tally) -> Iterator[Block]:
+        """The logs of values that follow each other, with or without anything between them."""
+        first = next(values_in(body, start), (0, b""))[1]
+        decoder = self._fitting(first) if len(body) - start <= WINDOW_BYTES else None
+        window = body[start:] if decoder is not None else b""
+        # So it is called, but it does not ask for line ends.
+        records = None if decoder is None else _all_of(decoder.lines, window)
+        if decoder is not None and records is not None:
+            yield self._shaped(decoder, records, window, 0, tally, _values_of)
+        else:
+            values = (value for _, value in values_in(body, start))
+            yield from self._one_by_one(enumerate(values), tally)
+
+    def of_value(self, value: bytes) -> list[Log]:
+        """The logs of one value: mostly one, or those that an export holds.
+
+        Raises:
+            UnusableRecordError: it is no record, or one with parts at fault.
+        """
+        if not value or len(value) > MAX_VALUE_BYTES:
+            raise UnusableRecordError(TOO_LONG)
+        for decoder in self._recent:
+            record = _one_of(decoder, value)
+            if record is not None:
+                (log,) = decoder.logs([record], plain=_is_plain(value))
+                return self._read_whole(value) if log is None else [log]
+        return self._read_whole(value)
+
+    def _read_whole(self, value: bytes) -> list[Log]:
+        try:
+            if value.lstrip()[:1] == b'"':
+                text = clean_text(_decode_text(value)).rstrip("\r\n")
+                return [as_log(self.reader.opened(RawRecord(text)))]
+            document = _decode_object(value)
+        except MalformedJsonError as error:
+            raise UnusableRecordError(f"not JSON: {error}") from error
+        except InvalidBodyError as error:
+            raise UnusableRecordError("expected an object") from error
+        logs = []
+        for one in take_apart(document):
+            record = self.reader.of_document(one)
+            if record is None:
+                raise UnusableRecordError(_NO_MESSAGE)
+            logs.append(as_log(record))
+            if one is document:
+                self._remember(self._shapes.learn(one))
+        return logs
+
+    def _one_by_one(self, values: Iterator[tuple[int, bytes]], tally: Tally) -> Iterator[Block]:
+        positions: list[int] = []
+        logs: list[Log] = []
+        for position, value in values:
+            found = self._counted(value, position, tally)
+            positions += [position] * len(found)
+            logs += found
+            if len(logs) >= MAX_BLOCK:
+                yield Block(positions, logs)
+                positions, logs = [], []
+        yield Block(positions, logs)
+
+    def _counted(self, value: bytes, position: int, tally: Tally) -> list[Log]:
+        try:
+            found = self.of_value(value)
+        except UnusableRecordError as error:
+            found = self._foreign(value)
+            if not found:
+                tally.add(position, str(error))
+        tally.count(len(found) or 1)
+        return found
+
+    def _foreign(self, line: bytes) -> list[Log]:
+        """The log of a line of plain text, as programs write some before their logger is set up."""
+        found = read_foreign(decode_line(line)) if line[:1] not in b'{["' else None
+        if found is None:
+            return []
+        layout, parsed = found
+        record = self.reader.of_line(parsed, layout)
+        record = msgspec.structs.replace(record, service=record.service or layout.service)
+        try:
+            return [as_log(record)]
+        except UnusableRecordError:
+            return []
+
+    def _shaped(
+        self,
+        decoder: ShapeDecoder,
+        records: list[Any],
+        window: bytes,
+        first: int,
+        tally: Tally,
+        values_of: Callable[[bytes], list[bytes]],
+    ) -> Block:
+        """The logs of records that are of one shape; those that ask for it are read whole."""
+        logs = decoder.logs(records, plain=_is_plain(window))
+        if None not in logs:
+            tally.count(len(logs))
+            return Block(range(first, first + len(logs)), logs)  # type: ignore[arg-type] # just seen
+        positions: list[int] = []
+        kept: list[Log] = []
+        values = values_of(window)
+        for number, log in enumerate(logs):
+            position = first + number
+            found = self._counted(values[number], position, tally) if log is None else [log]
+            positions += [position] * len(found)
+            kept += found
+        tally.count(len(logs) - logs.count(None))
+        return Block(positions, kept)
+
+    def _fitting(self, value: bytes) -> ShapeDecoder | None:
+        """The decoder of the shape that a record has, if it was met lately."""
+        if len(value) <= MAX_VALUE_BYTES:
+            for decoder in self._recent:
+                if _one_of(decoder, value) is not None:
+                    self._remember(decoder)
+                    return decoder
+        return None
+
+    def _remember(self, decoder: ShapeDecoder | None) -> None:
+        recent = self._recent
+        if decoder is not None and (not recent or recent[0] is not decoder):
+            others = [one for one in recent if one is not decoder]
+            self._recent = (decoder, *others[: MAX_RECENT - 1])
+
+
+def end_of_lines(body: bytes, start: int) -> int:
+    """Where the window that begins at `start` ends: behind a line end, or with the body."""
+    if len(body) - start <= WINDOW_BYTES:
+        return len(body)
+    end = body.rfind(b"\n", start, start + WINDOW_BYTES)
+    if end < 0:
+        end = body.find(b"\n", start + WINDOW_BYTES)
+    return end + 1 or len(body)
+
+
+def _end_of_items(body: bytes, start: int) -> int:
+    """Behind which item a window may end that begins at `start`: a guess; 0 if there is none."""
+    if len(body) - start <= WINDOW_BYTES:
+        end = body.rfind(b"]", start)
+        return end if end > start and not body[end + 1 :].strip() else 0
+    return body.rfind(b"},", start, start + WINDOW_BYTES) + 1
+
+
+def _items_until(body: bytes, start: int, stop: int) -> tuple[list[bytes], int]:
+    """The items from `start` on until one ends behind `stop`, and where to go on."""
+    items: list[bytes] = []
+    for at, value in items_of(body, start):
+        items.append(value)
+        start = at + len(value)
+        if not value:
+            break
+        if start >= stop:
+            return items, start
+    return items, len(body)
+
+
+def _lines_of(window: bytes) -> list[bytes]:
+    return window.split(b"\n")
+
+
+def _items_of(window: bytes) -> list[bytes]:
+    return [value for _, value in items_of(window, 1)]
+
+
+def _values_of(window: bytes) -> list[bytes]:
+    return [value for _, value in values_in(window, 0)]
+
+
+def _one_of(decoder: ShapeDecoder, value: bytes) -> Any:
+    """A record, None if it is not of a decoder's shape."""
+    try:
+        return decoder.one(value)
+    except REFUSALS:
+        return None
+
+
+def _all_of(decode: Callable[[bytes], list[Any]], text: bytes) -> list[Any] | None:
+    """What a decoder makes of a text; None if not all of it is of its shape."""
+    try:
+        return decode(text)
+    except REFUSALS:
+        return None
+
+
+def _is_plain(text: bytes) -> bool:
+    """Whether messages in it need no cleaning, see `ShapeDecoder.logs`."""
+    return text.isascii() and b"\\u" not in text

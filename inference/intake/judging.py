@@ -1,0 +1,92 @@
+"""From a body of raw logs to its answer: blocks are read, judged, counted and listed in turn."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import msgspec
+
+from inference.intake.raw_logs import Block, Tally
+from inference.model.message_judge import JudgedLog, MessageJudge
+from inference.model.verdicts import Verdict
+from schemas.api.raw_logs import MAX_LISTED, Returned
+
+__all__ = ["Judging"]
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Judging:
+    """The judging of one body; it may be done in several steps.
+
+    Attributes:
+        verdicts: of the logs so far.
+
+    Args:
+        blocks: the body's logs.
+        tally: where their reader counts what it finds.
+        judge: judges them.
+        returned: which verdicts are listed.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        blocks: Iterator[Block],
+        tally: Tally,
+        judge: MessageJudge,
+        returned: Returned,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._blocks = blocks
+        self._tally = tally
+        self._judge = judge
+        self._returned = returned
+        self._clock = clock
+        self.verdicts: list[Verdict] = []
+        self._listed: list[bytes] = []
+        self._n_anomalies = 0
+        self._n_unlisted = 0
+
+    def go_on(self, until: float = float("inf")) -> bool:
+        """Judge on; whether all is done.
+
+        Args:
+            until: time by the clock at which no other block is begun.
+
+        Raises:
+            TooManyRecordsError: the body has more records than are judged in one call.
+        """
+        for block in self._blocks:
+            judged = self._judge.judge(block.logs)
+            self.verdicts += [one.verdict for one in judged]
+            self._n_anomalies += [one.is_anomaly for one in judged].count(True)
+            if self._returned != "none":
+                self._list(block, judged)
+            if self._clock() >= until:
+                return False
+        return True
+
+    def _list(self, block: Block, judged: list[JudgedLog]) -> None:
+        everything = self._returned == "all"
+        model = self._judge.model
+        for position, log, one in zip(block.positions, block.logs, judged, strict=True):
+            if not (everything or one.is_anomaly):
+                continue
+            if len(self._listed) >= MAX_LISTED:
+                self._n_unlisted += 1
+                continue
+            self._listed.append(b'{"position":%d%b}' % (position, one.members(log[0], model)))
+
+    def answer(self) -> bytes:
+        """The JSON of a `RawLogsAnswer`."""
+        return b'{"log_count":%d,"anomaly_count":%d,"bad_count":%d,"unlisted_count":%d,' % (
+            self._tally.n_records,
+            self._n_anomalies,
+            self._tally.n_bad,
+            self._n_unlisted,
+        ) + b'"model_version":%b,"logs":[%b],"bad":%b}' % (
+            _encode(self._judge.model.version),
+            b",".join(self._listed),
+            _encode(self._tally.bad),
+        )

@@ -1,0 +1,140 @@
+"""Judges raw logs by the hundred: by message, level and service.
+
+Programs write the same sentence with other numbers. Unless a keyword rule could match it, nothing
+of what models see depends on which digits they are, nor on the case of letters (`schemas.record`).
+So a verdict is remembered under the message as it is folded for its template, and most lines cost
+no more than that folding.
+"""
+
+from collections.abc import Sequence
+from typing import Final, cast
+
+import msgspec
+import numpy as np
+
+from inference.model.memo import Memo
+from inference.model.model import Model
+from inference.model.verdicts import Verdict
+from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
+from schemas.record.key import pack_record
+from schemas.record.keywords import has_trigger
+from schemas.record.templates import FOLD, pattern_id
+from schemas.record.text import ESCAPE
+
+__all__ = ["JudgedLog", "MessageJudge"]
+
+CAPACITY: Final = 4_096
+MAX_KEY_CHARS: Final = 512
+"""A longer message is not remembered here: with both generations, 8,192 take 8 MB at most."""
+
+Log = tuple[str, Level, str]
+_Key = tuple[bytes | str, Level, str]
+
+_encode = msgspec.json.Encoder().encode
+
+
+class JudgedLog:
+    """What is said of one log, and of all that are alike.
+
+    Attributes:
+        is_anomaly: the label.
+        verdict: the model's.
+        features: what it saw.
+    """
+
+    __slots__ = ("_members", "features", "is_anomaly", "verdict")
+
+    def __init__(self, verdict: Verdict, features: LogFeatures) -> None:
+        self.is_anomaly = verdict.is_anomaly
+        self.verdict = verdict
+        self.features = features
+        self._members = b""
+
+    def members(self, message: str, model: Model) -> bytes:
+        """The members of a `LogVerdict` behind its position, as JSON with a comma before each.
+
+        Args:
+            message: the log's, or one that is folded alike.
+            model: which judged it.
+        """
+        if not self._members:
+            pattern = getattr(self.features, "pattern", None)
+            pattern = pattern_id(message) if pattern is None else pattern
+            self._members = b'%b,"pattern_id":"%016x","why":%b' % (
+                self.verdict.json,
+                pattern,
+                _encode(_reason(self.features, self.verdict, model)),
+            )
+        return self._members
+
+
+class _ByText:
+    """Stands for messages on which a keyword rule has to look: their very text decides."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+_BY_TEXT: Final = _ByText()
+
+
+class MessageJudge:
+    """Judges raw logs by a model, and remembers what it says; a new model gets a new judge.
+
+    Args:
+        model: the model.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._by_fold: Memo[_Key, JudgedLog | _ByText] = Memo(CAPACITY)
+        self._by_text: Memo[Log, JudgedLog] = Memo(CAPACITY)
+
+    def judge(self, logs: Sequence[Log]) -> list[JudgedLog]:
+        """Judge logs, in their order."""
+        keys = [
+            (
+                message.encode("ascii", "replace").translate(FOLD)
+                if len(message) <= MAX_KEY_CHARS and ESCAPE not in message
+                else message,
+                level,
+                service,
+            )
+            for message, level, service in logs
+        ]
+        found = self._by_fold.get_all(keys)
+        if not all(found):
+            self._complete(logs, keys, found)
+        return cast(list[JudgedLog], found)
+
+    def _complete(
+        self, logs: Sequence[Log], keys: list[_Key], found: list[JudgedLog | _ByText | None]
+    ) -> None:
+        """Judge those logs that were not found."""
+        missing = []
+        for at, judged in enumerate(found):
+            if judged is _BY_TEXT:
+                found[at] = self._by_text.get(logs[at])
+            if not found[at]:
+                missing.append(at)
+        features = [self.model.extract(*logs[at]) for at in missing]
+        verdicts = self.model.verdicts(features)
+        for at, seen, verdict in zip(missing, features, verdicts, strict=True):
+            found[at] = judged = JudgedLog(verdict, seen)
+            self._remember(keys[at], logs[at], judged)
+
+    def _remember(self, key: _Key, log: Log, judged: JudgedLog) -> None:
+        folded = key[0]
+        if isinstance(folded, str):
+            return
+        if has_trigger(folded.decode("ascii")):
+            self._by_fold.put(key, _BY_TEXT)
+            self._by_text.put(log, judged)
+        else:
+            self._by_fold.put(key, judged)
+
+
+def _reason(features: LogFeatures, verdict: Verdict, model: Model) -> str:
+    values = np.frombuffer(verdict.contributions, np.float32).tolist()
+    contributions = dict(zip(FEATURE_NAMES, values, strict=False))
+    return model.reason(pack_record(features), features.service, contributions)

@@ -1,0 +1,98 @@
+"""POST /logs: raw logs in any usual shape."""
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Final, cast, get_args
+
+import falcon
+import falcon.asgi
+
+from inference.metrics.judged import Judged
+from inference.store.slot import ModelSlot
+from inference.web.admission import ANY_TYPE
+from inference.web.body import read_body
+from inference.web.load import LARGE_BYTES, SMALL_BYTES, Load
+from schemas.api.raw_logs import Returned
+
+if TYPE_CHECKING:
+    from inference.intake.judging import Judging
+    from inference.intake.raw_bodies import BodyReader
+    from inference.model.message_judge import MessageJudge
+
+ON_LOOP_S: Final = 0.005
+"""Longer work goes on in a thread; most bodies of a thousand records are done by then."""
+
+_RETURNED: Final = get_args(Returned)
+
+
+class LogsResource:
+    """Judges raw logs; what it needs for that is loaded for the first of them."""
+
+    takes = frozenset({ANY_TYPE})
+
+    def __init__(
+        self, slot: ModelSlot, max_body_bytes: int, load: Load, judged: Judged | None = None
+    ) -> None:
+        self._slot = slot
+        self._max_body_bytes = max_body_bytes
+        self._load = load
+        self._judged = judged
+        self._reader: BodyReader | None = None
+        self._judge: MessageJudge | None = None
+
+    async def on_head(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """HEAD /api/v1/logs, by which shippers ask whether anybody is there."""
+        resp.content_type = falcon.MEDIA_JSON
+
+    async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """POST /api/v1/logs"""
+        body = await read_body(req, self._max_body_bytes, self._load)
+        returned = _returned(req)
+        with self._load:
+            judging = self._begin(body, req.content_type or "", returned, await self._current())
+            # Of text, the layout has to be found out first; JSON is mostly read at once.
+            at_once = len(body) <= LARGE_BYTES and body[:1] in (b"{", b"[")
+            if not (at_once and judging.go_on(time.monotonic() + ON_LOOP_S)):
+                async with self._load.turn():
+                    await asyncio.to_thread(judging.go_on)
+            answer = judging.answer()
+        if self._judged is not None and judging.verdicts:
+            self._judged.count_all(judging.verdicts)
+        if len(answer) > SMALL_BYTES:
+            self._load.hold(req.scope, len(answer))
+        resp.content_type = falcon.MEDIA_JSON
+        resp.data = answer
+
+    async def _current(self) -> "MessageJudge":
+        """The judge of the model that serves."""
+        from inference.model.message_judge import MessageJudge  # noqa: PLC0415 - see the class
+
+        model = await self._slot.current()
+        judge = self._judge
+        if judge is None or judge.model is not model:
+            judge = self._judge = MessageJudge(model)
+        return judge
+
+    def _begin(
+        self, body: bytes, content_type: str, returned: Returned, judge: "MessageJudge"
+    ) -> "Judging":
+        from inference.intake.judging import Judging  # noqa: PLC0415 - see the class
+        from inference.intake.raw_bodies import BodyReader  # noqa: PLC0415
+        from inference.intake.raw_logs import Tally  # noqa: PLC0415
+
+        reader = self._reader = self._reader or BodyReader()
+        tally = Tally()
+        media_type = content_type.partition(";")[0].strip().lower()
+        return Judging(reader.read(body, media_type, tally), tally, judge, returned)
+
+
+def _returned(req: falcon.asgi.Request) -> Returned:
+    """Which verdicts the query asks for: `return=anomalies`, `all` or `none`."""
+    if not req.query_string:
+        return "anomalies"
+    value = req.get_param("return", default="anomalies").lower()
+    if value not in _RETURNED:
+        raise falcon.HTTPInvalidParam(
+            f"The value of the parameter must be one of {', '.join(_RETURNED)}.", "return"
+        )
+    return cast(Returned, value)

@@ -1,0 +1,61 @@
+"""What the calls for raw logs answer: counts, the logs that were asked for, what was at fault."""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from schemas.api.predictions import ModelVersion
+
+Returned = Literal["anomalies", "all", "none"]
+"""Which verdicts a call for raw logs lists."""
+
+MAX_LISTED: Final = 10_000
+"""Verdicts in one answer; of more, the first are listed and the others counted."""
+
+Position = Annotated[
+    int, Meta(ge=0, description="Of its line, item or value in the body; the first one is 0.")
+]
+
+
+class LogVerdict(msgspec.Struct, frozen=True, gc=False):
+    """The verdict on one raw log."""
+
+    position: Position
+    is_anomaly: bool
+    anomaly_score: Annotated[float, Meta(gt=0, le=1)]
+    decision: Annotated[float, Meta(description="Negative is an anomaly.")]
+    percentile: Annotated[
+        float, Meta(ge=0, le=1, description="Share of the training logs with a lower score.")
+    ]
+    model_version: ModelVersion
+    pattern_id: Annotated[
+        str,
+        Meta(
+            pattern="^[0-9a-f]{16}$",
+            description="Of the message's pattern: the same for messages that differ in numbers.",
+        ),
+    ]
+    why: Annotated[str, Meta(description="In words, for people.")]
+
+
+class BadLog(msgspec.Struct, frozen=True):
+    """A record that could not be judged; the others were."""
+
+    position: Position
+    problem: Annotated[str, Meta(description="What is at fault; nothing of its text.")]
+
+
+class RawLogsAnswer(msgspec.Struct, frozen=True):
+    """What a body of raw logs was found to hold."""
+
+    log_count: Annotated[int, Meta(description="Records that were found, bad ones too.")]
+    anomaly_count: int
+    bad_count: Annotated[int, Meta(description="Records that could not be judged.")]
+    unlisted_count: Annotated[
+        int,
+        Meta(description=f"Verdicts beyond the first {MAX_LISTED:,}, which are not in `logs`."),
+    ]
+    model_version: ModelVersion
+    logs: Annotated[list[LogVerdict], Meta(description="As `return` asks, in their order.")]
+    bad: Annotated[list[BadLog], Meta(description="The first hundred that were not judged.")]

@@ -1,0 +1,169 @@
+"""Bodies of raw logs in every usual shape: what is found in them, and where."""
+
+import contextlib
+import gzip
+import json
+import time
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.errors import TooManyRecordsError
+from inference.intake.json_records import WINDOW_BYTES
+from inference.intake.json_values import MAX_VALUE_BYTES
+from inference.intake.raw_bodies import BodyReader
+from inference.intake.raw_logs import MAX_BAD_NAMED, Tally
+from inference.intake.shapes import Log
+from schemas.record.features import Level
+from tests.conftest import REAL_LOGS
+
+A, B = {"message": "a", "level": "WARN", "service": "x"}, {"msg": "b", "severity": "error"}
+LOG_A, LOG_B = ("a", Level.WARN, "x"), ("b", Level.ERROR, "unknown")
+ONE, TWO = json.dumps(A), json.dumps(B)
+LINE = "2024-05-01 10:00:00,123 WARN  [main] shop.Cart - full"
+CRI = "2024-05-01T10:00:00.1Z stdout "
+LOKI = {"streams": [{"stream": {"level": "warn"}, "values": [["1", "a"], ["2", "b"]]}]}
+
+
+def found(body: bytes | str, media_type: str = "") -> tuple[list[tuple[int, Log]], Tally]:
+    """The logs of a body with their positions, and what was counted."""
+    tally = Tally()
+    raw = body.encode() if isinstance(body, str) else body
+    blocks = BodyReader().read(raw, media_type, tally)
+    pairs = [pair for block in blocks for pair in zip(block.positions, block.logs, strict=True)]
+    return pairs, tally
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (ONE, [(0, LOG_A)]),
+        (json.dumps(A, indent=2), [(0, LOG_A)]),
+        (f"[{ONE},{TWO}]", [(0, LOG_A), (1, LOG_B)]),
+        (json.dumps([A, B], indent=2) + "\n", [(0, LOG_A), (1, LOG_B)]),
+        (f" \r\n[ {ONE} , {TWO} ] ", [(0, LOG_A), (1, LOG_B)]),
+        (f"\ufeff{ONE}\n{TWO}", [(0, LOG_A), (1, LOG_B)]),
+        (f"{ONE}\r\n\r\n{TWO}\r\n", [(0, LOG_A), (2, LOG_B)]),
+        (f"{ONE}{TWO}", [(0, LOG_A), (1, LOG_B)]),
+        (f"\x1e{ONE}\n\x1e{TWO}\n", [(0, LOG_A), (1, LOG_B)]),
+        (json.dumps(A, indent=1) + json.dumps(B, indent=1), [(0, LOG_A), (1, LOG_B)]),
+        (f"{ONE}\n{LINE}\n", [(0, LOG_A), (1, ("full", Level.WARN, "shop.Cart"))]),
+        (LINE, [(0, ("full", Level.WARN, "shop.Cart"))]),
+        (f"{LINE}\n  at a.B(C.java:1)\n{LINE}",
+         [(0, ("full\n  at a.B(C.java:1)", Level.WARN, "shop.Cart")),
+          (2, ("full", Level.WARN, "shop.Cart"))]),
+        ("[ERROR] no disk\n[INFO] back",
+         [(0, ("no disk", Level.ERROR, "unknown")), (1, ("back", Level.INFO, "unknown"))]),
+        ("it works\nso far", [(0, ("it works", Level.INFO, "unknown")),
+                              (1, ("so far", Level.INFO, "unknown"))]),
+        (f'["{LINE}"]', [(0, ("full", Level.WARN, "shop.Cart"))]),
+        (f"{CRI}P WARN: half \n{CRI}F a line", [(0, ("half a line", Level.WARN, "unknown"))]),
+        (json.dumps(LOKI), [(0, ("a", Level.WARN, "unknown")), (0, ("b", Level.WARN, "unknown"))]),
+        ("", []), ("\n \n", []), ("[]", []),
+    ],
+)  # fmt: skip
+def test_a_body_is_told_by_its_first_bytes(body: str, expected: list[tuple[int, Log]]) -> None:
+    """One object, an array, lines, values, text; with marks, blanks and line ends of any kind."""
+    logs, tally = found(body)
+    assert logs == expected
+    assert (tally.n_records, tally.n_bad) == (len(expected), 0)
+
+
+def test_a_media_type_of_lines_makes_each_line_a_record() -> None:
+    """Where the first line alone would be taken for a part of something larger."""
+    logs, tally = found(f'{{"message": "cut\n{ONE}', "application/x-ndjson")
+    assert logs == [(1, LOG_A)]
+    assert [bad.position for bad in tally.bad] == [0]
+
+
+@pytest.mark.parametrize(
+    ("body", "bad"),
+    [
+        (f'{ONE}\n{{"message": }}\n{ONE}', [1]),
+        (f"{ONE}\n[]\n17\n{ONE}", [1, 2]),
+        (f"[{ONE},17,{{}},null,[],{ONE}]", [1, 2, 3, 4]),
+        (f'[{ONE},{{"a": "cut', [1]),
+        (f'{ONE}{{"a": }}{ONE}', [1]),
+        (f'{{"level": "INFO"}}\n{ONE}', [0]),
+        (f'[{ONE},{{"message": "b", "service": "{"s" * 257}"}},{ONE}]', [1]),
+        (f'{ONE}\n{{"message": "{"x" * MAX_VALUE_BYTES}"}}\n{ONE}', [1]),
+        (f"{ONE}\n{'[' * 5_000}\n{ONE}", [1]),
+    ],
+)
+def test_one_bad_record_fails_no_other(body: str, bad: list[int]) -> None:
+    """It is counted and named by its position, without a word of its text."""
+    logs, tally = found(body)
+    assert [one.position for one in tally.bad] == bad
+    assert tally.n_bad == len(bad)
+    assert len(logs) == body.count(ONE)
+    assert tally.n_records == len(logs) + len(bad)
+    assert all("cut" not in one.problem and "INFO" not in one.problem for one in tally.bad)
+
+
+def test_bad_records_are_named_up_to_a_bound() -> None:
+    """Of very many, the first are named and all are counted."""
+    _, tally = found("\n".join([ONE] + ["[]"] * 3 * MAX_BAD_NAMED))
+    assert (tally.n_bad, len(tally.bad)) == (3 * MAX_BAD_NAMED, MAX_BAD_NAMED)
+
+
+@pytest.mark.parametrize("join", ["\n".join, ",".join, "".join])
+def test_windows_cut_nothing(join: Any) -> None:
+    """A body of several windows, with texts that look like what stands between records."""
+    odd = [{**A, "message": f'{n} }},{{ "}}{{" \\ \n [' + "x" * (n % 700)} for n in range(3_000)]
+    text = join([json.dumps(one) for one in odd])
+    assert len(text) > 3 * WINDOW_BYTES
+    logs, tally = found(f"[{text}]" if join is not None and text.count("},{") > 2_999 else text)
+    assert [log[0] for _, log in logs] == [str(one["message"]) for one in odd]
+    assert [position for position, _ in logs] == [*range(len(odd))]
+    assert tally.n_bad == 0
+
+
+@pytest.mark.parametrize(
+    "unit", [b"[]", b"{}", b"[],", b'{"', b'{"\n', b"{", b"\n", b"a\n", b'["', b"\x1e", b"1 ", b'"']
+)
+@pytest.mark.parametrize("head", [b"", b"[", b"{", b"[{}," + b"[" * 40])
+def test_hostile_bodies_are_cheap(head: bytes, unit: bytes) -> None:
+    """Megabytes of nothing take neither seconds nor many times their size of memory."""
+    body = head + unit * (1_000_000 // len(unit))
+    before = time.process_time()
+    with contextlib.suppress(TooManyRecordsError):
+        found(body)
+    assert time.process_time() - before < 10
+
+
+@pytest.mark.parametrize(
+    "unit", [b"[],", b"{},", b"{}\n", b"[" * 5_000 + b"\n", b'{"a":[],"b":{}}']
+)
+@pytest.mark.parametrize("head", [b"", b"["])
+def test_little_is_built_of_hostile_bodies(head: bytes, unit: bytes) -> None:
+    """What is held is a small multiple of the body, however much smaller its values are."""
+    body = head + unit * (15_000 // len(unit))
+    tracemalloc.start()
+    try:
+        found(body)
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@given(st.binary(max_size=300), st.sampled_from(["", "application/json", "application/x-ndjson"]))
+def test_any_bytes_end_in_logs_or_bad_records(body: bytes, media_type: str) -> None:
+    """Nothing else comes of them, and all that is found is counted."""
+    logs, tally = found(body, media_type)
+    assert tally.n_records == len(logs) + tally.n_bad
+
+
+def test_real_logs_are_read_alike_in_every_shape() -> None:
+    """As lines, as an array and one behind the other."""
+    path: Path = REAL_LOGS / "trainticket-faultfree.jsonl.gz"
+    if not path.exists():
+        pytest.skip("the real logs are not beside the project (../shared/data)")
+    lines = gzip.decompress(path.read_bytes()).split(b"\n")[:2_000]
+    logs = found(b"\n".join(lines))[0]
+    assert len(logs) == len(lines)
+    assert found(b"[%b]" % b",".join(lines))[0] == logs
+    assert found(b"".join(lines))[0] == logs
