@@ -10,8 +10,9 @@ import falcon.asgi
 
 from inference.serving.server import run_server
 from inference.settings import InferenceSettings
-from inference.web.app import App, make_app
+from inference.web.app import make_app
 from inference.web.body import read_body
+from inference.web.calls import App
 from inference.web.load import Limits, Load
 from schemas.api.operations import API_PREFIX
 

@@ -26,7 +26,8 @@ from inference.store.slot import ModelSlot
 from inference.store.versions import ModelStore
 from inference.store.warmup import WarmUpMiddleware
 from inference.trainer_client import TrainerClient
-from inference.web.app import App, make_app
+from inference.web.app import make_app
+from inference.web.calls import App
 from inference.web.load import Limits, Load
 from inference.web.problems import ProblemSpec, ProblemTable, problem_names
 from schemas.api.operations import API_PREFIX, METRICS_PATH, paths_of
@@ -83,7 +84,10 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         [WarmUpMiddleware(slot), *([WatchMiddleware(metrics.watch)] if metrics else [])],
         metrics.traffic if metrics else None,
     )
-    app.add_route(f"{API_PREFIX}/predict", PredictResource(slot, limit, load, judged))
+    predict = PredictResource(slot, limit, load, judged)
+    app.add_route(f"{API_PREFIX}/predict", predict)
+    if app.shortcut is not None:
+        app.shortcut.add(f"{API_PREFIX}/predict", predict.answer_at_once)
     app.add_route(f"{API_PREFIX}/predict/batch", BatchResource(slot, limit, load, judged))
     if metrics:
         app.add_route(METRICS_PATH, MetricsResource(lambda: metrics.families(slot.model)))

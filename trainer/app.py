@@ -9,7 +9,8 @@ from inference.metrics.board import Board
 from inference.resources.metrics import MetricsResource
 from inference.resources.models import ModelsResource
 from inference.resources.status import HealthResource
-from inference.web.app import App, make_app
+from inference.web.app import make_app
+from inference.web.calls import App
 from inference.web.load import Limits, Load
 from inference.web.problems import ProblemSpec, ProblemTable, problem_names
 from schemas.api.operations import API_PREFIX, METRICS_PATH, paths_of

@@ -7,7 +7,7 @@ from typing import Any, Final
 import falcon
 import falcon.asgi
 
-from inference.access.tokens import TOKEN, TokenFile
+from inference.access.tokens import TOKEN, Token, TokenFile
 from schemas.api.access import Scope
 from schemas.api.operations import OPERATIONS
 
@@ -47,13 +47,10 @@ class Guard:
             falcon.HTTPUnauthorized: no token came, or one that is not known.
             falcon.HTTPForbidden: the token is for something else.
         """
-        # A path that is in no table is for those who may do most.
-        scope = self._scopes.get(req.uri_template or "", "train")
-        if scope is None:
+        path, header = req.uri_template or "", req.get_header("authorization")
+        if self.permits(path, header):
             return
-        header = req.get_header("authorization")
-        credentials = _CREDENTIALS.fullmatch(header) if header else None
-        token = self._tokens.find(credentials[1]) if credentials else None
+        token = self._token(header)
         if token is None:
             given = "" if header is None else ', error="invalid_token"'
             raise falcon.HTTPUnauthorized(
@@ -62,7 +59,8 @@ class Guard:
                 "Authorization: Bearer TOKEN",
                 challenges=[_CHALLENGE + given],
             )
-        if scope not in token.scopes:
+        scope = self._scope(path)
+        if scope is not None and scope not in token.scopes:
             _log.info("request.forbidden", extra={"token": token.name, "scope": scope})
             raise falcon.HTTPForbidden(
                 title="The token does not allow this",
@@ -71,3 +69,24 @@ class Guard:
                     "WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{scope}"'
                 },
             )
+
+    def permits(self, path: str, authorization: str | None) -> bool:
+        """Whether a call needs no token or has one with the scope.
+
+        Args:
+            path: of its route.
+            authorization: the header, if there is one.
+        """
+        scope = self._scope(path)
+        if scope is None:
+            return True
+        token = self._token(authorization)
+        return token is not None and scope in token.scopes
+
+    def _scope(self, path: str) -> Scope | None:
+        # A path that is in no table is for those who may do most.
+        return self._scopes.get(path, "train")
+
+    def _token(self, authorization: str | None) -> Token | None:
+        credentials = _CREDENTIALS.fullmatch(authorization) if authorization else None
+        return self._tokens.find(credentials[1]) if credentials else None

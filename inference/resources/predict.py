@@ -50,6 +50,21 @@ class PredictResource:
             self._judged.count(verdict)
         resp.data = answer
 
+    def answer_at_once(self, body: bytes) -> bytes | None:
+        """What `on_post` answers to a small body without a query; None if it would wait first.
+
+        Raises:
+            Exception: whatever `on_post` raises.
+        """
+        model = self._slot.at_hand()
+        if model is None or len(body) > self._max_body_bytes:
+            return None
+        with self._load:
+            verdict, answer = _answer_one(model, self._decode(body), explain=False)
+        if self._judged is not None:
+            self._judged.count(verdict)
+        return answer
+
 
 class BatchResource:
     """Judges several logs."""

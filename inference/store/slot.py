@@ -102,6 +102,12 @@ class ModelSlot:
             raise self.not_loaded()
         return self.model
 
+    def at_hand(self) -> Model | None:
+        """What `current` would give without waiting; None if it would wait."""
+        if self._clock() < self._look_at or self.look() is None:
+            return self.model
+        return None
+
     def look(self) -> asyncio.Task[None] | None:
         """Look at CURRENT, and begin to load if it changed.
 

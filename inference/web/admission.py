@@ -58,8 +58,7 @@ class Admission:
                 "on as it came",
             )
         media_type = req.content_type
-        # Most clients name it so, and for them nothing has to be searched.
-        if media_type == falcon.MEDIA_JSON or not media_type or _JSON.fullmatch(media_type):
+        if not media_type or is_json(media_type):
             return
         if req.content_length == 0:  # some clients name a type even of no body
             return
@@ -71,6 +70,12 @@ class Admission:
             description=f"the header Content-Type is {media_type[:80]!r}; send application/json, "
             f"as in curl -H 'Content-Type: application/json' -d ...",
         )
+
+
+def is_json(media_type: str) -> bool:
+    """Whether a media type is JSON, under any of its names."""
+    # Most clients name it so, and for them nothing has to be searched.
+    return media_type == falcon.MEDIA_JSON or _JSON.fullmatch(media_type) is not None
 
 
 def is_same_origin(origin: str, host: str) -> bool:

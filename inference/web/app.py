@@ -4,23 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import falcon.asgi
-
 from inference.access.guard import Guard
 from inference.access.tokens import TokenFile
 from inference.metrics.traffic import Traffic
 from inference.settings import ServiceSettings
 from inference.web.access_log import AccessLogMiddleware
 from inference.web.admission import Admission
+from inference.web.calls import App
 from inference.web.docs import DocsResource, OpenApiResource
-from inference.web.load import WeighedApp
 from inference.web.problems import ProblemTable, install_problems
 from inference.web.request_id import RequestIdMiddleware
 from inference.web.routing import Router
+from inference.web.shortcut import Shortcut
 from schemas.api.openapi import openapi_document
 from schemas.api.operations import Service
-
-App = falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]
 
 
 def make_app(
@@ -42,12 +39,15 @@ def make_app(
     Raises:
         TokensError: the file of tokens cannot be used.
     """
-    layers = [RequestIdMiddleware(), Admission(), *middleware]
-    if settings.tokens_file:
-        layers.append(Guard(TokenFile(Path(settings.tokens_file))))
+    ids = RequestIdMiddleware()
+    guard = Guard(TokenFile(Path(settings.tokens_file))) if settings.tokens_file else None
+    layers = [ids, Admission(), *middleware, *([guard] if guard else [])]
+    shortcut = None
     if settings.log_level == "DEBUG":
         layers.append(AccessLogMiddleware())
-    app: App = WeighedApp(traffic, middleware=layers, router=Router())
+    else:
+        shortcut = Shortcut(ids, guard)
+    app = App(shortcut, traffic, middleware=layers, router=Router())
     install_problems(app, problems, traffic)
     if not settings.allow_docs:
         return app

@@ -8,13 +8,10 @@ that comes when nobody waits any more. Health and readiness take no part in this
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
-import falcon.asgi
 import msgspec
-
-from inference.metrics.traffic import Traffic
 
 SMALL_BYTES: Final = 65_536
 """A body or answer up to this size is not weighed: a connection's buffers hold as much anyway."""
@@ -143,43 +140,14 @@ def _share(scope: dict[str, Any], load: Load) -> _Share:
     return share
 
 
-class WeighedApp(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
-    """Falcon's app, but calls are counted, and give back what they hold when they are taken.
+async def give_back(scope: dict[str, Any]) -> None:
+    """Count what a call held no longer, once its client has taken the answer.
 
-    Args:
-        traffic: counts calls, if anybody does.
-        options: as Falcon's own.
-
-    Attributes:
-        traffic: as given.
+    A client that does not read is waited for: the server gives it up, and then it is over too.
     """
-
-    def __init__(self, traffic: Traffic | None = None, **options: Any) -> None:
-        super().__init__(**options)
-        self.traffic = traffic
-
-    async def __call__(  # type: ignore[override]  # as Falcon's own
-        self,
-        scope: dict[str, Any],
-        receive: Callable[..., Awaitable[Any]],
-        send: Callable[..., Awaitable[Any]],
-    ) -> None:
-        """Answer one call, or go through a worker's lifespan."""
-        traffic = self.traffic if scope["type"] == "http" else None
-        if traffic is not None:
-            send = traffic.begin(scope["path"], send)
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            if traffic is not None:
-                traffic.end()
-            share: _Share | None = scope.get(_HELD)
-            if share is not None:
-                await _give_back(scope, share)
-
-
-async def _give_back(scope: dict[str, Any], share: _Share) -> None:
-    """Wait for a client that does not read: the server gives it up, and then it is over too."""
+    share: _Share | None = scope.get(_HELD)
+    if share is None:
+        return
     try:
         drain = scope.get("extensions", {}).get(DRAIN)
         if share.n_bytes and drain is not None:

@@ -35,10 +35,13 @@ class RequestIdMiddleware:
         """Take random bits of the worker's own: the app was made before the fork."""
         self._begin()
 
-    async def process_request(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        """Take or make the id and put it on the answer."""
-        given = req.get_header(HEADER)
+    def name(self, given: str | None) -> str:
+        """Take the id that a request brings, or make one; the current task answers it."""
         if given is None or _ACCEPTABLE.fullmatch(given) is None:
             given = f"{self._prefix}{next(self._numbers):08x}"
         request_id.set(given)
-        resp.set_header(HEADER, given)
+        return given
+
+    async def process_request(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """Name the request and put its id on the answer."""
+        resp.set_header(HEADER, self.name(req.get_header(HEADER)))

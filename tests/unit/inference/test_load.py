@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.web.load import DRAIN, Limits, Load, OverloadedError, WeighedApp
+from inference.web.calls import App
+from inference.web.load import DRAIN, Limits, Load, OverloadedError
 
 LIMITS = Limits(requests=2, held_bytes=1_000, waiting=1)
 
@@ -28,7 +29,7 @@ class Resource:
 
 async def call(load: Load, n_bytes: int, wait: Callable[[], Any]) -> int:
     """Ask an app that holds so many bytes; `wait` is how the client takes the answer."""
-    app = WeighedApp()
+    app = App()
     app.add_route("/", Resource(load, n_bytes))
     app.add_error_handler(OverloadedError, _refuse)
     statuses: list[int] = []

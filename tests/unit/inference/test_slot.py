@@ -85,6 +85,22 @@ def test_a_new_version_serves_from_the_next_answer(
     assert version_of(slot) == "2"
 
 
+def test_what_is_at_hand_is_what_would_be_waited_for(
+    model_dir: Path, clock: Clock, publish: Publish
+) -> None:
+    """Nothing while a version is being loaded, else the model that `current` gives."""
+
+    async def ask(slot: ModelSlot) -> None:
+        for version in ("1", "2"):
+            assert slot.at_hand() is None
+            model = await slot.current()
+            assert model.version == version
+            assert slot.at_hand() is model
+            publish()
+
+    asyncio.run(ask(make_slot(model_dir, clock)))
+
+
 def test_a_look_holds_for_its_time(model_dir: Path, publish: Publish) -> None:
     """Within a millisecond CURRENT is not looked at again; then it is."""
     now = 5.0

@@ -1,0 +1,55 @@
+"""Falcon's app with what is around each call: it is counted, and gives back what it holds."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import falcon.asgi
+
+from inference.metrics.traffic import Traffic
+from inference.web.load import give_back
+from inference.web.shortcut import Shortcut
+
+
+class App(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
+    """Falcon's app, for all calls that do not take the short way.
+
+    Args:
+        shortcut: answers plain calls before Falcon sees them, if any are.
+        traffic: counts calls, if anybody does.
+        options: as Falcon's own.
+
+    Attributes:
+        shortcut, traffic: as given.
+    """
+
+    def __init__(
+        self, shortcut: Shortcut | None = None, traffic: Traffic | None = None, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.shortcut = shortcut
+        self.traffic = traffic
+
+    async def __call__(  # type: ignore[override]  # as Falcon's own
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        """Answer one call, or go through a worker's lifespan."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        traffic = self.traffic
+        if traffic is not None:
+            send = traffic.begin(scope["path"], send)
+        try:
+            if self.shortcut is not None:
+                rest = await self.shortcut.answer(scope, receive, send)
+                if rest is None:
+                    return
+                receive = rest
+            await super().__call__(scope, receive, send)
+        finally:
+            if traffic is not None:
+                traffic.end()
+            await give_back(scope)
