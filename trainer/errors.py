@@ -12,6 +12,7 @@
     │   ├── NoVersionError      it has no such version, or none to go back to
     │   └── UnfitVersionError   the version is there and cannot be made current, or not deleted
     ├── OutputError         a file of verdicts or a report cannot be written
+    ├── FoundDifferenceError  two runs differ in what somebody does not want to find
     ├── AbandonedError      whoever asked for the training has left
     └── TrainerBusyError    another training is at work
 
@@ -65,6 +66,10 @@ class UnfitVersionError(StoreError):
 
 class OutputError(TrainingError):
     """A file of verdicts or a report cannot be written."""
+
+
+class FoundDifferenceError(TrainingError):
+    """Two runs differ in what somebody does not want to find."""
 
 
 class AbandonedError(TrainingError):

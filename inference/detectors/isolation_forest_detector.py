@@ -14,7 +14,7 @@ from inference.detectors.wording import describe_features
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
 from schemas.bundle.tables import Tables
 from schemas.record.encoding import SERVICE_BUCKETS, FeatureEncoder, UnknownFeaturesError
-from schemas.record.extraction import extract_features
+from schemas.record.extraction import extract
 from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
 from schemas.record.key import Ints, feature_rows
 
@@ -69,8 +69,8 @@ class IsolationForestDetector:
         return self._judgements(self._scorer.score_table(feature_rows(keys)))
 
     def extract(self, message: str, level: Level, service: str) -> LogFeatures:
-        """The six features: more would only make fewer records alike."""
-        return extract_features(message, level, service)
+        """The six features, and the pattern, which decides nothing here."""
+        return extract(message, level, service)
 
     def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:
         """As in "isolated early by level = FATAL, has_timeout = yes"."""

@@ -15,6 +15,7 @@ from schemas.bundle.contents import Bundle
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import Manifest
 from schemas.record.encoding import SERVICE_HASH, UnknownFeaturesError
+from schemas.record.extraction import MessageFeatures, without_message
 from schemas.record.extractor import EXTRACTOR
 from schemas.record.features import Level, LogFeatures
 from schemas.record.key import Ints, without_traits
@@ -46,7 +47,7 @@ class Model:
         version: the number of its version, as answers give it.
         digest: what identifies the version, see `Bundle`.
         spec: what its detector is called, and how its answers are to be read.
-        extract: makes the features that decide of a raw log.
+        extract: makes what is seen of a raw log: the features, and what its message tells.
         reason: says in words why a record is judged as it is.
         notice: what an operator should know of it although it serves; mostly empty.
     """
@@ -87,6 +88,7 @@ class Model:
         self.reason = self._detector.reason
         self._marker = marker
         self._memo: Memo[LogFeatures, Verdict] = Memo(memo_capacity)
+        self._judged: Memo[LogFeatures, Judgement] = Memo(memo_capacity)
 
     def verdict(self, log: LogFeatures) -> Verdict:
         """Judge one log."""
@@ -125,15 +127,32 @@ class Model:
         return self._detector.judge_keys(keys)
 
     def _judge(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
-        judgements = self._detector.judge(logs)
+        judgements = self._judgements(logs)
         marks = self._marks(logs, judgements)
         verdicts = [
-            make_verdict(judgement, self.version, mark)
-            for judgement, mark in zip(judgements, marks, strict=True)
+            make_verdict(
+                judgement,
+                self.version,
+                mark,
+                log.pattern if isinstance(log, MessageFeatures) else None,
+            )
+            for log, judgement, mark in zip(logs, judgements, marks, strict=True)
         ]
         for log, verdict in zip(logs, verdicts, strict=True):
             self._memo.put(log, verdict)
         return verdicts
+
+    def _judgements(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
+        if self.spec.reads_message:
+            return self._detector.judge(logs)
+        # Many patterns, few features: logs that only their messages tell apart are judged once.
+        bare = [without_message(log) for log in logs]
+        judged = dict(zip(bare, self._judged.get_all(bare), strict=True))
+        unknown = [log for log, judgement in judged.items() if judgement is None]
+        for log, judgement in zip(unknown, self._detector.judge(unknown), strict=True):
+            judged[log] = judgement
+            self._judged.put(log, judgement)
+        return [cast(Judgement, judged[log]) for log in bare]
 
     def _marks(self, logs: Sequence[LogFeatures], judgements: Sequence[Judgement]) -> list[bytes]:
         marker = self._marker

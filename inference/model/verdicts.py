@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
-    """What a model says of one feature tuple.
+    """What a model says of one feature tuple, and of the message behind it.
 
     Attributes:
         is_anomaly: the label.
@@ -39,17 +39,27 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     marks: bytes = b""
 
 
-def make_verdict(judgement: Judgement, model_version: str, marks: bytes = b"") -> Verdict:
-    """What clients read of a judgement."""
+def make_verdict(
+    judgement: Judgement, model_version: str, marks: bytes = b"", pattern: int | None = None
+) -> Verdict:
+    """What clients read of a judgement.
+
+    Args:
+        judgement: of the detector.
+        model_version: as answers give it.
+        marks: where a log with this verdict is counted.
+        pattern: id of the log's pattern; None for a log that came without its message.
+    """
     return Verdict(
         judgement.is_anomaly,
-        b',"is_anomaly":%b,"anomaly_score":%b,"decision":%b,"percentile":%b,"model_version":%b'
+        b',"is_anomaly":%b,"anomaly_score":%b,"decision":%b,"percentile":%b,"model_version":%b%b'
         % (
             b"true" if judgement.is_anomaly else b"false",
             _encode(judgement.anomaly_score),
             _encode(judgement.decision),
             _encode(judgement.percentile),
             _encode(model_version),
+            b"" if pattern is None else b',"pattern_id":"%016x"' % pattern,
         ),
         judgement.contributions,
         judgement.terms,

@@ -29,6 +29,15 @@ ModelHash = Annotated[
     ),
 ]
 
+PatternId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9a-f]{16}$",
+        description="Of a raw log: the id of its message's pattern, 16 hexadecimal digits that "
+        "depend on the message alone. Not there for a log that came as features.",
+    ),
+]
+
 
 class RawLog(msgspec.Struct, frozen=True, gc=False):
     """A log as it was written; the service makes the features of it."""
@@ -105,6 +114,7 @@ class Prediction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         Meta(ge=0, le=1, description="Share of the training logs with a lower score."),
     ]
     model_version: ModelVersion
+    pattern_id: PatternId | UnsetType = UNSET
     contributions: Explanation | None = None
     terms: Annotated[
         dict[str, float] | None,

@@ -7,7 +7,7 @@ from schemas.record.keywords import NOTHING, find_flags_in, has_trigger
 from schemas.record.templates import fold, pattern_of
 from schemas.record.text import ESCAPE, LIMIT, text_of
 
-__all__ = ["MessageFeatures", "extract", "extract_features"]
+__all__ = ["MessageFeatures", "extract", "extract_features", "without_message"]
 
 
 class MessageFeatures(LogFeatures, frozen=True, gc=False):
@@ -26,7 +26,10 @@ class MessageFeatures(LogFeatures, frozen=True, gc=False):
 
 def extract_features(message: str, level: Level, service: str) -> LogFeatures:
     """The six features of a raw log; the length is counted in characters (code points)."""
-    flags = _flags_of(text_of(message))
+    text = message[:LIMIT]
+    if ESCAPE in text or not text.isascii():  # as in `extract`
+        text = text_of(message)
+    flags = _flags_of(text) if _seen_in(fold(text))[1] else NOTHING
     return LogFeatures(
         len(message),
         level,
@@ -53,6 +56,20 @@ def extract(message: str, level: Level, service: str) -> MessageFeatures:
         flags.has_connection_error,
         pattern,
         flags.has_failure,
+    )
+
+
+def without_message(log: LogFeatures) -> LogFeatures:
+    """The six features alone."""
+    if type(log) is LogFeatures:
+        return log
+    return LogFeatures(
+        log.message_length,
+        log.level,
+        log.service,
+        log.has_exception,
+        log.has_timeout,
+        log.has_connection_error,
     )
 
 

@@ -7,12 +7,24 @@ from typing import Final
 
 from inference.environment import WRONG_SETTINGS_EXIT, SettingsError
 from schemas.version import __version__
-from trainer.cli import evaluate, fit, look, patterns, recalibrate, score, serve, sql, versions
+from trainer.cli import (
+    diff,
+    evaluate,
+    fit,
+    look,
+    patterns,
+    recalibrate,
+    score,
+    serve,
+    sql,
+    versions,
+)
 from trainer.cli.parsing import Command, UsageError
 from trainer.cli.store import add_model_dir
 from trainer.errors import (
     ExportError,
     ForestTooLargeError,
+    FoundDifferenceError,
     InputError,
     InsensitiveModelError,
     OutputError,
@@ -32,6 +44,7 @@ EXIT_CODES: Final[dict[type[TrainingError], int]] = {
     InsensitiveModelError: 5,
     StoreError: 6,
     OutputError: 7,
+    FoundDifferenceError: 8,
 }
 
 _DESCRIPTION: Final = """\
@@ -42,6 +55,7 @@ _EPILOG: Final = """\
 examples:
   python -m trainer look logs/                          how they are read
   python -m trainer patterns logs/                      what they repeat, line by line
+  python -m trainer diff monday/ tuesday/               what is new, gone or more frequent
   python -m trainer fit logs/                           train on all files of a folder
   python -m trainer fit app.jsonl.zst --label-field fault
   journalctl -o short-iso | python -m trainer fit - --layout syslog
@@ -56,6 +70,7 @@ exit codes:
   5    the model could not be proved: it differs from what was fitted, or has learned nothing
   6    the model store cannot be written, or has no such version
   7    the output cannot be written
+  8    `diff` found what --fail-on names
   130  interrupted (Ctrl-C)
   143  stopped (SIGTERM)
 After any code but 0 the store is as it was before, and no output is left half-written.
@@ -64,6 +79,7 @@ After any code but 0 the store is as it was before, and no output is left half-w
 _COMMANDS: Final[dict[str, Command]] = {
     "look": look.COMMAND,
     "patterns": patterns.COMMAND,
+    "diff": diff.COMMAND,
     "fit": fit.COMMAND,
     "evaluate": evaluate.COMMAND,
     "score": score.COMMAND,

@@ -1,7 +1,7 @@
 """What the commands' options have in common."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -56,6 +56,11 @@ def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
         metavar="DATA",
         help="files, globs, folders, -, URLs",
     )
+    add_reading(parser)
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """How to read data, and what works on it."""
     reading = parser.add_argument_group("how to read it (detected unless given)")
     reading.add_argument("--format", choices=sorted(FORMATS), help="how files are written")
     for part in ("message", "level", "service", "time", "label"):
@@ -78,7 +83,7 @@ def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     reading.add_argument(
         "--columns",
         metavar="NAMES",
-        help="of CSV without a header: names, as in time,level,message",
+        help="of CSV without a header",
     )
     reading.add_argument(
         "--levels",
@@ -101,7 +106,7 @@ def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
         help="stop if more records than this cannot be used (default: %(default)s)",
     )
     work = parser.add_argument_group("where to work")
-    work.add_argument("--processes", type=int, metavar="N", help="processes here (default: cores)")
+    work.add_argument("--processes", type=int, metavar="N", help="here (default: one per core)")
     work.add_argument("--dask", default="", metavar="ADDRESS", help="a Dask scheduler's address")
 
 
@@ -145,13 +150,16 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
 
 def add_version(parser: argparse.ArgumentParser) -> None:
     """Which model, for commands that also take data."""
-    parser.add_argument(
-        "--version", type=int, metavar="N", help="the model (default: the current one)"
-    )
+    parser.add_argument("--version", type=int, metavar="N", help="the model (default: the current)")
 
 
 def dataset(arguments: argparse.Namespace) -> Dataset:
-    """The data that a command was given.
+    """As `dataset_of`, for the data that a command was given."""
+    return dataset_of(arguments, arguments.data)
+
+
+def dataset_of(arguments: argparse.Namespace, data: Sequence[str]) -> Dataset:
+    """Data that is read as a command was told.
 
     Raises:
         UsageError: an option is out of range.
@@ -161,7 +169,7 @@ def dataset(arguments: argparse.Namespace) -> Dataset:
     if arguments.processes is not None and arguments.processes < 1:
         raise UsageError(f"--processes {arguments.processes}: Expected 1 or more")
     return Dataset.find(
-        arguments.data,
+        data,
         _reading(arguments),
         Executor(processes=arguments.processes, dask=arguments.dask),
         arguments.max_bad_fraction,

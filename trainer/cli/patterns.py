@@ -14,6 +14,7 @@ from trainer.cli.parsing import (
     add_version,
     required_data,
 )
+from trainer.cli.store import open_models
 from trainer.cli.terminal import Terminal, print_wide_table, write_out
 from trainer.jobs.patterns import PatternList, patterns_in, patterns_of_version
 from trainer.patterns.lists import to_lines, write_parquet
@@ -72,11 +73,12 @@ def _run(arguments: argparse.Namespace) -> None:
 
 
 def _find(arguments: argparse.Namespace) -> PatternList:
+    models = open_models(arguments)
     if arguments.version is not None and not arguments.data and not arguments.counts:
-        return patterns_of_version(arguments.version, model_dir=arguments.model_dir)
+        return patterns_of_version(arguments.version, model_dir=models)
     return patterns_in(
         required_data(arguments),
-        model_dir=arguments.model_dir,
+        model_dir=models,
         version=arguments.version,
         listener=Terminal(),
     )

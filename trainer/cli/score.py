@@ -18,9 +18,9 @@ from trainer.jobs.score import FORMATS, score
 
 _DESCRIPTION: Final = f"""\
 Judge every record with a published model, by the scorer that serves, and write a verdict for each:
-`source`, `line`, `is_anomaly`, `anomaly_score`, `decision`, `percentile`, `model_version`; for
-Parquet files of features, their own columns and the verdict's. The ending of FILE says how:
-.parquet or .jsonl. FILE appears when all of it is written.
+`source`, `line`, `is_anomaly`, `anomaly_score`, `decision`, `percentile`, `model_version` and, of
+raw logs, `pattern_id`; for Parquet files of features, their own columns and the verdict's. The
+ending of FILE says how: .parquet or .jsonl. FILE appears when all of it is written.
 
 {DATA_HELP}"""
 

@@ -25,8 +25,7 @@ from trainer.counting.engine_patterns import read_patterns
 from trainer.counting.sums import PartCount
 from trainer.counting.table import CountTable, merge_names, merge_tables
 from trainer.errors import InputError
-from trainer.quoting import literal
-from trainer.reading.database import connect, parquet
+from trainer.reading.database import TABLE_ENDINGS, connect, parquet, reader_of
 from trainer.reading.faults import MAX_SAMPLES
 from trainer.reading.partitions import Place
 from trainer.reading.plan import ReadingPlan
@@ -72,18 +71,10 @@ def read_table(source: Source, number: int) -> PartCount:
     Raises:
         InputError: it cannot be read, or lacks a column.
     """
-    path = literal(source.uri)
-    readers = {
-        ".parquet": f"read_parquet({path})",
-        ".csv": f"read_csv({path}, all_varchar = true)",
-        ".json": f"read_json({path})",
-        ".jsonl": f"read_json({path}, format = 'newline_delimited')",
-    }
-    name = source.uri.removesuffix(".gz").removesuffix(".zst")
-    reader = next((text for end, text in readers.items() if name.endswith(end)), None)
+    reader = reader_of(source.uri)
     if reader is None:
         raise InputError(
-            f"{source.uri}: a count table is {', '.join(readers)}, plain or compressed"
+            f"{source.uri}: a count table is {', '.join(TABLE_ENDINGS)}, plain or compressed"
         )
     with connect([source]) as connection:
         check_columns(connection, reader, (*FEATURE_NAMES, "n"))

@@ -7,10 +7,12 @@ they are.
 from schemas.bundle.options import TrainOptions
 from trainer.counting.run import Executor
 from trainer.jobs.dataset import CountTables, Dataset
+from trainer.jobs.diff import diff, side_of
 from trainer.jobs.evaluate import evaluate
 from trainer.jobs.fit import fit
 from trainer.jobs.listener import Listener
 from trainer.jobs.look import look
+from trainer.jobs.patterns import patterns_in, patterns_of_version
 from trainer.jobs.recalibrate import recalibrate
 from trainer.jobs.score import score
 from trainer.jobs.train import train
@@ -23,10 +25,14 @@ __all__ = [
     "Listener",
     "ReadingOptions",
     "TrainOptions",
+    "diff",
     "evaluate",
     "fit",
     "look",
+    "patterns_in",
+    "patterns_of_version",
     "recalibrate",
     "score",
+    "side_of",
     "train",
 ]

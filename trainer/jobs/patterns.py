@@ -1,7 +1,5 @@
 """Lists the patterns of data, or those that a published version learned from."""
 
-from pathlib import Path
-
 import msgspec
 
 from inference.model.model import Model
@@ -13,7 +11,7 @@ from trainer.patterns.lists import KEPT, read_kept
 from trainer.patterns.pattern import Pattern
 from trainer.patterns.summing import flagged_rows
 from trainer.store.candidate import load_candidate
-from trainer.store.registry import ModelRegistry
+from trainer.store.opening import Models, registry_over
 
 
 class PatternList(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +33,7 @@ class PatternList(msgspec.Struct, frozen=True, kw_only=True):
 def patterns_in(
     data: Data,
     *,
-    model_dir: str | Path = "models",
+    model_dir: Models = "models",
     version: int | None = None,
     listener: Listener = SILENCE,
 ) -> PatternList:
@@ -43,7 +41,7 @@ def patterns_in(
 
     Args:
         data: the records; such without a message have no pattern.
-        model_dir: the model store.
+        model_dir: the model store, or a registry over it.
         version: the model whose flags the patterns get; None for the current one, if there is any.
         listener: is told how the job goes.
 
@@ -51,7 +49,7 @@ def patterns_in(
         InputError: the data cannot be read, or its messages make too many patterns.
         StoreError: there is no such version.
     """
-    registry = ModelRegistry(Path(model_dir))
+    registry = registry_over(model_dir)
     if version is None and registry.signature() is not None:
         version = registry.current_version()
     # Before the data, which may take long.
@@ -84,18 +82,18 @@ def list_patterns(holdings: Holdings, model: Model | None = None) -> list[Patter
     return holdings.list_patterns(None if model is None else flagged_rows(table, model))
 
 
-def patterns_of_version(version: int, *, model_dir: str | Path = "models") -> PatternList:
+def patterns_of_version(version: int, *, model_dir: Models = "models") -> PatternList:
     """The patterns of a version's training data, with its flags, as far as the version keeps them.
 
     Args:
         version: its number.
-        model_dir: the model store.
+        model_dir: the model store, or a registry over it.
 
     Raises:
         StoreError: there is no such version, or it keeps no patterns.
         InputError: the file of its patterns cannot be read.
     """
-    registry = ModelRegistry(Path(model_dir))
+    registry = registry_over(model_dir)
     manifest = load_candidate(registry, version).model.manifest
     path = registry.path(version) / PATTERNS_FILE
     if not path.exists():

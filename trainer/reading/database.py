@@ -56,6 +56,22 @@ def parquet(sources: Sequence[Source], *options: str) -> str:
     return f"read_parquet({', '.join([uris, *options])})"
 
 
+TABLE_ENDINGS: Final = {
+    ".parquet": "read_parquet({})",
+    ".csv": "read_csv({}, all_varchar = true)",
+    ".json": "read_json({})",
+    ".jsonl": "read_json({}, format = 'newline_delimited')",
+}
+"""Names of tables that an engine wrote, and how they are read."""
+
+
+def reader_of(uri: str) -> str | None:
+    """The table expression for a table that an engine wrote; None if its name does not tell."""
+    name = uri.removesuffix(".gz").removesuffix(".zst")
+    form = next((text for end, text in TABLE_ENDINGS.items() if name.endswith(end)), None)
+    return None if form is None else form.format(quoting.literal(uri))
+
+
 def column_names(source: Source) -> list[str]:
     """The columns of a Parquet file; fields of structs as paths with dots."""
     with connect([source]) as connection:

@@ -15,6 +15,7 @@ _COLUMNS: Final = {
     "decision": "DOUBLE",
     "percentile": "DOUBLE",
     "model_version": "VARCHAR",
+    "pattern_id": "VARCHAR",
 }
 
 

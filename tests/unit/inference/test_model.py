@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from inference.detectors.isolation_forest_detector import IsolationForestDetector
 from inference.detectors.judgements import Judgement
@@ -18,7 +19,9 @@ from inference.store.versions import ModelStore
 from schemas.api.predictions import BatchPrediction, Prediction, PredictRequest
 from schemas.bundle.contents import Bundle
 from schemas.bundle.tables import Tables
-from schemas.record.features import FEATURE_NAMES, LogFeatures
+from schemas.record.extraction import extract, without_message
+from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
+from schemas.record.templates import pattern_id
 from tests.made_logs import make_logs, make_raw_logs
 
 
@@ -110,6 +113,27 @@ def test_both_detectors_answer_in_the_same_fields(
         assert (prediction.terms is not None) == (detector == "surprisal")
         assert prediction.is_anomaly == (prediction.decision < 0)
         assert 0 <= prediction.percentile <= 1
+
+
+@pytest.mark.parametrize("detector", ["isolation_forest", "surprisal"])
+def test_raw_logs_are_answered_with_the_id_of_their_pattern(
+    bundle: Bundle, surprisal_bundle: Bundle, detector: str
+) -> None:
+    """Whatever the detector reads, warm or cold; records that came as features have none."""
+    chosen = {"isolation_forest": bundle, "surprisal": surprisal_bundle}[detector]
+    warm, tiny = Model(chosen, memo_capacity=1_000), Model(chosen, memo_capacity=1)
+    # Of one length, level and service: a forest judges them alike.
+    messages = ["user ann left", "user 12 left", "user 77 left", "disk is full."]
+    raw = [extract(message, Level.INFO, "shop") for message in messages]
+    logs = [*raw, *map(without_message, raw)]
+    ids = [f"{pattern_id(message):016x}" for message in messages] + [UNSET] * len(raw)
+    for model in (warm, tiny, warm):
+        requests = [PredictRequest(number) for number in range(len(logs))]
+        body = batch_json(requests, model.verdicts(logs), model.version)
+        answers = msgspec.json.decode(body, type=BatchPrediction).predictions
+        assert [one.pattern_id for one in answers] == ids
+        if detector == "isolation_forest":
+            assert len({one.anomaly_score for one in answers}) == 1
 
 
 def test_percentiles_are_shares_of_the_training_logs(

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from tests.made_reports import make_curve, make_record, make_report
 from tests.parsed_page import Page
+from trainer.report.environment import TEMPLATES
 from trainer.report.formats import MAX_SHOWN
-from trainer.report.page import TEMPLATES, render
+from trainer.report.page import render
 from trainer.report.worth import judge_rankings
 
 

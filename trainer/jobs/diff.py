@@ -1,0 +1,107 @@
+"""Compares the patterns of two runs, releases or days."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from trainer.errors import FoundDifferenceError
+from trainer.jobs.dataset import CountTables, Data
+from trainer.jobs.listener import SILENCE, Listener
+from trainer.jobs.patterns import list_patterns, patterns_of_version
+from trainer.patterns.comparison import Comparison, compare
+from trainer.patterns.pattern import Pattern
+from trainer.patterns.tables import add_up, is_list, read_list
+from trainer.reading.sources import find_sources
+from trainer.store.opening import Models
+
+Failure = Literal["new-error", "more-error", "new", "new-service", "any"]
+
+FAILURES: Final[dict[Failure, Callable[[Comparison], int]]] = {
+    "new-error": lambda found: found.count("new", severe=True) + found.count("louder"),
+    "more-error": lambda found: found.count("more", severe=True),
+    "new": lambda found: found.count("new"),
+    "new-service": lambda found: len(found.new_services),
+    "any": lambda found: len(found.changes),
+}
+"""How many there are of what somebody may not want to find."""
+
+
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """The patterns of one side.
+
+    Attributes:
+        name: what the user called it.
+        patterns: none twice.
+        n_lines: lines in all, those of patterns that are not listed included.
+        is_complete: whether all of its patterns are there.
+    """
+
+    name: str
+    patterns: list[Pattern]
+    n_lines: int
+    is_complete: bool = True
+
+
+def side_of(
+    name: str,
+    read: Callable[[Sequence[str]], Data],
+    *,
+    counts: bool = False,
+    model_dir: Models = "models",
+    listener: Listener = SILENCE,
+) -> Side:
+    """The patterns behind what a user called a side.
+
+    Args:
+        name: a version's number, a list of patterns, or data.
+        read: finds data, given its name.
+        counts: whether it is a count table that an SQL engine made.
+        model_dir: the model store, or a registry over it.
+        listener: is told how the job goes.
+
+    Raises:
+        TrainingError: it cannot be read, or has no patterns.
+    """
+    if name.isdecimal() and not Path(name).exists():
+        found = patterns_of_version(int(name), model_dir=model_dir)
+        return Side(
+            name=f"version {name}",
+            patterns=found.patterns,
+            n_lines=found.n_lines,
+            is_complete=found.is_complete,
+        )
+    if not counts:
+        sources = find_sources([name])
+        if all(is_list(source) for source in sources):
+            patterns = add_up(one for source in sources for one in read_list(source))
+            n_lines = sum(one.count for one in patterns)
+            return Side(name=name, patterns=patterns, n_lines=n_lines)
+    data = CountTables([name]) if counts else read([name])
+    holdings = data.count(listener)
+    patterns = list_patterns(holdings)
+    return Side(name=name, patterns=patterns, n_lines=int(holdings.patterns.counts.sum()))
+
+
+def diff(good: Side, bad: Side, listener: Listener = SILENCE) -> Comparison:
+    """What differs between two sides."""
+    for side in (good, bad):
+        if not side.is_complete:
+            listener.say(
+                f"warning: {side.name} keeps its {len(side.patterns):,} most frequent patterns, so "
+                f"rare ones may seem new or gone"
+            )
+    return compare(good.patterns, bad.patterns, n_good=good.n_lines, n_bad=bad.n_lines)
+
+
+def check(comparison: Comparison, failures: Sequence[Failure]) -> None:
+    """Fail if there is what nobody wants to find.
+
+    Raises:
+        FoundDifferenceError: says how much there is of each.
+    """
+    found = {name: FAILURES[name](comparison) for name in failures}
+    if any(found.values()):
+        told = ", ".join(f"{name} {n:,}" for name, n in found.items() if n)
+        raise FoundDifferenceError(f"found what --fail-on names: {told}")
