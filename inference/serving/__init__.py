@@ -8,10 +8,12 @@ Of uvicorn: `Server.startup`, `on_tick`, `handle_exit`, `should_exit`, `servers`
 (`connections`, `default_headers`), `lifespan.state`, `Config.encoded_headers`, `ssl` and
 `timeout_keep_alive`; of `HttpToolsProtocol` its constructor's arguments, `connection_made`,
 `data_received`, `on_headers_complete`, `on_message_complete`, `on_response_complete`,
-`_unset_keepalive_if_required`, `transport`, `loop`, `flow`, `parser`, `pipeline`, `scope`, `url`,
-`headers` and `cycle` with its `more_body`, `response_complete`, `message_event` and `keep_alive`;
-`FlowControl.pause_reading`, `resume_reading`, `read_paused` and `drain`; that an answer is a write
-of its head and then a write of its body.
+`_start_asgi_task`, `_unset_keepalive_if_required`, `transport`, `loop`, `flow`, `parser`,
+`pipeline`, `app`, `logger`, `access_logger`, `access_log`, `expect_100_continue`, `scope`, `url`,
+`headers` and `cycle`; of `RequestResponseCycle` its constructor's arguments and `send`, and its
+`more_body`, `response_started`, `response_complete`, `waiting_for_100_continue`, `disconnected`,
+`default_headers`, `message_event`, `on_response` and `keep_alive`; `STATUS_LINE`;
+`FlowControl.pause_reading`, `resume_reading`, `read_paused`, `write_paused` and `drain`.
 
 Of uvicorn_worker: `UvicornWorker.CONFIG_KWARGS`, `_serve`, `_install_sigquit_handler`, `config`,
 `sockets` and `wsgi`. Of gunicorn: `BaseApplication.load_config`, `load`, `cfg.set` and `run`, the

@@ -8,6 +8,7 @@ every POST whether the server speaks HTTP/2.
 import asyncio
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import unquote
 
 import httptools
 import msgspec
@@ -15,7 +16,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from inference.metrics.traffic import Traffic
-from inference.serving.writing import JoinedWrites
+from inference.serving.writing import Cycle
 from inference.web.load import DRAIN
 from inference.web.problems import ProblemSpec
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem, problem_type
@@ -92,9 +93,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Begin with a new connection."""
-        joined: Any = JoinedWrites(transport, self.loop)  # has all of a transport
-        super().connection_made(joined)
-        self.flow = _Flow(joined, self)
+        super().connection_made(transport)
+        self.flow = _Flow(transport, self)
         self._extensions = {DRAIN: {"wait": self.flow.drain}}
 
     def data_received(self, data: bytes) -> None:
@@ -179,8 +179,33 @@ class HttpProtocol(HttpToolsProtocol):
         version = self.parser.get_http_version()
         if version not in _VERSIONS:
             raise RefusedError(MALFORMED, f"HTTP/{version} is not spoken here; send HTTP/1.1")
-        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]  # of our own
-        super().on_headers_complete()
+        scope, url = self.scope, httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["http_version"] = version
+        scope["path"] = unquote(path) if "%" in path else path
+        scope["raw_path"] = url.path
+        scope["query_string"] = url.query or b""
+        scope["extensions"] = self._extensions  # type: ignore[typeddict-item]  # of our own
+        before = self.cycle
+        self.cycle = Cycle(
+            scope,
+            self.transport,
+            self.flow,
+            self.logger,
+            self.access_logger,
+            self.access_log,
+            self.server_state.default_headers,
+            asyncio.Event(),
+            self.expect_100_continue,
+            version != "1.0" and self.parser.should_keep_alive(),
+            self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
 
     def on_message_complete(self) -> None:
         """End the request, unless the parser only thinks so because of an upgrade."""

@@ -11,7 +11,6 @@ There is no second way to say no.
 """
 
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import Any, Final
 
 import falcon
@@ -81,7 +80,7 @@ class Shortcut:
         await send(
             {
                 "type": "http.response.start",
-                "status": HTTPStatus.OK.value,
+                "status": 200,
                 "headers": [
                     (_ID, name.encode()),
                     (b"content-type", _JSON),

@@ -32,9 +32,11 @@ TOLD = inference.serving.__doc__ or ""
                 "on_headers_complete",
                 "on_message_complete",
                 "on_response_complete",
+                "_start_asgi_task",
                 "_unset_keepalive_if_required",
             ],
         ),
+        (RequestResponseCycle, ["send"]),
         (FlowControl, ["pause_reading", "resume_reading"]),
         (UvicornWorker, ["CONFIG_KWARGS", "_serve", "_install_sigquit_handler"]),
         (BaseApplication, ["load_config", "load", "run"]),
@@ -72,10 +74,13 @@ async def _look_at_attributes() -> None:
             assert name in TOLD
     protocol = HttpToolsProtocol(config=config, server_state=state, app_state={})
     names = ["transport", "loop", "flow", "parser", "pipeline", "scope", "headers", "cycle"]
+    names += ["app", "logger", "access_logger", "access_log", "expect_100_continue"]
     for name in names:
         assert hasattr(protocol, name), f"HttpToolsProtocol has no {name} any more"
         assert name in TOLD
-    for name in ("more_body", "response_complete", "message_event", "keep_alive"):
+    names = ["more_body", "response_started", "response_complete", "message_event", "keep_alive"]
+    names += ["waiting_for_100_continue", "disconnected", "default_headers", "on_response"]
+    for name in names:
         assert f"self.{name} = " in inspect.getsource(RequestResponseCycle.__init__)
         assert name in TOLD
     for name in ("child_exit", "certfile", "keyfile", "ca_certs", "cert_reqs"):
@@ -114,28 +119,6 @@ class Writes(asyncio.Transport):
 
     def resume_reading(self) -> None:
         """Nothing to resume."""
-
-
-def test_an_answer_is_a_head_and_then_a_body() -> None:
-    """Two writes in this order: `inference.serving.writing` joins exactly these."""
-
-    async def ask() -> list[bytes]:
-        config = Config(_app, http="httptools", lifespan="off")
-        config.load()
-        protocol = HttpToolsProtocol(config=config, server_state=ServerState(), app_state={})
-        transport = Writes()
-        protocol.connection_made(transport)
-        assert protocol.loop is asyncio.get_running_loop()
-        assert protocol.transport is transport
-        protocol.data_received(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        assert protocol.parser.get_http_version() == "1.1"
-        assert protocol.cycle is not None
-        await asyncio.gather(*protocol.tasks)
-        return transport.writes
-
-    head, body = asyncio.run(ask())
-    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert b"body" in body
 
 
 @pytest.mark.parametrize(

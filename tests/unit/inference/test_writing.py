@@ -1,114 +1,159 @@
-"""Joining the head and the body of an answer."""
+"""An ordinary answer is written at once, and every answer as uvicorn writes it."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import cast
+from collections.abc import Iterable
+from typing import Any, Final
 
-from inference.serving.writing import JoinedWrites
+import pytest
+from uvicorn import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from inference.serving.protocol import HttpProtocol
+
+Events = list[dict[str, Any]]
+START: Final = "http.response.start"
+BODY: Final = "http.response.body"
+FAILURE: Final = "failure of the app"
+GET: Final = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
-class FakeTransport:
-    """Remembers each call that would reach the kernel."""
+class Client(asyncio.Transport):
+    """Remembers each write that would reach the kernel."""
 
     def __init__(self) -> None:
-        self.calls: list[object] = []
+        super().__init__()
+        self.writes: list[bytes] = []
         self.closing = False
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: Any) -> None:
         """Remember bytes."""
-        self.calls.append(data)
+        self.writes.append(bytes(data))
 
-    def writelines(self, parts: Iterable[bytes]) -> None:
+    def writelines(self, parts: Iterable[Any]) -> None:
         """Remember bytes that go together."""
-        self.calls.append(tuple(parts))
-
-    def write_eof(self) -> None:
-        """Remember the end."""
-        self.calls.append("end")
+        self.writes.append(b"".join(parts))
 
     def close(self) -> None:
         """Remember the close."""
-        self.calls.append("close")
         self.closing = True
 
     def is_closing(self) -> bool:
-        """Whether it was closed, by either side."""
+        """Whether it was closed."""
         return self.closing
 
-    def get_extra_info(self, name: str) -> str:
-        """Something else that a transport has."""
-        return name
+    def pause_reading(self) -> None:
+        """Nothing to pause."""
+
+    def resume_reading(self) -> None:
+        """Nothing to resume."""
 
 
-def after(use: Callable[[JoinedWrites, FakeTransport], None]) -> list[object]:
-    """What reached the kernel when the loop had its next turn after some writes."""
-    transport = FakeTransport()
+def ask(
+    protocol: Any, events: Events, request: bytes, headers: list[tuple[bytes, bytes]]
+) -> tuple[list[bytes], bool]:
+    """What is written for an app that sends these events, and whether it is closed then."""
 
-    async def run() -> None:
-        loop = asyncio.get_running_loop()
-        use(JoinedWrites(cast(asyncio.Transport, transport), loop), transport)
-        await asyncio.sleep(0)
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        for event in events:
+            if event["type"] == FAILURE:
+                raise RuntimeError("of the app")
+            await send(event)
 
-    asyncio.run(run())
-    return transport.calls
+    async def run() -> tuple[list[bytes], bool]:
+        config = Config(app, http=protocol, lifespan="off", log_level="critical")
+        config.load()
+        state = ServerState()
+        state.default_headers = headers
+        own = {"max_head_bytes": 65_536} if protocol is HttpProtocol else {}
+        connection = protocol(config=config, server_state=state, app_state={}, **own)
+        client = Client()
+        connection.connection_made(client)
+        connection.data_received(request)
+        await asyncio.gather(*connection.tasks)
+        connection.connection_lost(None)
+        return client.writes, client.closing
 
-
-def test_two_writes_are_one_call() -> None:
-    """Head and body go out together, at once, and nothing follows."""
-
-    def use(joined: JoinedWrites, transport: FakeTransport) -> None:
-        joined.write(b"head")
-        assert transport.calls == []
-        joined.write(b"body")
-        assert transport.calls == [(b"head", b"body")]
-
-    assert after(use) == [(b"head", b"body")]
-
-
-def test_a_single_write_goes_out_in_the_next_turn() -> None:
-    """Nothing is held back for longer, as before an answer without a body."""
-    assert after(lambda joined, _: joined.write(b"head")) == [b"head"]
+    return asyncio.run(run())
 
 
-def test_several_answers_keep_their_order() -> None:
-    """Pipelined answers do not mix."""
-
-    def use(joined: JoinedWrites, _: FakeTransport) -> None:
-        for data in (b"1", b"2", b"3", b"4", b"5"):
-            joined.write(data)
-
-    assert after(use) == [(b"1", b"2"), (b"3", b"4"), b"5"]
-
-
-def test_nothing_is_lost_by_a_close() -> None:
-    """What was written before a close or an end is sent before it."""
-
-    def use(joined: JoinedWrites, _: FakeTransport) -> None:
-        joined.write(b"a")
-        joined.writelines([b"b", b"c"])
-        joined.write(b"d")
-        joined.write_eof()
-        joined.write(b"e")
-        joined.close()
-
-    assert after(use) == [b"a", (b"b", b"c"), b"d", "end", b"e", "close"]
+def answer(body: bytes = b"body", *more: tuple[bytes, bytes], status: int = 200) -> Events:
+    """An answer of known length."""
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body)), *more]
+    return [
+        {"type": START, "status": status, "headers": headers},
+        {"type": BODY, "body": body},
+    ]
 
 
-def test_a_client_that_went_away_is_written_nothing() -> None:
-    """Bytes held back for a connection that broke meanwhile are dropped without an error."""
-
-    def use(joined: JoinedWrites, transport: FakeTransport) -> None:
-        joined.write(b"head")
-        transport.closing = True
-
-    assert after(use) == []
+def streamed(*parts: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> Events:
+    """An answer in pieces, of unknown length if no header tells."""
+    bodies = [{"type": BODY, "body": part, "more_body": True} for part in parts]
+    start = {"type": START, "status": 200, "headers": headers or []}
+    return [start, *bodies, {"type": BODY, "body": b""}]
 
 
-def test_all_else_is_the_transports_own() -> None:
-    """Whoever asks for more than writes gets it from the transport."""
+DATE: Final = [(b"date", b"today")]
+DRAINING: Final = [*DATE, (b"connection", b"close")]
 
-    def use(joined: JoinedWrites, _: FakeTransport) -> None:
-        assert joined.get_extra_info("peername") == "peername"
-        assert not joined.is_closing()
 
-    assert after(use) == []
+@pytest.mark.parametrize("headers", [DATE, DRAINING])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        GET,
+        b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        b"GET / HTTP/1.0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nab",
+    ],
+)
+@pytest.mark.parametrize(
+    "events",
+    [
+        answer(),
+        answer(b""),
+        answer(b"x" * 200_000),
+        answer(b"{}", status=503),
+        answer(b"", status=204),
+        answer(b"body", (b"x", b"split\r\nY: 1")),
+        answer(b"body", (b"x", b"split\nY: 1")),
+        answer(b"body", (b"x", b"\x00")),
+        answer(b"body", (b"connection", b"close")),
+        answer(b"body", (b"content-length", b"9")),
+        streamed(b"a", b"b"),
+        streamed(b"a", b"bc", headers=[(b"content-length", b"3")]),
+        streamed(headers=[(b"content-length", b"0")]),
+    ],
+)
+def test_bytes_are_uvicorns_own(
+    events: Events, request_: bytes, headers: list[tuple[bytes, bytes]]
+) -> None:
+    """Whatever is answered to whom; what is no answer is refused as uvicorn refuses it."""
+    ours, closed = ask(HttpProtocol, events, request_, headers)
+    theirs, closed_too = ask(HttpToolsProtocol, events, request_, headers)
+    assert (b"".join(ours), closed) == (b"".join(theirs), closed_too)
+
+
+def test_an_ordinary_answer_is_one_write() -> None:
+    """Head and body together; uvicorn needs two."""
+    ((head_and_body,), _), (two, _) = (
+        ask(protocol, answer(), GET, DATE) for protocol in (HttpProtocol, HttpToolsProtocol)
+    )
+    assert head_and_body.endswith(b"\r\n\r\nbody")
+    assert len(two) == 2
+
+
+def test_the_head_of_a_stream_does_not_wait() -> None:
+    """Its client may wait for it before it sends on."""
+    writes, _ = ask(HttpProtocol, streamed(b"a"), GET, DATE)
+    assert writes[0].startswith(b"HTTP/1.1 200 OK\r\n")
+    assert writes[0].endswith(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("end", [[], [{"type": FAILURE}]])
+def test_an_app_that_fails_behind_the_head_is_a_500(end: Events) -> None:
+    """Nothing of its answer was written by then."""
+    writes, closed = ask(HttpProtocol, [*answer()[:1], *end], GET, DATE)
+    assert b"".join(writes).startswith(b"HTTP/1.1 500 ")
+    assert closed
