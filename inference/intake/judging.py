@@ -70,13 +70,13 @@ class Judging:
     def _list(self, block: Block, judged: list[JudgedLog]) -> None:
         everything = self._returned == "all"
         model = self._judge.model
-        for position, log, one in zip(block.positions, block.logs, judged, strict=True):
+        for position, one in zip(block.positions, judged, strict=True):
             if not (everything or one.is_anomaly):
                 continue
             if len(self._listed) >= MAX_LISTED:
                 self._n_unlisted += 1
                 continue
-            self._listed.append(b'{"position":%d%b}' % (position, one.members(log[0], model)))
+            self._listed.append(b'{"position":%d%b}' % (position, one.members(model)))
 
     def answer(self) -> bytes:
         """The JSON of a `RawLogsAnswer`."""

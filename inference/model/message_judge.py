@@ -18,7 +18,7 @@ from inference.model.verdicts import Verdict
 from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
 from schemas.record.key import pack_record
 from schemas.record.keywords import has_trigger
-from schemas.record.templates import FOLD, pattern_id
+from schemas.record.templates import FOLD
 from schemas.record.text import ESCAPE
 
 __all__ = ["JudgedLog", "MessageJudge"]
@@ -50,21 +50,15 @@ class JudgedLog:
         self.features = features
         self._members = b""
 
-    def members(self, message: str, model: Model) -> bytes:
+    def members(self, model: Model) -> bytes:
         """The members of a `LogVerdict` behind its position, as JSON with a comma before each.
 
         Args:
-            message: the log's, or one that is folded alike.
             model: which judged it.
         """
         if not self._members:
-            pattern = getattr(self.features, "pattern", None)
-            pattern = pattern_id(message) if pattern is None else pattern
-            self._members = b'%b,"pattern_id":"%016x","why":%b' % (
-                self.verdict.json,
-                pattern,
-                _encode(_reason(self.features, self.verdict, model)),
-            )
+            why = _encode(_reason(self.features, self.verdict, model))
+            self._members = b'%b,"why":%b' % (self.verdict.json, why)
         return self._members
 
 

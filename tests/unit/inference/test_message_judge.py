@@ -51,9 +51,10 @@ def test_it_says_why(judge: MessageJudge) -> None:
     """Each verdict comes with the pattern's id, in 16 digits, and with words."""
     raw = [(one.message, one.level, one.service) for one in make_raw_logs(50)]
     for log, judged in zip(raw, judge.judge(raw), strict=True):
-        members = judged.members(log[0], judge.model)
+        members = judged.members(judge.model)
         verdict = msgspec.json.decode(b'{"position":0%b}' % members, type=LogVerdict)
         assert verdict.pattern_id == f"{pattern_id(log[0]):016x}"
+        assert members.count(b'"pattern_id"') == 1
         assert verdict.is_anomaly == judged.is_anomaly
         assert verdict.why
 
