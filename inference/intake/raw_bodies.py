@@ -15,13 +15,9 @@ from inference.intake.json_values import MAX_VALUE_BYTES
 from inference.intake.line_records import lines_from, read_text
 from inference.intake.raw_logs import Block, Tally
 from inference.intake.text_records import decode_line
+from schemas.api.operations import LINE_TYPES
 
-__all__ = ["LINES", "BodyReader"]
-
-LINES: Final = frozenset(
-    {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}
-)
-"""Media types that say that each line is a record."""
+__all__ = ["BodyReader"]
 
 MIN_SHARE: Final = 0.5
 """Of the first lines, how many are objects where a body is taken for JSON lines."""
@@ -55,9 +51,9 @@ class BodyReader:
         array = _ARRAY.match(body, start)
         if start == len(body):
             return iter(())
-        if array is not None and media_type not in LINES:
+        if array is not None and media_type not in LINE_TYPES:
             return self._json.of_array(body, start + 1, tally)
-        if media_type in LINES or self._are_json_lines(body, start):
+        if media_type in LINE_TYPES or self._are_json_lines(body, start):
             return self._json.of_lines(body, start, tally)
         if body[start] == ord("{"):
             return self._json.of_values(body, start, tally)

@@ -12,6 +12,7 @@ from inference.store.slot import ModelSlot
 from inference.web.admission import ANY_TYPE
 from inference.web.body import read_body
 from inference.web.load import LARGE_BYTES, SMALL_BYTES, Load
+from inference.web.queries import word
 from schemas.api.raw_logs import Returned
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class LogsResource:
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/logs"""
         body = await read_body(req, self._max_body_bytes, self._load)
-        returned = _returned(req)
+        returned = cast(Returned, word(req, "return", _RETURNED))
         with self._load:
             judging = self._begin(body, req.content_type or "", returned, await self._current())
             # Of text, the layout has to be found out first; JSON is mostly read at once.
@@ -84,15 +85,3 @@ class LogsResource:
         tally = Tally()
         media_type = content_type.partition(";")[0].strip().lower()
         return Judging(reader.read(body, media_type, tally), tally, judge, returned)
-
-
-def _returned(req: falcon.asgi.Request) -> Returned:
-    """Which verdicts the query asks for: `return=anomalies`, `all` or `none`."""
-    if not req.query_string:
-        return "anomalies"
-    value = req.get_param("return", default="anomalies").lower()
-    if value not in _RETURNED:
-        raise falcon.HTTPInvalidParam(
-            f"The value of the parameter must be one of {', '.join(_RETURNED)}.", "return"
-        )
-    return cast(Returned, value)

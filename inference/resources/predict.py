@@ -6,15 +6,25 @@ from typing import Final
 import falcon
 import falcon.asgi
 
+from inference.intake.each_request import (
+    Each,
+    answer_each,
+    read_each,
+    reported_json,
+    requests_in,
+)
 from inference.intake.requests import look_at, look_at_all
 from inference.metrics.judged import Judged
 from inference.model.model import Model
 from inference.model.verdicts import Verdict, batch_json, explanation_json, prediction_json
+from inference.resources.request_lines import RequestLines
 from inference.store.slot import ModelSlot
 from inference.web.body import read_body
 from inference.web.load import LARGE_BYTES, SMALL_BYTES, Load
+from inference.web.queries import word
+from schemas.api.operations import LINE_TYPES, ON_ERROR
 from schemas.api.predictions import BatchRequest, PredictRequest
-from schemas.api.validation import BodyDecoder
+from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 
 _BOOLEANS: Final = {"true": True, "false": False}
 
@@ -67,7 +77,9 @@ class PredictResource:
 
 
 class BatchResource:
-    """Judges several logs."""
+    """Judges several logs, in one JSON object or as JSON lines."""
+
+    takes = LINE_TYPES
 
     def __init__(
         self, slot: ModelSlot, max_body_bytes: int, load: Load, judged: Judged | None = None
@@ -77,19 +89,25 @@ class BatchResource:
         self._load = load
         self._judged = judged
         self._decode = BodyDecoder(BatchRequest).decode
+        self._lines = RequestLines(slot, load, judged)
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/predict/batch"""
-        body = await read_body(req, self._max_body_bytes, self._load)
         explain = wants_explanation(req)
+        media_type = (req.content_type or "").partition(";")[0].strip().lower()
+        if media_type in LINE_TYPES:
+            await self._lines.answer(req, resp, media_type, explain=explain)
+            return
+        read = self._read_each if word(req, "on_error", ON_ERROR) == "report" else self._decode
+        body = await read_body(req, self._max_body_bytes, self._load)
         resp.content_type = falcon.MEDIA_JSON
         with self._load:
             if len(body) <= LARGE_BYTES:
-                request = self._decode(body)
+                request = read(body)
                 verdicts, answer = _answer_all(await self._slot.current(), request, explain)
             else:
                 async with self._load.turn():
-                    request = await asyncio.to_thread(self._decode, body)
+                    request = await asyncio.to_thread(read, body)
                     model = await self._slot.current()
                     verdicts, answer = await asyncio.to_thread(_answer_all, model, request, explain)
         if self._judged is not None:
@@ -100,6 +118,20 @@ class BatchResource:
         # Freed with the response, which is after it was sent: to free a thousand requests takes a
         # twentieth of the time that their client waits.
         resp.context.request = request
+
+    def _read_each(self, body: bytes) -> list[Each]:
+        """The requests of a batch, each by itself.
+
+        Raises:
+            MalformedJsonError, InvalidBodyError: it is no batch at all.
+        """
+        try:
+            return [*self._decode(body).logs]
+        except (InvalidBodyError, MalformedJsonError):
+            items = requests_in(body)
+            if items is None:
+                raise
+            return read_each(items)
 
 
 def _answer_one(
@@ -114,9 +146,12 @@ def _answer_one(
 
 def _answer_all(
     model: Model,
-    request: BatchRequest,
+    request: BatchRequest | list[Each],
     explain: bool,  # noqa: FBT001
 ) -> tuple[list[Verdict], bytes]:
+    if isinstance(request, list):
+        answered = answer_each(request, model, 0, explain=explain)
+        return answered.verdicts, reported_json(answered, model.version)
     verdicts = model.verdicts(look_at_all(request.logs, model.extract))
     terms = model.spec.terms
     explanations = [explanation_json(verdict, terms) for verdict in verdicts] if explain else None

@@ -9,9 +9,11 @@ import enum
 from collections.abc import Iterable
 from typing import Any, Final, Protocol
 
+from inference.web.load import PROGRESS
+
 WAIT_S: Final = 30.0
-"""A request must be whole this long after it was first seen incomplete; a client that reads its
-answer must have taken more of it by then."""
+"""A request must be whole this long after it was first seen incomplete, or, if it is a stream, have
+got on; a client that reads its answer must have taken more of it by then."""
 
 _ANSWER: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 """RFC 9110, section 15.5.9."""
@@ -37,7 +39,9 @@ class Cycle(Protocol):
     """What we need of uvicorn's request in progress."""
 
     more_body: bool
+    response_started: bool
     response_complete: bool
+    scope: Any
 
 
 class Connection(Protocol):
@@ -111,7 +115,9 @@ class SlowClients:
             if wait is Wait.ANSWER:
                 continue
             unsent = connection.transport.get_write_buffer_size()
-            key = (connection, connection.cycle, wait, unsent)
+            cycle = connection.cycle
+            progress = None if cycle is None else cycle.scope.get(PROGRESS)
+            key = (connection, cycle, wait, unsent, progress)
             since = before.get(key, now)
             if now - since < self._patience[wait]:
                 self._since[key] = since
@@ -120,7 +126,8 @@ class SlowClients:
             if wait is Wait.READER:
                 connection.transport.abort()
             else:
-                if wait is Wait.REQUEST:
+                # A stream whose answer has begun can only be cut off.
+                if wait is Wait.REQUEST and not (cycle is not None and cycle.response_started):
                     connection.transport.write(_ANSWER)
                 connection.transport.close()
         return closed

@@ -57,7 +57,7 @@ async def read_pieces(req: falcon.asgi.Request) -> AsyncIterator[bytes]:
     """
     encoding = encoding_of(req)
     inflater = None if encoding is None else Inflater(encoding)
-    while piece := await req.stream.read(PIECE_BYTES):
+    async for piece in req.stream:  # as they come: a client may wait for its first answer
         if inflater is None:
             yield piece
         else:

@@ -25,6 +25,9 @@ MAX_WAITING: Final = 32
 DRAIN: Final = "log_anomaly.drain"
 """Extension of an ASGI scope: waits until the client has taken the answers on its connection."""
 
+PROGRESS: Final = "log_anomaly.progress"
+"""In an ASGI scope: a number that changes while a long request gets on, so that it may."""
+
 _HELD: Final = "log_anomaly.held"
 
 

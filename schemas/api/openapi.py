@@ -117,7 +117,9 @@ def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dic
         content: dict[str, Any] = {"schema": by_type[operation.request]}
         if operation.example is not None:
             content["example"] = operation.example
-        document["requestBody"] = {"required": True, "content": {_JSON: content}}
+        lines = {media_type: {"schema": {"type": "string"}} for media_type in operation.line_types}
+        document["requestBody"] = {"required": True, "content": {_JSON: content, **lines}}
+        document["responses"]["200"]["content"].update(lines)
     if operation.raw_types:
         document["requestBody"] = {"required": True, "content": _raw_contents(operation)}
     return document

@@ -19,6 +19,16 @@ from schemas.api.training import TrainRequest, TrainResponse
 from schemas.record.features import FEATURE_NAMES
 
 API_PREFIX: Final = "/api/v1"
+NDJSON: Final = "application/x-ndjson"
+"""The usual name of JSON lines; there is no registered one."""
+
+LINE_TYPES: Final = frozenset(
+    {NDJSON, "application/ndjson", "application/jsonl", "application/x-jsonlines"}
+)
+"""Media types that say that each line is a JSON text."""
+
+ON_ERROR: Final = ("refuse", "report")
+"""What a batch does with logs at fault; refuse is what it does unasked."""
 METRICS_PATH: Final = "/metrics"
 """Where Prometheus looks by itself."""
 
@@ -38,6 +48,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         request: type of the JSON body, if it takes one.
         response: type of the answer with status 200; None for plain text.
         problems: the other statuses a client must expect, each answered as problem details.
+        line_types: media types of requests as JSON lines, answered as JSON lines.
         raw_types: media types of raw logs, for a call that takes them beside any JSON.
         query: query parameters, each with its meaning.
         choices: the words that a query parameter takes, the default first; others are boolean.
@@ -54,6 +65,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     response: type | None
     request: type | None = None
     problems: tuple[HTTPStatus, ...] = ()
+    line_types: tuple[str, ...] = ()
     raw_types: tuple[str, ...] = ()
     query: dict[str, str] = {}
     choices: dict[str, tuple[str, ...]] = {}
@@ -133,9 +145,12 @@ OPERATIONS: Final = (
         scope="predict",
         summary="Judge several logs, answered in the same order",
         request=BatchRequest,
+        line_types=(NDJSON,),
         response=BatchPrediction,
         problems=_PREDICT_PROBLEMS,
-        query=_EXPLAIN,
+        query=_EXPLAIN
+        | {"on_error": "What a log at fault does: the whole batch is refused, or it is reported."},
+        choices={"on_error": ON_ERROR},
         example={
             "logs": [
                 {"log_id": "log-1", "features": _FEATURES},
@@ -150,7 +165,7 @@ OPERATIONS: Final = (
         services=("inference",),
         scope="predict",
         summary="Judge raw logs as shippers send them; answers counts and the anomalies",
-        raw_types=("application/x-ndjson", "text/plain", "application/octet-stream"),
+        raw_types=(NDJSON, "text/plain", "application/octet-stream"),
         response=RawLogsAnswer,
         problems=_RAW_PROBLEMS,
         query={"return": "Which verdicts are listed."},

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
+from schemas.api.problems import FieldError
 from schemas.bundle.detectors import meanings
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level, LogFeatures
 
@@ -125,9 +126,21 @@ class Prediction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     ] = None
 
 
-class BatchPrediction(msgspec.Struct, frozen=True, gc=False):
+class FaultyLog(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A log that could not be judged; the others were."""
+
+    position: Annotated[int, Meta(ge=0, description="In the batch or the lines; the first is 0.")]
+    errors: Annotated[list[FieldError], Meta(description="Every value at fault, by its path.")]
+    log_id: LogId | None = None
+
+
+class BatchPrediction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The verdicts on a batch, in the order of the request."""
 
     predictions: list[Prediction]
     anomaly_count: int
     model_version: ModelVersion
+    errors: Annotated[
+        list[FaultyLog] | None,
+        Meta(description="With `on_error=report`: logs at fault, left out of `predictions`."),
+    ] = None

@@ -1,10 +1,12 @@
 """Clients that keep the server waiting."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
 from inference.serving.slow_clients import WAIT_S, SlowClients, Wait, waits_for
+from inference.web.load import PROGRESS
 
 KEEP_ALIVE_S = 75.0
 
@@ -41,6 +43,8 @@ class FakeCycle:
 
     more_body: bool = False
     response_complete: bool = False
+    response_started: bool = False
+    scope: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class FakeConnection:
@@ -114,6 +118,19 @@ def test_a_client_that_reads_on_is_left_alone() -> None:
     for now in range(1000):
         connection.transport.unsent = 2000 - now
         assert clients.give_up([connection], now * 10.0) == 0
+
+
+def test_a_stream_may_take_long_while_it_gets_on() -> None:
+    """A body that is judged as it comes; when nothing comes any more, its answer is cut off."""
+    clients = SlowClients(KEEP_ALIVE_S)
+    cycle = FakeCycle(more_body=True, response_started=True)
+    connection = FakeConnection(cycle)
+    for now in range(0, 1000, 10):
+        cycle.scope[PROGRESS] = now
+        assert clients.give_up([connection], now) == 0
+    assert clients.give_up([connection], 1000 + WAIT_S) == 1
+    assert connection.fake.closed
+    assert connection.fake.sent == b""
 
 
 def test_each_request_has_its_own_time() -> None:

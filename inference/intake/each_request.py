@@ -1,0 +1,134 @@
+"""Requests each by itself: those of a batch or of JSON lines that are at fault fail no others."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Final
+
+import msgspec
+from msgspec import Raw
+
+from inference.intake.json_values import items_of
+from inference.intake.requests import look_at, look_at_all
+from inference.model.model import Model
+from inference.model.verdicts import Verdict, explanation_json, prediction_json
+from schemas.api.predictions import MAX_BATCH_LOGS, FaultyLog, LogId, PredictRequest
+from schemas.api.problems import FieldError
+from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
+from schemas.record.features import LogFeatures
+
+__all__ = ["Answered", "Each", "answer_each", "read_each", "reported_json", "requests_in"]
+
+Each = PredictRequest | FaultyLog
+"""A request, or what is at fault with it."""
+
+_decode = BodyDecoder(PredictRequest).decode
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class _Batch(msgspec.Struct):
+    logs: Raw
+
+
+class _Named(msgspec.Struct):
+    log_id: LogId
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """What is answered to requests.
+
+    Attributes:
+        objects: the JSON of a `Prediction` or a `FaultyLog` for each, in their order.
+        verdicts: on those that could be judged.
+    """
+
+    objects: list[bytes]
+    verdicts: list[Verdict]
+
+
+def requests_in(body: bytes) -> list[bytes] | None:
+    """The JSON of each request of a batch; None if the body is none that could be taken apart."""
+    try:
+        logs = bytes(msgspec.json.decode(body, type=_Batch).logs)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if logs[:1] != b"[":
+        return None
+    items = [item for _, item in islice(items_of(logs, 1), MAX_BATCH_LOGS + 1)]
+    return items if 0 < len(items) <= MAX_BATCH_LOGS else None
+
+
+def read_each(items: Iterable[bytes], first: int = 0) -> list[Each]:
+    """The requests that items of JSON hold, the first of which has the position `first`."""
+    return [_read(item, position) for position, item in enumerate(items, first)]
+
+
+def _read(item: bytes, position: int) -> Each:
+    try:
+        return _decode(item)
+    except InvalidBodyError as error:
+        return FaultyLog(position, error.errors, _name_of(item))
+    except MalformedJsonError as error:
+        return FaultyLog(position, [FieldError("", f"is not JSON: {error}")])
+
+
+def _name_of(item: bytes) -> str | int | None:
+    try:
+        return msgspec.json.decode(item, type=_Named).log_id
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def answer_each(requests: Sequence[Each], model: Model, first: int, *, explain: bool) -> Answered:
+    """Judge the requests that can be judged.
+
+    Args:
+        requests: the first of which has the position `first`.
+        model: judges them.
+        first: of the requests that came before them, how many.
+        explain: say why.
+    """
+    entries = list(requests)
+    logs = _look_at_each(entries, model, first)
+    verdicts = model.verdicts(logs)
+    terms = model.spec.terms
+    judged = iter(verdicts)
+    objects: list[bytes] = []
+    for entry in entries:
+        if isinstance(entry, FaultyLog):
+            objects.append(_encode(entry))
+        else:
+            verdict = next(judged)
+            why = explanation_json(verdict, terms) if explain else b""
+            objects.append(prediction_json(entry.log_id, verdict, why))
+    return Answered(objects, verdicts)
+
+
+def reported_json(answered: Answered, model_version: str) -> bytes:
+    """The JSON of a `BatchPrediction` that reports what is at fault."""
+    faulty = b'{"position":'
+    predictions = [one for one in answered.objects if not one.startswith(faulty)]
+    errors = [one for one in answered.objects if one.startswith(faulty)]
+    return b'{"predictions":[%b],"anomaly_count":%d,"model_version":%b,"errors":[%b]}' % (
+        b",".join(predictions),
+        [verdict.is_anomaly for verdict in answered.verdicts].count(True),
+        _encode(model_version),
+        b",".join(errors),
+    )
+
+
+def _look_at_each(entries: list[Each], model: Model, first: int) -> list[LogFeatures]:
+    """What the model is to see; entries that turn out to be at fault are replaced."""
+    requests = [entry for entry in entries if isinstance(entry, PredictRequest)]
+    if len(requests) == len(entries):
+        try:
+            return look_at_all(requests, model.extract)
+        except InvalidBodyError:
+            pass  # one of them is at fault
+    logs: list[LogFeatures] = []
+    for at, entry in enumerate(entries):
+        if isinstance(entry, PredictRequest):
+            try:
+                logs.append(look_at(entry, model.extract))
+            except InvalidBodyError as error:
+                entries[at] = FaultyLog(first + at, error.errors, entry.log_id)
+    return logs

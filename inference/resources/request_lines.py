@@ -1,0 +1,143 @@
+"""POST /predict/batch with JSON lines: judged as they come, and answered line by line."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from typing import Final
+
+import falcon
+import falcon.asgi
+import msgspec
+
+from inference.intake.each_request import Each, answer_each, read_each
+from inference.metrics.judged import Judged
+from inference.store.slot import ModelSlot
+from inference.web.body import read_pieces
+from inference.web.load import PROGRESS, Load
+from schemas.api.predictions import FaultyLog, PredictRequest
+from schemas.api.problems import FieldError
+
+MAX_LINE_BYTES: Final = 1_048_576
+"""A longer line is at fault, and passed over."""
+
+WINDOW_BYTES: Final = 65_536
+"""Lines that are judged at once: a millisecond of work between which others are answered."""
+
+PROGRESS_BYTES: Final = 4_096
+"""What a client must send of a stream in the time that the server waits for slow ones."""
+
+TOO_LONG: Final = f"is longer than {MAX_LINE_BYTES} bytes"
+
+
+class Windows:
+    """Cuts a stream into windows of whole lines, of which one is held at a time."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._skipping = False
+
+    def feed(self, piece: bytes) -> Iterator[bytes | None]:
+        """The windows that a piece completes, each without its last line end.
+
+        Yields:
+            Lines; or None for a line that is too long, of which nothing is kept.
+        """
+        for start in range(0, len(piece), WINDOW_BYTES):
+            part = piece[start : start + WINDOW_BYTES]
+            if self._skipping:
+                _, end, part = part.partition(b"\n")
+                if not end:
+                    continue
+                self._skipping = False
+            lines, end, rest = part.rpartition(b"\n")
+            if end:
+                yield self._rest + lines
+                self._rest = rest
+            else:
+                self._rest += part
+            if len(self._rest) > MAX_LINE_BYTES:
+                self._rest, self._skipping = b"", True
+                yield None
+
+    def end(self) -> Iterator[bytes]:
+        """The last line, if it has no line end."""
+        if self._rest:
+            yield self._rest
+            self._rest = b""
+
+
+class RequestLines:
+    """Judges requests that come as JSON lines, in constant memory."""
+
+    def __init__(self, slot: ModelSlot, load: Load, judged: Judged | None) -> None:
+        self._slot = slot
+        self._load = load
+        self._judged = judged
+        self._decode = msgspec.json.Decoder(PredictRequest, strict=False).decode_lines
+
+    async def answer(
+        self,
+        req: falcon.asgi.Request,
+        resp: falcon.asgi.Response,
+        media_type: str,
+        *,
+        explain: bool,
+    ) -> None:
+        """Answer each line by one of its own: a `Prediction`, or a `FaultyLog`.
+
+        A client has to read while it sends: what it does not take is not judged.
+        """
+        pieces = read_pieces(req)
+        # Before the status is sent: whether there is a model, and what the body is said to be. A
+        # client that asks whether to go on (RFC 9110, 10.1.1) is told so by the first read.
+        await self._slot.current()
+        first = await anext(pieces, b"")
+        self._load.hold(req.scope, MAX_LINE_BYTES)
+        resp.content_type = media_type
+        resp.stream = self._answers(req, first, pieces, explain=explain)
+
+    async def _answers(
+        self, req: falcon.asgi.Request, first: bytes, pieces: AsyncIterator[bytes], *, explain: bool
+    ) -> AsyncIterator[bytes]:
+        windows = Windows()
+        position = n_bytes = 0
+        with self._load:
+            async for piece in _windows(windows, first, pieces):
+                if piece is None:
+                    lines: list[Each] = [FaultyLog(position, [FieldError("", TOO_LONG)])]
+                elif isinstance(piece, falcon.HTTPError):
+                    lines = [FaultyLog(position, [FieldError("", piece.description or "")])]
+                else:
+                    n_bytes += len(piece)
+                    req.scope[PROGRESS] = n_bytes // PROGRESS_BYTES
+                    lines = self._read(piece, position)
+                answered = answer_each(lines, await self._slot.current(), position, explain=explain)
+                position += len(lines)
+                if self._judged is not None and answered.verdicts:
+                    self._judged.count_all(answered.verdicts)
+                if answered.objects:
+                    yield b"\n".join(answered.objects) + b"\n"
+
+    def _read(self, window: bytes, first: int) -> list[Each]:
+        """The requests of a window of lines, of which blank ones are none."""
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            requests = self._decode(window)
+            if len(requests) == window.count(b"\n") + 1:
+                return [*requests]
+        return read_each([line for line in window.split(b"\n") if line.strip()], first)
+
+
+async def _windows(
+    windows: Windows, first: bytes, pieces: AsyncIterator[bytes]
+) -> AsyncIterator[bytes | falcon.HTTPError | None]:
+    """The windows of a stream; its fault, if it turns out not to be of its encoding."""
+    for window in windows.feed(first):
+        yield window
+    try:
+        async for piece in pieces:
+            for window in windows.feed(piece):
+                yield window
+    except falcon.HTTPBadRequest as error:
+        yield error
+        return
+    for window in windows.end():
+        yield window

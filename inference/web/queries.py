@@ -1,0 +1,20 @@
+"""Query parameters that take one of some words."""
+
+import falcon
+import falcon.asgi
+
+
+def word(req: falcon.asgi.Request, name: str, words: tuple[str, ...]) -> str:
+    """The word that a query gives a parameter, in any case; the first word if it gives none.
+
+    Raises:
+        falcon.HTTPInvalidParam: it is another one.
+    """
+    if not req.query_string:
+        return words[0]
+    value = req.get_param(name, default=words[0]).lower()
+    if value not in words:
+        raise falcon.HTTPInvalidParam(
+            f"The value of the parameter must be one of {', '.join(words)}.", name
+        )
+    return value
