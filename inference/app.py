@@ -17,6 +17,12 @@ from inference.metrics.inference_metrics import InferenceMetrics
 from inference.resources.logs import LogsResource
 from inference.resources.metrics import MetricsResource, WatchMiddleware
 from inference.resources.models import ChangeResource, ModelsResource
+from inference.resources.open_inference import (
+    InferResource,
+    ModelResource,
+    ServerResource,
+    inference_fault,
+)
 from inference.resources.passing_on import PassingOn
 from inference.resources.predict import BatchResource, PredictResource
 from inference.resources.status import HealthResource, ModelInfoResource, ReadyResource
@@ -30,6 +36,7 @@ from inference.web.app import make_app
 from inference.web.calls import App
 from inference.web.load import Limits, Load
 from inference.web.problems import ProblemSpec, ProblemTable, problem_names
+from schemas.api import open_inference
 from schemas.api.operations import API_PREFIX, METRICS_PATH, paths_of
 
 MAX_TRAININGS: Final = 16
@@ -83,6 +90,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         settings,
         [WarmUpMiddleware(slot), *([WatchMiddleware(metrics.watch)] if metrics else [])],
         metrics.traffic if metrics else None,
+        {open_inference.PREFIX: inference_fault},
     )
     predict = PredictResource(slot, limit, load, judged)
     app.add_route(f"{API_PREFIX}/predict", predict)
@@ -107,7 +115,21 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
     app.add_route(f"{API_PREFIX}/health", HealthResource())
     app.add_route(f"{API_PREFIX}/ready", ReadyResource(slot))
     app.add_route(f"{API_PREFIX}/model/info", ModelInfoResource(slot))
+    _route_open_inference(app, slot, InferResource(slot, limit, load, judged))
     return app
+
+
+def _route_open_inference(app: App, slot: ModelSlot, infer: InferResource) -> None:
+    server, model = ServerResource(slot), ModelResource(slot)
+    app.add_route(open_inference.SERVER_PATH, server)
+    app.add_route(open_inference.LIVE_PATH, server, suffix="live")
+    app.add_route(open_inference.READY_PATH, server, suffix="ready")
+    for path in open_inference.MODEL_PATHS:
+        app.add_route(path, model)
+    for path in open_inference.MODEL_READY_PATHS:
+        app.add_route(path, model, suffix="ready")
+    for path in open_inference.INFER_PATHS:
+        app.add_route(path, infer)
 
 
 def _metrics(settings: InferenceSettings, board: Board) -> InferenceMetrics:

@@ -9,7 +9,7 @@ import falcon.asgi
 
 from inference.access.tokens import TOKEN, Token, TokenFile
 from schemas.api.access import Scope
-from schemas.api.operations import OPERATIONS
+from schemas.api.operations import SCOPES_BY_PATH
 
 OPEN_PATHS: Final = frozenset({"/openapi.json", "/docs", "/docs/{name}"})
 """What every copy of this project answers alike; ALLOW_DOCS turns it off."""
@@ -32,7 +32,7 @@ class Guard:
     def __init__(self, tokens: TokenFile) -> None:
         self._tokens = tokens
         self._scopes: dict[str, Scope | None] = dict.fromkeys(OPEN_PATHS)
-        self._scopes.update((operation.path, operation.scope) for operation in OPERATIONS)
+        self._scopes.update(SCOPES_BY_PATH)
 
     async def process_resource(
         self,

@@ -39,6 +39,18 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     marks: bytes = b""
 
 
+class Numbers(msgspec.Struct, frozen=True, gc=False):
+    """The numbers of a `Prediction`, for answers that are no JSON of ours."""
+
+    is_anomaly: bool
+    anomaly_score: float
+    decision: float
+    percentile: float
+
+
+_decode_numbers: Final = msgspec.json.Decoder(Numbers).decode
+
+
 def make_verdict(
     judgement: Judgement, model_version: str, marks: bytes = b"", pattern: int | None = None
 ) -> Verdict:
@@ -65,6 +77,11 @@ def make_verdict(
         judgement.terms,
         marks,
     )
+
+
+def numbers_of(verdict: Verdict) -> Numbers:
+    """The numbers of a verdict, to the last bit: JSON has the shortest text of each."""
+    return _decode_numbers(b"{%b}" % verdict.json[1:])
 
 
 def explanation_json(verdict: Verdict, terms: Sequence[str]) -> bytes:

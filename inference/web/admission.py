@@ -45,7 +45,8 @@ class Admission:
 
         Raises:
             falcon.HTTPForbidden: a page of another origin sends it.
-            falcon.HTTPUnsupportedMediaType: the body is said to be something else than JSON.
+            falcon.HTTPUnsupportedMediaType: the body is said to be something else than JSON and
+                what the resource takes.
         """
         if req.method in _SAFE_METHODS:
             return

@@ -12,7 +12,7 @@ from inference.web.access_log import AccessLogMiddleware
 from inference.web.admission import Admission
 from inference.web.calls import App
 from inference.web.docs import DocsResource, OpenApiResource
-from inference.web.problems import ProblemTable, install_problems
+from inference.web.problems import ProblemForms, ProblemTable, install_problems
 from inference.web.request_id import RequestIdMiddleware
 from inference.web.routing import Router
 from inference.web.shortcut import Shortcut
@@ -26,6 +26,7 @@ def make_app(
     settings: ServiceSettings,
     middleware: Sequence[Any] = (),
     traffic: Traffic | None = None,
+    forms: ProblemForms | None = None,
 ) -> App:
     """A Falcon app with request ids, problem details, tokens, `/openapi.json` and `/docs`.
 
@@ -35,6 +36,7 @@ def make_app(
         settings: what both services have.
         middleware: its own, inside of what both have.
         traffic: counts requests, if anybody does.
+        forms: of errors, for the protocols that want another one than problem details.
 
     Raises:
         TokensError: the file of tokens cannot be used.
@@ -48,7 +50,7 @@ def make_app(
     else:
         shortcut = Shortcut(ids, guard)
     app = App(shortcut, traffic, middleware=layers, router=Router())
-    install_problems(app, problems, traffic)
+    install_problems(app, problems, traffic, forms)
     if not settings.allow_docs:
         return app
     document = openapi_document(

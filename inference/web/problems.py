@@ -1,7 +1,10 @@
-"""From exceptions to problem details: one table says which status each error gets."""
+"""From exceptions to problem details: one table says which status each error gets.
+
+A protocol of others has errors of its own: under its prefix, a problem takes that form.
+"""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -36,6 +39,12 @@ class ProblemSpec(msgspec.Struct, frozen=True):
 
 ProblemTable = Mapping[type[Exception], ProblemSpec]
 
+ProblemForm = Callable[[falcon.asgi.Response, Problem], None]
+"""Writes a problem into an answer as a protocol wants it."""
+
+ProblemForms = Mapping[str, ProblemForm]
+"""By the first part of the paths of a protocol, such as `/v2`."""
+
 BODY_PROBLEMS: Final[ProblemTable] = {
     MalformedJsonError: ProblemSpec(
         HTTPStatus.BAD_REQUEST, "malformed-json", "The body is not JSON"
@@ -64,6 +73,7 @@ def install_problems(
     app: falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response],
     table: ProblemTable,
     traffic: Traffic | None = None,
+    forms: ProblemForms | None = None,
 ) -> None:
     """Answer every error of `app` as problem details.
 
@@ -72,14 +82,26 @@ def install_problems(
         table: the service's own errors; an exception that is in no table is a defect of ours,
             logged with its traceback and answered with 500 and nothing of its text.
         traffic: counts problems, if anybody does.
+        forms: of the protocols that want another one.
     """
+    form_of = dict(forms or {})
+
+    def answer(
+        req: falcon.asgi.Request,
+        resp: falcon.asgi.Response,
+        spec: ProblemSpec,
+        detail: str,
+        errors: list[FieldError],
+    ) -> None:
+        form = form_of.get("/" + req.path[1:].partition("/")[0], problem_details)
+        _answer(resp, spec, detail, errors, form)
 
     def count(spec: ProblemSpec) -> None:
         if traffic is not None:
             traffic.problem(spec.name)
 
     async def known(
-        _req: falcon.asgi.Request,
+        req: falcon.asgi.Request,
         resp: falcon.asgi.Response | None,
         error: Exception,
         _params: dict[str, object],
@@ -95,7 +117,7 @@ def install_problems(
         )
         assert resp is not None  # only websockets come without one
         count(spec)
-        _answer(resp, spec, detail, errors)
+        answer(req, resp, spec, detail, errors)
 
     async def unknown(
         req: falcon.asgi.Request,
@@ -108,38 +130,43 @@ def install_problems(
         assert resp is not None
         count(_INTERNAL)
         detail = "the error is in the service's log under this request_id"
-        _answer(resp, _INTERNAL, detail, [])
+        answer(req, resp, _INTERNAL, detail, [])
+
+    async def of_http(
+        req: falcon.asgi.Request,
+        resp: falcon.asgi.Response | None,
+        error: falcon.HTTPError,
+        _params: dict[str, object],
+        **_more: object,
+    ) -> None:
+        assert resp is not None
+        resp.set_headers(error.headers or {})
+        answer(req, resp, _http_spec(error), error.description or "", [])
 
     specs = {**BODY_PROBLEMS, **table}
     app.add_error_handler(Exception, unknown)
     # Falcon's own handler for its HTTP errors went with the line above: put it back.
-    app.add_error_handler(falcon.HTTPError, _http_error)
+    app.add_error_handler(falcon.HTTPError, of_http)
     for kind in specs:
         app.add_error_handler(kind, known)
 
 
-async def _http_error(
-    _req: falcon.asgi.Request,
-    resp: falcon.asgi.Response | None,
-    error: falcon.HTTPError,
-    _params: dict[str, object],
-    **_more: object,
-) -> None:
+def _http_spec(error: falcon.HTTPError) -> ProblemSpec:
     """Falcon's own errors: no such path, wrong method, body too large ..."""
-    assert resp is not None
-    status = HTTPStatus(error.status_code)
     # Python's phrases differ between its versions, Falcon's are those of RFC 9110.
     phrase = falcon.code_to_http_status(error.status_code).partition(" ")[2]
     name = phrase.lower().replace(" ", "-")
-    resp.set_headers(error.headers or {})
     # Falcon titles an error without a title of its own "404 Not Found".
     title = (error.title or "").removeprefix(f"{error.status_code} ") or phrase
-    spec = ProblemSpec(status, name, title)
-    _answer(resp, spec, error.description or "", [])
+    return ProblemSpec(HTTPStatus(error.status_code), name, title)
 
 
 def _answer(
-    resp: falcon.asgi.Response, spec: ProblemSpec, detail: str, errors: list[FieldError]
+    resp: falcon.asgi.Response,
+    spec: ProblemSpec,
+    detail: str,
+    errors: list[FieldError],
+    form: ProblemForm,
 ) -> None:
     problem = Problem(
         type=problem_type(spec.name),
@@ -150,7 +177,12 @@ def _answer(
         request_id=request_id.get(),
     )
     resp.status = falcon.code_to_http_status(int(spec.status))
-    resp.content_type = PROBLEM_MEDIA_TYPE
-    resp.data = msgspec.json.encode(problem)
+    form(resp, problem)
     if spec.retry_after_s is not None:
         resp.retry_after = spec.retry_after_s
+
+
+def problem_details(resp: falcon.asgi.Response, problem: Problem) -> None:
+    """The form of our own calls (RFC 9457)."""
+    resp.content_type = PROBLEM_MEDIA_TYPE
+    resp.data = msgspec.json.encode(problem)

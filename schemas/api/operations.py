@@ -4,12 +4,14 @@ The services route from their resources, the OpenAPI document is made from this 
 holds that both say the same.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from itertools import product
 from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from schemas.api import open_inference
 from schemas.api.access import Scope
 from schemas.api.models import Activated, ModelList
 from schemas.api.predictions import BatchPrediction, BatchRequest, Prediction, PredictRequest
@@ -261,6 +263,16 @@ OPERATIONS: Final = (
 )
 
 
+SCOPES_BY_PATH: Final[Mapping[str, Scope | None]] = {
+    **{operation.path: operation.scope for operation in OPERATIONS},
+    **open_inference.SCOPES_BY_PATH,
+}
+"""What a caller's token must allow, by path as it is routed; also of protocols that others wrote,
+whose calls have documents of their own."""
+
+
 def paths_of(service: Service) -> list[str]:
     """The paths of a service's calls, as they are routed."""
-    return list(dict.fromkeys(one.path for one in OPERATIONS if service in one.services))
+    paths = dict.fromkeys(one.path for one in OPERATIONS if service in one.services)
+    protocols = open_inference.SCOPES_BY_PATH if service == "inference" else ()
+    return [*paths, *protocols]

@@ -12,6 +12,7 @@ from inference.intake.lines import begins_record, continues_record, read_foreign
 from inference.intake.raw_bodies import BodyReader
 from inference.intake.raw_logs import Tally
 from inference.intake.requests import look_at, look_at_all
+from inference.open_inference.requests import read_inference
 from inference.web.inflating import inflate
 from schemas.api.predictions import BatchRequest, PredictRequest
 from schemas.api.training import TrainRequest
@@ -41,6 +42,12 @@ def _lines(data: bytes) -> None:
         read_foreign(line)
 
 
+def _tensors(data: bytes) -> None:
+    """The first two bytes are the length of the JSON; a large one says that all is JSON."""
+    length = int.from_bytes(data[:2], "little")
+    read_inference(data[2:], length if length <= MAX_BYTES else None).look(extract)
+
+
 Target = tuple[Callable[[bytes], Any], tuple[type[Exception], ...]]
 
 _BODY: Final = (MalformedJsonError, InvalidBodyError)
@@ -55,6 +62,7 @@ _TARGETS: Final[dict[str, Target]] = {
     "logs": (_logs, ()),
     "zstd": (lambda data: inflate(data, "zstd", MAX_BYTES), (falcon.HTTPError,)),
     "deflate": (lambda data: inflate(data, "deflate", MAX_BYTES), (falcon.HTTPError,)),
+    "tensors": (_tensors, _BODY),
 }
 NAMES: Final = tuple(_TARGETS)
 

@@ -25,8 +25,9 @@ from inference.access.tokens import (
 from inference.app import create_app
 from inference.resources.status import HealthResource
 from inference.settings import InferenceSettings
+from schemas.api import open_inference
 from schemas.api.access import SCOPES, Scope
-from schemas.api.operations import API_PREFIX, OPERATIONS
+from schemas.api.operations import API_PREFIX, OPERATIONS, SCOPES_BY_PATH
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from tests.routes import methods_by_path
 from tests.token_files import SECRET, bearer, listing
@@ -144,19 +145,20 @@ def client(model_dir: Path, tmp_path: Path) -> testing.TestClient:
 
 
 def guarded(client: testing.TestClient, headers: dict[str, str]) -> dict[str, int]:
-    """The status of each call of the table."""
+    """The status of each call of the tables."""
+    methods = {one.path: one.method.upper() for one in OPERATIONS if "inference" in one.services}
+    methods |= {
+        path: "POST" if "infer" in path else "GET" for path in open_inference.SCOPES_BY_PATH
+    }
     return {
-        operation.path: client.simulate_request(
-            operation.method.upper(), operation.path, headers=headers, body=b"no json"
-        ).status_code
-        for operation in OPERATIONS
-        if "inference" in operation.services
+        path: client.simulate_request(method, path, headers=headers, body=b"no json").status_code
+        for path, method in methods.items()
     }
 
 
 def test_a_token_opens_what_its_scopes_name(client: testing.TestClient) -> None:
     """401 without one that is known, 403 with one for something else; probes need none."""
-    scopes = {operation.path: operation.scope for operation in OPERATIONS}
+    scopes = SCOPES_BY_PATH
     strangers: list[dict[str, str]] = [
         {},
         {"Authorization": f"Bearer {SECRET}"},
@@ -199,7 +201,7 @@ def test_refusals_are_problems_with_a_challenge(
 
 def test_every_route_says_who_may_use_it(tmp_path: Path) -> None:
     """What is in no table is open to those who may do most, so nothing is left there by mistake."""
-    known = {operation.path for operation in OPERATIONS} | OPEN_PATHS
+    known = SCOPES_BY_PATH.keys() | OPEN_PATHS
     for app in (
         create_app(InferenceSettings(model_dir=str(tmp_path))),
         create_trainer(TrainerSettings(model_dir=str(tmp_path))),

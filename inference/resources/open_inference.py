@@ -1,0 +1,194 @@
+"""The calls of the Open Inference Protocol, version 2 (`schemas.api.open_inference`)."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import falcon
+import falcon.asgi
+
+from inference.metrics.judged import Judged
+from inference.model.model import Model
+from inference.resources.status import READY_WAIT_S
+from inference.store.slot import ModelSlot
+from inference.web.answers import answer_json
+from inference.web.body import read_body
+from inference.web.leaving import refuse_if_draining
+from inference.web.load import LARGE_BYTES, SMALL_BYTES, Load
+from schemas.api.open_inference import (
+    HEADER_LENGTH,
+    MODEL_NAME,
+    InferenceFault,
+    Live,
+    ModelReady,
+    ServerReady,
+)
+from schemas.api.problems import FieldError, Problem
+from schemas.api.validation import InvalidBodyError
+
+if TYPE_CHECKING:
+    from inference.model.verdicts import Verdict
+    from inference.open_inference.answers import Answer
+
+BINARY: Final = "application/octet-stream"
+
+MAX_FAULTS_TOLD: Final = 10
+"""The protocol has one line for an error; the first faults tell the story."""
+
+
+def inference_fault(resp: falcon.asgi.Response, problem: Problem) -> None:
+    """Write an error as the protocol wants it: a single text."""
+    faults = [
+        f"{fault.path}: {fault.message}" if fault.path else fault.message
+        for fault in problem.errors[:MAX_FAULTS_TOLD]
+    ]
+    detail = "; ".join(faults) or problem.detail
+    answer_json(resp, InferenceFault(f"{problem.title}: {detail}" if detail else problem.title))
+
+
+MAX_LENGTH_DIGITS: Final = 12
+"""Of the length of any body; int() of more digits would take its time."""
+
+
+class ServerResource:
+    """What answers, and whether it does."""
+
+    def __init__(self, slot: ModelSlot) -> None:
+        self._slot = slot
+
+    async def on_get(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """GET /v2"""
+        from inference.open_inference.answers import SERVER  # noqa: PLC0415 - for who asks so
+
+        answer_json(resp, SERVER)
+
+    async def on_get_live(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """GET /v2/health/live"""
+        answer_json(resp, Live(live=True))
+
+    async def on_get_ready(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """GET /v2/health/ready"""
+        refuse_if_draining(req)
+        if await self._slot.held(READY_WAIT_S) is None:
+            raise self._slot.not_loaded()
+        answer_json(resp, ServerReady(ready=True))
+
+
+class ModelResource:
+    """The model that serves, by its name, or by its name and the number of its version."""
+
+    def __init__(self, slot: ModelSlot) -> None:
+        self._slot = slot
+
+    async def on_get(
+        self,
+        _req: falcon.asgi.Request,
+        resp: falcon.asgi.Response,
+        name: str,
+        version: str | None = None,
+    ) -> None:
+        """GET /v2/models/{name}"""
+        from inference.open_inference.answers import model_metadata  # noqa: PLC0415 - see above
+
+        answer_json(resp, model_metadata(await _named(self._slot, name, version)))
+
+    async def on_get_ready(
+        self,
+        req: falcon.asgi.Request,
+        resp: falcon.asgi.Response,
+        name: str,
+        version: str | None = None,
+    ) -> None:
+        """GET /v2/models/{name}/ready"""
+        refuse_if_draining(req)
+        await _named(self._slot, name, version)
+        answer_json(resp, ModelReady(name, ready=True))
+
+
+class InferResource:
+    """Judges logs that come as tensors."""
+
+    takes = frozenset({BINARY})
+
+    def __init__(
+        self, slot: ModelSlot, max_body_bytes: int, load: Load, judged: Judged | None = None
+    ) -> None:
+        self._slot = slot
+        self._max_body_bytes = max_body_bytes
+        self._load = load
+        self._judged = judged
+
+    async def on_post(
+        self,
+        req: falcon.asgi.Request,
+        resp: falcon.asgi.Response,
+        name: str,
+        version: str | None = None,
+    ) -> None:
+        """POST /v2/models/{name}/infer"""
+        json_length = _json_length(req)
+        await _named(self._slot, name, version)  # before a body is waited for
+        body = await read_body(req, self._max_body_bytes, self._load)
+        with self._load:
+            if len(body) <= LARGE_BYTES:
+                # What serves may have changed while the body came.
+                model = await _named(self._slot, name, version)
+                verdicts, answer = _infer(model, body, json_length)
+            else:
+                async with self._load.turn():
+                    model = await _named(self._slot, name, version)
+                    verdicts, answer = await asyncio.to_thread(_infer, model, body, json_length)
+        if self._judged is not None:
+            self._judged.count_all(verdicts)
+        if len(answer.body) > SMALL_BYTES:
+            self._load.hold(req.scope, len(answer.body))
+        resp.content_type = falcon.MEDIA_JSON
+        if answer.json_length is not None:
+            resp.content_type = BINARY
+            resp.set_header(HEADER_LENGTH, str(answer.json_length))
+        resp.data = answer.body
+
+
+def _infer(
+    model: Model, body: bytes, json_length: int | None
+) -> "tuple[Sequence[Verdict], Answer]":
+    from inference.open_inference.answers import answer  # noqa: PLC0415 - see above
+    from inference.open_inference.requests import read_inference  # noqa: PLC0415
+
+    inference = read_inference(body, json_length)
+    verdicts = model.verdicts(inference.look(model.extract))
+    return verdicts, answer(inference, verdicts, model.version)
+
+
+async def _named(slot: ModelSlot, name: str, version: str | None) -> Model:
+    """The model that serves, if it is the one that a path names.
+
+    Raises:
+        falcon.HTTPNotFound: it is another one.
+        falcon.HTTPBadRequest: the version is no number.
+        ModelNotLoadedError: none serves.
+    """
+    if name != MODEL_NAME:
+        raise falcon.HTTPNotFound(
+            title="There is no such model", description=f"the model is {MODEL_NAME}"
+        )
+    model = await slot.current()
+    if version is None or version == model.version:
+        return model
+    if not (version.isascii() and version.isdigit()):
+        raise falcon.HTTPBadRequest(
+            title="The version is no number", description="versions are whole numbers, such as 1"
+        )
+    raise falcon.HTTPNotFound(
+        title="That version does not serve",
+        description=f"version {model.version} does; leave the version out for whatever serves",
+    )
+
+
+def _json_length(req: falcon.asgi.Request) -> int | None:
+    header = req.get_header(HEADER_LENGTH)
+    if header is None:
+        return None
+    if not (header.isascii() and header.isdigit() and len(header) <= MAX_LENGTH_DIGITS):
+        raise InvalidBodyError([FieldError(HEADER_LENGTH, "Expected the length of the JSON")])
+    return int(header)
