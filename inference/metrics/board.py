@@ -42,7 +42,7 @@ class Board:
         self._passing: list[slice] = []
         self._rows: npt.NDArray[np.float64] = np.empty((0, 0))
         self._free: list[int] = []
-        self._used: npt.NDArray[np.bool_] = np.empty(0, np.bool_)
+        self._entered = 0
 
     def block(self, size: int, *, passing: bool = False) -> int:
         """Take cells for a part, before the board is opened.
@@ -62,7 +62,10 @@ class Board:
         return first
 
     def open(self) -> None:
-        """Make the memory, all zero, for this process and those that are forked from it."""
+        """Make the memory, all zero, for this process and those that are forked from it, once."""
+        if self._rows.size:
+            return
+        self._entered = self.block(1)
         memory = mmap.mmap(-1, BYTES * max(self._n_rows * self._n_cells, 1))
         rows = np.frombuffer(memory, np.float64, self._n_rows * self._n_cells)
         self._rows = rows.reshape(self._n_rows, self._n_cells)
@@ -88,13 +91,17 @@ class Board:
         """Count in this row from now on, to be called in the worker."""
         self.row = self._rows[row] if row != NO_ROW else np.zeros(self._n_cells)
         self.cells = cast("memoryview[float]", self.row.data)
+        self.cells[self._entered] = 1
 
     def totals(self) -> Totals:
         """What all workers have counted, those that have ended among them."""
-        totals: Totals = self._rows.sum(axis=0)
+        totals: Totals = self._in_use().sum(axis=0)
         return totals
 
-    def column(self, cell: int) -> list[float]:
-        """What each row has in one cell."""
-        values: list[float] = self._rows[:, cell].tolist()
-        return values
+    def by_worker(self, first: int, size: int) -> npt.NDArray[np.float64]:
+        """A copy of what each worker has in a block of cells, of shape (n_workers, size)."""
+        return self._in_use()[:, first : first + size].copy()
+
+    def _in_use(self) -> npt.NDArray[np.float64]:
+        """The rows that a worker has ever entered."""
+        return self._rows[self._rows[:, self._entered] > 0]

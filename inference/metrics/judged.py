@@ -1,13 +1,16 @@
 """Counts judged logs: by service and level, by score, by feature, by pattern.
 
-What is counted of a log depends on its verdict alone. So the cells that a verdict adds to are found
-once, when it is made, and stay with it (`marks`): to count a log is to add to five cells.
+What is counted of a log depends on its verdict alone, so it is found out once, when the verdict is
+made, and stays with it as a number, its mark. The first kinds of verdicts that come, which are
+mostly those that come most, have a cell of their own: to count a log is then one addition, and what
+kind that is, is looked up by whoever reads. The mark of any other kind says which cells to add to.
 """
 
 import struct
 import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Final, Protocol
 
 import msgspec
@@ -50,7 +53,7 @@ PATTERN_LOGS: Final = Spec(
     "counter",
     "Logs by pattern id, of those that were flagged and of those that were not; the first patterns "
     "that come are named, all others count as other",
-    ("pattern", "anomaly"),
+    ("pattern_id", "anomaly"),
 )
 COMPUTED: Final = Spec(
     "log_anomaly_verdicts_computed_total",
@@ -62,11 +65,22 @@ SPECS: Final = (LOGS, ANOMALIES, SCORE, UNSEEN, MESSAGES, PATTERN_LOGS, COMPUTED
 SCORE_BINS: Final = 20
 SCORE_BOUNDS: Final = tuple(n / SCORE_BINS for n in range(1, SCORE_BINS + 1))
 
-_SCORE_UNIT: Final = 1_000_000
-"""Marks hold scores as whole millionths."""
+KINDS: Final = 2_048
+"""As many kinds of verdicts have a cell of their own."""
 
-_N_MARKS: Final = 5
-_MARKS: Final = struct.Struct(f"={_N_MARKS}i")
+_SCORE_UNIT: Final = 1_000_000
+"""Scores are summed up as whole millionths."""
+
+_KIND: Final = struct.Struct("<5i")
+"""The cells that a kind adds to, and its score. The score comes last and is not 0, so a mark that
+is made of it is larger than any number of a kind."""
+
+_mark_of = attrgetter("mark")
+
+_N_CELLS: Final = 4
+_N_PARTS: Final = 5
+_Counts = npt.NDArray[np.float64]
+
 _SEVERITY_LEVELS: Final = [level.value for level in Level]
 
 
@@ -74,7 +88,7 @@ class Marked(Protocol):
     """A verdict, as far as it is counted."""
 
     @property
-    def marks(self) -> bytes:
+    def mark(self) -> int:
         """What `Judged.mark` made of it."""
 
 
@@ -102,9 +116,12 @@ class Judged:
         board: where they are counted.
         n_services: services that have a label of their own.
         n_patterns: patterns that have one, of flagged logs and of others each.
+        n_kinds: kinds of verdicts that have a cell of their own, in each worker.
     """
 
-    def __init__(self, board: Board, n_services: int, n_patterns: int) -> None:
+    def __init__(
+        self, board: Board, n_services: int, n_patterns: int, n_kinds: int = KINDS
+    ) -> None:
         self._board = board
         self._services = Names(n_services)
         self._patterns = (Names(n_patterns), Names(n_patterns))
@@ -119,10 +136,16 @@ class Judged:
         self._no_pattern = board.block(1)
         self._score_sum = board.block(1)
         self._computed = board.block(1)
+        self._n_kinds = n_kinds
+        self._kind_counts = board.block(n_kinds)
+        self._kind_parts = board.block(n_kinds * _N_PARTS)
+        self._kinds_used = board.block(1)
+        self._kinds: dict[bytes, int] = {}
+        self._row = np.empty(0)
         self._lock = threading.Lock()
 
-    def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> bytes:
-        """The cells that a verdict adds to whenever it is given; may be called in any thread."""
+    def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> int:
+        """How a verdict is counted whenever it is given; may be called in any thread."""
         anomaly = int(judgement.is_anomaly)
         service = self._services.number(log.service)
         score = judgement.anomaly_score
@@ -132,7 +155,7 @@ class Judged:
         if isinstance(log, MessageFeatures):
             named = self._patterns[anomaly].number(f"{log.pattern:016x}")
             pattern = self._pattern_cells + anomaly * self._by_pattern[1] + named
-        return _MARKS.pack(
+        kind = _KIND.pack(
             self._service_cells + (service * LEVELS + SEVERITY[log.level]) * 2 + anomaly,
             self._score_cells
             + (score_bin * FLAGS + flags_of(log)) * len(NOVELTIES)
@@ -141,8 +164,13 @@ class Judged:
             + length_bin(log.message_length) * SERVICE_BINS
             + service_bin(number),
             pattern,
-            round(score * _SCORE_UNIT),
+            max(round(score * _SCORE_UNIT), 1),
         )
+        with self._lock:
+            mark = self._known_kinds().get(kind)
+            if mark is None:
+                mark = self._add_kind(kind)
+        return int.from_bytes(kind, "little") if mark is None else mark
 
     def computed(self, n_verdicts: int) -> None:
         """Count verdicts that were made; may be called in any thread."""
@@ -151,46 +179,79 @@ class Judged:
 
     def count(self, verdict: Marked) -> None:
         """Count a log by its verdict: some hundreds of nanoseconds."""
-        cells = self._board.cells
-        service, score, length, pattern, millionths = _MARKS.unpack(verdict.marks)
-        cells[service] += 1
-        cells[score] += 1
-        cells[length] += 1
-        cells[pattern] += 1
-        cells[self._score_sum] += millionths
+        mark = verdict.mark
+        if mark < self._n_kinds:
+            self._board.cells[self._kind_counts + mark] += 1
+        else:
+            self._count_kind(mark)
 
     def count_all(self, verdicts: Sequence[Marked]) -> None:
         """Count logs by their verdicts: some tens of nanoseconds each."""
-        marks = np.frombuffer(b"".join([verdict.marks for verdict in verdicts]), np.int32)
-        by_log = marks.reshape(-1, _N_MARKS)
+        try:
+            marks = np.fromiter(map(_mark_of, verdicts), np.int64, len(verdicts))
+        except OverflowError:  # some have no cell of their own
+            for verdict in verdicts:
+                self.count(verdict)
+        else:
+            marks += self._kind_counts
+            np.add.at(self._board.row, marks, 1.0)
+
+    def _count_kind(self, mark: int) -> None:
+        """Count a log of a kind that has no cell of its own."""
+        cells = self._board.cells
+        *places, millionths = _KIND.unpack(mark.to_bytes(_KIND.size, "little"))
+        for place in places:
+            cells[place] += 1
+        cells[self._score_sum] += millionths
+
+    def _known_kinds(self) -> dict[bytes, int]:
+        """The kinds of this worker's row, those of the worker among them that had it before."""
         row = self._board.row
-        np.add.at(row, by_log[:, :-1].ravel(), 1.0)
-        row[self._score_sum] += int(by_log[:, -1].sum(dtype=np.int64))
+        if row is not self._row:
+            self._row = row
+            used = int(row[self._kinds_used])
+            kinds = row[self._kind_parts : self._kind_parts + used * _N_PARTS]
+            parts = kinds.astype(np.int32).reshape(used, _N_PARTS)
+            self._kinds = {kind.tobytes(): mark for mark, kind in enumerate(parts)}
+        return self._kinds
+
+    def _add_kind(self, kind: bytes) -> int | None:
+        """Give a kind a cell of its own, if there is one left.
+
+        What it is, is written before anything is counted there; a worker that dies in between has
+        written nothing.
+        """
+        mark = len(self._kinds)
+        if mark >= self._n_kinds:
+            return None
+        first = self._kind_parts + mark * _N_PARTS
+        self._row[first : first + _N_PARTS] = _KIND.unpack(kind)
+        self._row[self._kinds_used] = mark + 1
+        self._kinds[kind] = mark
+        return mark
+
+    def _expanded(self, totals: Totals) -> Totals:
+        """The totals with what was counted by kinds."""
+        totals = totals.copy()
+        # Counts first: what a kind is was written before.
+        counts = self._board.by_worker(self._kind_counts, self._n_kinds).ravel()
+        parts = self._board.by_worker(self._kind_parts, self._n_kinds * _N_PARTS)
+        parts = parts.reshape(-1, _N_PARTS)
+        came = counts > 0
+        counts, parts = counts[came], parts[came]
+        for column in range(_N_CELLS):
+            np.add.at(totals, parts[:, column].astype(np.int64), counts)
+        totals[self._score_sum] += counts @ parts[:, _N_CELLS]
+        return totals
 
     def spread(self, totals: Totals) -> Spread:
         """What drift is seen by."""
-        by_service, by_score, by_length = self._tables(totals)
-        by_flags = by_score.sum(axis=(0, 2))
-        flags = [
-            np.array([by_flags[[not one for one in values]].sum(), by_flags[values].sum()])
-            for values in (
-                [FLAG_VALUES[number][place] for number in range(FLAGS)]
-                for place in range(len(FLAG_VALUES[0]))
-            )
-        ]
-        novelties = by_score.sum(axis=(0, 1))
-        return Spread(
-            (by_length.sum(axis=1), by_service.sum(axis=(0, 2)), by_length.sum(axis=0), *flags),
-            n_logs=float(by_score.sum()),
-            n_anomalies=float(by_service[:, :, 1].sum()),
-            n_messages=float(novelties[[one.has_template for one in NOVELTIES]].sum()),
-            unseen_signatures=float(novelties[[one.new_signature for one in NOVELTIES]].sum()),
-            unseen_templates=float(novelties[[one.new_template for one in NOVELTIES]].sum()),
-        )
+        return _spread(*self._tables(self._expanded(totals)))
 
     def families(self, totals: Totals) -> Iterable[Metric]:
         """All of it; a service has samples of the levels that came."""
-        by_service, by_score, _ = self._tables(totals)
+        totals = self._expanded(totals)
+        by_service, by_score, by_length = self._tables(totals)
         names = self._services.listed()
         logs = by_service.sum(axis=2)
         came = [(service, level) for service, level in np.argwhere(logs).tolist()]
@@ -204,7 +265,7 @@ class Judged:
         scores = by_score.sum(axis=(1, 2)).tolist()
         total = float(totals[self._score_sum]) / _SCORE_UNIT
         yield SCORE.histogram(SCORE_BOUNDS, [((), [*scores, 0.0], total)])
-        spread = self.spread(totals)
+        spread = _spread(by_service, by_score, by_length)
         yield UNSEEN.counter(
             [(("signature",), spread.unseen_signatures), (("template",), spread.unseen_templates)]
         )
@@ -220,13 +281,34 @@ class Judged:
                 if count or name == OTHER:
                     yield (name, "true" if anomaly else "false"), count
 
-    def _tables(self, totals: Totals) -> tuple[npt.NDArray[np.float64], ...]:
+    def _tables(self, totals: Totals) -> tuple[_Counts, _Counts, _Counts]:
         """Counts by service, level and label; by score, flags and novelty; by length, service."""
-        shapes = (
-            (self._service_cells, self._by_service),
-            (self._score_cells, self._by_score),
-            (self._length_cells, self._by_length),
+        service, score, length = (
+            totals[first : first + int(np.prod(shape))].reshape(shape)
+            for first, shape in (
+                (self._service_cells, self._by_service),
+                (self._score_cells, self._by_score),
+                (self._length_cells, self._by_length),
+            )
         )
-        return tuple(
-            totals[first : first + int(np.prod(shape))].reshape(shape) for first, shape in shapes
+        return service, score, length
+
+
+def _spread(by_service: _Counts, by_score: _Counts, by_length: _Counts) -> Spread:
+    by_flags = by_score.sum(axis=(0, 2))
+    flags = [
+        np.array([by_flags[[not one for one in values]].sum(), by_flags[values].sum()])
+        for values in (
+            [FLAG_VALUES[number][place] for number in range(FLAGS)]
+            for place in range(len(FLAG_VALUES[0]))
         )
+    ]
+    novelties = by_score.sum(axis=(0, 1))
+    return Spread(
+        (by_length.sum(axis=1), by_service.sum(axis=(0, 2)), by_length.sum(axis=0), *flags),
+        n_logs=float(by_score.sum()),
+        n_anomalies=float(by_service[:, :, 1].sum()),
+        n_messages=float(novelties[[one.has_template for one in NOVELTIES]].sum()),
+        unseen_signatures=float(novelties[[one.new_signature for one in NOVELTIES]].sum()),
+        unseen_templates=float(novelties[[one.new_template for one in NOVELTIES]].sum()),
+    )

@@ -63,7 +63,8 @@ class Reloads:
     def families(self, totals: Totals) -> Iterable[Metric]:
         """What all workers have counted."""
         yield RELOADS.counter(((result,), totals[cell]) for result, cell in self._results.items())
-        held = Counter(version for version in self._board.column(self._version) if version)
+        versions = self._board.by_worker(self._version, 1).ravel().tolist()
+        held = Counter(version for version in versions if version)
         yield WORKERS.gauge(((f"{version:.0f}",), n) for version, n in sorted(held.items()))
 
     def model_families(self, version: str, digest: str, manifest: Manifest) -> Iterable[Metric]:

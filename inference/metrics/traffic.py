@@ -4,7 +4,6 @@ import re
 import time
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from http import HTTPStatus
 from typing import Any, Final
 
 from prometheus_client.core import Metric
@@ -28,7 +27,9 @@ DURATION: Final = Spec(
     ("route",),
 )
 IN_FLIGHT: Final = Spec(
-    "log_anomaly_http_requests_in_flight", "gauge", "Requests that are being answered"
+    "log_anomaly_http_requests_in_flight",
+    "gauge",
+    "Requests that are being answered, as of a tenth of a second ago",
 )
 PROBLEMS: Final = Spec(
     "log_anomaly_http_problems_total",
@@ -46,16 +47,24 @@ BOUNDS_S: Final = (
 """Upper bounds of the buckets, in seconds: predictions take less than a millisecond, trainings may
 take minutes."""
 
-_STATUSES: Final = (OTHER, *(str(int(status)) for status in HTTPStatus))
-_PLACES: Final = {int(status): place for place, status in enumerate(HTTPStatus, start=1)}
-_SECONDS: Final = len(_STATUSES)
-_BUCKETS: Final = _SECONDS + 1
-_PER_ROUTE: Final = _BUCKETS + len(BOUNDS_S) + 1
-"""The cells of a route: one for each status, the sum of seconds, the buckets."""
+STATUSES: Final = (
+    *(200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 408, 409, 411, 412, 413, 414, 415, 422),
+    *(429, 431, 500, 501, 502, 503, 504),
+)
+"""Those with a label of their own."""
+
+_LABELS: Final = (OTHER, *map(str, STATUSES))
+_BUCKETS: Final = len(BOUNDS_S) + 1
+_PLACES: Final = {status: _BUCKETS * place for place, status in enumerate(STATUSES, start=1)}
+_PER_ROUTE: Final = len(_LABELS) * _BUCKETS
+"""The cells of a route: for each status, how many answers took how long."""
 
 
 class Traffic:
     """The requests of a service; to be used from one event loop in each worker.
+
+    Attributes:
+        clock: monotonic seconds.
 
     Args:
         board: where they are counted.
@@ -72,23 +81,25 @@ class Traffic:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._board = board
-        self._clock = clock
+        self.clock = clock
         self._names = (OTHER, *dict.fromkeys(routes))
         self._first = board.block(_PER_ROUTE * len(self._names))
+        self._seconds = board.block(len(self._names))
         self._in_flight = board.block(1, passing=True)
-        cells = {name: self._first + _PER_ROUTE * n for n, name in enumerate(self._names)}
-        self._plain = {name: cell for name, cell in cells.items() if "{" not in name}
+        self._unwritten = [0.0] * len(self._names)
+        numbers = {name: number for number, name in enumerate(self._names)}
+        self._plain = {name: number for name, number in numbers.items() if "{" not in name}
         self._patterns = [
-            (re.compile(re.sub(r"\\{[^/]+?\\}", "[^/]+", re.escape(name))), cell)
-            for name, cell in cells.items()
+            (re.compile(re.sub(r"\\{[^/]+?\\}", "[^/]+", re.escape(name))), number)
+            for name, number in numbers.items()
             if "{" in name
         ]
         self._problems = {OTHER: board.block(1)}
         for name in problems:
             self._problems.setdefault(name, board.block(1))
 
-    def begin(self, path: str, send: Send) -> Send:
-        """Count a request that has come, until `end`.
+    def counting(self, path: str, send: Send) -> Send:
+        """Have the answer to a request counted that has just come.
 
         Args:
             path: of the request.
@@ -98,60 +109,77 @@ class Traffic:
             The same, which counts the answer as it begins: before any byte of it is on its way, so
             that whatever a client was answered has been counted, whoever ends this worker.
         """
-        self._board.cells[self._in_flight] += 1
-        route = self._plain.get(path) or self._find(path)
-        began = self._clock()
+        began = self.clock()
 
         def counted(event: Any) -> Awaitable[None]:
             if event["type"] == "http.response.start":
-                self.answered(route, event["status"], self._clock() - began)
+                self.meter(path, event["status"])(began)
             return send(event)
 
         return counted
 
-    def end(self) -> None:
-        """Count a request no longer as one that is being answered."""
-        self._board.cells[self._in_flight] -= 1
+    def meter(self, path: str, status: int) -> Callable[[float], None]:
+        """What counts one answer of this kind, given when its request came: a microsecond.
 
-    def answered(self, route: int, status: int, duration_s: float) -> None:
-        """Count an answer of a route, given by its first cell."""
-        cells = self._board.cells
-        cells[route + _PLACES.get(status, 0)] += 1
-        cells[route + _SECONDS] += duration_s
-        cells[route + _BUCKETS + bisect_left(BOUNDS_S, duration_s)] += 1
+        Args:
+            path: of the requests.
+            status: of the answers.
+        """
+        route = self._plain.get(path)
+        if route is None:
+            matching = (number for pattern, number in self._patterns if pattern.fullmatch(path))
+            route = next(matching, 0)
+        first = self._first + _PER_ROUTE * route + _PLACES.get(status, 0)
+        board, clock, unwritten = self._board, self.clock, self._unwritten
+
+        def answered(began: float) -> None:
+            seconds = clock() - began
+            board.cells[first + bisect_left(BOUNDS_S, seconds)] += 1
+            unwritten[route] += seconds
+
+        return answered
 
     def refused(self, status: int) -> None:
-        """Count an answer to what was no request of any route."""
-        self.answered(self._first, status, 0.0)
+        """Count an answer to what never became a request."""
+        self.meter("", status)(self.clock())
 
     def problem(self, name: str) -> None:
         """Count a problem by its kind."""
         self._board.cells[self._problems.get(name, self._problems[OTHER])] += 1
 
+    def tick(self, in_flight: int) -> None:
+        """Write down what need not be exact to the last moment, ten times a second.
+
+        Args:
+            in_flight: requests that this worker is answering.
+        """
+        cells = self._board.cells
+        cells[self._in_flight] = in_flight
+        for route, seconds in enumerate(self._unwritten):
+            if seconds:
+                cells[self._seconds + route] += seconds
+                self._unwritten[route] = 0.0
+
     def families(self, totals: Totals) -> Iterable[Metric]:
         """Requests, durations and problems; what never came has no sample, but for status 200."""
         size = _PER_ROUTE * len(self._names)
-        routes = totals[self._first : self._first + size].reshape(-1, _PER_ROUTE).tolist()
+        answers = totals[self._first : self._first + size]
+        answers = answers.reshape(len(self._names), len(_LABELS), _BUCKETS)
         yield REQUESTS.counter(
             ((name, status), count)
-            for name, cells in zip(self._names, routes, strict=True)
-            for status, count in zip(_STATUSES, cells, strict=False)
+            for name, counts in zip(self._names, answers.sum(axis=2).tolist(), strict=True)
+            for status, count in zip(_LABELS, counts, strict=True)
             if count or (status == "200" and name != OTHER)
         )
+        seconds = totals[self._seconds : self._seconds + len(self._names)].tolist()
+        durations = answers.sum(axis=1).tolist()
         yield DURATION.histogram(
             BOUNDS_S,
             (
-                ((name,), cells[_BUCKETS:], cells[_SECONDS])
-                for name, cells in zip(self._names, routes, strict=True)
-                if any(cells[_BUCKETS:])
+                ((name,), counts, total)
+                for name, counts, total in zip(self._names, durations, seconds, strict=True)
+                if any(counts)
             ),
         )
         yield IN_FLIGHT.gauge([((), totals[self._in_flight])])
         yield PROBLEMS.counter(((name,), totals[cell]) for name, cell in self._problems.items())
-
-    def _find(self, path: str) -> int:
-        """The first cell of a route that is not written out, or of the rest."""
-        for pattern, cell in self._patterns:
-            if pattern.fullmatch(path):
-                return cell
-        return self._first

@@ -27,9 +27,9 @@ _OTHER_EXTRACTOR: Final = (
 
 
 class Marker(Protocol):
-    """Decides where logs with a verdict are counted (`inference.metrics.judged`)."""
+    """Says how logs with a verdict are counted (`inference.metrics.judged`)."""
 
-    def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> bytes:
+    def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> int:
         """What is to stay with the verdict for it."""
         ...
 
@@ -154,10 +154,10 @@ class Model:
             self._judged.put(log, judgement)
         return [cast(Judgement, judged[log]) for log in bare]
 
-    def _marks(self, logs: Sequence[LogFeatures], judgements: Sequence[Judgement]) -> list[bytes]:
+    def _marks(self, logs: Sequence[LogFeatures], judgements: Sequence[Judgement]) -> list[int]:
         marker = self._marker
         if marker is None:
-            return [b""] * len(logs)
+            return [0] * len(logs)
         marker.computed(len(logs))
         novelty = self._detector.novelty
         return [

@@ -29,14 +29,14 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
         contributions: as in `Judgement`; bytes, since a memo holds thousands and few are ever
             asked for.
         terms: as in `Judgement`.
-        marks: where a log with this verdict is counted; empty if nobody counts.
+        mark: how a log with this verdict is counted (`inference.metrics.judged`).
     """
 
     is_anomaly: bool
     json: bytes
     contributions: bytes
     terms: bytes
-    marks: bytes = b""
+    mark: int = 0
 
 
 class Numbers(msgspec.Struct, frozen=True, gc=False):
@@ -52,14 +52,14 @@ _decode_numbers: Final = msgspec.json.Decoder(Numbers).decode
 
 
 def make_verdict(
-    judgement: Judgement, model_version: str, marks: bytes = b"", pattern: int | None = None
+    judgement: Judgement, model_version: str, mark: int = 0, pattern: int | None = None
 ) -> Verdict:
     """What clients read of a judgement.
 
     Args:
         judgement: of the detector.
         model_version: as answers give it.
-        marks: where a log with this verdict is counted.
+        mark: how a log with this verdict is counted; anything if nobody counts.
         pattern: id of the log's pattern; None for a log that came without its message.
     """
     return Verdict(
@@ -75,7 +75,7 @@ def make_verdict(
         ),
         judgement.contributions,
         judgement.terms,
-        marks,
+        mark,
     )
 
 

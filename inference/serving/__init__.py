@@ -5,7 +5,7 @@ neither has a setting. What these use of the inside of both is all named here; a
 names, so that an upgrade that takes one away fails by name.
 
 Of uvicorn: `Server.startup`, `on_tick`, `handle_exit`, `should_exit`, `servers`, `server_state`
-(`connections`, `default_headers`), `lifespan.state`, `Config.encoded_headers`, `ssl` and
+(`connections`, `tasks`, `default_headers`), `lifespan.state`, `Config.encoded_headers`, `ssl` and
 `timeout_keep_alive`; of `HttpToolsProtocol` its constructor's arguments, `connection_made`,
 `data_received`, `on_headers_complete`, `on_message_complete`, `on_response_complete`,
 `_start_asgi_task`, `_unset_keepalive_if_required`, `transport`, `loop`, `flow`, `parser`,

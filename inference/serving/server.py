@@ -46,7 +46,7 @@ SILENT_S: Final = 10.0
 SOCKET_UMASK: Final = 0o117
 """The owner and the group of a UNIX socket may connect to it; gunicorn uses it for nothing else."""
 
-ROWS_PER_WORKER: Final = 8
+ROWS_PER_WORKER: Final = 4
 """Room to count for those that follow (SIGHUP) while those before them drain."""
 
 SPARE_THREADS: Final = 4
@@ -116,6 +116,8 @@ class PatientServer(UvicornServer):
             )
             if given_up:
                 _log.info("connection.given_up", extra={"count": given_up})
+        if self._traffic is not None:
+            self._traffic.tick(len(self.server_state.tasks))
         return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -223,6 +225,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
         own of all the memory that the fork lets them share.
         """
         app = self._make_app(self.board)
+        self.board.open()
         gc.collect()
         gc.freeze()
         return app

@@ -48,7 +48,7 @@ def make_app(
     if settings.log_level == "DEBUG":
         layers.append(AccessLogMiddleware())
     else:
-        shortcut = Shortcut(ids, guard)
+        shortcut = Shortcut(ids, guard, traffic)
     app = App(shortcut, traffic, middleware=layers, router=Router())
     install_problems(app, problems, traffic, forms)
     if not settings.allow_docs:

@@ -39,17 +39,14 @@ class App(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        traffic = self.traffic
-        if traffic is not None:
-            send = traffic.begin(scope["path"], send)
         try:
             if self.shortcut is not None:
                 rest = await self.shortcut.answer(scope, receive, send)
                 if rest is None:
                     return
                 receive = rest
+            if self.traffic is not None:
+                send = self.traffic.counting(scope["path"], send)
             await super().__call__(scope, receive, send)
         finally:
-            if traffic is not None:
-                traffic.end()
             await give_back(scope)

@@ -16,6 +16,7 @@ from typing import Any, Final
 import falcon
 
 from inference.access.guard import Guard
+from inference.metrics.traffic import Traffic
 from inference.web.admission import is_json
 from inference.web.request_id import HEADER, RequestIdMiddleware
 
@@ -30,6 +31,7 @@ Answer = Callable[[bytes], bytes | None]
 _UNUSUAL: Final = frozenset({b"content-encoding", b"origin", b"transfer-encoding"})
 """Headers of calls that need a closer look."""
 
+_OK: Final = 200
 _ID: Final = HEADER.lower().encode()
 _JSON: Final = falcon.MEDIA_JSON.encode()
 
@@ -40,16 +42,23 @@ class Shortcut:
     Args:
         ids: names requests.
         guard: asks for tokens, if any are needed.
+        traffic: counts calls, if anybody does.
     """
 
-    def __init__(self, ids: RequestIdMiddleware, guard: Guard | None) -> None:
+    def __init__(
+        self, ids: RequestIdMiddleware, guard: Guard | None, traffic: Traffic | None = None
+    ) -> None:
         self._ids = ids
         self._guard = guard
+        self._traffic = traffic
         self._answers: dict[str, Answer] = {}
+        self._meters: dict[str, Callable[[float], None]] = {}
 
     def add(self, path: str, answer: Answer) -> None:
         """Let POSTs to a path take the short way."""
         self._answers[path] = answer
+        if self._traffic is not None:
+            self._meters[path] = self._traffic.meter(path, _OK)
 
     async def answer(self, scope: dict[str, Any], receive: Receive, send: Send) -> Receive | None:
         """Answer a call if it is plain.
@@ -60,6 +69,7 @@ class Shortcut:
         answer = self._answers.get(scope["path"])
         if answer is None or scope["method"] != "POST" or scope["query_string"]:
             return receive
+        began = 0.0 if self._traffic is None else self._traffic.clock()
         given = scope["headers"]
         if not isinstance(given, list):  # as the server's are; another could be read only once
             return receive
@@ -77,10 +87,12 @@ class Shortcut:
             data = None
         if data is None:
             return _from_first(event, receive)
+        if self._traffic is not None:
+            self._meters[scope["path"]](began)
         await send(
             {
                 "type": "http.response.start",
-                "status": 200,
+                "status": _OK,
                 "headers": [
                     (_ID, name.encode()),
                     (b"content-type", _JSON),

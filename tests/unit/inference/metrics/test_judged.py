@@ -1,5 +1,6 @@
 """Counts of judged logs."""
 
+import copy
 from collections import Counter
 from typing import Any
 
@@ -14,6 +15,7 @@ from inference.model.verdicts import Verdict, make_verdict
 from schemas.record.bins import LENGTH_BINS, length_bin
 from schemas.record.extraction import MessageFeatures
 from schemas.record.features import Level, LogFeatures
+from schemas.record.key import FLAG_VALUES
 
 N_SERVICES = 3
 N_PATTERNS = 2
@@ -47,13 +49,18 @@ def values(judged: Judged, board: Board) -> dict[tuple[str, ...], float]:
     }
 
 
-@given(st.lists(st.tuples(logs, judgements, st.sampled_from(NOVELTIES)), max_size=40))
-def test_what_is_counted_is_what_was_judged(judged_logs: list[tuple[Any, ...]]) -> None:
-    """One by one and all at once, each sum is that of the logs themselves."""
+@given(
+    st.lists(st.tuples(logs, judgements, st.sampled_from(NOVELTIES)), max_size=40),
+    st.integers(0, 10),
+)
+def test_what_is_counted_is_what_was_judged(
+    judged_logs: list[tuple[Any, ...]], n_kinds: int
+) -> None:
+    """One by one and all at once, in cells of their own and without, sums are those of the logs."""
     found = []
     for at_once in (False, True):
         board = Board()
-        judged = Judged(board, N_SERVICES, N_PATTERNS)
+        judged = Judged(board, N_SERVICES, N_PATTERNS, n_kinds)
         board.open()
         verdicts = [
             make_verdict(judgement, "1", judged.mark(log, judgement, novelty))
@@ -108,4 +115,25 @@ def test_no_logs() -> None:
     board.open()
     none: list[Verdict] = []
     judged.count_all(none)
-    assert not board.totals().any()
+    assert board.totals().sum() == 1  # that the row is in use
+
+
+def test_the_next_worker_goes_on_where_one_stopped() -> None:
+    """It knows the kinds of verdicts of its row, and gives out only what cells are left."""
+    log = LogFeatures(5, Level.INFO, "a", *FLAG_VALUES[0])
+    judgement = Judgement(True, 0.5, 0.0, 0.0, b"", b"")  # noqa: FBT003 - it is an anomaly
+    board = Board(n_rows=1)
+    workers = [Judged(board, N_SERVICES, N_PATTERNS, 1)]
+    board.open()
+    workers.append(copy.copy(workers[0]))  # as after a fork
+    for judged in workers:
+        board.enter(0)
+        marks = [judged.mark(log, judgement, novelty) for novelty in NOVELTIES[:2]]
+        assert marks[0] == 0
+        assert marks[1] > 2**32
+        for mark in marks:
+            judged.count(make_verdict(judgement, "1", mark))
+    found = values(workers[0], board)
+    assert found["log_anomaly_logs_total", "INFO", "a"] == 4
+    assert found["log_anomaly_unseen_logs_total", "signature"] == 2
+    assert found["log_anomaly_score_sum",] == 2

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from inference.metrics.names import NAME_BYTES, OTHER, Names
 
 
-@given(st.lists(st.text(), max_size=30), st.integers(0, 10))
+@given(st.lists(st.text(max_size=60), max_size=30), st.integers(0, 10))
 def test_the_first_names_get_numbers(given_names: list[str], capacity: int) -> None:
     """As many as there is room for, in the order in which they come; all others share 0."""
     names = Names(capacity)
