@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.detectors.judgements import Judgement, Judgements
-from inference.detectors.scorer import Scorer, Scores
+from inference.detectors.scorer import ROWS_WORTH_SORTING, Scorer, Scores
 from inference.detectors.seen import Seen
 from inference.detectors.wording import describe_features
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
@@ -46,14 +46,10 @@ class IsolationForestDetector:
         """Judge logs that came singly."""
         if len(logs) == 1:  # by far the most; arrays of a single row cost more than the trees
             return [self._judgement(*self._scorer.score_one(self._encoder.row(logs[0])))]
-        scores = self._scorer.score(self._encoder.matrix(logs))
-        columns = (scores.labels, scores.decisions, scores.anomaly_scores)
-        return [
-            self._judgement(label, decision, score, contributions.tobytes())
-            for label, decision, score, contributions in zip(
-                *(column.tolist() for column in columns), scores.contributions, strict=True
-            )
-        ]
+        rows = self._encoder.matrix(logs)
+        if len(rows) < ROWS_WORTH_SORTING:
+            return self._judgements(self._scorer.score(rows)).singly()
+        return self._judgements(self._scorer.score(rows, self._encoder.order(rows))).singly()
 
     def judge_keys(self, keys: Ints) -> Judgements:
         """Judge packed records.

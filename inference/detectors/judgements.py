@@ -1,6 +1,6 @@
 """What a detector says of records: of a single record, and of many as columns."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -79,6 +79,22 @@ class Judgements(msgspec.Struct, frozen=True):
     contributions: npt.NDArray[np.float32]
     terms: npt.NDArray[np.float64]
 
+    def singly(self) -> list[Judgement]:
+        """Each record's, in their order."""
+        contributions, terms = (
+            _rows_as_bytes(matrix) for matrix in (self.contributions, self.terms)
+        )
+        columns = (self.is_anomaly, self.anomaly_scores, self.decisions, self.percentiles)
+        return list(map(Judgement, *(column.tolist() for column in columns), contributions, terms))
+
     def take(self, indices: Ints) -> "Judgements":
         """The judgements at these indices, in their order."""
         return Judgements(*(column[indices] for column in msgspec.structs.astuple(self)))
+
+
+def _rows_as_bytes(matrix: npt.NDArray[Any]) -> list[bytes]:
+    size = matrix.shape[1] * matrix.itemsize
+    if not size:
+        return [b""] * len(matrix)
+    whole = matrix.tobytes()
+    return [whole[at : at + size] for at in range(0, len(whole), size)]

@@ -57,6 +57,8 @@ class Names:
         return list(self._numbers)
 
     def _add(self, name: str) -> int:
+        if self._known == self._capacity and len(name.encode("utf-8", "replace")) <= NAME_BYTES:
+            return 0  # known would be found, and nothing is added any more
         self._read()
         cut = name.encode("utf-8", "replace")[:NAME_BYTES].decode("utf-8", "ignore")
         if cut not in self._numbers and self._known < self._capacity:

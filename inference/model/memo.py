@@ -39,7 +39,7 @@ class Memo(Generic[K, V]):
     def get_all(self, keys: Sequence[K]) -> list[V | None]:
         """The values kept for `keys`, in their order; None where there is none."""
         values: list[V | None] = list(map(self._young.get, keys))
-        if not all(values):  # unlike `None in values`, compares nothing
+        if not all(values) and self._old:  # unlike `None in values`, compares nothing
             for index, value in enumerate(values):
                 if value is None:
                     values[index] = self.get(keys[index])
@@ -50,6 +50,14 @@ class Memo(Generic[K, V]):
         if len(self._young) >= self._capacity and key not in self._young:
             self._old, self._young = self._young, {}
         self._young[key] = value
+
+    def put_all(self, keys: Sequence[K], values: Sequence[V]) -> None:
+        """Keep each of `values` for its key."""
+        if len(self._young) + len(keys) <= self._capacity:
+            self._young.update(zip(keys, values, strict=True))
+            return
+        for key, value in zip(keys, values, strict=True):
+            self.put(key, value)
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)

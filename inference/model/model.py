@@ -10,7 +10,7 @@ from inference.detectors.registry import LOADERS
 from inference.detectors.scorer import UnfitGraphError
 from inference.errors import BrokenVersionError
 from inference.model.memo import Memo
-from inference.model.verdicts import Verdict, make_verdict
+from inference.model.verdicts import Verdict, make_verdicts
 from schemas.bundle.contents import Bundle
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import Manifest
@@ -129,17 +129,9 @@ class Model:
     def _judge(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
         judgements = self._judgements(logs)
         marks = self._marks(logs, judgements)
-        verdicts = [
-            make_verdict(
-                judgement,
-                self.version,
-                mark,
-                log.pattern if isinstance(log, MessageFeatures) else None,
-            )
-            for log, judgement, mark in zip(logs, judgements, marks, strict=True)
-        ]
-        for log, verdict in zip(logs, verdicts, strict=True):
-            self._memo.put(log, verdict)
+        patterns = [log.pattern if isinstance(log, MessageFeatures) else None for log in logs]
+        verdicts = make_verdicts(judgements, self.version, marks, patterns)
+        self._memo.put_all(logs, verdicts)
         return verdicts
 
     def _judgements(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
@@ -149,9 +141,9 @@ class Model:
         bare = [without_message(log) for log in logs]
         judged = dict(zip(bare, self._judged.get_all(bare), strict=True))
         unknown = [log for log, judgement in judged.items() if judgement is None]
-        for log, judgement in zip(unknown, self._detector.judge(unknown), strict=True):
-            judged[log] = judgement
-            self._judged.put(log, judgement)
+        found = self._detector.judge(unknown)
+        judged.update(zip(unknown, found, strict=True))
+        self._judged.put_all(unknown, found)
         return [cast(Judgement, judged[log]) for log in bare]
 
     def _marks(self, logs: Sequence[LogFeatures], judgements: Sequence[Judgement]) -> list[int]:

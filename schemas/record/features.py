@@ -51,7 +51,7 @@ SEVERITY: Final = {level: number for number, level in enumerate(Level)}
 """DEBUG 0, INFO 1, WARN 2, ERROR 3, FATAL 4."""
 
 
-class LogFeatures(msgspec.Struct, frozen=True, gc=False):
+class LogFeatures(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """What the model sees of one log line.
 
     Frozen and hashable: the struct itself is the key under which a verdict is remembered. Keys

@@ -47,3 +47,15 @@ def test_it_is_bounded_and_never_wrong(capacity: int, keys: list[int]) -> None:
             memo.put(key, str(key))
         assert memo.get(key) == str(key)
         assert len(memo) <= 2 * capacity
+
+
+@given(st.integers(1, 5), st.lists(st.lists(st.integers(0, 9))))
+def test_many_are_put_as_each_alone_would_be(capacity: int, puts: list[list[int]]) -> None:
+    """However full it is, and with keys that it has already; it is never dropped too early."""
+    together: Memo[int, str] = Memo(capacity)
+    alone: Memo[int, str] = Memo(capacity)
+    for keys in puts:
+        together.put_all(keys, [str(key) for key in keys])
+        for key in keys:
+            alone.put(key, str(key))
+    assert together.get_all(range(10)) == alone.get_all(range(10))
