@@ -12,7 +12,7 @@ from benchmarks.graphs import OUR_GRAPH
 from benchmarks.memory import FIRST
 from benchmarks.open_loop.bars import open_loop_bars
 from benchmarks.results import LoadSection, MemorySection, Results, Series, TimingSection
-from benchmarks.workloads import DISTINCT, RAW, REAL
+from benchmarks.workloads import DISTINCT, RAW, RAW_DISTINCT, REAL
 
 DETECTORS: Final = (OURS, SURPRISAL)
 """The service with a model of either: both must reach the same."""
@@ -26,7 +26,11 @@ def bars(results: Results) -> list[Bar]:
     return [
         *(bar for target in DETECTORS for bar in _predict(results.predict, target)),
         *(bar for target in DETECTORS for bar in _batch(results.batch, target)),
-        *(_raw(results.batch, target) for target in DETECTORS),
+        *(
+            _raw(results.batch, kind, target)
+            for kind in (RAW, RAW_DISTINCT)
+            for target in DETECTORS
+        ),
         *(_tail(results.predict, target) for target in DETECTORS),
         *open_loop_bars(results.open_loop),
         *_train(results.train),
@@ -94,11 +98,13 @@ def _batch(section: LoadSection | None, target: str) -> Iterator[Bar]:
         "{:.2f}x",
         _missing(busy, floor),
     )
+    distinct, their = (find(section, name, DISTINCT, 1_000, 8) for name in (target, FASTAPI))
+    yield _ratio(f"batch of 1,000, distinct records: {target} / {FASTAPI}", distinct, their, 8)
 
 
-def _raw(section: LoadSection | None, target: str) -> Bar:
-    ours = find(section, target, RAW, 100, 8)
-    what = f"batch of 100, raw records, {target}: logs a second"
+def _raw(section: LoadSection | None, kind: str, target: str) -> Bar:
+    ours = find(section, target, kind, 100, 8)
+    what = f"batch of 100, {kind} records, {target}: logs a second"
     rate = ours.logs_rate if ours else None
     return at_least(what, rate, 100_000, "{:,.0f}", _missing(ours))
 

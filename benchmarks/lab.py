@@ -15,7 +15,7 @@ from benchmarks.load import RequestFile, run_wrk
 from benchmarks.models import Models
 from benchmarks.results import About, Run
 from benchmarks.servers import Command, Service
-from benchmarks.workloads import RAW, REAL, Records, bodies, tensor_bodies
+from benchmarks.workloads import REAL, Records, bodies, tensor_bodies
 from schemas.api.operations import API_PREFIX
 
 SLOW_PEER_RECORDS = 20_000
@@ -91,7 +91,7 @@ class Lab:
                 made = tensor_bodies(records[:SLOW_PEER_RECORDS], batch)
                 self._files[key] = RequestFile(file, OIP_PATH, made)
             else:
-                logs = self.records.raw if workload == RAW else self.records.by_kind[workload]
+                logs = self.records.of(workload)
                 path = f"{API_PREFIX}/predict/batch" if batch else f"{API_PREFIX}/predict"
                 self._files[key] = RequestFile(file, path, bodies(logs, batch))
         return self._files[key]

@@ -20,7 +20,7 @@ from benchmarks.competitors import (
 from benchmarks.lab import Lab
 from benchmarks.results import LoadSection, Series
 from benchmarks.servers import Service, request
-from benchmarks.workloads import DISTINCT, KINDS, RAW, REAL, REPEATED, bodies
+from benchmarks.workloads import DISTINCT, KINDS, RAW, RAW_DISTINCT, REAL, REPEATED, bodies
 from schemas.api.operations import API_PREFIX
 
 BATCHES: Final = (100, 1_000)
@@ -59,7 +59,8 @@ def measure_batch(lab: Lab) -> LoadSection:
         # One client alone: what it waits for, beside the same work without a service around it.
         ours = [one for one in services if one.name in {OURS, SURPRISAL}]
         series += _compare(lab, Case(REAL, BATCHES[-1], 1), ours, floor)
-        series += _compare(lab, Case(RAW, BATCHES[0], 8), ours)
+        for case in [Case(kind, BATCHES[0], 8) for kind in (RAW, RAW_DISTINCT)]:
+            series += _compare(lab, case, ours)
     return LoadSection(about, series)
 
 

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import random
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
@@ -12,16 +13,21 @@ from benchmarks.venvs import ROOT
 from schemas.api.predictions import BatchRequest, PredictRequest, RawLog
 from schemas.record.encoding import FeatureEncoder
 from schemas.record.extraction import extract_features
-from schemas.record.features import Level, LogFeatures
+from schemas.record.features import MAX_MESSAGE_LENGTH, Level, LogFeatures
 
 REAL: Final = "real"
 DISTINCT: Final = "distinct"
 REPEATED: Final = "repeated"
 RAW: Final = "raw"
+RAW_DISTINCT: Final = "distinct raw"
 KINDS: Final = (REAL, DISTINCT, REPEATED)
 
 _TRAIN_TICKET: Final = ROOT.parent / "shared" / "data" / "trainticket-faults.jsonl.gz"
 _SAMPLE_LOGS: Final = ROOT / "samples" / "logs.jsonl.gz"
+
+_DIGIT: Final = re.compile("[0-9]")
+_LONGEST: Final = MAX_MESSAGE_LENGTH - 20
+"""With a number behind it, a message is not longer than it may be."""
 
 T = TypeVar("T")
 
@@ -41,6 +47,12 @@ class Records(msgspec.Struct, frozen=True):
     by_kind: dict[str, Sequence[LogFeatures]]
     raw: Sequence[RawLog]
 
+    def of(self, kind: str) -> Sequence[LogFeatures | RawLog]:
+        """Those of any kind, raw ones among them."""
+        if kind == RAW:
+            return self.raw
+        return other_numbers(self.raw) if kind == RAW_DISTINCT else self.by_kind[kind]
+
 
 def load_records(n_distinct: int) -> Records:
     """The records of every kind.
@@ -58,6 +70,20 @@ def load_records(n_distinct: int) -> Records:
     source = f"{name} ({len(real):,} records, {len(set(real)):,} distinct)"
     distinct = list(itertools.islice(_made_up(seed=1), n_distinct))
     return Records(source, {REAL: real, DISTINCT: distinct, REPEATED: [real[0]] * 1_000}, raw)
+
+
+def other_numbers(raw: Sequence[RawLog], seed: int = 1) -> list[RawLog]:
+    """The same logs with each digit drawn anew and a running number behind: no two are equal.
+
+    What a service remembers of texts helps it little with these, as with lines that hold ids.
+    """
+    choose = random.Random(seed)  # noqa: S311 - reproducible, not secret
+
+    def other(log: RawLog, number: int) -> RawLog:
+        message = _DIGIT.sub(lambda _: str(choose.randrange(10)), log.message)
+        return RawLog(f"{message[:_LONGEST]} {number}", log.level, log.service)
+
+    return [other(log, number) for number, log in enumerate(raw)]
 
 
 def real_lines() -> list[bytes]:
