@@ -6,6 +6,7 @@ import numpy as np
 from schemas.record.key import Ints
 from trainer.counting.pattern_table import NO_PATTERNS, NO_TIME, PatternTable, merge_patterns
 from trainer.counting.table import NEVER_SEEN, CountTable
+from trainer.counting.time_slots import no_spread
 
 
 def read_patterns(
@@ -39,5 +40,6 @@ def read_patterns(
         first_times=np.full(n, NEVER_SEEN),
         last_times=np.full(n, NO_TIME),
         texts={},
+        spread=no_spread(n),
     )
     return merge_patterns([made])

@@ -13,12 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.record.key import Ints
+from trainer.counting.time_slots import Spread, concatenated, no_spread
 
 MAX_PATTERNS: Final = 200_000
 """Patterns of a table; messages that make more do not repeat, so that counting them says little."""
 
 NO_TIME: Final = int(np.iinfo(np.int64).min)
 """Time of what was never seen at a known time, as the last one; `NEVER_SEEN` as the first one."""
+
+MAX_SPREAD_ROWS: Final = 50_000
+"""Rows of which it is kept how they spread over time: 20 MB."""
 
 Uints = npt.NDArray[np.uint64]
 
@@ -37,6 +41,8 @@ class PatternTable(msgspec.Struct, frozen=True, kw_only=True):
         first_times, last_times: int64 of shape (n,), microseconds since 1970 in UTC; `NEVER_SEEN`
             and `NO_TIME` where no record had one.
         texts: the masked text of each pattern id.
+        spread: how each row's counts spread over time; None if there are more than
+            `MAX_SPREAD_ROWS`.
         overflowed: there were more than `MAX_PATTERNS`; then there are no rows.
     """
 
@@ -51,6 +57,7 @@ class PatternTable(msgspec.Struct, frozen=True, kw_only=True):
     first_times: Ints
     last_times: Ints
     texts: Mapping[int, str]
+    spread: Spread | None = None
     overflowed: bool = False
 
     @property
@@ -73,6 +80,7 @@ NO_PATTERNS: Final = PatternTable(
     first_times=_NONE,
     last_times=_NONE,
     texts={},
+    spread=no_spread(0),
 )
 """The table of no record with a message."""
 
@@ -81,7 +89,9 @@ OVERFLOWED: Final = msgspec.structs.replace(NO_PATTERNS, overflowed=True)
 
 
 def merge_patterns(
-    tables: Sequence[PatternTable], max_patterns: int = MAX_PATTERNS
+    tables: Sequence[PatternTable],
+    max_patterns: int = MAX_PATTERNS,
+    max_spread_rows: int = MAX_SPREAD_ROWS,
 ) -> PatternTable:
     """The sum of tables; the order does not matter. Unsorted and repeated rows are welcome."""
     if any(table.overflowed for table in tables):
@@ -114,6 +124,12 @@ def merge_patterns(
     for table in tables:
         for pattern, text in table.texts.items():
             texts[pattern] = min(texts.get(pattern, text), text)
+    spread = None
+    spreads = [table.spread for table in tables if table.spread is not None]
+    if len(spreads) == len(tables) and len(starts) <= max_spread_rows:
+        spread = concatenated(spreads)
+        counts = np.add.reduceat(spread.counts[order], starts, axis=0)
+        spread = msgspec.structs.replace(spread, counts=counts)
     return PatternTable(
         names=names,
         services=services[starts],
@@ -126,4 +142,5 @@ def merge_patterns(
         first_times=column(np.minimum, "first_times"),
         last_times=column(np.maximum, "last_times"),
         texts=texts,
+        spread=spread,
     )

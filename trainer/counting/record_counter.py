@@ -1,6 +1,7 @@
 """Counts the records of a part, one by one: what any model learns from, and the patterns."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -22,11 +23,11 @@ from schemas.record.templates import template_of
 from trainer.counting.pattern_table import (
     MAX_PATTERNS,
     NO_PATTERNS,
-    NO_TIME,
     PatternTable,
     merge_patterns,
 )
-from trainer.counting.table import EMPTY, NEVER_SEEN, CountTable, merge_names, merge_tables
+from trainer.counting.seen_times import BUFFER_RECORDS, SeenTimes
+from trainer.counting.table import EMPTY, CountTable, merge_names, merge_tables
 from trainer.reading.assembling import Record
 from trainer.reading.partitions import Place
 
@@ -61,15 +62,24 @@ class RecordCounter:
         self._year = year
         self._tallies: dict[LogFeatures, _Tally] = {}
         self._texts: dict[int, str] = {}
+        self._times = SeenTimes()
         self._done = EMPTY
         self._patterns = NO_PATTERNS
 
     def count(self, records: Iterable[Record]) -> None:
         """Count records."""
+        records = iter(records)
+        while self._count(islice(records, BUFFER_RECORDS)):
+            self._times.look(len(self._tallies))
+
+    def _count(self, records: Iterable[Record]) -> bool:
+        """Count some records; says whether there was any."""
         # One loop with local names: this runs for every record there is. What was made of a line
         # is the key, since its hash costs less than a packed key does.
         flush_records, year = self._flush_records, self._year
         tallies = self._tallies
+        add_time, add_row = self._times.times.append, self._times.rows.append
+        tally = None
         for record in records:
             tally = tallies.get(record.features)
             if tally is None:
@@ -83,8 +93,9 @@ class RecordCounter:
             if record.time is not None:
                 time = read_time(record.time, year)
                 if time is not None:
-                    tally.last_time = max(tally.last_time, time)
-                    tally.first_time = min(tally.first_time, time)
+                    add_time(time)
+                    add_row(tally.row)
+        return tally is not None
 
     def table(self) -> CountTable:
         """All records counted so far."""
@@ -103,10 +114,11 @@ class RecordCounter:
                 texts.clear()  # none will be needed
             else:
                 texts[features.pattern] = template_of(record.message or "")
-        return _Tally(record.line)
+        return _Tally(len(self._tallies), record.line)
 
     def _flush(self) -> None:
         n = len(self._tallies)
+        self._times.look(n)
         numbers = {log.service: 0 for log in self._tallies}
         for name in numbers:
             numbers[name] = service_number(name, SERVICE_BUCKETS)
@@ -125,6 +137,7 @@ class RecordCounter:
         self._done = merge_tables([self._done, table])
         self._flush_patterns(table)
         self._tallies.clear()
+        self._times.forget()
 
     def _flush_patterns(self, table: CountTable) -> None:
         logs = [
@@ -139,6 +152,7 @@ class RecordCounter:
             return np.fromiter(values, np.int64, len(tallies))[rows]
 
         assert table.places is not None  # they were just noted
+        first_times, last_times, spread = self._times.of(rows)
         made = PatternTable(
             names=names,
             services=np.array([index[log.service] for _, log in logs], np.int64),
@@ -148,22 +162,23 @@ class RecordCounter:
             positives=column(tally.positives for tally in tallies),
             first_places=table.places[rows],
             last_places=column(self._first_place + tally.last for tally in tallies),
-            first_times=column(tally.first_time for tally in tallies),
-            last_times=column(tally.last_time for tally in tallies),
+            first_times=first_times,
+            last_times=last_times,
             texts=self._texts,
+            spread=spread,
         )
         self._patterns = merge_patterns([self._patterns, made], self._max_patterns)
 
 
 class _Tally:
-    """How often a record occurred, and where and when first and last."""
+    """How often a record occurred, and where first and last."""
 
-    __slots__ = ("first", "first_time", "last", "last_time", "n", "positives")
+    __slots__ = ("first", "last", "n", "positives", "row")
 
-    def __init__(self, line: int) -> None:
+    def __init__(self, row: int, line: int) -> None:
+        self.row = row
         self.n = self.positives = 0
         self.first = self.last = line
-        self.first_time, self.last_time = NEVER_SEEN, NO_TIME
 
 
 def _key(log: LogFeatures, number: int) -> int:

@@ -48,10 +48,12 @@ def plain(table: PatternTable) -> tuple[object, ...]:
         *(
             getattr(table, name).tolist()
             for name in table.__struct_fields__
-            if name not in ("names", "services", "texts", "overflowed")
+            if name not in ("names", "services", "texts", "spread", "overflowed")
         ),
     )
-    return *columns, dict(table.texts), table.overflowed
+    spread = table.spread
+    over_time = None if spread is None else (spread.bits, spread.first, spread.counts.tolist())
+    return *columns, dict(table.texts), over_time, table.overflowed
 
 
 @given(lines)

@@ -1,0 +1,82 @@
+"""How counts spread over time, in slots whose width depends on the times alone."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trainer.counting.pattern_table import NO_TIME
+from trainer.counting.seen_times import SeenTimes
+from trainer.counting.table import NEVER_SEEN
+from trainer.counting.time_slots import (
+    N_SLOTS,
+    Spread,
+    bits_for,
+    concatenated,
+    no_spread,
+    spread_of,
+)
+
+times = st.integers(-(10**9), 2 * 10**15)
+records = st.lists(st.tuples(times, st.integers(0, 3)), min_size=1, max_size=50)
+
+
+def spread(pairs: list[tuple[int, int]], n_rows: int = 4) -> Spread:
+    """That of pairs of time and row."""
+    seen, rows = zip(*pairs, strict=True)
+    return spread_of(np.array(seen), np.array(rows), n_rows)
+
+
+def plain(one: Spread) -> tuple[int, int, list[list[int]]]:
+    """In a comparable form."""
+    return one.bits, one.first, one.counts.tolist()
+
+
+@given(times, times)
+def test_slots_are_as_narrow_as_they_can_be(one: int, other: int) -> None:
+    """All times have room, and would have none in slots half as wide."""
+    low, high = sorted([one, other])
+    bits = bits_for(low, high)
+    assert (high >> bits) - (low >> bits) < N_SLOTS
+    assert bits == 0 or (high >> bits - 1) - (low >> bits - 1) >= N_SLOTS
+
+
+@given(records)
+def test_each_record_is_in_the_slot_of_its_time(pairs: list[tuple[int, int]]) -> None:
+    """A slot begins at its number times its width."""
+    found = spread(pairs)
+    for time, row in pairs:
+        assert found.counts[row, (time >> found.bits) - found.first] > 0
+    assert found.counts.sum() == len(pairs)
+    assert found.counts[:, 0].any()
+
+
+@given(records, records)
+def test_parts_add_up(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> None:
+    """The sum is what the records would have made at once, whatever the parts' widths are."""
+    assert plain(spread(some) + spread(others)) == plain(spread([*some, *others]))
+    assert plain(spread(some) + no_spread(4)) == plain(spread(some))
+    both = concatenated([spread(some), no_spread(1), spread(others)])
+    assert both.counts[4].sum() == 0
+    assert both.counts[:4].sum() == len(some)
+    assert both.counts[5:].sum() == len(others)
+
+
+@given(st.lists(records, max_size=4))
+def test_looks_add_up(looks: list[list[tuple[int, int]]]) -> None:
+    """However often the buffers are looked at, first, last and spread are those of all."""
+    seen = SeenTimes()
+    for pairs in looks:
+        for time, row in pairs:
+            seen.times.append(time)
+            seen.rows.append(row)
+        seen.look(4)
+    seen.look(5)
+    whole = [pair for pairs in looks for pair in pairs]
+    first, last, over_time = seen.of(np.arange(5))
+    for row in range(5):
+        own = [time for time, number in whole if number == row]
+        assert (first[row], last[row]) == (min(own, default=NEVER_SEEN), max(own, default=NO_TIME))
+    assert over_time is not None
+    assert over_time.is_known == bool(whole)
+    if whole:
+        assert plain(over_time) == plain(spread(whole, 5))
