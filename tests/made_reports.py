@@ -7,8 +7,10 @@ from trainer.report.content import (
     Contribution,
     Curve,
     Distribution,
+    FoundPattern,
     Report,
     Share,
+    Timeline,
     TopRecord,
 )
 
@@ -74,6 +76,34 @@ def make_record(number: int) -> TopRecord:
     )
 
 
+def make_pattern(number: int) -> FoundPattern:
+    """One of the patterns with the most anomalous lines."""
+    return FoundPattern(
+        pattern_id=f"{number:016x}",
+        service="payment-service",
+        text=f"could not charge order # of customer {number}",
+        level=("FATAL", "ERROR", "WARN", "INFO", "DEBUG")[number % 5],
+        n_rows=number + 1,
+        n_flagged=number,
+        n_labelled=number // 2,
+        first_seen="2026-11-24T08:00:01.5Z",
+        last_seen="2026-11-24T08:59:59Z",
+        spark=[number * slot % 7 for slot in range(30)],
+        record=make_record(number),
+    )
+
+
+def make_timeline() -> Timeline:
+    """An hour in thirty slots, some of them without lines."""
+    return Timeline(
+        start="2026-11-24T08:00:00Z",
+        end="2026-11-24T09:00:00Z",
+        slot_seconds=120.0,
+        n_rows=[slot * 37 % 400 for slot in range(30)],
+        n_flagged=[slot * 37 % 400 // 30 for slot in range(30)],
+    )
+
+
 def make_shares(names: list[str]) -> list[Share]:
     """Groups of which less and less is flagged."""
     return [
@@ -83,7 +113,7 @@ def make_shares(names: list[str]) -> list[Share]:
 
 
 def make_report() -> Report:
-    """A report of usual size, with labels: 30 services, 20 records, 5 rankings."""
+    """A report of usual size, with labels and times: 30 services, 20 patterns, 5 rankings."""
     return Report(
         title="Model 3",
         created_at="2026-11-24T09:41:07+00:00",
@@ -98,7 +128,7 @@ def make_report() -> Report:
         levels=make_shares(["DEBUG", "INFO", "WARN", "ERROR", "FATAL"]),
         services=make_shares([f"service-{index}" for index in range(30)] + ["others"]),
         distributions=[make_distribution("surprisal"), make_distribution("isolation_forest")],
-        top=[make_record(number) for number in range(1, 21)],
+        top=[],
         importance=[Contribution(term, 1 / (index + 1)) for index, term in enumerate(TERMS)],
         importance_unit="decades",
         n_labelled=673,
@@ -106,4 +136,9 @@ def make_report() -> Report:
         parity={"training rows compared with scikit-learn": "613", "labels that differ": "0"},
         parameters={"contamination": "0.005", "n_estimators": "100"},
         versions={"scikit-learn": "1.9.1", "numpy": "2.4.6"},
+        headline="Flags 37 of 8,001 lines; 30 of these are labelled, of 673 labelled in all.",
+        patterns=[make_pattern(number) for number in range(1, 21)],
+        n_patterns=310,
+        n_flagged_patterns=25,
+        timeline=make_timeline(),
     )

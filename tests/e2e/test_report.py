@@ -20,6 +20,9 @@ from trainer.report.page import render
 SCHEMES: Final = {"dark": 0, "light": 1}
 """What `preferredColorScheme` calls them."""
 
+PHONE: Final = (390, 844)
+"""Width and height of a screen: what is not folded is to fit on two of them."""
+
 PROBE: Final = b"""<!doctype html><title>probe</title>
 <iframe id="frame" src="/report.html" style="border: 0; height: 3000px"></iframe>
 <pre id="seen"></pre>
@@ -30,12 +33,17 @@ PROBE: Final = b"""<!doctype html><title>probe</title>
     for (const width of [390, 1280]) {
       frame.style.width = `${width}px`;
       const page = frame.contentDocument;
+      const folds = [...page.querySelectorAll("details")];
+      folds.forEach(one => { one.open = false; });
+      const folded = page.body.scrollHeight;
+      folds.forEach(one => { one.open = true; });
       const shown = [...page.querySelectorAll("h1, h2, h3")].filter(one => {
         const box = one.getBoundingClientRect();
         return one.checkVisibility() && box.width > 0 && box.left >= 0 && box.right <= width;
       });
       seen.push({
         width,
+        folded,
         ground: getComputedStyle(page.body).backgroundColor,
         needed: page.documentElement.scrollWidth,
         headings: shown.map(one => one.textContent),
@@ -90,10 +98,12 @@ class PageHandler(http.server.BaseHTTPRequestHandler):
 def server() -> Iterator[PageServer]:
     """A server of a usual report, with a long line and a long name in it."""
     report = make_report()
+    first = report.patterns[0]
+    long = replace(first.record, example="x" * 10_000, place="y" * 300)
     report = replace(
         report,
         services=[replace(report.services[0], name="service" * 30), *report.services],
-        top=[replace(report.top[0], example="x" * 10_000, place="y" * 300), *report.top],
+        patterns=[replace(first, record=long), *report.patterns],
     )
     with PageServer(render(report)) as running:
         yield running
@@ -151,4 +161,6 @@ def test_nothing_is_hidden_or_too_wide(
         assert view["needed"] <= view["width"]
         assert view["headings"] == expected
         assert all(200 < width < view["width"] for width in view["charts"])
-        assert len(view["charts"]) == 4
+        assert len(view["charts"]) == 5
+        if view["width"] == PHONE[0]:
+            assert view["folded"] <= 2 * PHONE[1]

@@ -88,6 +88,11 @@ OVERFLOWED: Final = msgspec.structs.replace(NO_PATTERNS, overflowed=True)
 """What is left of a table with more than `MAX_PATTERNS` patterns."""
 
 
+def without_texts(table: PatternTable) -> PatternTable:
+    """The same with ids alone, for those who keep parts of log lines out of what they write."""
+    return msgspec.structs.replace(table, texts={})
+
+
 def merge_patterns(
     tables: Sequence[PatternTable],
     max_patterns: int = MAX_PATTERNS,

@@ -12,7 +12,6 @@ from trainer.jobs.listener import SILENCE, Listener
 from trainer.jobs.patterns import list_patterns, patterns_of_version
 from trainer.patterns.comparison import Comparison, compare
 from trainer.patterns.pattern import Pattern
-from trainer.patterns.tables import add_up, is_list, read_list
 from trainer.reading.sources import find_sources
 from trainer.store.opening import Models
 
@@ -73,6 +72,12 @@ def side_of(
             is_complete=found.is_complete,
         )
     if not counts:
+        from trainer.patterns.tables import (  # noqa: PLC0415 - loads DuckDB
+            add_up,
+            is_list,
+            read_list,
+        )
+
         sources = find_sources([name])
         if all(is_list(source) for source in sources):
             patterns = add_up(one for source in sources for one in read_list(source))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from trainer.counting.pattern_table import without_texts
 from trainer.errors import TooFewRowsError
 from trainer.jobs.dataset import Data
 from trainer.jobs.listener import SILENCE, Listener
@@ -53,6 +54,7 @@ def evaluate(
         TrainingError: nothing was written; says why.
     """
     from trainer.judging.evaluation import make_report  # noqa: PLC0415 - a second of imports
+    from trainer.judging.found import find_patterns  # noqa: PLC0415 - see above
     from trainer.judging.judged import find_top, judge  # noqa: PLC0415 - as above
     from trainer.report.page import render  # noqa: PLC0415 - as above
 
@@ -67,10 +69,12 @@ def evaluate(
     if not table.n_distinct:
         raise TooFewRowsError("the data has no usable record")
     judged = [judge(table, candidate) for candidate in candidates]
-    top = find_top(table, judged[0])
+    patterns = holdings.patterns if with_examples else without_texts(holdings.patterns)
+    found = find_patterns(patterns, table, judged[0])
+    top = find_top(table, judged[0]) if found is None else found.top
     examples = holdings.examples(top.table) if with_examples else {}
     report = make_report(
-        holdings, table, judged, top, examples, title=f"Model {number} on other data"
+        holdings, table, judged, top, examples, found=found, title=f"Model {number} on other data"
     )
     path = report_path or Path(f"evaluation-{number}.html")
     write_atomically(path, render(report))

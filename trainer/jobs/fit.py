@@ -9,6 +9,7 @@ import msgspec
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import PATTERNS_FILE, REPORT_FILE
 from schemas.bundle.options import MAX_NODES, TrainOptions
+from trainer.counting.pattern_table import without_texts
 from trainer.fitting.size import check_size
 from trainer.jobs.dataset import Data
 from trainer.jobs.listener import SILENCE, Listener
@@ -67,6 +68,7 @@ def fit(
     # Seconds of imports, for which nobody waits while the data is still being read.
     from trainer.fitting import pipeline  # noqa: PLC0415 - see above
     from trainer.judging.evaluation import make_report  # noqa: PLC0415 - see above
+    from trainer.judging.found import find_patterns  # noqa: PLC0415 - see above
     from trainer.judging.judged import (  # noqa: PLC0415 - see above
         find_top,
         flags_of_rows,
@@ -91,9 +93,13 @@ def fit(
         listener.say("nothing to compare with: no model has been published yet")
     elif compare:
         judged.append(judge(table, load_candidate(registry, current_version(registry), "active")))
-    top = find_top(table, judged[0])
+    patterns = holdings.patterns if with_examples else without_texts(holdings.patterns)
+    found = find_patterns(patterns, table, judged[0])
+    top = find_top(table, judged[0]) if found is None else found.top
     examples = holdings.examples(top.table) if with_examples else {}
-    report = make_report(holdings, table, judged, top, examples, warnings=fitted.warnings)
+    report = make_report(
+        holdings, table, judged, top, examples, found=found, warnings=fitted.warnings
+    )
 
     kept = {}
     if with_examples and holdings.patterns.n_rows:

@@ -14,6 +14,7 @@ from schemas.record.key import NO_TRAITS, Ints, messages_of, unpack
 from schemas.record.surprisal import rarity
 from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.table import CountTable
+from trainer.judging.found import Found, describe_found, timeline_of
 from trainer.judging.judged import Judged, Top
 from trainer.judging.metrics import make_curve
 from trainer.judging.shares import distribution_of, levels_of, services_of
@@ -58,6 +59,7 @@ def make_report(
     top: Top,
     examples: Mapping[int, tuple[str, str]],
     *,
+    found: Found | None = None,
     title: str = "",
     warnings: Sequence[str] = (),
 ) -> Report:
@@ -69,6 +71,7 @@ def make_report(
         judged: what at least one model says of them, the deciding one first.
         top: the most anomalous ones by the deciding model.
         examples: place and text by key, for some of these.
+        found: the patterns that stand in their place; None where there are none.
         title: of the report.
         warnings: a sentence each.
     """
@@ -76,6 +79,7 @@ def make_report(
     manifest = deciding.model.manifest
     curves = _curves(table, judged)
     importance, unit = _importance(table, judged[0])
+    shown = _top(top, deciding, examples)
     return Report(
         title=title,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -90,7 +94,12 @@ def make_report(
         levels=levels_of(table, judged),
         services=services_of(table, judged),
         distributions=[distribution_of(table, entry) for entry in judged],
-        top=_top(top, deciding, examples),
+        top=[] if found is not None else shown,
+        headline=headline(table, judged[0]),
+        patterns=[] if found is None else describe_found(found, shown),
+        n_patterns=0 if found is None else found.n_patterns,
+        n_flagged_patterns=0 if found is None else found.n_flagged,
+        timeline=None if found is None else timeline_of(found),
         importance=importance,
         importance_unit=unit,
         n_labelled=None if table.positives is None else int(table.positives.sum()),
@@ -101,6 +110,17 @@ def make_report(
         },
         versions=manifest.libraries,
     )
+
+
+def headline(table: CountTable, judged: Judged) -> str:
+    """What is flagged of how much, and how much of that is labelled, in a sentence."""
+    flagged = judged.judgements.is_anomaly
+    n_flagged = int(table.counts[flagged].sum())
+    flags = f"Flags {n_flagged:,} of {table.n_samples:,} lines"
+    if table.positives is None:
+        return f"{flags}."
+    hits, n_labelled = int(table.positives[flagged].sum()), int(table.positives.sum())
+    return f"{flags}; {hits:,} of these are labelled, of {n_labelled:,} labelled in all."
 
 
 def _curves(table: CountTable, judged: Sequence[Judged]) -> list[Curve]:

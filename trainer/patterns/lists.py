@@ -12,7 +12,6 @@ import msgspec
 from trainer.errors import InputError
 from trainer.patterns.pattern import Pattern, by_count
 from trainer.quoting import literal
-from trainer.reading.database import connect
 
 KEPT: Final = 10_000
 """Patterns of its training data that a version keeps, and as many flagged ones beside them."""
@@ -79,6 +78,8 @@ def read_kept(path: Path) -> list[Pattern]:
 
 def write_parquet(patterns: Iterable[Pattern], out: Path) -> None:
     """Patterns as Parquet, in their order."""
+    from trainer.reading.database import connect  # noqa: PLC0415 - loads DuckDB
+
     columns = ", ".join(f"{literal(name)}: {literal(type_)}" for name, type_ in _COLUMNS.items())
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as lines, connect() as connection:
         lines.write(to_lines(patterns))

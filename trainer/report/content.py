@@ -75,6 +75,52 @@ class TopRecord(msgspec.Struct, frozen=True):
     place: str = ""
 
 
+class FoundPattern(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the patterns with the most anomalous lines.
+
+    Attributes:
+        pattern_id: of its template.
+        service: who wrote it.
+        text: the masked text.
+        level: the highest at which it was written.
+        n_rows: its lines.
+        n_flagged: how many of them are flagged.
+        n_labelled: how many are labelled as anomalies; None without labels.
+        first_seen, last_seen: RFC 3339, UTC; empty without times.
+        spark: its lines over time, in the slots of the timeline; empty without times.
+        record: its most anomalous record.
+    """
+
+    pattern_id: str
+    service: str
+    text: str
+    level: str
+    n_rows: int
+    n_flagged: int
+    n_labelled: int | None
+    first_seen: str
+    last_seen: str
+    spark: list[int]
+    record: TopRecord
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines over time, in slots of equal width.
+
+    Attributes:
+        start, end: of all slots; RFC 3339, UTC.
+        slot_seconds: how wide a slot is.
+        n_rows: lines in each.
+        n_flagged: how many of them are flagged.
+    """
+
+    start: str
+    end: str
+    slot_seconds: float
+    n_rows: list[int]
+    n_flagged: list[int]
+
+
 class Curve(msgspec.Struct, frozen=True):
     """How well one ranking finds the labelled records.
 
@@ -125,7 +171,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         levels: per level, from least to most severe.
         services: per service, most records first, cut; a last one named "others" holds the rest.
         distributions: per detector, the deciding one first; at least that one.
-        top: most anomalous distinct records by the deciding detector, first ones first.
+        top: most anomalous distinct records by the deciding detector, first ones first; where
+            there are patterns, these stand in their place.
         importance: mean absolute contribution over all records, largest first.
         importance_unit: of what the importance is measured in.
         n_labelled: records labelled as anomalies; None if there are no labels.
@@ -133,6 +180,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         parity: what was proved before publishing, name and value.
         parameters: name and value.
         versions: library and version.
+        headline: whether it is any good and what it found, in a sentence with a subject.
+        patterns: those with the most anomalous lines, the most anomalous first; empty for records
+            without messages.
+        n_patterns: patterns in all.
+        n_flagged_patterns: those of which any line is flagged.
+        timeline: None where records have no times.
     """
 
     title: str
@@ -156,3 +209,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     parity: dict[str, str]
     parameters: dict[str, str]
     versions: dict[str, str]
+    headline: str = ""
+    patterns: list[FoundPattern] = []
+    n_patterns: int = 0
+    n_flagged_patterns: int = 0
+    timeline: Timeline | None = None

@@ -6,7 +6,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from trainer.report import charts, formats
+from trainer.report import charts, formats, time_charts
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -30,8 +30,10 @@ def environment() -> Environment:
         moment=formats.moment,
         number=formats.number,
         prose=formats.prose,
+        second=formats.second,
         share=formats.share,
         signed=formats.signed,
+        until=formats.until,
     )
     environment.globals.update(
         bar=charts.bar,
@@ -39,6 +41,8 @@ def environment() -> Environment:
         histogram=charts.histogram,
         precision_recall_chart=charts.precision_recall_chart,
         roc_chart=charts.roc_chart,
+        sparkline=time_charts.sparkline,
         swatch=charts.swatch,
+        timeline_chart=time_charts.timeline_chart,
     )
     return environment

@@ -13,6 +13,7 @@ _LONG: Final = 1e6
 
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 _CREATED: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[^+-]*(?:Z|\+00:00)", re.ASCII)
+_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)[^+-]*(?:Z|\+00:00)", re.ASCII)
 _CODE: Final = re.compile(r"`([^`]+)`")
 # What is no character, does not show, or turns the direction of what follows: a log line must not
 # be able to look like another one.
@@ -72,6 +73,21 @@ def moment(text: str) -> str:
     """An RFC 3339 time in UTC to the minute; anything else as it is."""
     found = _CREATED.fullmatch(text)
     return f"{found[1]} {found[2]} UTC" if found else text
+
+
+def second(text: str) -> str:
+    """An RFC 3339 time to the second, as people write it; anything else as it is."""
+    found = _TIME.fullmatch(text)
+    return f"{found[1]} {found[2]}" if found else text
+
+
+def until(start: str, end: str) -> str:
+    """Two RFC 3339 times to the second, without what the second one repeats."""
+    first, last = second(start), second(end)
+    if first == last:
+        return first
+    day, _, clock = last.partition(" ")
+    return f"{first} to {clock if clock and first.startswith(day) else last}"
 
 
 def cut(text: str) -> str:

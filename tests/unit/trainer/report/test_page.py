@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
-from tests.made_reports import make_curve, make_record, make_report
+from tests.made_reports import make_curve, make_pattern, make_record, make_report
 from tests.parsed_page import Page
 from trainer.report.environment import TEMPLATES
 from trainer.report.formats import MAX_SHOWN
@@ -20,14 +20,14 @@ def sections(page: Page) -> list[str]:
 
 
 def test_everything_is_shown_in_order() -> None:
-    """First what to know, then how good it is, why, on what, and how it was made."""
+    """First whether it is any good and what it found, then how good, why, on what, how made."""
     page = Page(render(make_report()))
     assert page.headings[0] == (1, "Model 3")
     assert sections(page) == [
         "Read this first",
+        "What it found",
         "How good is it?",
         "Scores and threshold",
-        "Most anomalous records",
         "What the scores are made of",
         "The data",
         "How it was made",
@@ -37,6 +37,45 @@ def test_everything_is_shown_in_order() -> None:
         assert shown in text
     for shown in ("logs/payment-7.jsonl.gz:4711", "message never seen", "1.9.1", "service-29"):
         assert shown in text
+
+
+def test_the_first_patterns_are_not_folded() -> None:
+    """Three stand open with the headline and the timeline; all else can be unfolded."""
+    content = render(make_report()).decode()
+    before = content[: content.index("17 more patterns")]
+    for shown in ("Flags 37 of 8,001 lines", "flagged lines", "order # of customer 3"):
+        assert shown in before
+    assert "order # of customer 4" not in before
+    after = content[content.index("17 more patterns") :]
+    assert "order # of customer 20" in after
+    folded = [text for level, text in Page(content.encode()).headings if level == 2][2:]
+    assert all(f"<summary><h2>{text}</h2></summary>" in after for text in folded)
+
+
+def test_a_pattern_says_what_a_person_asks() -> None:
+    """How severe in words beside the colour, whose, how many, when, and whether it is labelled."""
+    pattern = replace(make_pattern(9), n_rows=9, n_flagged=4, n_labelled=0)
+    text = Page(render(replace(make_report(), patterns=[pattern]))).text
+    for shown in ("DEBUG", "payment-service", "9 lines", "4 flagged", "not labelled"):
+        assert shown in text
+    assert "2026-11-24 08:00:01 to 08:59:59" in text
+    bare = replace(
+        pattern, n_rows=1, n_flagged=1, n_labelled=None, first_seen="", last_seen="", spark=[]
+    )
+    content = render(replace(make_report(), patterns=[bare], timeline=None)).decode()
+    assert "labelled</span>" not in content
+    assert 'class="spark"' not in content
+    assert 'class="timeline"' not in content
+
+
+def test_records_without_messages_stand_in_the_place_of_patterns() -> None:
+    """As distinct records with their reasons, three of them open."""
+    records = [make_record(number) for number in range(1, 21)]
+    page = Page(render(replace(make_report(), patterns=[], n_patterns=0, top=records)))
+    assert [text for level, text in page.headings if level == 3][:3] == [
+        f"{number} {records[0].reason}" for number in (1, 2, 3)
+    ]
+    assert "17 more records" in page.text
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:
@@ -61,7 +100,7 @@ def test_the_page_needs_nothing_else() -> None:
 
 
 def test_a_usual_report_is_small() -> None:
-    """20 records, 30 services, 5 rankings of 200 points: below 200 kB."""
+    """20 patterns, 30 services, 5 rankings of 200 points: below 200 kB."""
     assert len(render(make_report())) < 200_000
 
 
@@ -75,6 +114,8 @@ def test_the_page_can_be_read_aloud() -> None:
     assert {
         attributes["aria-labelledby"] for tag, attributes in page.elements if tag == "section"
     } == set(ids)
+    folded = [tag for tag, _ in page.elements if tag in ("details", "summary")]
+    assert folded == ["details", "summary"] * (len(folded) // 2)
     for tag, attributes in page.elements:
         if tag == "svg":
             assert attributes.get("aria-label") or attributes["aria-hidden"] == "true"
@@ -106,6 +147,8 @@ def test_contrast(theme: dict[str, str]) -> None:
 
     for ground in ("ground", "raised", "warn-ground"):
         assert contrast("text", ground) >= 4.5
+    for word in ("error", "warn", "flag", "accent"):
+        assert contrast(word, "ground") >= 4.5
     for ground in ("ground", "raised"):
         assert contrast("muted", ground) >= 4.5
         for line in ("accent", "flag", "second", "third", "rule", "rule-more"):
@@ -114,7 +157,8 @@ def test_contrast(theme: dict[str, str]) -> None:
 
 def test_a_long_line_is_cut() -> None:
     """Of 10 kB of one line the beginning is shown, and how much more there is."""
-    report = replace(make_report(), top=[replace(make_record(1), example="x" * 10_000)])
+    record = replace(make_record(1), example="x" * 10_000)
+    report = replace(make_report(), patterns=[replace(make_pattern(1), record=record)])
     text = Page(render(report)).text
     assert "x" * MAX_SHOWN in text
     assert "x" * (MAX_SHOWN + 1) not in text
@@ -160,7 +204,7 @@ def test_without_labels_shares_come_first() -> None:
     """Where curves would be, the shares that would be flagged are, and how to give labels."""
     report = replace(make_report(), n_labelled=None, curves=[])
     page = Page(render(report))
-    assert sections(page)[1] == "What would be flagged"
+    assert sections(page)[2] == "What would be flagged"
     assert "--label-field" in page.text
     assert page.text.index("service-29") < page.text.index("Scores and threshold")
     assert page.text.count("service-29") == 1
@@ -177,7 +221,15 @@ def test_labels_of_one_kind_are_no_labels(n_labelled: int) -> None:
 def test_an_empty_part_is_left_out() -> None:
     """No warnings, no importance, nothing bad: no heading without anything below."""
     report = replace(
-        make_report(), warnings=[], importance=[], n_bad=0, bad=[], parity={}, sources=[], top=[]
+        make_report(),
+        warnings=[],
+        importance=[],
+        n_bad=0,
+        bad=[],
+        parity={},
+        sources=[],
+        patterns=[],
+        timeline=None,
     )
     page = Page(render(report))
     assert not {"Read this first", "What the scores are made of"} & set(sections(page))

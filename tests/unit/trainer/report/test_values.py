@@ -6,15 +6,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.made_reports import make_curve, make_distribution, make_record, make_report
+from tests.made_reports import (
+    make_curve,
+    make_distribution,
+    make_pattern,
+    make_record,
+    make_report,
+    make_timeline,
+)
 from tests.parsed_page import Page
 from trainer.report.content import (
     BadRecord,
     Contribution,
     Curve,
     Distribution,
+    FoundPattern,
     Report,
     Share,
+    Timeline,
     TopRecord,
 )
 from trainer.report.page import render
@@ -32,6 +41,16 @@ def test_nothing_from_logs_is_alive() -> None:
         example=HOSTILE,
         place=HOSTILE,
     )
+    pattern = replace(
+        make_pattern(1),
+        pattern_id=HOSTILE,
+        service=HOSTILE,
+        text=HOSTILE,
+        level=HOSTILE,
+        first_seen=HOSTILE,
+        last_seen=HOSTILE,
+        record=record,
+    )
     distribution = replace(make_distribution(HOSTILE), measure=HOSTILE)
     report = replace(
         make_report(),
@@ -46,6 +65,9 @@ def test_nothing_from_logs_is_alive() -> None:
         services=[Share(HOSTILE, 1, {HOSTILE: 1})],
         distributions=[distribution],
         top=[record],
+        headline=HOSTILE,
+        patterns=[pattern],
+        timeline=replace(make_timeline(), start=HOSTILE, end=HOSTILE),
         importance=[Contribution(HOSTILE, 1.0)],
         importance_unit=HOSTILE,
         curves=[
@@ -56,7 +78,11 @@ def test_nothing_from_logs_is_alive() -> None:
         parameters={HOSTILE: HOSTILE},
         versions={HOSTILE: HOSTILE},
     )
-    for labelled in (report, replace(report, curves=[], n_labelled=None)):
+    for labelled in (
+        report,
+        replace(report, curves=[], n_labelled=None),
+        replace(report, patterns=[]),
+    ):
         content = render(labelled)
         page = Page(content)
         assert not {"script", "img"} & {tag for tag, _ in page.elements}
@@ -109,6 +135,37 @@ def curves(draw: st.DrawFn) -> Curve:
 
 
 RECORDS = st.builds(TopRecord, PAIRS, COUNT, UNIT, FINITE, NAMED, TEXT, TEXT, TEXT)
+PATTERNS = st.builds(
+    FoundPattern,
+    pattern_id=TEXT,
+    service=TEXT,
+    text=TEXT,
+    level=TEXT,
+    n_rows=COUNT,
+    n_flagged=COUNT,
+    n_labelled=st.none() | COUNT,
+    first_seen=TEXT,
+    last_seen=TEXT,
+    spark=st.lists(COUNT, max_size=48),
+    record=RECORDS,
+)
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> Timeline:
+    """Any timeline, of no slot or more."""
+    n = draw(st.integers(0, 48))
+    n_rows = draw(st.lists(COUNT, min_size=n, max_size=n))
+    n_flagged = draw(st.lists(COUNT, min_size=n, max_size=n))
+    return Timeline(
+        start=draw(TEXT | st.just("2026-11-24T08:00:00Z")),
+        end=draw(TEXT),
+        slot_seconds=draw(FINITE),
+        n_rows=n_rows,
+        n_flagged=n_flagged,
+    )
+
+
 SHARES = st.lists(
     st.builds(Share, TEXT, COUNT, st.dictionaries(TEXT, COUNT, max_size=2)), max_size=2
 )
@@ -135,6 +192,11 @@ REPORTS = st.builds(
     parity=PAIRS,
     parameters=PAIRS,
     versions=PAIRS,
+    headline=TEXT,
+    patterns=st.lists(PATTERNS, max_size=5),
+    n_patterns=COUNT,
+    n_flagged_patterns=COUNT,
+    timeline=st.none() | timelines(),
 )
 
 
