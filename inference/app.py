@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from inference.errors import (
+    MalformedProtobufError,
     ModelNotLoadedError,
     NotServingError,
     TooManyRecordsError,
@@ -23,6 +24,7 @@ from inference.resources.open_inference import (
     ServerResource,
     inference_fault,
 )
+from inference.resources.otlp import OtlpResource, otlp_fault
 from inference.resources.passing_on import PassingOn
 from inference.resources.predict import BatchResource, PredictResource
 from inference.resources.status import HealthResource, ModelInfoResource, ReadyResource
@@ -37,7 +39,7 @@ from inference.web.calls import App
 from inference.web.load import Limits, Load
 from inference.web.problems import ProblemSpec, ProblemTable, problem_names
 from schemas.api import open_inference
-from schemas.api.operations import API_PREFIX, METRICS_PATH, paths_of
+from schemas.api.operations import API_PREFIX, METRICS_PATH, OTLP_PATH, OTLP_PREFIX, paths_of
 
 MAX_TRAININGS: Final = 16
 """Train calls that a worker has in hand; the trainer does one at a time."""
@@ -45,6 +47,9 @@ MAX_TRAININGS: Final = 16
 PROBLEMS: Final[ProblemTable] = {
     ModelNotLoadedError: ProblemSpec(
         HTTPStatus.SERVICE_UNAVAILABLE, "model-not-loaded", "No model is loaded", retry_after_s=5
+    ),
+    MalformedProtobufError: ProblemSpec(
+        HTTPStatus.BAD_REQUEST, "malformed-protobuf", "The body is no OTLP message"
     ),
     TooManyRecordsError: ProblemSpec(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-many-records", "Too many records at once"
@@ -90,7 +95,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         settings,
         [WarmUpMiddleware(slot), *([WatchMiddleware(metrics.watch)] if metrics else [])],
         metrics.traffic if metrics else None,
-        {open_inference.PREFIX: inference_fault},
+        {open_inference.PREFIX: inference_fault, OTLP_PREFIX: otlp_fault},
     )
     predict = PredictResource(slot, limit, load, judged)
     app.add_route(f"{API_PREFIX}/predict", predict)
@@ -100,6 +105,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
     if metrics:
         app.add_route(METRICS_PATH, MetricsResource(lambda: metrics.families(slot.model)))
     app.add_route(f"{API_PREFIX}/logs", LogsResource(slot, limit, load, judged))
+    app.add_route(OTLP_PATH, OtlpResource(slot, limit, load, judged))
     if settings.allow_training:
         client = TrainerClient(
             settings.trainer_url, settings.train_timeout_s, settings.trainer_token_file

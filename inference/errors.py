@@ -5,6 +5,7 @@
     ├── NoModelError             the store has no current version
     ├── BrokenVersionError       a version is there and cannot be served
     ├── RemoteStoreError         the object store of versions does not do what was asked
+    ├── MalformedProtobufError   a body is no protobuf
     ├── TooManyRecordsError      a body has more records than are judged in one call
     └── TrainerError             a training passed on to the trainer did not come back
         ├── TrainerUnreachableError
@@ -34,6 +35,10 @@ class BrokenVersionError(InferenceError):
 
 class RemoteStoreError(InferenceError):
     """The object store of versions does not answer, or is not where it is said to be."""
+
+
+class MalformedProtobufError(InferenceError):
+    """The bytes of a body are no protobuf, or not the message that was expected."""
 
 
 class TooManyRecordsError(InferenceError):

@@ -59,6 +59,8 @@ class Judging:
         """
         for block in self._blocks:
             judged = self._judge.judge(block.logs)
+            for place, template in block.templates.items():
+                judged[place] = self._judge.judge_templated(block.logs[place], template)
             self.verdicts += [one.verdict for one in judged]
             self._n_anomalies += [one.is_anomaly for one in judged].count(True)
             if self._returned != "none":

@@ -39,10 +39,12 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         positions: of each log's value or line in the body, from 0.
         logs: what is to be judged.
+        templates: what their sources say that messages were made of, by place in `logs`.
     """
 
     positions: list[int] | range
     logs: list[Log]
+    templates: dict[int, str] = {}
 
 
 class Tally:

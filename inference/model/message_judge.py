@@ -6,6 +6,7 @@ So a verdict is remembered under the message as it is folded for its template, a
 no more than that folding.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final, cast
 
@@ -15,10 +16,11 @@ import numpy as np
 from inference.model.memo import Memo
 from inference.model.model import Model
 from inference.model.verdicts import Verdict
+from schemas.record.extraction import MessageFeatures
 from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
 from schemas.record.key import pack_record
 from schemas.record.keywords import has_trigger
-from schemas.record.templates import FOLD
+from schemas.record.templates import FOLD, pattern_id
 from schemas.record.text import ESCAPE
 
 __all__ = ["JudgedLog", "MessageJudge"]
@@ -31,6 +33,10 @@ Log = tuple[str, Level, str]
 _Key = tuple[bytes | str, Level, str]
 
 _encode = msgspec.json.Encoder().encode
+
+
+_PLACEHOLDER: Final = re.compile(r"\$?\{[^{}]*+\}|<[^<>\s]*+>|%[-#0-9.]*+[a-zA-Z]")
+"""As .NET, Python and others, drain and printf write them."""
 
 
 class JudgedLog:
@@ -100,6 +106,20 @@ class MessageJudge:
         if not all(found):
             self._complete(logs, keys, found)
         return cast(list[JudgedLog], found)
+
+    def judge_templated(self, log: Log, template: str) -> JudgedLog:
+        """Judge a log whose source says what its message was made of.
+
+        The template is then the text of the pattern, with a number for each placeholder. A model
+        that met no such pattern in training may have met the message's own, so that one decides.
+        """
+        features = self.model.extract(*log)
+        if isinstance(features, MessageFeatures):
+            pattern = pattern_id(_PLACEHOLDER.sub("0", template))
+            templated = msgspec.structs.replace(features, pattern=pattern)
+            if not self.model.novelty(templated).new_template:
+                features = templated
+        return JudgedLog(self.model.verdict(features), features)
 
     def _complete(
         self, logs: Sequence[Log], keys: list[_Key], found: list[JudgedLog | _ByText | None]

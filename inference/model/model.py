@@ -49,6 +49,7 @@ class Model:
         spec: what its detector is called, and how its answers are to be read.
         extract: makes what is seen of a raw log: the features, and what its message tells.
         reason: says in words why a record is judged as it is.
+        novelty: says what of a record training has never met.
         notice: what an operator should know of it although it serves; mostly empty.
     """
 
@@ -86,6 +87,7 @@ class Model:
             self.notice = _OTHER_EXTRACTOR.format(self.version)
         self.extract = self._detector.extract
         self.reason = self._detector.reason
+        self.novelty = self._detector.novelty
         self._marker = marker
         self._memo: Memo[LogFeatures, Verdict] = Memo(memo_capacity)
         self._judged: Memo[LogFeatures, Judgement] = Memo(memo_capacity)

@@ -26,6 +26,32 @@ ON_LOOP_S: Final = 0.005
 _RETURNED: Final = get_args(Returned)
 
 
+class Judges:
+    """Has the judge of the model that serves.
+
+    Args:
+        slot: holds the model.
+    """
+
+    def __init__(self, slot: ModelSlot) -> None:
+        self._slot = slot
+        self._judge: MessageJudge | None = None
+
+    async def current(self) -> "MessageJudge":
+        """The judge of the model that CURRENT names.
+
+        Raises:
+            ModelNotLoadedError: there is none.
+        """
+        from inference.model.message_judge import MessageJudge  # noqa: PLC0415 - for who needs it
+
+        model = await self._slot.current()
+        judge = self._judge
+        if judge is None or judge.model is not model:
+            judge = self._judge = MessageJudge(model)
+        return judge
+
+
 class LogsResource:
     """Judges raw logs; what it needs for that is loaded for the first of them."""
 
@@ -34,12 +60,11 @@ class LogsResource:
     def __init__(
         self, slot: ModelSlot, max_body_bytes: int, load: Load, judged: Judged | None = None
     ) -> None:
-        self._slot = slot
+        self._judges = Judges(slot)
         self._max_body_bytes = max_body_bytes
         self._load = load
         self._judged = judged
         self._reader: BodyReader | None = None
-        self._judge: MessageJudge | None = None
 
     async def on_head(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """HEAD /api/v1/logs, by which shippers ask whether anybody is there."""
@@ -50,7 +75,9 @@ class LogsResource:
         body = await read_body(req, self._max_body_bytes, self._load)
         returned = cast(Returned, word(req, "return", _RETURNED))
         with self._load:
-            judging = self._begin(body, req.content_type or "", returned, await self._current())
+            judging = self._begin(
+                body, req.content_type or "", returned, await self._judges.current()
+            )
             # Of text, the layout has to be found out first; JSON is mostly read at once.
             at_once = len(body) <= LARGE_BYTES and body[:1] in (b"{", b"[")
             if not (at_once and judging.go_on(time.monotonic() + ON_LOOP_S)):
@@ -63,16 +90,6 @@ class LogsResource:
             self._load.hold(req.scope, len(answer))
         resp.content_type = falcon.MEDIA_JSON
         resp.data = answer
-
-    async def _current(self) -> "MessageJudge":
-        """The judge of the model that serves."""
-        from inference.model.message_judge import MessageJudge  # noqa: PLC0415 - see the class
-
-        model = await self._slot.current()
-        judge = self._judge
-        if judge is None or judge.model is not model:
-            judge = self._judge = MessageJudge(model)
-        return judge
 
     def _begin(
         self, body: bytes, content_type: str, returned: Returned, judge: "MessageJudge"

@@ -36,7 +36,9 @@ MAX_FAULTS_TOLD: Final = 10
 """The protocol has one line for an error; the first faults tell the story."""
 
 
-def inference_fault(resp: falcon.asgi.Response, problem: Problem) -> None:
+def inference_fault(
+    _req: falcon.asgi.Request, resp: falcon.asgi.Response, problem: Problem
+) -> None:
     """Write an error as the protocol wants it: a single text."""
     faults = [
         f"{fault.path}: {fault.message}" if fault.path else fault.message

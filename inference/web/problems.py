@@ -39,8 +39,8 @@ class ProblemSpec(msgspec.Struct, frozen=True):
 
 ProblemTable = Mapping[type[Exception], ProblemSpec]
 
-ProblemForm = Callable[[falcon.asgi.Response, Problem], None]
-"""Writes a problem into an answer as a protocol wants it."""
+ProblemForm = Callable[[falcon.asgi.Request, falcon.asgi.Response, Problem], None]
+"""Writes a problem into the answer to a request as a protocol wants it."""
 
 ProblemForms = Mapping[str, ProblemForm]
 """By the first part of the paths of a protocol, such as `/v2`."""
@@ -94,7 +94,7 @@ def install_problems(
         errors: list[FieldError],
     ) -> None:
         form = form_of.get("/" + req.path[1:].partition("/")[0], problem_details)
-        _answer(resp, spec, detail, errors, form)
+        _answer(req, resp, spec, detail, errors, form)
 
     def count(spec: ProblemSpec) -> None:
         if traffic is not None:
@@ -162,6 +162,7 @@ def _http_spec(error: falcon.HTTPError) -> ProblemSpec:
 
 
 def _answer(
+    req: falcon.asgi.Request,
     resp: falcon.asgi.Response,
     spec: ProblemSpec,
     detail: str,
@@ -177,12 +178,14 @@ def _answer(
         request_id=request_id.get(),
     )
     resp.status = falcon.code_to_http_status(int(spec.status))
-    form(resp, problem)
+    form(req, resp, problem)
     if spec.retry_after_s is not None:
         resp.retry_after = spec.retry_after_s
 
 
-def problem_details(resp: falcon.asgi.Response, problem: Problem) -> None:
+def problem_details(
+    _req: falcon.asgi.Request, resp: falcon.asgi.Response, problem: Problem
+) -> None:
     """The form of our own calls (RFC 9457)."""
     resp.content_type = PROBLEM_MEDIA_TYPE
     resp.data = msgspec.json.encode(problem)

@@ -83,7 +83,7 @@ def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dic
     if operation.response is not None:
         answered = {_JSON: {"schema": by_type[operation.response]}}
     parts = operation.path.lstrip("/").rsplit("api/v1/", 1)[-1].split("/")
-    name = "_".join(part for part in parts if not part.startswith("{"))
+    name = "_".join(part for part in parts if part and not part.startswith("{"))
     document: dict[str, Any] = {
         "operationId": name,
         "tags": [operation.tag],

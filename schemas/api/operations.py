@@ -14,6 +14,7 @@ import msgspec
 from schemas.api import open_inference
 from schemas.api.access import Scope
 from schemas.api.models import Activated, ModelList
+from schemas.api.otlp import ExportLogsServiceResponse
 from schemas.api.predictions import BatchPrediction, BatchRequest, Prediction, PredictRequest
 from schemas.api.raw_logs import RawLogsAnswer, Returned
 from schemas.api.status import Health, ModelInfo, Ready
@@ -21,6 +22,11 @@ from schemas.api.training import TrainRequest, TrainResponse
 from schemas.record.features import FEATURE_NAMES
 
 API_PREFIX: Final = "/api/v1"
+OTLP_PREFIX: Final = "/v1"
+OTLP_PATH: Final = f"{OTLP_PREFIX}/logs"
+"""Where exporters of OpenTelemetry send logs: no prefix of ours."""
+
+PROTOBUF: Final = "application/x-protobuf"
 NDJSON: Final = "application/x-ndjson"
 """The usual name of JSON lines; there is no registered one."""
 
@@ -173,6 +179,17 @@ OPERATIONS: Final = (
         query={"return": "Which verdicts are listed."},
         choices={"return": get_args(Returned)},
         example=[_RAW],
+    ),
+    Operation(
+        method="post",
+        path=OTLP_PATH,
+        tag="predictions",
+        services=("inference",),
+        scope="predict",
+        summary="Judge OpenTelemetry's logs (OTLP over HTTP); errors are a google.rpc.Status",
+        raw_types=(PROTOBUF,),
+        response=ExportLogsServiceResponse,
+        example={"resourceLogs": []},
     ),
     Operation(
         method="post",

@@ -8,7 +8,11 @@ from typing import Any, Final
 
 import falcon
 
+from inference.errors import MalformedProtobufError
 from inference.intake.lines import begins_record, continues_record, read_foreign
+from inference.intake.otlp.json_body import read_json
+from inference.intake.otlp.protobuf_body import read_protobuf
+from inference.intake.otlp.reader import OtlpReader
 from inference.intake.raw_bodies import BodyReader
 from inference.intake.raw_logs import Tally
 from inference.intake.requests import look_at, look_at_all
@@ -26,6 +30,7 @@ MAX_BYTES: Final = 4_096
 
 _predict: Final = BodyDecoder(PredictRequest)
 _batch: Final = BodyDecoder(BatchRequest)
+_otlp: Final = OtlpReader()
 _train: Final = BodyDecoder(TrainRequest)
 
 
@@ -60,6 +65,11 @@ _TARGETS: Final[dict[str, Target]] = {
     "tables": (Tables.from_bytes, (UnreadableTablesError,)),
     "lines": (_lines, ()),
     "logs": (_logs, ()),
+    "otlp-protobuf": (
+        lambda data: [*read_protobuf(data, _otlp, Tally())],
+        (MalformedProtobufError,),
+    ),
+    "otlp-json": (lambda data: [*read_json(data, _otlp, Tally())], _BODY),
     "zstd": (lambda data: inflate(data, "zstd", MAX_BYTES), (falcon.HTTPError,)),
     "deflate": (lambda data: inflate(data, "deflate", MAX_BYTES), (falcon.HTTPError,)),
     "tensors": (_tensors, _BODY),

@@ -1,0 +1,41 @@
+"""What an OTLP receiver answers: what it rejected, or a status, in the request's encoding.
+
+Sources: the OTLP specification, "OTLP/HTTP Response"; google/rpc/status.proto and code.proto.
+"""
+
+from typing import Final
+
+import msgspec
+
+from inference.intake.otlp.wire import number_field, text_field
+from inference.intake.raw_logs import Tally
+
+__all__ = ["accepted", "status"]
+
+JSON: Final = "application/json"
+
+_encode: Final = msgspec.json.Encoder().encode
+
+_CODES: Final = {401: 16, 403: 7, 404: 5, 413: 8, 429: 8, 500: 13, 502: 14, 503: 14, 504: 4}
+_INVALID_ARGUMENT: Final = 3
+
+
+def accepted(tally: Tally, media_type: str) -> bytes:
+    """An `ExportLogsServiceResponse`; names the first record that was rejected, if any was."""
+    message = ""
+    if tally.n_bad:
+        first = tally.bad[0]
+        message = f"record {first.position}: {first.problem}"
+    if media_type == JSON:
+        partial = {"rejectedLogRecords": str(tally.n_bad), "errorMessage": message}
+        return _encode({"partialSuccess": partial if tally.n_bad else {}})
+    partial_success = number_field(1, tally.n_bad) + text_field(2, message)
+    return text_field(1, partial_success) if tally.n_bad else b""
+
+
+def status(http_status: int, message: str, media_type: str) -> bytes:
+    """A `google.rpc.Status`."""
+    code = _CODES.get(http_status, _INVALID_ARGUMENT)
+    if media_type == JSON:
+        return _encode({"code": code, "message": message})
+    return number_field(1, code) + text_field(2, message)

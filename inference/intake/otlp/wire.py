@@ -1,0 +1,92 @@
+"""Protobuf's wire format: where the parts of a message stand, and the few messages that we write.
+
+Nothing is built of the parts, so that a message with millions of empty ones costs no memory.
+Source: https://protobuf.dev/programming-guides/encoding/
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from inference.errors import MalformedProtobufError
+
+__all__ = ["number_field", "parts_of", "text_field"]
+
+_MORE: Final = 0x80
+_VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
+_MAX_SHIFT: Final = 63
+
+Part = tuple[int, int, int]
+"""A field's number, and where its bytes begin and end."""
+
+
+def parts_of(data: bytes, at: int, end: int) -> Iterator[Part]:
+    """The fields of a message that have a length: texts and messages, in their order.
+
+    Args:
+        data: holds the message.
+        at: where it begins.
+        end: where it ends, at most the length of `data`.
+
+    Raises:
+        MalformedProtobufError: a field does not end within the message, or is of no known kind.
+    """
+    try:
+        while at < end:
+            tag = data[at]
+            at += 1
+            if tag >= _MORE:
+                tag, at = _varint(data, at - 1)
+            kind = tag & 7
+            if kind == _LENGTH:
+                length = data[at]
+                at += 1
+                if length >= _MORE:
+                    length, at = _varint(data, at - 1)
+                stop = at + length
+                if stop > end:
+                    raise MalformedProtobufError(f"field {tag >> 3} has no end")
+                yield tag >> 3, at, stop
+                at = stop
+            elif kind == _VARINT:
+                _, at = _varint(data, at)
+            elif kind in {_FIXED64, _FIXED32}:
+                at += 8 if kind == _FIXED64 else 4
+            else:
+                raise MalformedProtobufError(f"field {tag >> 3} is of the unknown kind {kind}")
+    except IndexError as error:
+        raise MalformedProtobufError("the message ends within a field") from error
+    if at > end:
+        raise MalformedProtobufError("the message ends within a field")
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < _MORE:
+            return value, at
+        shift += 7
+        if shift > _MAX_SHIFT:
+            raise MalformedProtobufError("a number has more than 64 bits")
+
+
+def number_field(number: int, value: int) -> bytes:
+    """A field with a number that is not negative; nothing for 0, which is what absence means."""
+    return _encoded(number << 3 | _VARINT) + _encoded(value) if value else b""
+
+
+def text_field(number: int, value: str | bytes) -> bytes:
+    """A field with a text or a message."""
+    raw = value.encode() if isinstance(value, str) else value
+    return _encoded(number << 3 | _LENGTH) + _encoded(len(raw)) + raw
+
+
+def _encoded(value: int) -> bytes:
+    out = bytearray()
+    while value >= _MORE:
+        out.append(value & 0x7F | _MORE)
+        value >>= 7
+    out.append(value)
+    return bytes(out)

@@ -1,0 +1,78 @@
+"""POST /v1/logs: a receiver of OpenTelemetry's logs, OTLP over HTTP."""
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import falcon
+import falcon.asgi
+
+from inference.metrics.judged import Judged
+from inference.resources.logs import ON_LOOP_S, Judges
+from inference.store.slot import ModelSlot
+from inference.web.body import read_body
+from inference.web.load import LARGE_BYTES, Load
+from schemas.api.operations import PROTOBUF
+from schemas.api.problems import Problem
+
+if TYPE_CHECKING:
+    from inference.intake.otlp.reader import OtlpReader
+
+
+class OtlpResource:
+    """Judges OTLP logs; what it needs for that is loaded for the first of them."""
+
+    takes = frozenset({PROTOBUF, "application/protobuf"})
+
+    def __init__(
+        self, slot: ModelSlot, max_body_bytes: int, load: Load, judged: Judged | None = None
+    ) -> None:
+        self._judges = Judges(slot)
+        self._max_body_bytes = max_body_bytes
+        self._load = load
+        self._judged = judged
+        self._reader: OtlpReader | None = None
+
+    async def on_head(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """HEAD /v1/logs"""
+        resp.content_type = falcon.MEDIA_JSON
+
+    async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """POST /v1/logs"""
+        from inference.intake.judging import Judging  # noqa: PLC0415 - see the class
+        from inference.intake.otlp.answers import accepted  # noqa: PLC0415
+        from inference.intake.otlp.json_body import read_json  # noqa: PLC0415
+        from inference.intake.otlp.protobuf_body import read_protobuf  # noqa: PLC0415
+        from inference.intake.otlp.reader import OtlpReader  # noqa: PLC0415
+        from inference.intake.raw_logs import Tally  # noqa: PLC0415
+
+        body = await read_body(req, self._max_body_bytes, self._load)
+        media_type = _encoding_of(req)
+        reader = self._reader = self._reader or OtlpReader()
+        with self._load:
+            read = read_json if media_type == falcon.MEDIA_JSON else read_protobuf
+            tally = Tally()
+            judge = await self._judges.current()
+            judging = Judging(read(body, reader, tally), tally, judge, "none")
+            at_once = len(body) <= LARGE_BYTES
+            if not (at_once and judging.go_on(time.monotonic() + ON_LOOP_S)):
+                async with self._load.turn():
+                    await asyncio.to_thread(judging.go_on)
+        if self._judged is not None and judging.verdicts:
+            self._judged.count_all(judging.verdicts)
+        resp.content_type = media_type
+        resp.data = accepted(tally, media_type)
+
+
+def otlp_fault(req: falcon.asgi.Request, resp: falcon.asgi.Response, problem: Problem) -> None:
+    """Write an error as OTLP has it: a `google.rpc.Status` in the request's encoding."""
+    from inference.intake.otlp.answers import status  # noqa: PLC0415 - for who asks so
+
+    media_type = resp.content_type = _encoding_of(req)
+    resp.data = status(problem.status, f"{problem.title}: {problem.detail}", media_type)
+
+
+def _encoding_of(req: falcon.asgi.Request) -> str:
+    """The media type of the request, which is that of the answer; protobuf if it does not say."""
+    media_type = (req.content_type or PROTOBUF).partition(";")[0].strip().lower()
+    return falcon.MEDIA_JSON if media_type.endswith("json") else PROTOBUF
