@@ -67,7 +67,7 @@ def test_no_body_has_no_type(client: testing.TestClient) -> None:
     "media_type",
     [
         *("application/x-www-form-urlencoded", "multipart/form-data; boundary=a", "text/plain"),
-        *("text/plain; a=application/json", "text/json", "application/jsonl", "json", "*/*"),
+        *("text/plain; a=application/json", "text/json", "application/jsons", "json", "*/*"),
         *("application/+json", "application/json, text/plain", "x/application/json"),
     ],
 )
@@ -78,6 +78,15 @@ def test_all_else_is_refused(client: testing.TestClient, path: str, media_type: 
     found = msgspec.json.decode(result.content, type=Problem)
     assert (found.status, found.type.rpartition(":")[2]) == (415, "unsupported-media-type")
     assert "send application/json" in found.detail
+
+
+@pytest.mark.parametrize("media_type", ["application/x-ndjson", "application/jsonl; a=b"])
+def test_some_calls_take_more(client: testing.TestClient, media_type: str) -> None:
+    """JSON lines where they are answered, and nowhere else; pages of others may not send them."""
+    assert post(client, "predict/batch", Content_Type=media_type).status_code == 503
+    assert post(client, "predict", Content_Type=media_type).status_code == 415
+    foreign = {"Content-Type": media_type, "Origin": "http://evil.test"}
+    assert post(client, "predict/batch", **foreign).status_code == 403
 
 
 @pytest.mark.parametrize(
