@@ -18,7 +18,7 @@ from schemas.bundle.options import TrainOptions
 from schemas.bundle.tables import Tables
 from schemas.record.extraction import extract_features
 from schemas.record.features import FEATURE_NAMES, SEVERITY, Level, LogFeatures
-from schemas.record.key import Ints, pack_record, unpack
+from schemas.record.key import Columns, Ints, pack_record, unpack
 from trainer.counting.table import CountTable
 from trainer.fitting.learners.registry import LEARNERS
 from trainer.fitting.learners.thresholds import thousandth
@@ -97,6 +97,10 @@ class LevelDetector:
         """It keeps nothing of its training records."""
         assert log.level in SEVERITY
         return Novelty(new_signature=False, has_template=False, new_template=False)
+
+    def novelties(self, logs: Sequence[LogFeatures], _columns: Columns) -> Ints:
+        """The same for several."""
+        return np.array([self.novelty(log).number for log in logs], np.int64)
 
     def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:
         """The level."""

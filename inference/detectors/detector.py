@@ -5,7 +5,7 @@ from typing import Protocol
 
 from inference.detectors.judgements import Judgement, Judgements, Novelty
 from schemas.record.features import Level, LogFeatures
-from schemas.record.key import Ints
+from schemas.record.key import Columns, Ints
 
 
 class Detector(Protocol):
@@ -25,6 +25,10 @@ class Detector(Protocol):
 
     def novelty(self, log: LogFeatures) -> Novelty:
         """Whether a record is like any of the training records."""
+        ...
+
+    def novelties(self, logs: Sequence[LogFeatures], columns: Columns) -> Ints:
+        """The same for several with their columns: `Novelty.number`, int64 of shape (n,)."""
         ...
 
     def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:

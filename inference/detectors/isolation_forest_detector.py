@@ -40,7 +40,8 @@ class IsolationForestDetector:
             self._columns = [FEATURE_NAMES.index(name) for name in features.names]
         tables = Tables.from_bytes(files[TABLES_FILE])
         self._percentiles = array("d", tables.percentiles)
-        self.novelty = Seen(tables, manifest.training).novelty
+        seen = Seen(tables, manifest.training)
+        self.novelty, self.novelties = seen.novelty, seen.novelties
 
     def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
         """Judge logs that came singly."""

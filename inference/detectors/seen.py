@@ -10,8 +10,8 @@ from schemas.bundle.tables import Tables
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from schemas.record.extraction import MessageFeatures
 from schemas.record.features import SEVERITY, LogFeatures
-from schemas.record.key import flags_of
-from schemas.record.surprisal import rarity, signature_bucket
+from schemas.record.key import Columns, Ints, flags_of
+from schemas.record.surprisal import rarity, signature_bucket, signature_buckets
 from schemas.record.templates import bucket_of
 
 
@@ -50,6 +50,19 @@ class Seen:
             has_template = True
             new_template = self._templates[bucket_of(log.pattern)] >= self._no_template
         return Novelty(new_signature, has_template, new_template)
+
+    def novelties(self, logs: Sequence[LogFeatures], columns: Columns) -> Ints:
+        """The `Novelty.number` of each of several records, whose columns are known."""
+        numbers = np.zeros(len(logs), np.int64)
+        if self._signatures:
+            buckets = signature_buckets(*columns)
+            numbers += np.asarray(self._signatures)[buckets] >= self._no_signature
+        if self._templates:
+            for at, log in enumerate(logs):
+                if isinstance(log, MessageFeatures):
+                    found = self._templates[bucket_of(log.pattern)]
+                    numbers[at] += 2 + 2 * (found >= self._no_template)
+        return numbers
 
 
 def _never(n: int) -> float:

@@ -91,7 +91,8 @@ class SurprisalDetector:
         self._template_rarity: Sequence[float] | None = (
             None if tables.template_rarity is None else tables.template_rarity.data
         )
-        self.novelty = Seen(tables, manifest.training).novelty
+        seen = Seen(tables, manifest.training)
+        self.novelty, self.novelties = seen.novelty, seen.novelties
         self._forest_scores = array("d", tables.forest_scores[::-1])
         self._bare = (manifest.scores.threshold, array("d", tables.percentiles))
         self._with_message = self._bare

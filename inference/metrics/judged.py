@@ -6,7 +6,6 @@ mostly those that come most, have a cell of their own: to count a log is then on
 kind that is, is looked up by whoever reads. The mark of any other kind says which cells to add to.
 """
 
-import struct
 import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -21,12 +20,20 @@ from prometheus_client.core import Metric
 from inference.detectors.judgements import NOVELTIES, Judgement, Novelty
 from inference.metrics.board import Board, Totals
 from inference.metrics.families import Spec
+from inference.metrics.kinds import Kinds
 from inference.metrics.names import OTHER, Names
-from schemas.record.bins import LENGTH_BINS, SERVICE_BINS, length_bin, service_bin
+from schemas.record.bins import (
+    LENGTH_BINS,
+    SERVICE_BINS,
+    length_bin,
+    length_bins,
+    service_bin,
+    service_bins,
+)
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from schemas.record.extraction import MessageFeatures
 from schemas.record.features import SEVERITY, Level, LogFeatures
-from schemas.record.key import FLAG_VALUES, FLAGS, LEVELS, flags_of
+from schemas.record.key import FLAG_VALUES, FLAGS, LEVELS, Columns, Ints, flags_of
 
 LOGS: Final = Spec(
     "log_anomaly_logs_total", "counter", "Logs that were judged", ("service", "level")
@@ -71,14 +78,8 @@ KINDS: Final = 2_048
 _SCORE_UNIT: Final = 1_000_000
 """Scores are summed up as whole millionths."""
 
-_KIND: Final = struct.Struct("<5i")
-"""The cells that a kind adds to, and its score. The score comes last and is not 0, so a mark that
-is made of it is larger than any number of a kind."""
-
 _mark_of = attrgetter("mark")
 
-_N_CELLS: Final = 4
-_N_PARTS: Final = 5
 _Counts = npt.NDArray[np.float64]
 
 _SEVERITY_LEVELS: Final = [level.value for level in Level]
@@ -136,12 +137,7 @@ class Judged:
         self._no_pattern = board.block(1)
         self._score_sum = board.block(1)
         self._computed = board.block(1)
-        self._n_kinds = n_kinds
-        self._kind_counts = board.block(n_kinds)
-        self._kind_parts = board.block(n_kinds * _N_PARTS)
-        self._kinds_used = board.block(1)
-        self._kinds: dict[bytes, int] = {}
-        self._row = np.empty(0)
+        self._kinds = Kinds(board, n_kinds, self._score_sum)
         self._lock = threading.Lock()
 
     def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> int:
@@ -151,11 +147,7 @@ class Judged:
         score = judgement.anomaly_score
         score_bin = min(bisect_left(SCORE_BOUNDS, score), SCORE_BINS - 1)
         number = service_number(log.service, SERVICE_BUCKETS)
-        pattern = self._no_pattern
-        if isinstance(log, MessageFeatures):
-            named = self._patterns[anomaly].number(f"{log.pattern:016x}")
-            pattern = self._pattern_cells + anomaly * self._by_pattern[1] + named
-        kind = _KIND.pack(
+        return self._kinds.mark(
             self._service_cells + (service * LEVELS + SEVERITY[log.level]) * 2 + anomaly,
             self._score_cells
             + (score_bin * FLAGS + flags_of(log)) * len(NOVELTIES)
@@ -163,14 +155,47 @@ class Judged:
             self._length_cells
             + length_bin(log.message_length) * SERVICE_BINS
             + service_bin(number),
-            pattern,
+            self._pattern_cell(log, judgement.is_anomaly),
             max(round(score * _SCORE_UNIT), 1),
         )
-        with self._lock:
-            mark = self._known_kinds().get(kind)
-            if mark is None:
-                mark = self._add_kind(kind)
-        return int.from_bytes(kind, "little") if mark is None else mark
+
+    def mark_all(
+        self,
+        logs: Sequence[LogFeatures],
+        columns: Columns,
+        judgements: Sequence[Judgement],
+        novelties: Ints,
+    ) -> list[int]:
+        """The same for several, whose columns are known.
+
+        Args:
+            logs: as they came.
+            columns: of the logs.
+            judgements: of the logs.
+            novelties: `Novelty.number` of each, int64 of shape (n,).
+        """
+        length, level, service, flags = columns
+        anomaly = np.array([judgement.is_anomaly for judgement in judgements], np.int64)
+        score = np.array([judgement.anomaly_score for judgement in judgements])
+        named = np.array([self._services.number(log.service) for log in logs], np.int64)
+        score_bin = np.minimum(np.searchsorted(SCORE_BOUNDS, score), SCORE_BINS - 1)
+        columns_of_cells = (
+            self._service_cells + (named * LEVELS + level) * 2 + anomaly,
+            self._score_cells + (score_bin * FLAGS + flags) * len(NOVELTIES) + novelties,
+            self._length_cells + length_bins(length) * SERVICE_BINS + service_bins(service),
+            [
+                self._pattern_cell(log, judgement.is_anomaly)
+                for log, judgement in zip(logs, judgements, strict=True)
+            ],
+            np.maximum(np.rint(score * _SCORE_UNIT), 1),
+        )
+        return self._kinds.marks(np.array(columns_of_cells, np.int32).T)
+
+    def _pattern_cell(self, log: LogFeatures, anomaly: bool) -> int:  # noqa: FBT001
+        if not isinstance(log, MessageFeatures):
+            return self._no_pattern
+        named = self._patterns[anomaly].number(f"{log.pattern:016x}")
+        return self._pattern_cells + anomaly * self._by_pattern[1] + named
 
     def computed(self, n_verdicts: int) -> None:
         """Count verdicts that were made; may be called in any thread."""
@@ -179,78 +204,19 @@ class Judged:
 
     def count(self, verdict: Marked) -> None:
         """Count a log by its verdict: some hundreds of nanoseconds."""
-        mark = verdict.mark
-        if mark < self._n_kinds:
-            self._board.cells[self._kind_counts + mark] += 1
-        else:
-            self._count_kind(mark)
+        self._kinds.count(verdict.mark)
 
     def count_all(self, verdicts: Sequence[Marked]) -> None:
         """Count logs by their verdicts: some tens of nanoseconds each."""
-        try:
-            marks = np.fromiter(map(_mark_of, verdicts), np.int64, len(verdicts))
-        except OverflowError:  # some have no cell of their own
-            for verdict in verdicts:
-                self.count(verdict)
-        else:
-            marks += self._kind_counts
-            np.add.at(self._board.row, marks, 1.0)
-
-    def _count_kind(self, mark: int) -> None:
-        """Count a log of a kind that has no cell of its own."""
-        cells = self._board.cells
-        *places, millionths = _KIND.unpack(mark.to_bytes(_KIND.size, "little"))
-        for place in places:
-            cells[place] += 1
-        cells[self._score_sum] += millionths
-
-    def _known_kinds(self) -> dict[bytes, int]:
-        """The kinds of this worker's row, those of the worker among them that had it before."""
-        row = self._board.row
-        if row is not self._row:
-            self._row = row
-            used = int(row[self._kinds_used])
-            kinds = row[self._kind_parts : self._kind_parts + used * _N_PARTS]
-            parts = kinds.astype(np.int32).reshape(used, _N_PARTS)
-            self._kinds = {kind.tobytes(): mark for mark, kind in enumerate(parts)}
-        return self._kinds
-
-    def _add_kind(self, kind: bytes) -> int | None:
-        """Give a kind a cell of its own, if there is one left.
-
-        What it is, is written before anything is counted there; a worker that dies in between has
-        written nothing.
-        """
-        mark = len(self._kinds)
-        if mark >= self._n_kinds:
-            return None
-        first = self._kind_parts + mark * _N_PARTS
-        self._row[first : first + _N_PARTS] = _KIND.unpack(kind)
-        self._row[self._kinds_used] = mark + 1
-        self._kinds[kind] = mark
-        return mark
-
-    def _expanded(self, totals: Totals) -> Totals:
-        """The totals with what was counted by kinds."""
-        totals = totals.copy()
-        # Counts first: what a kind is was written before.
-        counts = self._board.by_worker(self._kind_counts, self._n_kinds).ravel()
-        parts = self._board.by_worker(self._kind_parts, self._n_kinds * _N_PARTS)
-        parts = parts.reshape(-1, _N_PARTS)
-        came = counts > 0
-        counts, parts = counts[came], parts[came]
-        for column in range(_N_CELLS):
-            np.add.at(totals, parts[:, column].astype(np.int64), counts)
-        totals[self._score_sum] += counts @ parts[:, _N_CELLS]
-        return totals
+        self._kinds.count_all(list(map(_mark_of, verdicts)))
 
     def spread(self, totals: Totals) -> Spread:
         """What drift is seen by."""
-        return _spread(*self._tables(self._expanded(totals)))
+        return _spread(*self._tables(self._kinds.expanded(totals)))
 
     def families(self, totals: Totals) -> Iterable[Metric]:
         """All of it; a service has samples of the levels that came."""
-        totals = self._expanded(totals)
+        totals = self._kinds.expanded(totals)
         by_service, by_score, by_length = self._tables(totals)
         names = self._services.listed()
         logs = by_service.sum(axis=2)

@@ -29,6 +29,17 @@ def length_bin(length: int) -> int:
     return length.bit_length()
 
 
+def length_bins(length: Ints) -> Ints:
+    """`length_bin` for a column, int64 of shape (n,)."""
+    # The exponent of a float is the bit length of its whole part.
+    return np.frexp(length.astype(np.float64))[1].astype(np.int64)
+
+
+def service_bins(number: Ints) -> Ints:
+    """`service_bin` for a column, int64 of shape (n,)."""
+    return number >> _SERVICE_SHIFT
+
+
 def service_bin(number: int) -> int:
     """The bin of a service number, in [0, SERVICE_BINS)."""
     return number >> _SERVICE_SHIFT
@@ -42,8 +53,7 @@ def feature_shares(keys: Ints, counts: Ints) -> Shares:
         counts: how often each occurred, int64 of shape (n,).
     """
     length, level, service, flags, _ = unpack(keys)
-    octaves = np.frexp(length.astype(np.float64))[1].astype(np.int64)
-    columns = (octaves, level, service >> _SERVICE_SHIFT, *flag_columns(flags))
+    columns = (length_bins(length), level, service_bins(service), *flag_columns(flags))
     sizes = (LENGTH_BINS, LEVELS, SERVICE_BINS, *(2 for _ in range(FLAGS.bit_length() - 1)))
     total = float(counts.sum())
     return {

@@ -19,7 +19,8 @@ could be spared: both are what models see.
 """
 
 import math
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -160,6 +161,30 @@ def pack_record(features: LogFeatures) -> int:
         + SERVICE_UNIT * service_number(features.service, SERVICE_BUCKETS)
         + FLAG_UNIT * flags_of(features)
         + traits_of(features)
+    )
+
+
+class Columns(NamedTuple):
+    """What keys hold of records but for their messages, each int64 of shape (n,)."""
+
+    length: Ints
+    level: Ints
+    service: Ints
+    flags: Ints
+
+
+def columns_of(logs: Sequence[LogFeatures]) -> Columns:
+    """The columns of records as they come."""
+    return Columns(
+        *(
+            np.array(column, np.int64)
+            for column in (
+                [log.message_length for log in logs],
+                [SEVERITY[log.level] for log in logs],
+                [service_number(log.service, SERVICE_BUCKETS) for log in logs],
+                [flags_of(log) for log in logs],
+            )
+        )
     )
 
 

@@ -13,7 +13,7 @@ from inference.detectors.surprisal_detector import SurprisalDetector
 from inference.store.versions import ModelStore
 from schemas.bundle.contents import Bundle
 from schemas.record.features import LogFeatures
-from schemas.record.key import pack_record
+from schemas.record.key import columns_of, pack_record
 from tests.made_logs import make_logs, make_raw_logs
 
 NAMES = ("isolation_forest", "surprisal")
@@ -61,6 +61,14 @@ def test_alone_in_a_batch_or_in_a_table(detector: Detector) -> None:
     assert [row(packed, index) for index in range(len(logs))] == alone
     assert any(one.is_anomaly for one in alone)
     assert not all(one.is_anomaly for one in alone)
+
+
+def test_novelty_by_columns(detector: Detector) -> None:
+    """What is new of several records is what is new of each; some are, some are not."""
+    logs = with_and_without_messages(detector, 200)
+    numbers = detector.novelties(logs, columns_of(logs)).tolist()
+    assert numbers == [detector.novelty(log).number for log in logs]
+    assert len(set(numbers)) > 1 or isinstance(detector, IsolationForestDetector)
 
 
 def test_a_judgement_is_in_its_bounds(detector: Detector) -> None:

@@ -4,6 +4,7 @@ import copy
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from inference.model.verdicts import Verdict, make_verdict
 from schemas.record.bins import LENGTH_BINS, length_bin
 from schemas.record.extraction import MessageFeatures
 from schemas.record.features import Level, LogFeatures
-from schemas.record.key import FLAG_VALUES
+from schemas.record.key import FLAG_VALUES, columns_of
 
 N_SERVICES = 3
 N_PATTERNS = 2
@@ -62,9 +63,12 @@ def test_what_is_counted_is_what_was_judged(
         board = Board()
         judged = Judged(board, N_SERVICES, N_PATTERNS, n_kinds)
         board.open()
+        marks = [judged.mark(*judged_log) for judged_log in judged_logs]
+        if at_once:
+            assert _mark_all(judged, judged_logs) == marks
         verdicts = [
-            make_verdict(judgement, "1", judged.mark(log, judgement, novelty))
-            for log, judgement, novelty in judged_logs
+            make_verdict(judgement, "1", mark)
+            for (_, judgement, _), mark in zip(judged_logs, marks, strict=True)
         ]
         if at_once:
             judged.count_all(verdicts)
@@ -80,6 +84,29 @@ def test_what_is_counted_is_what_was_judged(
     for place, name in enumerate(("has_exception", "has_timeout", "has_connection_error"), 3):
         raised = sum(getattr(log, name) for log, *_ in judged_logs)
         assert spread.features[place].tolist() == [len(judged_logs) - raised, raised]
+
+
+@given(
+    st.lists(st.tuples(logs, judgements, st.sampled_from(NOVELTIES)), max_size=40),
+    st.integers(0, 10),
+)
+def test_marks_of_many_are_those_of_each(judged_logs: list[tuple[Any, ...]], n_kinds: int) -> None:
+    """Which kinds get cells of their own included, when nothing has been marked before."""
+    found = []
+    for at_once in (False, True):
+        board = Board()
+        judged = Judged(board, N_SERVICES, N_PATTERNS, n_kinds)
+        board.open()
+        alone = [judged.mark(*one) for one in judged_logs] if not at_once else []
+        found.append(alone or _mark_all(judged, judged_logs))
+    assert found[0] == found[1]
+
+
+def _mark_all(judged: Judged, judged_logs: list[tuple[Any, ...]]) -> list[int]:
+    logs_ = [log for log, *_ in judged_logs]
+    novelties = np.array([novelty.number for *_, novelty in judged_logs], np.int64)
+    judgements_ = [judgement for _, judgement, _ in judged_logs]
+    return judged.mark_all(logs_, columns_of(logs_), judgements_, novelties)
 
 
 def _check(found: dict[tuple[str, ...], float], judged_logs: list[tuple[Any, ...]]) -> None:
