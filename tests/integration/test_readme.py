@@ -48,7 +48,9 @@ def test_the_sample_client_finds_anomalies(
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
-    assert b" fatal cart: Exception" in done.stdout
+    (anomaly,) = map(json.loads, done.stdout.splitlines())
+    assert json.loads(anomaly["line"]) == lines[7]
+    assert "FATAL" in anomaly["why"]
 
 
 @needs_curl
