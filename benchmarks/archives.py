@@ -130,7 +130,8 @@ def _lines_work(folder: Path, lines: LinesFile, plan: Plan) -> Iterator[Work]:
 
 
 def _fit(path: Path, store: Path) -> list[str]:
-    arguments = ["--contamination", str(CONTAMINATION), "--model-dir", str(store)]
+    arguments = ["--detector", "isolation_forest", "--contamination", str(CONTAMINATION)]
+    arguments += ["--model-dir", str(store)]
     return ["trainer", "fit", str(path), *arguments]
 
 

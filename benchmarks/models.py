@@ -26,7 +26,7 @@ from trainer.fitting.forest import fit_forest
 from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
 
-OPTIONS: Final = TrainOptions()
+OPTIONS: Final = TrainOptions(detector="isolation_forest", contamination=0.05)
 
 
 class Models(msgspec.Struct, frozen=True):

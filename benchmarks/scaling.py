@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
+from msgspec.structs import replace
+
 from benchmarks.comparison import Case, alternate
 from benchmarks.competitors import WORKERS, own_service
 from benchmarks.lab import Lab
-from benchmarks.models import publish
+from benchmarks.models import OPTIONS, publish
 from benchmarks.results import ScalingSection, Series
 from benchmarks.servers import Command
 from benchmarks.workloads import DISTINCT, REAL
@@ -31,8 +33,14 @@ def measure_scaling(lab: Lab) -> ScalingSection:
     about = lab.options.about()
     step = 4 if lab.options.quick else 1  # the first and the last of each five
     series = {
-        "trees": _forests(lab, {n: TrainOptions(n_estimators=n) for n in TREES[::step]}),
-        "max_samples": _forests(lab, {n: TrainOptions(max_samples=n) for n in MAX_SAMPLES[::step]}),
+        "trees": _forests(
+            lab,
+            {n: replace(OPTIONS, n_estimators=n) for n in TREES[::step]},
+        ),
+        "max_samples": _forests(
+            lab,
+            {n: replace(OPTIONS, max_samples=n) for n in MAX_SAMPLES[::step]},
+        ),
     }
     workers = [
         own_service(lab.models.own, name=str(n), workers=n) for n in WORKER_COUNTS[:: min(step, 2)]

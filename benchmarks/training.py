@@ -72,4 +72,10 @@ def _train(service: Service, body: bytes) -> str:
 
 
 def _body(records: Sequence[LogFeatures]) -> bytes:
-    return msgspec.json.encode({"training_data": records, "contamination": CONTAMINATION})
+    return msgspec.json.encode(
+        {
+            "training_data": records,
+            "contamination": CONTAMINATION,
+            "detector": "isolation_forest",
+        }
+    )

@@ -26,7 +26,7 @@ from trainer.settings import PREFIX as TRAIN_PREFIX
 from trainer.settings import TrainerSettings
 
 SAMPLES: Final = Path(__file__).parent.parent / "samples" / "logs.jsonl.gz"
-STARTER: Final = ("--label-field", "fault", "--detector", "surprisal")
+STARTER: Final = ("--label-field", "fault")
 """Options of the starter model; the labels are for its report alone."""
 
 READY_TIMEOUT_S: Final = 60.0

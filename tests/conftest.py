@@ -27,6 +27,9 @@ settings.register_profile(
 )
 settings.load_profile("any-machine")
 
+FOREST = {"detector": "isolation_forest", "contamination": 0.05}
+"""Options of most models in tests: scikit-learn's forest, and a share that flags some records."""
+
 REAL_LOGS = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
@@ -53,7 +56,11 @@ def message_table() -> CountTable:
 def _published(tmp_path_factory: pytest.TempPathFactory, table: CountTable) -> Path:
     """A model directory with one version; copied for each test that wants one."""
     model_dir = tmp_path_factory.mktemp("published")
-    train(table, TrainOptions(), ModelRegistry(model_dir))
+    train(
+        table,
+        TrainOptions(detector="isolation_forest", contamination=0.05),
+        ModelRegistry(model_dir),
+    )
     return model_dir
 
 
@@ -86,7 +93,7 @@ def publish(model_dir: Path, table: CountTable) -> Callable[..., TrainResponse]:
     def publish_one(**options: object) -> TrainResponse:
         return train(
             table,
-            TrainOptions(**{"n_estimators": 20, **options}),  # type: ignore[arg-type]
+            TrainOptions(**{**FOREST, "n_estimators": 20, **options}),  # type: ignore[arg-type]
             ModelRegistry(model_dir),
         )
 

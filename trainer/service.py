@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from inference.errors import BrokenVersionError, NoModelError
 from inference.web.load import LARGE_BYTES
 from schemas.api.models import Activated
 from schemas.api.training import TrainRequest, TrainResponse
 from schemas.api.validation import BodyDecoder
+from schemas.bundle.options import DEFAULT_DETECTOR
 from trainer.counting.table import count_logs
 from trainer.errors import (
     AbandonedError,
@@ -132,8 +134,15 @@ class TrainingService:
 
     def _decode(self, body: bytes) -> TrainRequest:
         request = self._decoder.decode(body)
-        check_size(request.options, len(request.training_data), self._max_nodes)
+        check_size(request, len(request.training_data), self._max_nodes)
         return request
+
+    def _current_detector(self) -> str:
+        """What decides now; of a first model, and where nothing can be told, the default."""
+        try:
+            return self.registry.manifest(self.registry.current_version()).detector
+        except (NoModelError, BrokenVersionError):
+            return DEFAULT_DETECTOR
 
     def _train(self, request: TrainRequest, has_left: Callable[[], bool]) -> TrainResponse:
         def go_on() -> None:
@@ -142,4 +151,5 @@ class TrainingService:
 
         go_on()
         table = count_logs(request.training_data)
-        return train(table, request.options, self.registry, activate=request.activate, go_on=go_on)
+        options = request.options(self._current_detector())
+        return train(table, options, self.registry, activate=request.activate, go_on=go_on)

@@ -19,7 +19,7 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
         percentile: in [0, 1]: the share of training records with a lower score, rounded down to
             thousandths.
         contributions: what each feature adds to the exponent of the forest's score,
-            `2 ** (-1 + their sum)`; six native float32, or none where there is no forest. Bytes,
+            `2 ** (-1 + their sum)`; six native float32, or none where no forest was asked. Bytes,
             since few are ever read.
         terms: what adds up to the value that is held against the threshold, native float64, named
             by `DetectorSpec.terms`; empty where nothing adds up.
@@ -68,7 +68,8 @@ class Judgements(msgspec.Struct, frozen=True):
         anomaly_scores: float64 of shape (n,).
         decisions: float64 of shape (n,).
         percentiles: float64 of shape (n,).
-        contributions: float32 of shape (n, 6), or (n, 0) where there is no forest.
+        contributions: float32 of shape (n, 6), zeros where the forest was not asked; or (n, 0)
+            where there is none.
         terms: float64 of shape (n, n_terms).
     """
 

@@ -8,13 +8,13 @@ import math
 import struct
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
 
 from inference.detectors.judgements import Judgement, Judgements
-from inference.detectors.scorer import Scorer, Scores, UnfitGraphError
+from inference.detectors.scorer import Scorer, UnfitGraphError
 from inference.detectors.seen import Seen
 from inference.detectors.wording import speaks_of, times_seen
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
@@ -38,8 +38,10 @@ from schemas.record.surprisal import (
     SEVERITIES,
     TERMS,
     blend,
+    pair_bucket,
     signature_bucket,
     total,
+    within_service,
 )
 
 _Bound = tuple[float, Sequence[float]]
@@ -49,9 +51,12 @@ _TERMS = struct.Struct(f"{len(TERMS)}d")
 
 
 class _Weighed(msgspec.Struct, frozen=True, gc=False):
-    """A record before the forest is asked: its row, the terms, and what D is held against."""
+    """A record before the forest is asked: its row, the terms, and what D is held against.
 
-    row: tuple[float, ...]
+    The row is None for a record with a message, of which the forest is not asked.
+    """
+
+    row: tuple[float, ...] | None
     severity: float
     keywords: float
     rarity: float
@@ -93,13 +98,21 @@ class SurprisalDetector:
         )
         seen = Seen(tables, manifest.training)
         self.novelty, self.novelties = seen.novelty, seen.novelties
+        self._service_magnitude: Sequence[float] = ()
+        self._pair_magnitude: Sequence[float] = ()
         self._forest_scores = array("d", tables.forest_scores[::-1])
         self._bare = (manifest.scores.threshold, array("d", tables.percentiles))
         self._with_message = self._bare
         tau = manifest.scores.message_threshold
         if tau is not None and tables.template_rarity is not None:
-            if tables.message_percentiles is None:
-                raise UnreadableTablesError("the table of percentiles with messages is missing")
+            if (
+                tables.message_percentiles is None
+                or tables.service_magnitude is None
+                or tables.pair_magnitude is None
+            ):
+                raise UnreadableTablesError("a table for records with a message is missing")
+            self._service_magnitude = tables.service_magnitude.data
+            self._pair_magnitude = tables.pair_magnitude.data
             self._with_message = (tau, array("d", tables.message_percentiles))
         elif tau is not None or tables.template_rarity is not None:
             raise UnreadableTablesError("of threshold and rarities for messages, one is missing")
@@ -117,25 +130,30 @@ class SurprisalDetector:
             for log in logs
         ]
         if len(weighed) == 1:  # by far the most; arrays of a single row cost more than the trees
-            _, _, score, contributions = self._scorer.score_one(weighed[0].row)
+            row = weighed[0].row
+            if row is None:
+                return [self._judgement(weighed[0], None, b"")]
+            _, _, score, contributions = self._scorer.score_one(row)
             return [self._judgement(weighed[0], score, contributions)]
-        scores = self._score(weighed)
+        scored = self._score(weighed)
         return [
-            self._judgement(record, score, contributions.tobytes())
-            for record, score, contributions in zip(
-                weighed, scores.anomaly_scores.tolist(), scores.contributions, strict=True
-            )
+            self._judgement(record, *next(scored) if record.row is not None else (None, b""))
+            for record in weighed
         ]
 
     def judge_keys(self, keys: Ints) -> Judgements:
         """Judge packed records."""
         columns = (column.tolist() for column in unpack(keys))
         weighed = [self._weigh(*record) for record in zip(*columns, strict=True)]
-        scores = self._score(weighed)
-        judged = [
-            self._add_up(record, score)
-            for record, score in zip(weighed, scores.anomaly_scores.tolist(), strict=True)
-        ]
+        contributions = np.zeros((len(weighed), len(FOREST_COLUMNS)), np.float32)
+        scored = self._score(weighed)
+        judged = []
+        for index, record in enumerate(weighed):
+            score = None
+            if record.row is not None:
+                score, contributed = next(scored)
+                contributions[index] = np.frombuffer(contributed, np.float32)
+            judged.append(self._add_up(record, score))
         sums = np.array(
             [(record.decision, record.score, record.percentile) for record in judged], np.float64
         )
@@ -146,7 +164,7 @@ class SurprisalDetector:
             anomaly_scores,
             decisions,
             percentiles,
-            scores.contributions,
+            contributions,
             terms.reshape(len(judged), len(TERMS)),
         )
 
@@ -179,26 +197,34 @@ class SurprisalDetector:
         """All but the forest's part."""
         severity = SEVERITIES[level]
         signature_rarity = self._signature_rarity[signature_bucket(length, level, service, flags)]
-        hint, rarity, bound = flags != 0, signature_rarity, self._bare
-        if traits != NO_TRAITS and self._template_rarity is not None:
-            template, has_failure = message_of(traits)
-            hint = hint or has_failure != 0
-            rarity = blend(self._template_rarity[template], signature_rarity)
-            bound = self._with_message
+        if traits == NO_TRAITS or self._template_rarity is None:
+            row = (math.log1p(length), severity, signature_rarity, *FLAG_VALUES[flags])
+            return _Weighed(row, severity, HINT * (flags != 0), signature_rarity, self._bare)
+        template, has_failure = message_of(traits)
+        service_rarity = within_service(
+            self._service_magnitude[service], self._pair_magnitude[pair_bucket(service, template)]
+        )
         return _Weighed(
-            (math.log1p(length), severity, signature_rarity, *FLAG_VALUES[flags]),
+            None,
             severity,
-            HINT * hint,
-            rarity,
-            bound,
+            HINT * (flags != 0 or has_failure != 0),
+            blend(self._template_rarity[template], signature_rarity, service_rarity),
+            self._with_message,
         )
 
-    def _score(self, weighed: Sequence[_Weighed]) -> Scores:
-        rows = np.array([record.row for record in weighed], np.float32)
-        return self._scorer.score_table(rows.reshape(len(weighed), len(FOREST_COLUMNS)))
+    def _score(self, weighed: Sequence[_Weighed]) -> Iterator[tuple[float, bytes]]:
+        """The forest's scores and contributions, of the records that it is asked of."""
+        rows = [record.row for record in weighed if record.row is not None]
+        if not rows:
+            return iter(())
+        scores = self._scorer.score_table(np.array(rows, np.float32))
+        contributions = [row.tobytes() for row in scores.contributions]
+        return zip(scores.anomaly_scores.tolist(), contributions, strict=True)
 
-    def _add_up(self, weighed: _Weighed, forest_score: float) -> _Sum:
-        phi = PHIS[bisect_left(self._forest_scores, forest_score)]
+    def _add_up(self, weighed: _Weighed, forest_score: float | None) -> _Sum:
+        phi = 0.0
+        if forest_score is not None:
+            phi = PHIS[bisect_left(self._forest_scores, forest_score)]
         severity, keywords, rarity = weighed.severity, weighed.keywords, weighed.rarity
         tau, quantiles = weighed.bound
         surprisal = total(severity, keywords, rarity, phi)
@@ -210,7 +236,9 @@ class SurprisalDetector:
             (severity, keywords, rarity, phi),
         )
 
-    def _judgement(self, weighed: _Weighed, forest_score: float, contributions: bytes) -> Judgement:
+    def _judgement(
+        self, weighed: _Weighed, forest_score: float | None, contributions: bytes
+    ) -> Judgement:
         added = self._add_up(weighed, forest_score)
         return Judgement(
             added.decision < 0,

@@ -11,7 +11,7 @@ from typing import Any, Final
 from schemas.api.predictions import PredictRequest
 from schemas.api.training import TrainRequest
 from schemas.bundle.detectors import DETECTORS
-from schemas.bundle.options import TrainOptions
+from schemas.bundle.options import DEFAULT_DETECTOR
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS
 
 Schema = dict[str, Any]
@@ -22,6 +22,7 @@ _BOOLEANS: Final[list[Schema]] = [
     {"enum": [0, 1]},
     {"type": "string", "pattern": "^([01]|[tT][rR][uU][eE]|[fF][aA][lL][sS][eE])$"},
 ]
+_NULLS: Final[list[Schema]] = [{"type": "string", "pattern": "^[nN][uU][lL][lL]$"}]
 _ANNOTATIONS: Final = ("title", "description", "default")
 
 _RAW_LOG: Final[Schema] = {
@@ -44,7 +45,7 @@ RULES: Final[Mapping[type, Schema]] = {
     TrainRequest: {
         "if": {"required": ["contamination"], "properties": {"contamination": {"const": "auto"}}},
         "then": {
-            "required": [] if TrainOptions().detector in _TAKES_AUTO else ["detector"],
+            "required": [] if DEFAULT_DETECTOR in _TAKES_AUTO else ["detector"],
             "properties": {"detector": {"enum": _TAKES_AUTO}},
         },
     },
@@ -85,7 +86,7 @@ def _references(schema: Any) -> list[str]:
 
 
 def _widened(schema: Any) -> Any:
-    """The schema with booleans and integers in each shape in which they are taken."""
+    """The schema with booleans, integers and nulls in each shape in which they are taken."""
     if isinstance(schema, list):
         return [_widened(part) for part in schema]
     if not isinstance(schema, dict):
@@ -93,6 +94,8 @@ def _widened(schema: Any) -> Any:
     wide = {key: _widened(part) for key, part in schema.items()}
     if wide.get("type") == "boolean":
         shapes = _BOOLEANS
+    elif wide.get("type") == "null":
+        shapes = _NULLS
     elif wide.get("type") == "integer":
         shapes = [_digits(wide["minimum"], wide["maximum"])]
     else:

@@ -6,17 +6,30 @@ Unknown keys are refused among the options: a misspelt one would silently train 
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from schemas.api.predictions import ModelHash, ModelVersion
 from schemas.bundle.detectors import meanings
-from schemas.bundle.options import TrainOptions
+from schemas.bundle.options import (
+    DEFAULT_DETECTOR,
+    DetectorName,
+    ForestOptions,
+    TrainOptions,
+    check_together,
+)
 from schemas.record.features import LogFeatures
 
 
-class TrainRequest(TrainOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Logs to learn from, and how."""
 
+    detector: Annotated[
+        DetectorName | UnsetType,
+        Meta(
+            description="What decides. Without it, what decides in the model that is current; in a "
+            f"first model {DEFAULT_DETECTOR}."
+        ),
+    ] = UNSET
     training_data: Annotated[list[LogFeatures], Meta(min_length=1)]
     activate: Annotated[
         bool,
@@ -26,11 +39,25 @@ class TrainRequest(TrainOptions, frozen=True, kw_only=True, forbid_unknown_field
         ),
     ] = True
 
-    @property
-    def options(self) -> TrainOptions:
-        """The options alone."""
-        names = TrainOptions.__struct_fields__
-        return TrainOptions(**{name: getattr(self, name) for name in names})
+    def __post_init__(self) -> None:
+        """Refuse what no single field can tell; what the store knows does not count for that.
+
+        Raises:
+            ValueError: there is no such detector, or it does not go with the other options.
+        """
+        check_together(self._detector(DEFAULT_DETECTOR), self.contamination)
+
+    def options(self, current_detector: str) -> TrainOptions:
+        """The options alone.
+
+        Args:
+            current_detector: what decides if the request does not say.
+        """
+        given = {name: getattr(self, name) for name in ForestOptions.__struct_fields__}
+        return TrainOptions(**given, detector=self._detector(current_detector))
+
+    def _detector(self, other: str) -> str:
+        return other if self.detector is UNSET else self.detector
 
 
 class TrainResponse(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from msgspec import Meta
 from schemas.bundle.options import DetectorName, TrainOptions
 from schemas.record.bins import Shares
 
-ARTEFACT_FORMAT: Final = 3
+ARTEFACT_FORMAT: Final = 4
 """Raised whenever an older reader could not serve a newer bundle correctly."""
 
 MODEL_FILE: Final = "model.onnx"

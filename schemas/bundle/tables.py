@@ -7,7 +7,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from schemas.record.surprisal import FOREST_SCORES, SIGNATURE_BUCKETS
+from schemas.record.encoding import SERVICE_BUCKETS
+from schemas.record.surprisal import FOREST_SCORES, PAIR_BUCKETS, SIGNATURE_BUCKETS
 from schemas.record.templates import TEMPLATE_BUCKETS
 
 
@@ -28,6 +29,9 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
         message_percentiles: the same of D with messages; None if there were none.
         signature_rarity: float32 (65536,): rG by bucket; of `isolation_forest` it decides nothing.
         template_rarity: float32 (65536,): rT by bucket; None if there were no messages.
+        service_magnitude: float32 (65536,): log10(c + 1) of the messages of each service, by its
+            number; None if there were none.
+        pair_magnitude: float32 (65536,): the same of a service and a template, by bucket.
         forest_scores: float64 (100,): the k-th is the largest score that at least k + 1 hundredths
             of the training records reach; None for `isolation_forest`.
     """
@@ -37,6 +41,8 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
     message_percentiles: npt.NDArray[np.float64] | None = None
     signature_rarity: npt.NDArray[np.float32] | None = None
     template_rarity: npt.NDArray[np.float32] | None = None
+    service_magnitude: npt.NDArray[np.float32] | None = None
+    pair_magnitude: npt.NDArray[np.float32] | None = None
     forest_scores: npt.NDArray[np.float64] | None = None
 
     def to_bytes(self) -> bytes:
@@ -82,5 +88,7 @@ _SHAPES: Final = {
     "message_percentiles": ((1_000,), np.dtype(np.float64)),
     "signature_rarity": ((SIGNATURE_BUCKETS,), np.dtype(np.float32)),
     "template_rarity": ((TEMPLATE_BUCKETS,), np.dtype(np.float32)),
+    "service_magnitude": ((SERVICE_BUCKETS,), np.dtype(np.float32)),
+    "pair_magnitude": ((PAIR_BUCKETS,), np.dtype(np.float32)),
     "forest_scores": ((FOREST_SCORES,), np.dtype(np.float64)),
 }

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.record.key import Ints, flag_columns, messages_of, unpack
-from schemas.record.surprisal import SEVERITIES, signature_buckets
+from schemas.record.surprisal import SEVERITIES, pair_buckets, signature_buckets
 from trainer.fitting.forest import Rows
 from trainer.fitting.quantiles import Floats
 
@@ -21,7 +21,9 @@ class Records(msgspec.Struct, frozen=True):
         severity: float64, decades.
         flags: int64, the three flags as one number.
         signature: int64, its bucket.
+        service: int64, its number.
         template: int64, its bucket; 0 where there is no message.
+        pair: int64, the bucket of service and template; of no meaning where there is no message.
         has_failure: bool, the message holds a word of failure.
         has_message: bool.
     """
@@ -30,7 +32,9 @@ class Records(msgspec.Struct, frozen=True):
     severity: Floats
     flags: Ints
     signature: Ints
+    service: Ints
     template: Ints
+    pair: Ints
     has_failure: npt.NDArray[np.bool_]
     has_message: npt.NDArray[np.bool_]
 
@@ -44,7 +48,9 @@ class Records(msgspec.Struct, frozen=True):
             severity=np.array(SEVERITIES)[level],
             flags=flags,
             signature=signature_buckets(length, level, service, flags),
+            service=service,
             template=template,
+            pair=pair_buckets(service, template),
             has_failure=has_failure,
             has_message=has_message,
         )

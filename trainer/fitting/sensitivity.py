@@ -16,7 +16,7 @@ from inference.detectors.judgements import Judgement, Judgements
 from inference.model.model import Model
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from schemas.record.extraction import MessageFeatures
-from schemas.record.features import MAX_MESSAGE_LENGTH, Level, LogFeatures
+from schemas.record.features import FEATURE_NAMES, MAX_MESSAGE_LENGTH, Level, LogFeatures
 from schemas.record.key import FLAG_BITS, messages_of, unpack, unpack_record
 from schemas.record.templates import TEMPLATE_BUCKETS, first_pattern
 from trainer.counting.table import CountTable
@@ -174,19 +174,25 @@ def check_sensitivity(
 
 
 def plant(table: CountTable, *, with_message: bool) -> dict[str, LogFeatures]:
-    """Records that each differ from the most frequent record in one way, by what is odd."""
+    """Records that each differ from the most frequent record in one way, by what is odd.
+
+    A known message from a new service, or in an absurd length, is odd by a quarter only where the
+    message counts; so these are asked about without it.
+    """
     key = table.keys[[int(np.argmax(table.counts))]]
     usual = unpack_record(int(key[0]), service_names(key, table.services)[0])
     levels = set(unpack(table.keys)[1].tolist())
     odd: dict[str, LogFeatures] = {}
 
-    def differ(what: str, **changes: object) -> None:
-        odd[what] = msgspec.structs.replace(usual, **changes)
+    bare = LogFeatures(*(getattr(usual, name) for name in FEATURE_NAMES))
+
+    def differ(what: str, record: LogFeatures = usual, /, **changes: object) -> None:
+        odd[what] = msgspec.structs.replace(record, **changes)
 
     if list(Level).index(Level.FATAL) not in levels:
         differ("a first FATAL", level=Level.FATAL)
-    differ("a new service", service=_new_service(table))
-    differ("an absurd length", message_length=MAX_MESSAGE_LENGTH)
+    differ("a new service", bare, service=_new_service(table))
+    differ("an absurd length", bare, message_length=MAX_MESSAGE_LENGTH)
     seen_flags = int(np.bitwise_or.reduce(unpack(table.keys)[3]))
     for flag, bit in FLAG_BITS.items():
         if not seen_flags & bit:
@@ -198,14 +204,17 @@ def plant(table: CountTable, *, with_message: bool) -> dict[str, LogFeatures]:
 
 def _worst(planted: dict[str, LogFeatures]) -> LogFeatures:
     """A record that is odd in every way at once."""
-    strange = planted["a new service"]
+    strange = planted.get("a message never seen", planted["a new service"])
     flags = dict.fromkeys(FLAG_BITS, True)
     worst = msgspec.structs.replace(
-        strange, message_length=MAX_MESSAGE_LENGTH, level=Level.FATAL, **flags
+        strange,
+        message_length=MAX_MESSAGE_LENGTH,
+        level=Level.FATAL,
+        service=planted["a new service"].service,
+        **flags,
     )
-    new_message = planted.get("a message never seen")
-    if isinstance(new_message, MessageFeatures):
-        return msgspec.structs.replace(worst, pattern=new_message.pattern, has_failure=True)
+    if isinstance(worst, MessageFeatures):
+        return msgspec.structs.replace(worst, has_failure=True)
     return worst
 
 

@@ -1,15 +1,15 @@
 """How large a forest becomes, known before it is grown."""
 
-from schemas.bundle.options import TrainOptions
+from schemas.bundle.options import ForestOptions
 from trainer.errors import ForestTooLargeError
 
 
-def most_nodes(options: TrainOptions, n_rows: int) -> int:
+def most_nodes(options: ForestOptions, n_rows: int) -> int:
     """A bound for the nodes of all trees: one of n samples has 2 n - 1 (Liu 2008, section 2)."""
     return options.n_estimators * 2 * min(options.max_samples, n_rows)
 
 
-def check_size(options: TrainOptions, n_rows: int, max_nodes: int) -> None:
+def check_size(options: ForestOptions, n_rows: int, max_nodes: int) -> None:
     """Refuse a forest that would be too large, before any work.
 
     Args:

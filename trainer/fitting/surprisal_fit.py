@@ -1,8 +1,7 @@
 """Fitting the surprisal detector on a count table: two rarity tables, a forest and thresholds.
 
 `schemas.record.surprisal` defines the terms. What a training record says of itself must not count
-itself: rarities of training records are taken with their own occurrence left out (c - 1), else a
-record that was seen once would look half as rare as one that was never seen.
+itself (`Occurrences.without_each`).
 """
 
 import math
@@ -23,16 +22,13 @@ from schemas.record.surprisal import (
     HINT,
     PHIS,
     SEVERITIES,
-    SIGNATURE_BUCKETS,
-    blend,
-    rarity,
     total,
 )
-from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.table import CountTable
 from trainer.fitting.export import export_forest
 from trainer.fitting.forest import MAX_FIT_ROWS, Rows, grow_forest, require_two
 from trainer.fitting.quantiles import THOUSANDTHS, Floats, Steps, share_below
+from trainer.fitting.rarities import Occurrences, rarities_by
 from trainer.fitting.records import Records
 
 BACKGROUND: Final = 0.05
@@ -79,47 +75,42 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
     assert options.contamination != "auto"  # schemas.api.training refuses it
     require_two(table.without_traits())
     records = Records.of(table.keys)
-    n = table.n_samples
-    signatures = _count(records.signature, table.counts, SIGNATURE_BUCKETS)
-    own_rarity = rarity(signatures[records.signature] - 1, n)
-    rows = records.forest_rows(own_rarity)
-    forest = grow_forest(_with_background(rows, table, options.random_state, n), options)
+    occurrences = Occurrences.of(records, table.counts)
+    own_signature, own = occurrences.without_each(records)
+    rows = records.forest_rows(own_signature)
+    forest = grow_forest(_with_background(rows, table, options.random_state), options)
     graph = export_forest(forest)
     scores = Scorer(graph, len(FOREST_COLUMNS)).anomaly_scores(rows)
     forest_scores = Steps.of(scores, table.counts).reached_by(_TOP_SHARES)
     phi = phi_of(scores, forest_scores)
     share = np.array([1 - options.contamination])
 
-    keywords = HINT * (records.flags != 0)
     bare = Steps.of(
-        total(records.severity, keywords, own_rarity.astype(np.float64), phi), table.counts
+        total(
+            records.severity,
+            HINT * (records.flags != 0),
+            own_signature.astype(np.float64),
+            phi,
+        ),
+        table.counts,
     )
-    with_message = records.has_message
-    counts = table.counts[with_message]
-    message_tau = percentiles = templates = None
-    if with_message.any():
-        n_messages = int(counts.sum())
-        template = records.template[with_message]
-        seen = _count(template, counts, TEMPLATE_BUCKETS)
-        # Of these records alone: the bucket 0 that others have in place may never have been seen.
-        own_template = rarity(seen[template] - 1, n_messages).astype(np.float64)
-        blended = blend(own_template, own_rarity[with_message].astype(np.float64))
-        keywords = HINT * ((records.flags != 0) | records.has_failure)[with_message]
-        written = Steps.of(
-            total(records.severity[with_message], keywords, blended, phi[with_message]), counts
-        )
-        message_tau = float(written.at_least(share)[0])
-        percentiles = written.at_least(THOUSANDTHS)
-        templates = rarity(seen, n_messages)
+    written = records.has_message
+    message_tau = percentiles = None
+    if written.any():
+        hints = HINT * ((records.flags != 0) | records.has_failure)
+        surprisal = total(records.severity, hints, own, np.zeros(len(own)))
+        steps = Steps.of(surprisal[written], table.counts[written])
+        message_tau = float(steps.at_least(share)[0])
+        percentiles = steps.at_least(THOUSANDTHS)
     return SurprisalFit(
         forest=forest,
         graph=graph,
-        tables=Tables(
-            percentiles=bare.at_least(THOUSANDTHS),
-            message_percentiles=percentiles,
-            signature_rarity=rarity(signatures, n),
-            template_rarity=templates,
-            forest_scores=forest_scores,
+        tables=occurrences.put_into(
+            Tables(
+                percentiles=bare.at_least(THOUSANDTHS),
+                message_percentiles=percentiles,
+                forest_scores=forest_scores,
+            )
         ),
         threshold=float(bare.at_least(share)[0]),
         message_threshold=message_tau,
@@ -133,20 +124,22 @@ def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
     The training code's own way, by columns; the proof holds the serving code against it.
     """
     tables = fitted.tables
-    assert tables.signature_rarity is not None and tables.forest_scores is not None  # noqa: PT018 - one fact
+    assert tables.forest_scores is not None
     records = Records.of(keys)
-    signature_rarity = tables.signature_rarity[records.signature]
-    scorer = Scorer(fitted.graph, len(FOREST_COLUMNS))
-    scores = scorer.score_table(records.forest_rows(signature_rarity))
-    phi = phi_of(scores.anomaly_scores, tables.forest_scores)
-    rarities = signature_rarity.astype(np.float64)
+    of_signature, rarities = rarities_by(tables, records)
+    asks_forest = np.full(len(keys), fill_value=True)
     hint = records.flags != 0
     tau = np.full(len(keys), fitted.threshold)
-    if tables.template_rarity is not None and fitted.message_threshold is not None:
-        blended = blend(tables.template_rarity[records.template].astype(np.float64), rarities)
-        rarities = np.where(records.has_message, blended, rarities)
+    if fitted.message_threshold is not None:
+        asks_forest = ~records.has_message
         hint = hint | records.has_failure
         tau[records.has_message] = fitted.message_threshold
+    scorer = Scorer(fitted.graph, len(FOREST_COLUMNS))
+    scores = scorer.score_table(records.forest_rows(of_signature)[asks_forest])
+    phi = np.zeros(len(keys))
+    phi[asks_forest] = phi_of(scores.anomaly_scores, tables.forest_scores)
+    contributions = np.zeros((len(keys), len(FOREST_COLUMNS)), np.float32)
+    contributions[asks_forest] = scores.contributions
     surprisal = total(records.severity, HINT * hint, rarities, phi)
     percentiles = share_below(tables.percentiles, surprisal)
     if tables.message_percentiles is not None:
@@ -158,7 +151,7 @@ def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
         1 / (1 + 10**decisions),
         decisions,
         percentiles,
-        scores.contributions,
+        contributions,
         np.column_stack([records.severity, HINT * hint, rarities, phi]),
     )
 
@@ -169,18 +162,12 @@ def phi_of(scores: Floats, forest_scores: Floats) -> Floats:
     return np.array(PHIS)[below]
 
 
-def _count(buckets: Ints, counts: Ints, size: int) -> Ints:
-    total = np.zeros(size, np.int64)
-    np.add.at(total, buckets, counts)
-    return total
-
-
-def _with_background(rows: Rows, table: CountTable, random_state: int, n: int) -> Rows:
+def _with_background(rows: Rows, table: CountTable, random_state: int) -> Rows:
     sample = np.repeat(rows, table.sample(MAX_FIT_ROWS, random_state), axis=0)
     size = max(1, round(BACKGROUND * len(sample)))
     generator = np.random.default_rng(random_state)
     low = np.array([rows[:, 0].min(), 0, 0, 0, 0, 0])
-    high = np.array([rows[:, 0].max(), SEVERITIES[-1], math.log10(n + 1), 1, 1, 1])
+    high = np.array([rows[:, 0].max(), SEVERITIES[-1], math.log10(table.n_samples + 1), 1, 1, 1])
     background = generator.uniform(low, high, (size, len(high)))
     # Whole severities and flags, as real rows have them.
     whole = [1, 3, 4, 5]

@@ -81,6 +81,7 @@ def write_parquet(patterns: Iterable[Pattern], out: Path) -> None:
     from trainer.reading.database import connect  # noqa: PLC0415 - loads DuckDB
 
     columns = ", ".join(f"{literal(name)}: {literal(type_)}" for name, type_ in _COLUMNS.items())
+
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as lines, connect() as connection:
         lines.write(to_lines(patterns))
         lines.flush()

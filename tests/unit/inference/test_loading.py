@@ -214,7 +214,11 @@ def test_a_store_that_was_replaced_is_noticed(
     """Another store publishes the same number: what serves is another model, and that is seen."""
     slot = ModelSlot(ModelStore(model_dir), memo_capacity=1)
     before = current(slot)
-    train(table, TrainOptions(random_state=9), ModelRegistry(tmp_path / "other"))
+    train(
+        table,
+        TrainOptions(detector="isolation_forest", contamination=0.05, random_state=9),
+        ModelRegistry(tmp_path / "other"),
+    )
     shutil.rmtree(model_dir)
     (tmp_path / "other").rename(model_dir)
     time.sleep(2 * LOOK_S)  # as a writer does

@@ -92,7 +92,8 @@ def test_both_detectors_answer_in_the_same_fields(
 ) -> None:
     """Raw logs and features in one batch, explained: the contract's structs, byte for byte.
 
-    Terms come from the detector surprisal alone, contributions from both.
+    Terms come from the detector surprisal alone; its forest, unlike the other's, contributes to
+    records without a message only.
     """
     chosen = {"isolation_forest": bundle, "surprisal": surprisal_bundle}[detector]
     model = Model(chosen, memo_capacity=1_000)
@@ -108,8 +109,9 @@ def test_both_detectors_answer_in_the_same_fields(
     )
     answer = msgspec.json.decode(body, type=BatchPrediction)
     assert msgspec.json.encode(answer) == body
-    for prediction in answer.predictions:
-        assert prediction.contributions is not None
+    for log, prediction in zip(logs, answer.predictions, strict=True):
+        has_forest = detector == "isolation_forest" or type(log) is LogFeatures
+        assert (prediction.contributions is not None) == has_forest
         assert (prediction.terms is not None) == (detector == "surprisal")
         assert prediction.is_anomaly == (prediction.decision < 0)
         assert 0 <= prediction.percentile <= 1

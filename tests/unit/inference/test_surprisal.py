@@ -132,8 +132,9 @@ def test_a_worked_example(hand_made: Fitted) -> None:
 
     n = 1,999 records, m = 999 of them with a message. At ERROR, `login failed` of `shop`: severity
     2; "failed" is a word of failure, so hint 0.5. Neither its template nor its signature was seen:
-    rT = log10(1000 / 1) = 3, rG = log10(2000 / 1) = 3.3010, R = 3/4 rT + 1/4 rG = 3.0753. No
-    training record looks as odd to the forest: phi = 1.
+    rT = log10(1000 / 1) = 3, rG = log10(2000 / 1) = 3.3010, and of the service's 999 messages none
+    had that template: rS = log10(1000 / 1) = 3. R = 1/2 rT + 1/4 rG + 1/4 rS = 3.0753. The forest
+    is not asked.
     """
     model = hand_made.candidate.model
     found = answer(model, model.extract("login failed", Level.ERROR, "shop"))
@@ -141,10 +142,11 @@ def test_a_worked_example(hand_made: Fitted) -> None:
     assert found.terms["severity"] == 2
     assert found.terms["keywords"] == 0.5
     assert found.terms["rarity"] == pytest.approx(0.75 * 3 + 0.25 * 3.301030, abs=1e-6)
-    assert found.terms["forest"] == 1
+    assert found.terms["forest"] == 0
+    assert found.contributions is None
     tau = hand_made.candidate.model.manifest.scores.message_threshold
     assert tau is not None
-    assert found.decision == pytest.approx(tau - 6.5752575, abs=1e-6)
+    assert found.decision == pytest.approx(tau - 5.5752575, abs=1e-6)
     assert found.is_anomaly
     assert found.percentile == 1
 
@@ -152,12 +154,14 @@ def test_a_worked_example(hand_made: Fitted) -> None:
 def test_the_threshold_of_the_worked_example(hand_made: Fitted) -> None:
     """990 of 999 messages are 99.1 %, at least the 98 % asked for: tau is the D of their lines.
 
-    Left out itself, each has rT = log10(1000 / 990), rG = log10(2000 / 1990), and phi = 0, for all
-    training records score as high. Their flags are down and their severity is 0.
+    Left out itself, each has rT = log10(1000 / 990), rG = log10(2000 / 1990) and
+    rS = log10(999 / 990). Their flags are down and their severity is 0. Without a message phi = 0,
+    for all training records score as high.
     """
     scores = hand_made.candidate.model.manifest.scores
-    expected = 0.75 * math.log10(1000 / 990) + 0.25 * math.log10(2000 / 1990)
-    assert scores.message_threshold == pytest.approx(expected, abs=1e-6)
+    expected = 0.5 * math.log10(1000 / 990) + 0.25 * math.log10(2000 / 1990)
+    expected += 0.25 * math.log10(999 / 990)
+    assert scores.message_threshold == pytest.approx(expected, abs=2e-6)
     assert scores.threshold == pytest.approx(math.log10(2000 / 1990), abs=1e-6)
 
 
@@ -173,9 +177,9 @@ def test_terms_of_a_training_record(hand_made: Fitted) -> None:
 
 
 def test_the_first_fatal_is_an_anomaly() -> None:
-    """Of a level that training never saw, the forest and the sum both make an anomaly.
+    """A level that training never saw makes an anomaly, by the sum and, of features, by the forest.
 
-    With a message and without one; an isolation forest alone cannot split on a constant column.
+    An isolation forest alone cannot split on a constant column.
     """
     lines = [extract(f"order {number} placed", Level.INFO, "shop") for number in range(500)]
     lengths = [make_log(100 + number % 50, service="shop") for number in range(500)]
@@ -188,7 +192,8 @@ def test_the_first_fatal_is_an_anomaly() -> None:
         assert found.is_anomaly
         assert found.terms is not None
         assert found.terms["severity"] == 3
-        assert found.terms["forest"] == 1
+    assert fatal.terms is not None
+    assert fatal.terms["forest"] == 1
     assert ordinary.contributions is not None
     assert fatal.contributions is not None
     assert fatal.contributions.level > ordinary.contributions.level
@@ -254,7 +259,9 @@ def with_tables(bundle: Bundle, tables: Tables) -> Bundle:
         ("signature_rarity", "rarities and forest scores are missing"),
         ("forest_scores", "rarities and forest scores are missing"),
         ("template_rarity", "of threshold and rarities for messages, one is missing"),
-        ("message_percentiles", "percentiles with messages is missing"),
+        ("service_magnitude", "for records with a message is missing"),
+        ("pair_magnitude", "for records with a message is missing"),
+        ("message_percentiles", "for records with a message is missing"),
     ],
 )
 def test_a_bundle_without_its_tables_is_refused(

@@ -22,13 +22,19 @@ from schemas.record.surprisal import (
     FOREST_COLUMNS,
     FOREST_SCORES,
     N_STEPS,
+    PAIR_BUCKETS,
     PHIS,
     SEVERITIES,
     SIGNATURE_BUCKETS,
     STEP_STARTS,
+    magnitude,
+    pair_bucket,
+    pair_buckets,
     rarity,
     signature_bucket,
     signature_buckets,
+    within_service,
+    within_services,
 )
 from schemas.record.templates import TEMPLATE_BUCKETS
 
@@ -70,10 +76,10 @@ def test_steps_grow_by_19_per_cent() -> None:
 
 
 def test_severity_counts_from_info() -> None:
-    """DEBUG and INFO 0, WARN 1, ERROR 2, FATAL 3 decades."""
+    """DEBUG half a decade below, WARN 1, ERROR 2, FATAL 3 above."""
     by_level = dict(zip(Level, SEVERITIES, strict=True))
     assert by_level == {
-        Level.DEBUG: 0,
+        Level.DEBUG: -0.5,
         Level.INFO: 0,
         Level.WARN: 1,
         Level.ERROR: 2,
@@ -112,6 +118,34 @@ def test_buckets_never_change() -> None:
     assert signature_bucket(0, 0, 0, 0) == 40_503
     assert signature_bucket(250, 3, 725, 4) == 38_390
     assert signature_bucket(MAX_MESSAGE_LENGTH, 4, 65_535, 7) == 58_225
+    assert pair_bucket(0, 0) == 40_503
+    assert pair_bucket(725, 40_503) == 37_784
+    assert pair_bucket(65_535, 65_535) == 32_586
+
+
+numbers = st.integers(0, 65_535)
+
+
+@given(st.lists(st.tuples(numbers, numbers), min_size=1))
+def test_one_pair_at_a_time_is_the_column(pairs: list[tuple[int, int]]) -> None:
+    """Plain Python and numpy give a service and a template the same bucket."""
+    columns = [np.array(column, np.int64) for column in zip(*pairs, strict=True)]
+    buckets = pair_buckets(*columns).tolist()
+    assert buckets == [pair_bucket(*pair) for pair in pairs]
+    assert all(0 <= bucket < PAIR_BUCKETS for bucket in buckets)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)), min_size=1))
+def test_rarity_within_a_service(counts: list[tuple[int, int]]) -> None:
+    """log10((c[service] + 1) / (c[pair] + 1)); 0 for a service never seen, and never below it."""
+    service, pair = (magnitude(np.array(column, np.int64)) for column in zip(*counts, strict=True))
+    by_column = within_services(service, pair).tolist()
+    assert by_column == [
+        within_service(float(one), float(other)) for one, other in zip(service, pair, strict=True)
+    ]
+    for (of_service, of_pair), found in zip(counts, by_column, strict=True):
+        expected = math.log10((of_service + 1) / (of_pair + 1)) if of_service else 0
+        assert found == pytest.approx(max(expected, 0), abs=2e-6)
 
 
 def test_signatures_spread() -> None:
@@ -176,6 +210,8 @@ def tables() -> Tables:
         message_percentiles=np.sort(generator.random(1_000)),
         signature_rarity=generator.random(SIGNATURE_BUCKETS, np.float32),
         template_rarity=generator.random(TEMPLATE_BUCKETS, np.float32),
+        service_magnitude=generator.random(SERVICE_BUCKETS, np.float32),
+        pair_magnitude=generator.random(PAIR_BUCKETS, np.float32),
         forest_scores=np.sort(generator.random(FOREST_SCORES))[::-1],
         flagged=generator.integers(0, 9, 1_000),
     )

@@ -40,7 +40,7 @@ def test_rows_put_back_in_another_order_are_found(
     table = made_up_table(2_000)
     monkeypatch.setattr(inference.detectors.scorer, "in_parts", reversed_parts)
     monkeypatch.setattr(trainer.fitting.forest, "in_parts", reversed_parts)
-    fitted = fit(table, TrainOptions(n_estimators=20, detector=detector))
+    fitted = fit(table, TrainOptions(n_estimators=20, detector=detector, contamination=0.05))
     with pytest.raises(ParityError, match="the loaded model disagrees with the training code"):
         prove_agreement(
             fitted.candidate.model,
@@ -73,5 +73,7 @@ def test_verdicts_are_compared_as_a_service_gives_them(
 def test_tables_without_names_are_proved_as_well(message_table: CountTable) -> None:
     """A table that lost the names of its services is judged under names with the same numbers."""
     nameless = CountTable(keys=message_table.keys, counts=message_table.counts)
-    fitted = fit(nameless, TrainOptions(n_estimators=5))
+    fitted = fit(
+        nameless, TrainOptions(detector="isolation_forest", contamination=0.05, n_estimators=5)
+    )
     assert "manifest.json" in prove(fitted)

@@ -41,6 +41,7 @@ def test_a_job_trains_and_publishes(
     # Named twice, a file is still counted once.
     files = ["fit", str(data), str(other), str(data), "--model-dir", str(tmp_path)]
     options = ["--contamination", "auto", "--n-estimators", "15", "--max-samples", "64"]
+    options += ["--detector", "isolation_forest"]
     code = main([*files, *options, "--seed", "3"])
     assert code == 0
     assert "version 1 published" in capsys.readouterr().out

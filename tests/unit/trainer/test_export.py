@@ -70,7 +70,9 @@ def test_tie_rich_forests(seed: int) -> None:
     """Forty forests over tie-rich rows, over 2,500 rows each: no label differs, nor on ties."""
     rows = tie_rich_rows(seed, 1_501)
     contamination = (0.01, 0.05, 0.1, 0.3, 0.5)[seed % 5]
-    options = TrainOptions(contamination=contamination, random_state=seed, n_estimators=60)
+    options = TrainOptions(
+        detector="isolation_forest", contamination=contamination, random_state=seed, n_estimators=60
+    )
     forest = fit_forest(count_rows(rows), options)
     ties = assert_same(forest, np.vstack([rows, edge_rows(forest, rows, 1_000)]))
     assert ties > 0
@@ -82,7 +84,11 @@ def test_real_forests(real_logs: list[LogFeatures], seed: int) -> None:
     part = real_logs[seed * 6_400 : (seed + 1) * 6_400]
     table = count_logs(part)
     contamination = (0.01, 0.05, 0.1, 0.2, "auto")[seed % 5]
-    options = TrainOptions(contamination=contamination, random_state=seed)  # type: ignore[arg-type]
+    options = TrainOptions(
+        detector="isolation_forest",
+        contamination=contamination,  # type: ignore[arg-type]  # a share, or "auto"
+        random_state=seed,
+    )
     forest = fit_forest(table, options)
     rows = np.repeat(table.rows, table.counts, axis=0)
     assert_same(forest, np.vstack([rows, edge_rows(forest, table.rows, 4_000)]))
@@ -119,7 +125,9 @@ def test_any_forest(
 @pytest.fixture(scope="module")
 def small_forest(table: CountTable) -> IsolationForest:
     """A forest that is fitted once."""
-    return fit_forest(table, TrainOptions(n_estimators=10))
+    return fit_forest(
+        table, TrainOptions(detector="isolation_forest", contamination=0.05, n_estimators=10)
+    )
 
 
 @settings(deadline=None, max_examples=100)
@@ -138,7 +146,9 @@ def test_an_anomaly_by_a_rounding_has_a_negative_decision(table: CountTable) -> 
 
     Its label is an anomaly nevertheless, and so its decision is negative.
     """
-    forest = fit_forest(table, TrainOptions(n_estimators=20))
+    forest = fit_forest(
+        table, TrainOptions(detector="isolation_forest", contamination=0.05, n_estimators=20)
+    )
     scores = -forest.score_samples(table.rows)
     for row, score in zip(table.rows[:40], scores[:40].tolist(), strict=True):
         forest.offset_ = float(np.nextafter(-score, np.inf))
@@ -150,7 +160,9 @@ def test_an_anomaly_by_a_rounding_has_a_negative_decision(table: CountTable) -> 
 
 def test_the_stock_conversion_agrees(table: CountTable) -> None:
     """skl2onnx's own graph of the same forest gives the same scores, within 1e-5."""
-    forest = fit_forest(table, TrainOptions(n_estimators=20))
+    forest = fit_forest(
+        table, TrainOptions(detector="isolation_forest", contamination=0.05, n_estimators=20)
+    )
     stock = convert_sklearn(
         forest,
         initial_types=[("features", FloatTensorType([None, len(FEATURE_NAMES)]))],
@@ -164,20 +176,33 @@ def test_the_stock_conversion_agrees(table: CountTable) -> None:
 
 def test_the_same_forest_gives_the_same_bytes(table: CountTable) -> None:
     """Fitting and exporting again gives an identical file, so that a model can be reproduced."""
-    first, second = (export_forest(fit_forest(table, TrainOptions())) for _ in range(2))
+    first, second = (
+        export_forest(
+            fit_forest(table, TrainOptions(detector="isolation_forest", contamination=0.05))
+        )
+        for _ in range(2)
+    )
     assert first == second
 
 
 def test_the_graph_of_real_logs_is_small(real_logs: list[LogFeatures]) -> None:
     """A hundred trees over real logs are at most 700 kB and ten nodes."""
-    graph = export_forest(fit_forest(count_logs(real_logs), TrainOptions()))
+    graph = export_forest(
+        fit_forest(
+            count_logs(real_logs), TrainOptions(detector="isolation_forest", contamination=0.05)
+        )
+    )
     assert len(graph) <= 700_000
     assert len(onnx.load_from_string(graph).graph.node) <= 10
 
 
 def test_the_graph_is_small(table: CountTable) -> None:
     """One tree ensemble and a handful of nodes around it; the checker finds nothing wrong."""
-    model = onnx.load_from_string(export_forest(fit_forest(table, TrainOptions())))
+    model = onnx.load_from_string(
+        export_forest(
+            fit_forest(table, TrainOptions(detector="isolation_forest", contamination=0.05))
+        )
+    )
     onnx.checker.check_model(model, full_check=True)
     operators = Counter(node.op_type for node in model.graph.node)
     assert operators["TreeEnsembleRegressor"] == 1

@@ -36,7 +36,7 @@ from trainer.store.registry import ModelRegistry
 @pytest.fixture
 def forest(table: CountTable) -> IsolationForest:
     """A fitted forest."""
-    return fit_forest(table, TrainOptions())
+    return fit_forest(table, TrainOptions(detector="isolation_forest", contamination=0.05))
 
 
 def tampered(graph: bytes, attribute: str, change: float) -> bytes:

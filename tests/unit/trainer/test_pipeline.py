@@ -47,7 +47,11 @@ def test_the_threshold_is_that_quantile_of_the_scores(model_dir: Path) -> None:
 def test_two_distinct_rows_are_enough_and_warned_about(tmp_path: Path) -> None:
     """The smallest training set publishes a model and says that it means little."""
     table = count_logs([make_log(1), make_log(2)])
-    trained = train(table, TrainOptions(), ModelRegistry(tmp_path))
+    trained = train(
+        table,
+        TrainOptions(detector="isolation_forest", contamination=0.05),
+        ModelRegistry(tmp_path),
+    )
     assert trained.model_version == "1"
     assert any("means little" in warning for warning in trained.warnings)
 
@@ -56,7 +60,11 @@ def test_ties_that_defeat_the_contamination_are_warned_about(tmp_path: Path) -> 
     """When so many rows share a score that far fewer are flagged than asked for, it is said."""
     logs = [make_log()] * 500 + [make_log(9)] * 500
     table = count_logs(logs)
-    trained = train(table, TrainOptions(), ModelRegistry(tmp_path))
+    trained = train(
+        table,
+        TrainOptions(detector="isolation_forest", contamination=0.05),
+        ModelRegistry(tmp_path),
+    )
     assert trained.n_anomalies == 0
     assert any("a tie is no anomaly" in warning for warning in trained.warnings)
 
@@ -76,7 +84,7 @@ def test_the_same_rows_give_the_same_model(
 
 def test_a_forest_does_not_see_messages(message_table: CountTable) -> None:
     """Logs with their messages make the very forest of their six features."""
-    options = TrainOptions(n_estimators=10)
+    options = TrainOptions(detector="isolation_forest", contamination=0.05, n_estimators=10)
     fitted = fit(message_table, options)
     bare = fit(message_table.without_traits(), options)
     assert fitted.candidate.files == bare.candidate.files

@@ -54,7 +54,9 @@ def test_the_trees_of_a_published_graph_score_as_scikit_learn_does(
 ) -> None:
     """To the last bit, for rows on all edges of the trees: a proof against them is as good."""
     rows = message_table.without_traits().rows
-    options = TrainOptions(n_estimators=30, max_samples=64)
+    options = TrainOptions(
+        detector="isolation_forest", contamination=0.05, n_estimators=30, max_samples=64
+    )
     forest = fit_forest(message_table.without_traits(), options)
     if detector == "surprisal":  # grown on rows that are no integers
         rows = np.log1p(rows)
@@ -92,7 +94,10 @@ def test_the_graph_of_a_forest_is_that_of_an_export(
     """
     bundle = bundles["isolation_forest"]
     new = renewed(bundle, contamination)
-    forest = fit_forest(message_table.without_traits(), TrainOptions())
+    forest = fit_forest(
+        message_table.without_traits(),
+        TrainOptions(detector="isolation_forest", contamination=0.05),
+    )
     assert export_forest(forest) == bundle.files[MODEL_FILE]
     forest.offset_ = new.manifest.scores.offset
     assert export_forest(forest) == new.files[MODEL_FILE]

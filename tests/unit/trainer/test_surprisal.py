@@ -13,7 +13,12 @@ from schemas.bundle.options import TrainOptions
 from schemas.record.extraction import extract
 from schemas.record.features import Level
 from schemas.record.key import NO_TRAITS
-from schemas.record.surprisal import FOREST_SCORES, SIGNATURE_BUCKETS, signature_buckets
+from schemas.record.surprisal import (
+    FOREST_SCORES,
+    SIGNATURE_BUCKETS,
+    pair_bucket,
+    signature_buckets,
+)
 from tests.made_logs import make_log
 from trainer.counting.table import CountTable, count_logs
 from trainer.errors import TooFewRowsError
@@ -70,7 +75,10 @@ def test_forest_scores_are_of_the_training_records(message_table: CountTable) ->
 
 
 def test_rarities_are_counts_of_buckets(message_table: CountTable) -> None:
-    """log10((n + 1) / (c + 1)) of all records by signature, of those with a message by template."""
+    """log10((n + 1) / (c + 1)) of all records by signature, of those with a message by template.
+
+    And log10(c + 1) of the latter by service, and by service and template.
+    """
     fitted = fit_surprisal(message_table, TrainOptions(detector="surprisal", n_estimators=5))
     records = Records.of(message_table.keys)
     n = message_table.n_samples
@@ -88,6 +96,21 @@ def test_rarities_are_counts_of_buckets(message_table: CountTable) -> None:
         c = int(message_table.counts[of_it].sum())
         expected = math.log10((n_messages + 1) / (c + 1))
         assert tables.template_rarity[bucket] == pytest.approx(expected, abs=1e-6)
+    assert tables.service_magnitude is not None
+    assert tables.pair_magnitude is not None
+    pairs = {(0, 0), *zip(records.service.tolist(), records.template.tolist(), strict=True)}
+    for service, template in pairs:
+        of_service = records.has_message & (records.service == service)
+        for magnitudes, place, of_it in (
+            (tables.service_magnitude, service, of_service),
+            (
+                tables.pair_magnitude,
+                pair_bucket(service, template),
+                of_service & (records.template == template),
+            ),
+        ):
+            expected = math.log10(int(message_table.counts[of_it].sum()) + 1)
+            assert magnitudes[place] == pytest.approx(expected, abs=1e-6)
 
 
 def test_training_leaves_a_record_itself_out(message_table: CountTable) -> None:
@@ -129,13 +152,17 @@ def surprisals_left_out(table: CountTable, fitted: SurprisalFit) -> tuple[list[f
         c_template = table.counts[
             records.has_message & (records.template == records.template[index])
         ].sum()
+        of_service = records.has_message & (records.service == records.service[index])
+        c_service = table.counts[of_service].sum()
+        c_pair = table.counts[of_service & (records.template == records.template[index])].sum()
         severity, flags = float(records.severity[index]), bool(records.flags[index])
         signature = math.log10((n + 1) / c_signature)
         bare.append(severity + 0.5 * flags + signature + phi)
         if records.has_message[index]:
             hint = flags or bool(records.has_failure[index])
-            rarity = 0.75 * math.log10((m + 1) / c_template) + 0.25 * signature
-            with_message.append(severity + 0.5 * hint + rarity + phi)
+            rarity = 0.5 * math.log10((m + 1) / c_template) + 0.25 * signature
+            rarity += 0.25 * math.log10(c_service / c_pair)
+            with_message.append(severity + 0.5 * hint + rarity)
     return bare, with_message
 
 

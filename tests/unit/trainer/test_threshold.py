@@ -40,14 +40,19 @@ def test_the_denominator_is_trees_times_the_mean_path_length(table: CountTable) 
     """n_estimators * c(max_samples), of a forest as of its options: Liu 2008, equation 2."""
     assert depth_denominator(7, 2) == 7
     assert depth_denominator(100, 256) == pytest.approx(1024.4770920116851)
-    forest = fit_forest(table, TrainOptions(n_estimators=10, max_samples=64))
+    forest = fit_forest(
+        table,
+        TrainOptions(
+            detector="isolation_forest", contamination=0.05, n_estimators=10, max_samples=64
+        ),
+    )
     assert denominator_of(forest) == 10 * average_path_length(64) == depth_denominator(10, 64)
 
 
 @pytest.fixture(params=[0.01, 0.1, 0.5, "auto"])
 def forest(request: pytest.FixtureRequest, table: CountTable) -> IsolationForest:
     """Forests with different offsets."""
-    return fit_forest(table, TrainOptions(contamination=request.param))
+    return fit_forest(table, TrainOptions(detector="isolation_forest", contamination=request.param))
 
 
 def test_the_threshold_is_the_smallest_inlier(forest: IsolationForest) -> None:

@@ -1,0 +1,115 @@
+"""How often what is counted of records occurred, and how rare each record is by that."""
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from schemas.bundle.tables import Tables
+from schemas.record.encoding import SERVICE_BUCKETS
+from schemas.record.key import Ints
+from schemas.record.surprisal import (
+    PAIR_BUCKETS,
+    SIGNATURE_BUCKETS,
+    blend,
+    magnitude,
+    rarity,
+    within_services,
+)
+from schemas.record.templates import TEMPLATE_BUCKETS
+from trainer.fitting.quantiles import Floats
+from trainer.fitting.records import Records
+
+
+class Occurrences(msgspec.Struct, frozen=True):
+    """Records by bucket.
+
+    Attributes:
+        n: all records.
+        n_messages: those with a message; the other tables but `signatures` are of these alone: the
+            bucket 0 that others have in place may never have been seen.
+        signatures, templates, services, pairs: int64 by bucket.
+    """
+
+    n: int
+    n_messages: int
+    signatures: Ints
+    templates: Ints
+    services: Ints
+    pairs: Ints
+
+    @classmethod
+    def of(cls, records: Records, counts: Ints) -> "Occurrences":
+        """Those of some records.
+
+        Args:
+            records: distinct ones.
+            counts: how often each occurred, int64 of shape (n,).
+        """
+        written = np.where(records.has_message, counts, 0)
+        return cls(
+            int(counts.sum()),
+            int(written.sum()),
+            _count(records.signature, counts, SIGNATURE_BUCKETS),
+            _count(records.template, written, TEMPLATE_BUCKETS),
+            _count(records.service, written, SERVICE_BUCKETS),
+            _count(records.pair, written, PAIR_BUCKETS),
+        )
+
+    def put_into(self, tables: Tables) -> Tables:
+        """The tables of a bundle with these."""
+        tables = msgspec.structs.replace(tables, signature_rarity=rarity(self.signatures, self.n))
+        if not self.n_messages:
+            return tables
+        return msgspec.structs.replace(
+            tables,
+            template_rarity=rarity(self.templates, self.n_messages),
+            service_magnitude=magnitude(self.services),
+            pair_magnitude=magnitude(self.pairs),
+        )
+
+    def without_each(self, records: Records) -> tuple[npt.NDArray[np.float32], Floats]:
+        """How rare each record is among the others: its own occurrence is left out.
+
+        Else a record that was seen once would look half as rare as one that was never seen.
+
+        Returns:
+            The rarity of its signature, and the rarity with its message (that of the signature for
+            records without one), each of shape (n,).
+        """
+        of_signature = rarity(self.signatures[records.signature] - 1, self.n)
+        written = records.has_message
+        rarities = of_signature.astype(np.float64)
+        rarities[written] = blend(
+            rarity(self.templates[records.template[written]] - 1, self.n_messages).astype(float),
+            rarities[written],
+            within_services(
+                magnitude(self.services[records.service[written]] - 1),
+                magnitude(self.pairs[records.pair[written]] - 1),
+            ),
+        )
+        return of_signature, rarities
+
+
+def rarities_by(tables: Tables, records: Records) -> tuple[npt.NDArray[np.float32], Floats]:
+    """How rare records are by the tables of a bundle; returns as `Occurrences.without_each`."""
+    assert tables.signature_rarity is not None
+    of_signature = tables.signature_rarity[records.signature]
+    rarities = of_signature.astype(np.float64)
+    if tables.template_rarity is None:
+        return of_signature, rarities
+    assert tables.service_magnitude is not None
+    assert tables.pair_magnitude is not None
+    blended = blend(
+        tables.template_rarity[records.template].astype(np.float64),
+        rarities,
+        within_services(
+            tables.service_magnitude[records.service], tables.pair_magnitude[records.pair]
+        ),
+    )
+    return of_signature, np.where(records.has_message, blended, rarities)
+
+
+def _count(buckets: Ints, counts: Ints, size: int) -> Ints:
+    total = np.zeros(size, np.int64)
+    np.add.at(total, buckets, counts)
+    return total
