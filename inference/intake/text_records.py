@@ -77,7 +77,7 @@ class Notices(Protocol):
         """Note a record that cannot be used."""
 
 
-class OpenRecord:
+class OpenRecord(msgspec.Struct, gc=False):
     """A record whose further lines may still come.
 
     Attributes:
@@ -88,20 +88,11 @@ class OpenRecord:
         further: its further lines.
     """
 
-    __slots__ = ("around", "further", "number", "parsed", "raw")
-
-    def __init__(
-        self,
-        number: int,
-        parsed: Parsed | None,
-        raw: RawRecord | None = None,
-        around: RawRecord | None = None,
-    ) -> None:
-        self.number = number
-        self.parsed = parsed
-        self.raw = raw
-        self.around = around
-        self.further: list[str] = []
+    number: int
+    parsed: Parsed | None
+    raw: RawRecord | None = None
+    around: RawRecord | None = None
+    further: list[str] = []
 
 
 class RecordBuilder(Generic[R]):
@@ -123,7 +114,7 @@ class RecordBuilder(Generic[R]):
         )
         self.open_record: OpenRecord | None = None
         self._is_simple = not (layout.has_body or layout.pairs)
-        self._levels: dict[str | None, Level] = {}
+        self._levels: dict[str | None, Level] = {}  # of a simple layout only
 
     def begin(self, text: str, number: int) -> OpenRecord | None:
         """What a line begins; None if it begins no record."""
@@ -184,23 +175,31 @@ class RecordBuilder(Generic[R]):
 
     def finish(self) -> Iterator[R]:
         """The open record, if there is one and it can be used."""
+        record = self.close()
+        if record is not None:
+            yield record
+
+    def close(self) -> R | None:
+        """The open record; None if there is none, or if it cannot be used."""
         record, self.open_record = self.open_record, None
         if record is None:
-            return
+            return None
+        parsed = record.parsed
         try:
-            yield self._assembled(record)
+            if parsed is None or record.further or record.around is not None:
+                return self._assembled(record)
+            # Nearly all records: a line of the layout, with a level that was met before.
+            level = self._levels.get(parsed.level)
+            if level is None or not parsed.service:
+                return self._assembled(record)
+            message, time = parsed.message.rstrip(), parsed.time
+            return self._assemble.fast(record.number, message, level, parsed.service, time, None)
         except UnusableRecordError as error:
             self._faults.add(record.number, str(error))
+            return None
 
     def _assembled(self, beginning: OpenRecord) -> R:
         parsed, further = beginning.parsed, beginning.further
-        if self._is_simple and parsed is not None and not further and beginning.around is None:
-            level = self._levels.get(parsed.level)
-            if level is not None and parsed.service:
-                message, time = parsed.message.rstrip(), parsed.time
-                return self._assemble.fast(
-                    beginning.number, message, level, parsed.service, time, None
-                )
         if beginning.raw is not None:
             self._faults.n_foreign += beginning.parsed is None and beginning.around is None
             raw = beginning.raw
@@ -221,7 +220,12 @@ class RecordBuilder(Generic[R]):
 
     def _line(self, number: int, parsed: Parsed) -> R:
         raw = self._assemble.reader.of_line(parsed, self.layout)
-        if parsed.level and raw.level is not None and len(self._levels) < MAX_KNOWN:
+        if (
+            self._is_simple
+            and parsed.level
+            and raw.level is not None
+            and len(self._levels) < MAX_KNOWN
+        ):
             self._levels.setdefault(parsed.level, raw.level)
         return self._assemble(number, raw)
 
@@ -247,4 +251,6 @@ def within(inner: RawRecord, around: RawRecord) -> RawRecord:
 
 def decode_line(line: bytes) -> str:
     """A line as text, without its line end and what is no part of it."""
+    if line.isascii() and b"\x1b" not in line and b"\0" not in line:
+        return line.decode("ascii").rstrip("\r")
     return clean_text(line.decode("utf-8", "replace")).rstrip("\r")

@@ -1,9 +1,10 @@
 """The one way from a raw log line to what models see of it, for training and for serving."""
 
 from functools import lru_cache
+from typing import Final
 
 from schemas.record.features import Level, LogFeatures
-from schemas.record.keywords import NOTHING, find_flags_in, has_trigger
+from schemas.record.keywords import NOTHING, find_flags_in, has_trigger_folded
 from schemas.record.templates import fold, pattern_of
 from schemas.record.text import ESCAPE, LIMIT, text_of
 
@@ -26,27 +27,18 @@ class MessageFeatures(LogFeatures, frozen=True, gc=False):
 
 def extract_features(message: str, level: Level, service: str) -> LogFeatures:
     """The six features of a raw log; the length is counted in characters (code points)."""
-    text = message[:LIMIT]
-    if ESCAPE in text or not text.isascii():  # as in `extract`
-        text = text_of(message)
-    flags = _flags_of(text) if _seen_in(fold(text))[1] else NOTHING
-    return LogFeatures(
-        len(message),
-        level,
-        service,
-        flags.has_exception,
-        flags.has_timeout,
-        flags.has_connection_error,
-    )
+    return without_message(extract(message, level, service))
 
 
 def extract(message: str, level: Level, service: str) -> MessageFeatures:
     """All that models see of a raw log."""
     text = message[:LIMIT]
-    if ESCAPE in text or not text.isascii():  # asked here as well: a call costs a tenth of all
+    if ESCAPE in text:  # asked here as well: a call costs a tenth of all
         text = text_of(message)
-    pattern, may_speak = _seen_in(fold(text))
-    flags = _flags_of(text) if may_speak else NOTHING
+    found = _seen_in(fold(text), len(message), level, service)
+    if not isinstance(found, int):
+        return found
+    flags = _flags_of(text_of(message))
     return MessageFeatures(
         len(message),
         level,
@@ -54,7 +46,7 @@ def extract(message: str, level: Level, service: str) -> MessageFeatures:
         flags.has_exception,
         flags.has_timeout,
         flags.has_connection_error,
-        pattern,
+        found,
         flags.has_failure,
     )
 
@@ -78,10 +70,18 @@ def without_message(log: LogFeatures) -> LogFeatures:
 _flags_of = lru_cache(maxsize=1_024)(find_flags_in)
 
 
+_NO_FLAGS: Final = (NOTHING.has_exception, NOTHING.has_timeout, NOTHING.has_connection_error)
+
+
 @lru_cache(maxsize=4_096)
-def _seen_in(folded: bytes) -> tuple[int, bool]:
-    """What does not depend on a message's numbers: its pattern, and whether a rule could match.
+def _seen_in(
+    folded: bytes, message_length: int, level: Level, service: str
+) -> MessageFeatures | int:
+    """What does not depend on a message's numbers: all of it, or the pattern if a rule could match.
 
     Most messages are repeated with other numbers, and nothing more need be known of most of them.
     """
-    return pattern_of(folded), has_trigger(folded.decode("ascii"))
+    pattern = pattern_of(folded)
+    if has_trigger_folded(folded.decode("ascii")):
+        return pattern
+    return MessageFeatures(message_length, level, service, *_NO_FLAGS, pattern, NOTHING.has_failure)

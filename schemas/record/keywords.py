@@ -19,9 +19,9 @@ from schemas.record.keyword_rules import (
     Rule,
 )
 from schemas.record.text import text_of
-from schemas.record.triggers import Triggers, any_of
+from schemas.record.triggers import QuietPieces, Triggers, any_of
 
-__all__ = ["NOTHING", "Flags", "find_flags", "find_flags_in", "has_trigger"]
+__all__ = ["NOTHING", "Flags", "find_flags", "find_flags_in", "has_trigger", "has_trigger_folded"]
 
 
 class Flags(msgspec.Struct, frozen=True):
@@ -73,6 +73,7 @@ _WHOLE = tuple(_compile(rules, "whole") for rules in _FLAGS)
 _CASED = tuple(_compile(rules, "cased") for rules in _FLAGS)
 _CASED_BITS = tuple(sum(rule.bit for rule in rules) for rules in _CASED)
 _find_trigger = any_of(t for rules in _FLAGS for rule in rules for t in rule.triggers)
+_quiet = QuietPieces(_find_trigger)
 _triggers = Triggers({_BITS[rule.name]: rule.triggers for rules in _ALL for rule in rules})
 _ANSWERS = tuple(Flags(*bits) for bits in product((False, True), repeat=len(_FLAGS)))
 NOTHING = _ANSWERS[0]
@@ -103,6 +104,11 @@ def has_trigger(lower: str) -> bool:
     No trigger of a flag holds a digit, so the digits of the text do not matter.
     """
     return _find_trigger(lower)
+
+
+def has_trigger_folded(folded: str) -> bool:
+    """The same of a text whose digits are all zeros (`schemas.record.templates.fold`)."""
+    return _quiet.find_in(folded)
 
 
 def _apply_rules(text: str, whole: str) -> Flags:

@@ -24,6 +24,9 @@ MAX_NEW_WORDS: Final = 16
 So a text of nothing but new words costs little more than others do.
 """
 
+MAX_PIECE_CHARS: Final = 200
+"""Longer pieces are not remembered: at most 2 MB in all."""
+
 
 def any_of(triggers: Iterable[str]) -> Callable[[str], bool]:
     """Make a search for any of these words that stops at few characters of a text.
@@ -61,6 +64,35 @@ def any_of(triggers: Iterable[str]) -> Callable[[str], bool]:
 
 def _either(patterns: Iterable[str]) -> str:
     return f"(?:{'|'.join(patterns)})"
+
+
+class QuietPieces:
+    """Whether any word of some stands in a text, for texts whose digits are all zeros.
+
+    What stands between a text's numbers repeats far more than texts do, and no word holds a digit:
+    a text of nothing but pieces that were searched before is not searched again.
+
+    Args:
+        find: whether a word stands in a text; none holds a digit.
+    """
+
+    def __init__(self, find: Callable[[str], bool]) -> None:
+        self._find = find
+        self._quiet: set[str] = set()
+
+    def find_in(self, folded: str) -> bool:
+        """Whether a word stands in a text."""
+        pieces = folded.split("0")
+        quiet = self._quiet
+        if quiet.issuperset(pieces):
+            return False
+        new = [piece for piece in pieces if piece not in quiet]
+        if self._find("0".join(new)):
+            return True
+        if len(quiet) > MAX_WORDS:
+            quiet.clear()
+        quiet.update(piece for piece in new[:MAX_NEW_WORDS] if len(piece) <= MAX_PIECE_CHARS)
+        return False
 
 
 class _Trigger(NamedTuple):

@@ -97,11 +97,11 @@ class Assembler:
         Raises:
             UnusableRecordError: a part is out of bounds.
         """
-        if not message.isascii() or "\x1b" in message:
+        if not message.isascii() or "\x1b" in message or "\0" in message:
             message = clean_text(message)
         known = self._services.get(service)
-        if known is None or "\0" in message:
-            return self(line, RawRecord(clean_text(message), level, service, time), label)
+        if known is None:
+            return self(line, RawRecord(message, level, service, time), label)
         positive = is_positive(label) if self._label else None
         return Record(line, self._extract(message, level, known), message, positive, time)
 

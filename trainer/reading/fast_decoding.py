@@ -51,56 +51,49 @@ def fast_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
         return None
     if not {"message", "level", "service"} <= named.keys():
         return None
-    struct, n_absent = _fast_struct(plan, named)
-    decode = msgspec.json.Decoder(struct).decode
-    as_tuple = msgspec.structs.astuple
+    decode = msgspec.json.Decoder(_fast_struct(plan, named)).decode
     levels = _FastLevels(assemble.names, plan.scale)
     known_levels, find_level = levels.known, levels.find
-    make, timed, labelled = assemble.fast, "time" in named, "label" in named
-    n_parts = len(_PARTS)
+    make = assemble.fast
 
     def read(number: int, line: bytes) -> Record | None:
         try:
-            parts = as_tuple(decode(line))
+            found = decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
-        message, level, service, time, label = parts[:n_parts]
-        # A record may lack these two; beside them, as many parts are absent as should be.
-        n_none = parts.count(None) - (labelled and label is None) - (timed and time is None)
-        if n_none != n_absent or type(message) is not str or type(service) is not str:
-            return None
+        message = found.message
         if not message or message[0] == "{":
             return None
-        kind = type(level)
-        found = known_levels.get(level) if kind is str or kind is int else None
-        if found is None:
-            found = find_level(level)
-            if found is None:
-                return None
-        return make(number, message, found, service, time, label)
+        level = known_levels.get(found.level) or find_level(found.level)
+        if level is None:
+            return None
+        return make(number, message, level, found.service, found.time, found.label)
 
     return read
 
 
-def _fast_struct(plan: ReadingPlan, named: dict[str, str]) -> tuple[type[msgspec.Struct], int]:
-    """A struct of the parts and of what may stand beside them, and how many of them are absent."""
-    beside = [name for name in plan.beside if "." not in name and name not in named.values()]
+def _fast_struct(plan: ReadingPlan, named: dict[str, str]) -> type[Any]:
+    """A struct of the parts, whose types refuse a record that is to be read whole.
+
+    Beside the parts, only null may stand where a trace or a level might.
+    """
+    beside = [name for name in plan.beside if "." not in name]
     if plan.scale is None:
         # A name that is a level decides, whatever stands beside it.
         beside = [name for name in beside if plain_name(name) in TRACE_NAMES]
-    beside = list(dict.fromkeys([*beside, *_TRACES]))
-    beside = [name for name in beside if name not in named.values()]
-    keys = [*_PARTS, *(f"beside{n}" for n in range(len(beside)))]
+    beside = [name for name in dict.fromkeys([*beside, *_TRACES]) if name not in named.values()]
+    absent = {f"beside{n}": name for n, name in enumerate(beside)}
     # A part without a path gets a key of the private use area, which no record has.
-    written = [named.get(part, f"\ue000{part}") for part in _PARTS] + beside
-    struct = msgspec.defstruct(
-        "FastRecord",
-        [(key, Any, None) for key in keys],
-        rename=dict(zip(keys, written, strict=True)),
-        frozen=True,
-        gc=False,
-    )
-    return struct, len(keys) - len(named)
+    written = {part: named.get(part, f"\ue000{part}") for part in _PARTS} | absent
+    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = [
+        ("message", str),
+        ("level", str | int),
+        ("service", str),
+        ("time", Any, None),
+        ("label", Any, None),
+        *((key, None, None) for key in absent),
+    ]
+    return msgspec.defstruct("FastRecord", fields, rename=written, frozen=True, gc=False)
 
 
 class _FastLevels:

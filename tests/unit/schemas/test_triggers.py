@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.record.triggers import MAX_NEW_WORDS, MAX_WORDS, Triggers, any_of
+from schemas.record.triggers import MAX_NEW_WORDS, MAX_WORDS, QuietPieces, Triggers, any_of
 
 triggers = st.text(alphabet="abekx. :=0", min_size=1, max_size=6)
 texts = st.lists(triggers | st.sampled_from([" ", "x", "ab", "kex"]), max_size=8).map("".join)
@@ -46,3 +46,21 @@ def test_any_number_of_words() -> None:
     for start in range(0, len(words), step):
         assert find(" ".join([*words[start : start + step], "timeouts"])) == 2
     assert find(" ".join([*reversed(words[:1_000]), "no route to timeout"])) == 3
+
+
+@given(st.lists(triggers.map(lambda word: word.replace("0", "x")), min_size=1), st.lists(texts))
+def test_quiet_pieces_change_no_answer(words: list[str], asked: list[str]) -> None:
+    """Whatever was asked before, a text is found iff one of the words stands in it."""
+    find = QuietPieces(any_of(words)).find_in
+    for text in [*asked, *asked]:
+        assert find(text) == any(word in text for word in words)
+
+
+def test_any_number_of_pieces() -> None:
+    """More pieces than are remembered change no answer, and memory stays bounded."""
+    pieces = QuietPieces(any_of(["no route to"]))
+    for number in range(2 * MAX_WORDS):
+        word = format(number, "o").translate(str.maketrans("01234567", "abcdefgh"))
+        assert not pieces.find_in(f"0{word}0")
+    assert len(pieces._quiet) <= MAX_WORDS + MAX_NEW_WORDS
+    assert pieces.find_in("0no route to0")

@@ -99,15 +99,15 @@ def _read(
 ) -> Iterator[Record]:
     decode = _feature_decoder(plan) if plan.kind == "features" else fast_decoder(plan, assemble)
     whole = BodyDecoder(dict).decode
-    leading = partition.start == 0
+    leading, stop, number = partition.start == 0, partition.stop, faults.n_records
     with open_source(partition.source, max(partition.start - 1, 0)) as stream:
         for offset, line in read_lines(stream, partition):
-            if partition.stop is not None and offset >= partition.stop:
+            if stop is not None and offset >= stop:
                 return
-            faults.n_records += 1
+            number += 1
+            faults.n_records = number
             if not line or line.isspace():
                 continue
-            number = faults.n_records
             if len(line) > MAX_LINE_BYTES:
                 faults.add(number, TOO_LONG)
                 continue

@@ -86,31 +86,41 @@ def _read(
     assert plan.layout is not None  # the plan of plain text has one
     builder = RecordBuilder(plan.layout, assemble, faults)
     seen = False  # a record, or a line that is none
+    stop, number = partition.stop, faults.n_records
+    begin, close = builder.begin, builder.close
     with open_source(partition.source, max(partition.start - 1, 0)) as stream:
         for offset, line in read_lines(stream, partition):
-            beyond = partition.stop is not None and offset >= partition.stop
-            if beyond and builder.open_record is None:
-                break
             short = len(line) <= MAX_LINE_BYTES
-            text = decode_line(line) if short else ""
-            beginning = builder.begin(text, faults.n_records + 1) if short else None
-            if beyond:
-                if beginning is not None or not short:
+            if stop is not None and offset >= stop:
+                if _ends_beyond(builder, line, number + 1, short=short):
                     break
-                if text and not builder.takes(text):
-                    break
-                builder.append(text)
                 continue
-            faults.n_records += 1
+            text = decode_line(line) if short else ""
+            number += 1
+            beginning = begin(text, number) if short else None
+            faults.n_records = number
             if beginning is not None:
-                yield from builder.finish()
+                record = close()
                 builder.open_record = beginning
                 seen = True
+                if record is not None:
+                    yield record
             elif not short or not _goes_along(partition, faults, builder, text, seen=seen):
                 yield from builder.finish()
                 _add_bad(builder, faults, short=short, leading=not seen and partition.start == 0)
                 seen = seen or partition.start > 0
     yield from builder.finish()
+
+
+def _ends_beyond(builder: RecordBuilder[Record], line: bytes, number: int, *, short: bool) -> bool:
+    """Whether a line behind the partition is no more of its last record, which else gets it."""
+    if builder.open_record is None or not short:
+        return True
+    text = decode_line(line)
+    if builder.begin(text, number) is not None or (text and not builder.takes(text)):
+        return True
+    builder.append(text)
+    return False
 
 
 def _goes_along(
