@@ -22,7 +22,7 @@ NO_TIME: Final = int(np.iinfo(np.int64).min)
 """Time of what was never seen at a known time, as the last one; `NEVER_SEEN` as the first one."""
 
 MAX_SPREAD_ROWS: Final = 50_000
-"""Rows of which it is kept how they spread over time: 20 MB."""
+"""Rows of which it is kept how they spread over time: at most 40 MB, mostly a tenth of that."""
 
 Uints = npt.NDArray[np.uint64]
 
@@ -132,9 +132,9 @@ def merge_patterns(
     spread = None
     spreads = [table.spread for table in tables if table.spread is not None]
     if len(spreads) == len(tables) and len(starts) <= max_spread_rows:
-        spread = concatenated(spreads)
-        counts = np.add.reduceat(spread.counts[order], starts, axis=0)
-        spread = msgspec.structs.replace(spread, counts=counts)
+        groups = np.empty(len(order), np.int64)
+        groups[order] = np.cumsum(begins) - 1
+        spread = concatenated(spreads).regrouped(groups, len(starts))
     return PatternTable(
         names=names,
         services=services[starts],

@@ -54,8 +54,7 @@ class SeenTimes:
             self._spread = None
             return
         self._spread = concatenated([self._spread, no_spread(more)])
-        if len(times):
-            self._spread += spread_of(times, rows, n_rows)
+        self._spread += spread_of(times, rows, n_rows)
 
     def of(self, rows: Ints) -> tuple[Ints, Ints, Spread | None]:
         """First and last times of some rows, and how they spread, as far as was looked."""

@@ -6,10 +6,9 @@ import msgspec
 import numpy as np
 
 from schemas.record.features import Level
-from schemas.record.key import Ints, unpack
+from schemas.record.key import Bools, Ints, unpack
 from trainer.counting.pattern_table import NO_TIME, PatternTable
 from trainer.counting.table import NEVER_SEEN, CountTable
-from trainer.counting.time_slots import Spread
 from trainer.judging.judged import Judged, Top, flags_of_rows
 from trainer.patterns.pattern import id_digits, moment
 from trainer.report.content import FoundPattern, Timeline, TopRecord
@@ -37,7 +36,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     shown: Ints
     first_rows: Ints
     end_rows: Ints
-    flagged: np.ndarray
+    flagged: Bools
     n_patterns: int
     n_flagged: int
     top: Top
@@ -102,6 +101,7 @@ def describe_found(found: Found, records: list[TopRecord]) -> list[FoundPattern]
         records: their worst rows, in the same order.
     """
     patterns = found.patterns
+    spread, n = patterns.spread, patterns.n_rows
     severity = unpack(patterns.keys)[1]
     described = []
     for row, first, end, record in zip(
@@ -127,9 +127,7 @@ def describe_found(found: Found, records: list[TopRecord]) -> list[FoundPattern]
                 n_labelled=int(patterns.positives[rows].sum()) if found.labelled else None,
                 first_seen="" if first_time == NEVER_SEEN else moment(first_time),
                 last_seen="" if last_time == NO_TIME else moment(last_time),
-                spark=_used(patterns.spread, patterns.spread.counts[rows].sum(axis=0))
-                if patterns.spread is not None
-                else [],
+                spark=[] if spread is None else spread.total(_between(first, end, n)).tolist(),
                 record=record,
             )
         )
@@ -139,10 +137,10 @@ def describe_found(found: Found, records: list[TopRecord]) -> list[FoundPattern]
 def timeline_of(found: Found) -> Timeline | None:
     """How many lines there are over time, and how many of them are flagged; None without times."""
     spread = found.patterns.spread
-    if spread is None or not spread.is_known:
+    if spread is None or not len(spread.cells):
         return None
-    n_rows = _used(spread, spread.counts.sum(axis=0))
-    n_flagged = _used(spread, spread.counts[found.flagged].sum(axis=0))
+    n_rows = spread.total().tolist()
+    n_flagged = spread.total(found.flagged).tolist()
     width = 1 << spread.bits
     return Timeline(
         start=moment(spread.first * width),
@@ -153,8 +151,8 @@ def timeline_of(found: Found) -> Timeline | None:
     )
 
 
-def _used(spread: Spread, row: Ints) -> list[int]:
-    """A row of counts without the slots behind the last time."""
-    last = np.flatnonzero(spread.counts.any(axis=0))
-    used: list[int] = row[: int(last[-1]) + 1].tolist() if len(last) else []
-    return used
+def _between(first: int, end: int, n: int) -> Bools:
+    """Rows from the first to before the end of n."""
+    numbers = np.arange(n)
+    chosen: Bools = (numbers >= first) & (numbers < end)
+    return chosen

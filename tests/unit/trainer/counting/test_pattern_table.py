@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,7 +53,13 @@ def plain(table: PatternTable) -> tuple[object, ...]:
         ),
     )
     spread = table.spread
-    over_time = None if spread is None else (spread.bits, spread.first, spread.counts.tolist())
+    over_time = (
+        None
+        if spread is None
+        else msgspec.json.encode(
+            (spread.bits, spread.first, spread.cells.tolist(), spread.counts.tolist())
+        )
+    )
     return *columns, dict(table.texts), over_time, table.overflowed
 
 
