@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 
-from inference.intake.times import read_time
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from schemas.record.extraction import MessageFeatures
 from schemas.record.features import LogFeatures
@@ -59,10 +58,9 @@ class RecordCounter:
         self._max_patterns = max_patterns
         self._first_place = Place(partition, 0).pack()
         self._labelled = labelled
-        self._year = year
         self._tallies: dict[LogFeatures, _Tally] = {}
         self._texts: dict[int, str] = {}
-        self._times = SeenTimes()
+        self._times = SeenTimes(year)
         self._done = EMPTY
         self._patterns = NO_PATTERNS
 
@@ -76,9 +74,8 @@ class RecordCounter:
         """Count some records; says whether there was any."""
         # One loop with local names: this runs for every record there is. What was made of a line
         # is the key, since its hash costs less than a packed key does.
-        flush_records, year = self._flush_records, self._year
-        tallies = self._tallies
-        add_time, add_row = self._times.times.append, self._times.rows.append
+        flush_records, tallies = self._flush_records, self._tallies
+        add_time, add_row = self._times.written.append, self._times.rows.append
         tally = None
         for record in records:
             tally = tallies.get(record.features)
@@ -91,10 +88,8 @@ class RecordCounter:
             if record.positive:
                 tally.positives += 1
             if record.time is not None:
-                time = read_time(record.time, year)
-                if time is not None:
-                    add_time(time)
-                    add_row(tally.row)
+                add_time(record.time)
+                add_row(tally.row)
         return tally is not None
 
     def table(self) -> CountTable:

@@ -1,5 +1,7 @@
 """How counts spread over time, in slots whose width depends on the times alone."""
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,13 @@ from trainer.counting.time_slots import (
 )
 
 times = st.integers(-(10**9), 2 * 10**15)
+START = datetime(1970, 1, 1, tzinfo=UTC)
 records = st.lists(st.tuples(times, st.integers(0, 3)), min_size=1, max_size=50)
+
+
+def moment(time: int) -> str:
+    """A time as loggers write it."""
+    return (START + timedelta(microseconds=time)).isoformat()
 
 
 def spread(pairs: list[tuple[int, int]], n_rows: int = 4) -> Spread:
@@ -80,7 +88,7 @@ def test_looks_add_up(looks: list[list[tuple[int, int]]]) -> None:
     seen = SeenTimes()
     for pairs in looks:
         for time, row in pairs:
-            seen.times.append(time)
+            seen.written.append(moment(time))
             seen.rows.append(row)
         seen.look(4)
     seen.look(5)
