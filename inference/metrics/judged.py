@@ -48,8 +48,8 @@ SCORE: Final = Spec("log_anomaly_score", "histogram", "anomaly_score of the logs
 UNSEEN: Final = Spec(
     "log_anomaly_unseen_logs_total",
     "counter",
-    "Logs whose signature (service, level, flags, length) or template no training record had; a "
-    "model of isolation_forest knows neither",
+    "Logs whose signature (service, level, flags, length) or template no training record had; "
+    "models of isolation_forest know no templates",
     ("what",),
 )
 MESSAGES: Final = Spec(

@@ -9,6 +9,8 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.openmetrics import exposition as openmetrics
 from prometheus_client.registry import Collector
 
+from inference.metrics.families import Families
+
 _WRITERS: Final[dict[str, Callable[[Collector], bytes]]] = {
     CONTENT_TYPE_PLAIN_0_0_4: generate_latest,
     openmetrics.CONTENT_TYPE_LATEST: openmetrics.generate_latest,
@@ -20,16 +22,6 @@ FORMATS: Final = tuple(_WRITERS)
 DEFAULT: Final = FORMATS[0]
 
 
-class _Collected:
-    """Families that are there already."""
-
-    def __init__(self, families: Iterable[Metric]) -> None:
-        self._families = families
-
-    def collect(self) -> Iterable[Metric]:
-        return self._families
-
-
 def write(families: Iterable[Metric], content_type: str) -> bytes:
     """The text in one of `FORMATS`."""
-    return _WRITERS[content_type](_Collected(families))
+    return _WRITERS[content_type](Families(families))

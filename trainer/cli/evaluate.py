@@ -7,6 +7,7 @@ from typing import Final
 from trainer.cli.parsing import (
     DATA_HELP,
     Command,
+    Work,
     add_counts,
     add_data,
     add_version,
@@ -43,7 +44,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _run(arguments: argparse.Namespace) -> None:
+def _run(arguments: argparse.Namespace) -> Work:
     evaluated = evaluate(
         required_data(arguments),
         model_dir=open_models(arguments),
@@ -55,8 +56,9 @@ def _run(arguments: argparse.Namespace) -> None:
     )
     print_summary(evaluated.report, evaluated.duration_s)
     print(f"report: {evaluated.report_path}")
+    return Work(evaluated.report.n_rows)
 
 
 COMMAND: Final = Command(
-    "judge data with a published model, and report", _add_arguments, _run, _DESCRIPTION
+    "judge data with a published model, and report", _add_arguments, _run, _DESCRIPTION, is_job=True
 )

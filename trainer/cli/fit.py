@@ -7,6 +7,7 @@ from schemas.bundle.options import MAX_NODES
 from trainer.cli.parsing import (
     DATA_HELP,
     Command,
+    Work,
     add_counts,
     add_data,
     add_train_options,
@@ -52,7 +53,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _run(arguments: argparse.Namespace) -> None:
+def _run(arguments: argparse.Namespace) -> Work:
     options = train_options(arguments)  # checked before anything is read
     fitted = fit(
         required_data(arguments),
@@ -68,6 +69,9 @@ def _run(arguments: argparse.Namespace) -> None:
     print(f"version {fitted.version} published to {arguments.model_dir} and {outcome}")
     print_summary(fitted.report, fitted.duration_s)
     print(f"report: {fitted.report_path}")
+    return Work(fitted.report.n_rows)
 
 
-COMMAND: Final = Command("train on logs and publish the model", _add_arguments, _run, _DESCRIPTION)
+COMMAND: Final = Command(
+    "train on logs and publish the model", _add_arguments, _run, _DESCRIPTION, is_job=True
+)

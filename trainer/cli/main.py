@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,7 +21,14 @@ from trainer.cli import (
     sql,
     versions,
 )
-from trainer.cli.parsing import Command, UsageError
+from trainer.cli.job_metrics import (
+    EXPECTED,
+    Outcome,
+    add_metrics_file,
+    is_collected,
+    write_metrics_file,
+)
+from trainer.cli.parsing import Command, UsageError, Work
 from trainer.cli.store import add_model_dir
 from trainer.errors import (
     ExportError,
@@ -36,6 +44,9 @@ from trainer.errors import (
 )
 
 USAGE_EXIT: Final = WRONG_SETTINGS_EXIT
+INTERRUPTED_EXIT: Final = 130
+"""What a shell gives a program that Ctrl-C ended."""
+
 EXIT_CODES: Final[dict[type[TrainingError], int]] = {
     ForestTooLargeError: USAGE_EXIT,
     InputError: 3,
@@ -99,19 +110,40 @@ _COMMANDS: Final[dict[str, Command]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = make_parser().parse_args(arguments)
+    path = getattr(options, "metrics_file", None)
+    if path is None:
+        return _run(options)[0]
+    if not is_collected(path):
+        print(f"error: --metrics-file {path}: {EXPECTED}", file=sys.stderr)
+        return USAGE_EXIT
+    began = time.perf_counter()
+    code, work = INTERRUPTED_EXIT, None  # unless it comes to another end
     try:
-        _COMMANDS[options.command].run(options)
+        code, work = _run(options)
+    except SystemExit as stopped:
+        code = stopped.code if isinstance(stopped.code, int) else 1
+        raise
+    finally:
+        outcome = Outcome(options.command, code, time.perf_counter() - began, work)
+        write_metrics_file(path, outcome)
+    return code
+
+
+def _run(options: argparse.Namespace) -> tuple[int, Work | None]:
+    """The exit code of a command, and what it did if it is a job that came to its end."""
+    try:
+        return 0, _COMMANDS[options.command].run(options)
     except TrainingError as error:
         store = f" (model store: {options.model_dir})" if isinstance(error, StoreError) else ""
         print(f"error: {error}{store}", file=sys.stderr)
-        return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
+        code = next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
+        return code, None
     except UsageError as error:
         print(f"error: {error}; see python -m trainer {options.command} --help", file=sys.stderr)
-        return USAGE_EXIT
+        return USAGE_EXIT, None
     except SettingsError as error:
         print(f"The settings are wrong:\n{error}", file=sys.stderr)
-        return USAGE_EXIT
-    return 0
+        return USAGE_EXIT, None
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -134,4 +166,6 @@ def make_parser() -> argparse.ArgumentParser:
         if command.uses_store:
             add_model_dir(sub)
         command.add_arguments(sub)
+        if command.is_job:
+            add_metrics_file(sub)
     return parser

@@ -7,6 +7,7 @@ from trainer.cli.parsing import (
     DATA_HELP,
     Command,
     UsageError,
+    Work,
     add_counts,
     add_data,
     add_version,
@@ -37,7 +38,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_version(parser)
 
 
-def _run(arguments: argparse.Namespace) -> None:
+def _run(arguments: argparse.Namespace) -> Work:
     if not 0 < arguments.contamination <= 0.5:  # noqa: PLR2004 - scikit-learn's bounds
         raise UsageError(f"--contamination {arguments.contamination}: Expected above 0 to 0.5")
     done = recalibrate(
@@ -55,8 +56,9 @@ def _run(arguments: argparse.Namespace) -> None:
         print(f"  with a message  {before.message_threshold:.6f} -> {after.message_threshold:.6f}")
     for warning in done.warnings:
         say(f"warning: {warning}")
+    return Work(done.after.calibration.n_records)
 
 
 COMMAND: Final = Command(
-    "publish another threshold for a model", _add_arguments, _run, _DESCRIPTION
+    "publish another threshold for a model", _add_arguments, _run, _DESCRIPTION, is_job=True
 )

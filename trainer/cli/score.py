@@ -8,6 +8,7 @@ from trainer.cli.parsing import (
     DATA_HELP,
     Command,
     UsageError,
+    Work,
     add_data,
     add_version,
     dataset,
@@ -31,7 +32,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_version(parser)
 
 
-def _run(arguments: argparse.Namespace) -> None:
+def _run(arguments: argparse.Namespace) -> Work:
     out: Path = arguments.out
     if out.suffix not in FORMATS:
         raise UsageError(f"--out {out}: Expected a name that ends in {', '.join(FORMATS)}")
@@ -48,6 +49,9 @@ def _run(arguments: argparse.Namespace) -> None:
         f"{scored.n_anomalies:,} of them anomalies ({share:.2%}); "
         f"{scored.n_records / scored.duration_s:,.0f} records a second"
     )
+    return Work(scored.n_records)
 
 
-COMMAND: Final = Command("judge every record of an archive", _add_arguments, _run, _DESCRIPTION)
+COMMAND: Final = Command(
+    "judge every record of an archive", _add_arguments, _run, _DESCRIPTION, is_job=True
+)
