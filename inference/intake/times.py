@@ -93,7 +93,8 @@ def read_time(value: object, year: int | None = None) -> int | None:
     """Microseconds since 1970-01-01 UTC; None for what is no time, or not a whole one.
 
     Args:
-        value: text in any usual form, or a number of seconds, milli-, micro- or nanoseconds.
+        value: text in any usual form, a number of seconds, milli-, micro- or nanoseconds, or a
+            `datetime`, as columns of Parquet hold.
         year: for times that name none, as syslog's; without it they are no whole times.
 
     A time without a zone is taken as UTC. A clock without a day is no whole time.
@@ -106,14 +107,20 @@ def read_time(value: object, year: int | None = None) -> int | None:
             except ValueError:
                 pass
             else:
-                since = moment - (_LEAST_BARE if moment.tzinfo is None else _LEAST)
-                # A division by `_MICRO` takes as long as all of this.
-                seconds = since.days * _DAY_SECONDS + since.seconds
-                return seconds * 1_000_000 + since.microseconds
+                return _micros(moment)
         return _of_text(value.strip(" []\t"), year)
+    if isinstance(value, datetime):
+        return _micros(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return _of_epoch(value)
+
+
+def _micros(moment: datetime) -> int:
+    since = moment - (_LEAST_BARE if moment.tzinfo is None else _LEAST)
+    # A division by `_MICRO` takes as long as all of this.
+    seconds = since.days * _DAY_SECONDS + since.seconds
+    return seconds * 1_000_000 + since.microseconds
 
 
 def _of_epoch(number: float) -> int | None:

@@ -1,7 +1,9 @@
 """Real logs, counted one by one, and written in every way that jobs read."""
 
+import calendar
 import csv
 import gzip
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,12 +66,14 @@ def count_one_by_one(records: Sequence[dict[str, Any]]) -> tuple[CountTable, dic
     counts: Counter[int] = Counter()
     positives: Counter[int] = Counter()
     first_lines: dict[int, int] = {}
+    times: dict[int, list[int]] = {}
     for line, record in enumerate(records, start=1):
         level, service = Level(record["level"]), record["service"]
         key = pack_record(extract(record["message"], level, service))
         counts[key] += 1
         positives[key] += is_positive(record.get("fault"))
         first_lines.setdefault(key, line)
+        times.setdefault(key, []).append(micros(record["timestamp"]))
     keys = sorted(counts)
     names = sorted({record["service"] for record in records}, reverse=True)
     table = CountTable(
@@ -78,9 +82,18 @@ def count_one_by_one(records: Sequence[dict[str, Any]]) -> tuple[CountTable, dic
         positives=np.array([positives[key] for key in keys], np.int64)
         if "fault" in records[0]
         else None,
+        first_seen=np.array([min(times[key]) for key in keys], np.int64),
+        last_seen=np.array([max(times[key]) for key in keys], np.int64),
         services={service_number(name, SERVICE_BUCKETS): name for name in names},
     )
     return table, first_lines
+
+
+def micros(timestamp: str) -> int:
+    """Microseconds since 1970 of a time as `2026-11-22T11:00:07.543132Z`, by another way."""
+    whole, _, part = timestamp.removesuffix("Z").partition(".")
+    seconds = calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S"))
+    return seconds * 1_000_000 + int(part[:6].ljust(6, "0"))
 
 
 def fit_all(table: CountTable) -> Models:
@@ -112,7 +125,9 @@ def count_in_parts(arguments: Sequence[str], executor: Executor) -> tuple[Counte
 
 
 def assert_same(table: CountTable, expected: CountTable) -> None:
-    """That two tables say the same, but for where records stand."""
+    """That two tables say the same, but for where records stand; moments where they have some."""
+    for name in ("first_seen", "last_seen"):
+        np.testing.assert_array_equal(getattr(table, name), getattr(expected, name))
     np.testing.assert_array_equal(table.keys, expected.keys)
     np.testing.assert_array_equal(table.counts, expected.counts)
     assert (table.positives is None) == (expected.positives is None)

@@ -44,6 +44,7 @@ from trainer.counting.table import CountTable
 from trainer.reading.partitions import Place
 
 MAX_RECORDS: Final = 20_000
+TIMED: Final = ["--time-field", "timestamp"]
 TINY_BYTES: Final = 30_011
 ARCHIVES: Final = {
     "samples": ROOT / "samples" / "logs.jsonl.gz",
@@ -78,7 +79,7 @@ def cluster() -> Iterator[str]:
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address=":0",
         worker_dashboard_address=None,
     ) as running:
         yield running.scheduler_address
@@ -117,7 +118,9 @@ def test_the_printed_query_in_duckdb(archive: Archive, end: str) -> None:
     printed = io.StringIO()
     relation = f"read_json('{archive.plain}')"
     with contextlib.redirect_stdout(printed):
-        assert main(["sql", "--dialect", "duckdb", "--from", relation, *archive.options]) == 0
+        assert (
+            main(["sql", "--dialect", "duckdb", "--from", relation, *TIMED, *archive.options]) == 0
+        )
     result = archive.file(f"counts.{end}")
     with duckdb.connect() as connection:
         connection.execute(f"COPY ({printed.getvalue()}) TO '{result}'")
@@ -135,7 +138,7 @@ def test_count_tables_add_up(archive: Archive) -> None:
             f"(SELECT * FROM read_json('{archive.plain}') WHERE length(message) % 2 = {number})"
         )
         with contextlib.redirect_stdout(printed):
-            main(["sql", "--dialect", "duckdb", "--from", relation, *archive.options])
+            main(["sql", "--dialect", "duckdb", "--from", relation, *TIMED, *archive.options])
         tables.append(archive.file(f"part-{number}.parquet"))
         with duckdb.connect() as connection:
             connection.execute(f"COPY ({printed.getvalue()}) TO '{tables[-1]}'")
@@ -215,6 +218,7 @@ def features(archive: Archive) -> Features:
         made = extract(record["message"], Level(record["level"]), record["service"])
         values = [getattr(made, name) for name in FEATURE_NAMES]
         row = dict(zip(FEATURE_NAMES, values, strict=True)) | {"level": made.level.value}
+        row["timestamp"] = record["timestamp"]
         rows.append(row | ({"fault": record["fault"]} if "fault" in record else {}))
     plain = archive.file("features.jsonl")
     plain.write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -247,7 +251,7 @@ def test_feature_records_of_any_kind(archive: Archive, features: Features, clust
 def test_the_printed_query_on_features(archive: Archive, features: Features, end: str) -> None:
     """The query on features, by an engine outside, gives the table as well."""
     printed = io.StringIO()
-    arguments = ["--dialect", "duckdb", "--kind", "features", "--from", str(features.plain)]
+    arguments = ["--dialect", "duckdb", "--kind", "features", "--from", str(features.plain), *TIMED]
     with contextlib.redirect_stdout(printed):
         assert main(["sql", *arguments, *archive.options]) == 0
     result = archive.file(f"feature-counts.{end}")
@@ -269,7 +273,8 @@ def test_lines_of_plain_text(archive: Archive) -> None:
     assert len(records) > len(archive.records) / 2
     path = archive.file("app.log")
     write_log4j(path, records)
-    expected, first_lines = count_one_by_one(records)
+    alike = [record | {"timestamp": "2026-11-22T11:00:07.543Z"} for record in records]
+    expected, first_lines = count_one_by_one(alike)
     executor = Executor(processes=1, partition_bytes=TINY_BYTES)
     counted, locate = count_in_parts([str(path)], executor)
     assert_same(counted.table, msgspec.structs.replace(expected, positives=None))

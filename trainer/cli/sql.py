@@ -41,7 +41,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         )
     parser.add_argument("--label-field", metavar="NAME", help="column with the labels")
     parser.add_argument(
-        "--time-field", metavar="NAME", help="column with the time, for --kind patterns"
+        "--time-field",
+        metavar="NAME",
+        help="column with the time: thresholds are then found forward in time, as `fit` finds them",
     )
     parser.add_argument(
         "--default-level",
@@ -61,7 +63,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> None:
     if arguments.kind == "features":
-        query = features_query(arguments.dialect, arguments.relation, label=arguments.label_field)
+        query = features_query(
+            arguments.dialect,
+            arguments.relation,
+            label=arguments.label_field,
+            spans={} if arguments.time_field is None else {"seen": arguments.time_field},
+        )
     else:
         fields = Fields(
             message=arguments.message_field,

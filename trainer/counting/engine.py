@@ -21,9 +21,10 @@ from schemas.record.features import (
     Level,
 )
 from schemas.record.key import FIRST_MESSAGE, FLAG_BITS, NO_TRAITS, PER_TEMPLATE, Ints, pack
+from trainer.counting.engine_moments import SPANS, located_rows, span_columns
 from trainer.counting.engine_patterns import read_patterns
 from trainer.counting.sums import PartCount
-from trainer.counting.table import CountTable, merge_names, merge_tables
+from trainer.counting.table import EMPTY, CountTable, merge_names, merge_tables
 from trainer.errors import InputError
 from trainer.reading.database import TABLE_ENDINGS, connect, parquet, reader_of
 from trainer.reading.faults import MAX_SAMPLES
@@ -50,7 +51,12 @@ def count_features(sources: Sequence[Source], plan: ReadingPlan, partition: int 
     with connect(sources) as connection:
         relation = parquet(sources)
         check_columns(connection, relation, FEATURE_NAMES)
-        query = features_query("duckdb", relation, label=plan.fields.label)
+        query = features_query(
+            "duckdb",
+            located_rows(connection, sources, plan.fields.time),
+            label=plan.fields.label,
+            spans=SPANS,
+        )
         connection.execute(f"CREATE TEMP TABLE counts AS {query}")
         number_counts(connection)
         part = read_numbered(connection, partition)
@@ -130,6 +136,7 @@ SELECT
   {{pattern}} AS pattern,
   TRY_CAST(n AS BIGINT) AS n,
   {{positives}} AS positives,
+  {{spans}},
   CASE
     WHEN TRY_CAST(n AS BIGINT) IS NULL OR TRY_CAST(n AS BIGINT) < 1
       THEN 'n: expected a count of at least 1'
@@ -179,6 +186,7 @@ def number_counts(connection: duckdb.DuckDBPyConnection) -> None:
             positives="coalesce(TRY_CAST(n_positive AS BIGINT), 0)"
             if "n_positive" in columns
             else "NULL",
+            spans=span_columns(connection),
         )
     )
 
@@ -194,23 +202,31 @@ def _service_number(name: str) -> int:
     return service_number(name, SERVICE_BUCKETS) if 0 < len(name) <= MAX_SERVICE_CHARS else UNKNOWN
 
 
-def packed_counts(connection: duckdb.DuckDBPyConnection) -> tuple[Ints, CountTable]:
+def packed_counts(
+    connection: duckdb.DuckDBPyConnection, partition: int = 0
+) -> tuple[Ints, CountTable]:
     """The usable rows of `numbered`, packed.
+
+    Args:
+        connection: to what holds it.
+        partition: its number.
 
     Returns:
         Row numbers in `counts`, int64 of shape (n,), and the rows in that order. The table's keys
         are neither sorted nor unique.
     """
     found = connection.execute(
-        f"SELECT row, length, severity, number, traits, n, positives, {_FLAGS} AS flags "
-        "FROM numbered WHERE problem IS NULL"
+        f"SELECT row, length, severity, number, traits, n, positives, {_FLAGS} AS flags, "
+        "first_seen, last_seen, first_place, last_place FROM numbered WHERE problem IS NULL"
     ).fetchnumpy()
-    labelled = not np.ma.is_masked(found["positives"]) and len(found["row"]) > 0
+    # Of what may be null, a column is told by each row or by none.
     column = {
         name: np.asarray(values, np.int64)
         for name, values in found.items()
-        if name != "positives" or labelled
+        if len(values) and not np.ma.is_masked(values)
     }
+    if not column:
+        return np.empty(0, np.int64), EMPTY
     names = connection.execute(
         "SELECT number, min(service) FROM numbered WHERE problem IS NULL GROUP BY number"
     ).fetchall()
@@ -219,14 +235,22 @@ def packed_counts(connection: duckdb.DuckDBPyConnection) -> tuple[Ints, CountTab
         keys=pack(*parts),
         counts=column["n"],
         positives=column.get("positives"),
+        places=_placed(column.get("first_place"), partition),
+        last_places=_placed(column.get("last_place"), partition),
+        first_seen=column.get("first_seen"),
+        last_seen=column.get("last_seen"),
         services=merge_names([dict(names)]),
     )
     return column["row"], table
 
 
+def _placed(lines: Ints | None, partition: int) -> Ints | None:
+    return None if lines is None else Place(partition, 0).pack() + lines
+
+
 def read_numbered(connection: duckdb.DuckDBPyConnection, partition: int) -> PartCount:
     """Sum up what `numbered` holds, usable or not."""
-    rows, table = packed_counts(connection)
+    rows, table = packed_counts(connection, partition)
     n_records, n_bad = connection.execute(
         "SELECT coalesce(sum(coalesce(n, 1)), 0)::BIGINT, "
         "coalesce(sum(coalesce(n, 1)) FILTER (problem IS NOT NULL), 0)::BIGINT FROM numbered"

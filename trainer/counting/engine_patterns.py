@@ -4,8 +4,8 @@ import duckdb
 import numpy as np
 
 from schemas.record.key import Ints
-from trainer.counting.pattern_table import NO_PATTERNS, NO_TIME, PatternTable, merge_patterns
-from trainer.counting.table import NEVER_SEEN, CountTable
+from trainer.counting.pattern_table import NO_PATTERNS, PatternTable, merge_patterns
+from trainer.counting.table import NEVER_SEEN, NO_TIME, CountTable
 from trainer.counting.time_slots import no_spread
 
 

@@ -18,9 +18,6 @@ from trainer.counting.time_slots import Spread, concatenated, no_spread
 MAX_PATTERNS: Final = 200_000
 """Patterns of a table; messages that make more do not repeat, so that counting them says little."""
 
-NO_TIME: Final = int(np.iinfo(np.int64).min)
-"""Time of what was never seen at a known time, as the last one; `NEVER_SEEN` as the first one."""
-
 MAX_SPREAD_ROWS: Final = 50_000
 """Rows of which it is kept how they spread over time: at most 40 MB, mostly a tenth of that."""
 

@@ -122,11 +122,17 @@ class RecordCounter:
             return np.fromiter(values, np.int64, n)
 
         tallies = self._tallies.values()
+        counts = column(tally.n for tally in tallies)
+        timed = self._times.n_known == counts.sum()
+        first_seen, last_seen = self._times.ends() if timed else (None, None)
         table = CountTable(
             keys=column(_key(log, numbers[log.service]) for log in self._tallies),
-            counts=column(tally.n for tally in tallies),
+            counts=counts,
             positives=column(tally.positives for tally in tallies) if self._labelled else None,
             places=column(self._first_place + tally.first for tally in tallies),
+            last_places=column(self._first_place + tally.last for tally in tallies),
+            first_seen=first_seen,
+            last_seen=last_seen,
             services=merge_names({number: name} for name, number in numbers.items()),
         )
         self._done = merge_tables([self._done, table])
@@ -146,7 +152,7 @@ class RecordCounter:
         def column(values: Iterable[int]) -> Ints:
             return np.fromiter(values, np.int64, len(tallies))[rows]
 
-        assert table.places is not None  # they were just noted
+        assert table.places is not None and table.last_places is not None  # noqa: PT018 - both were just noted
         first_times, last_times, spread = self._times.of(rows)
         made = PatternTable(
             names=names,
@@ -156,7 +162,7 @@ class RecordCounter:
             counts=table.counts[rows],
             positives=column(tally.positives for tally in tallies),
             first_places=table.places[rows],
-            last_places=column(self._first_place + tally.last for tally in tallies),
+            last_places=table.last_places[rows],
             first_times=first_times,
             last_times=last_times,
             texts=self._texts,

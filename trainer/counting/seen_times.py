@@ -10,8 +10,8 @@ import numpy as np
 
 from schemas.record.key import Ints
 from trainer.counting.iso_times import read_times
-from trainer.counting.pattern_table import MAX_SPREAD_ROWS, NO_TIME
-from trainer.counting.table import NEVER_SEEN
+from trainer.counting.pattern_table import MAX_SPREAD_ROWS
+from trainer.counting.table import NEVER_SEEN, NO_TIME
 from trainer.counting.time_slots import Spread, concatenated, no_spread, spread_of
 
 BUFFER_RECORDS: Final = 16_384
@@ -27,6 +27,7 @@ class SeenTimes:
     Attributes:
         written: times of records since the last look, as they are written; to be appended to.
         rows: the row of each, as numbers from 0 on; likewise.
+        n_known: whole times that were taken up.
     """
 
     def __init__(self, year: int | None = None) -> None:
@@ -37,6 +38,7 @@ class SeenTimes:
 
     def forget(self) -> None:
         """Begin with no rows."""
+        self.n_known = 0
         self._first: Ints = np.empty(0, np.int64)
         self._last: Ints = np.empty(0, np.int64)
         self._spread: Spread | None = no_spread(0)
@@ -56,6 +58,7 @@ class SeenTimes:
         self.rows.clear()
         if not known.all():
             times, rows = times[known], rows[known]
+        self.n_known += len(times)
         np.minimum.at(self._first, rows, times)
         np.maximum.at(self._last, rows, times)
         if self._spread is None or n_rows > MAX_SPREAD_ROWS:
@@ -63,6 +66,10 @@ class SeenTimes:
             return
         self._spread = concatenated([self._spread, no_spread(more)])
         self._spread += spread_of(times, rows, n_rows)
+
+    def ends(self) -> tuple[Ints, Ints]:
+        """First and last times of all rows, as far as was looked."""
+        return self._first, self._last
 
     def of(self, rows: Ints) -> tuple[Ints, Ints, Spread | None]:
         """First and last times of some rows, and how they spread, as far as was looked."""

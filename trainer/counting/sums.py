@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from trainer.counting.pattern_table import NO_PATTERNS, PatternTable, merge_patterns
-from trainer.counting.table import CountTable, merge_tables
+from trainer.counting.table import CountTable, in_order, merge_tables
 from trainer.reading.faults import MAX_SAMPLES, Notes
 from trainer.reading.partitions import Place
 
@@ -39,7 +39,7 @@ class Counted(msgspec.Struct, frozen=True):
     """What all partitions hold.
 
     Attributes:
-        table: the usable records.
+        table: the usable records; where not all of them have a time, in their order.
         records: for each partition, how many records it holds, unusable ones included.
         n_bad: records that cannot be used.
         bad: the first of these, in the order of the input.
@@ -94,7 +94,7 @@ class PartSum:
     def counted(self) -> Counted:
         """The sum of what was added."""
         return Counted(
-            merge_tables(self._tables),
+            in_order(merge_tables(self._tables), self._records),
             self._records,
             self._n_bad,
             self._bad,

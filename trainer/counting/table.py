@@ -14,9 +14,13 @@ import numpy.typing as npt
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from schemas.record.features import LogFeatures
 from schemas.record.key import Ints, feature_rows, pack_record, traits_in, without_traits
+from trainer.reading.partitions import MAX_LINES
 
 NEVER_SEEN: Final = np.iinfo(np.int64).max
-"""Place of a record whose place nobody noted."""
+"""First place, or first moment, of a record of which nobody noted any."""
+
+NO_TIME: Final = int(np.iinfo(np.int64).min)
+"""Last place, or last moment, of a record of which nobody noted any."""
 
 
 class CountTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +33,11 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
             if the records have no labels.
         places: int64 of shape (n_distinct,), where each was first seen, as the reader numbers
             places; None if nobody noted it.
+        last_places: likewise, where each was last seen.
+        first_seen: int64 of shape (n_distinct,), when each was first seen: microseconds since 1970
+            in UTC or, in a table of all data whose records have no times, the number of the record
+            in the order of the data (`in_order`); None if nobody noted it, or not of every record.
+        last_seen: likewise, when each was last seen.
         services: a name for each service number that occurs; the first in alphabetical order where
             several share one.
     """
@@ -37,6 +46,9 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
     counts: Ints
     positives: Ints | None = None
     places: Ints | None = None
+    last_places: Ints | None = None
+    first_seen: Ints | None = None
+    last_seen: Ints | None = None
     services: Mapping[int, str] = {}
 
     @property
@@ -89,32 +101,54 @@ EMPTY: Final = CountTable(keys=np.empty(0, np.int64), counts=np.empty(0, np.int6
 def merge_tables(tables: Sequence[CountTable]) -> CountTable:
     """The sum of tables; the order does not matter. Unsorted and repeated keys are welcome.
 
-    Labels and places stay only if all tables that hold anything have them.
+    Labels, places and moments stay only if all tables that hold anything have them.
     """
     tables = [table for table in tables if table.n_distinct] or [EMPTY]
     keys, inverse = np.unique(np.concatenate([table.keys for table in tables]), return_inverse=True)
 
-    def total(columns: list[Ints | None]) -> Ints | None:
-        known = [column for column in columns if column is not None]
-        if len(known) < len(columns):
+    def column(how: np.ufunc, name: str, start: int) -> Ints | None:
+        parts: list[Ints | None] = [getattr(table, name) for table in tables]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
             return None
-        sums = np.zeros(len(keys), np.int64)
-        np.add.at(sums, inverse, np.concatenate(known))
-        return sums
+        reduced = np.full(len(keys), start, np.int64)
+        how.at(reduced, inverse, np.concatenate(known))
+        return reduced
 
-    counts = total([table.counts for table in tables])
+    counts = column(np.add, "counts", 0)
     assert counts is not None  # every table has counts
-    noted = [table.places for table in tables if table.places is not None]
-    places = None
-    if len(noted) == len(tables):
-        places = np.full(len(keys), NEVER_SEEN)
-        np.minimum.at(places, inverse, np.concatenate(noted))
     return CountTable(
         keys=keys,
         counts=counts,
-        positives=total([table.positives for table in tables]),
-        places=places,
+        positives=column(np.add, "positives", 0),
+        places=column(np.minimum, "places", NEVER_SEEN),
+        last_places=column(np.maximum, "last_places", NO_TIME),
+        first_seen=column(np.minimum, "first_seen", NEVER_SEEN),
+        last_seen=column(np.maximum, "last_seen", NO_TIME),
         services=merge_names(table.services for table in tables),
+    )
+
+
+def in_order(table: CountTable, records: Mapping[int, int]) -> CountTable:
+    """A table of all data with the order of the records in the place of times that some lack.
+
+    Args:
+        table: the sum of all partitions.
+        records: of each partition; together they are the order, however the data was cut.
+    """
+    if table.first_seen is not None or table.places is None or table.last_places is None:
+        return table
+    before = np.zeros(max(records, default=0) + 1, np.int64)
+    for partition, count in records.items():
+        before[partition] = count
+    before = np.cumsum(before) - before
+
+    def number(places: Ints) -> Ints:
+        partitions, lines = np.divmod(places, MAX_LINES)
+        return before[partitions] + lines
+
+    return msgspec.structs.replace(
+        table, first_seen=number(table.places), last_seen=number(table.last_places)
     )
 
 
@@ -128,13 +162,18 @@ def merge_names(several: Iterable[Mapping[int, str]]) -> dict[int, str]:
 
 
 def count_logs(logs: Iterable[LogFeatures]) -> CountTable:
-    """Count logs that came as features."""
-    counter: dict[LogFeatures, int] = {}
-    for log in logs:
-        counter[log] = counter.get(log, 0) + 1
+    """Count logs that came as features; their order is that in which they were seen."""
+    counter: dict[LogFeatures, list[int]] = {}
+    for number, log in enumerate(logs, start=1):
+        seen = counter.setdefault(log, [0, number, number])
+        seen[0] += 1
+        seen[2] = number
+    counts, first, last = np.array(list(counter.values()), np.int64).reshape(-1, 3).T
     table = CountTable(
         keys=np.array([pack_record(log) for log in counter], np.int64),
-        counts=np.fromiter(counter.values(), np.int64, len(counter)),
+        counts=counts,
+        first_seen=first,
+        last_seen=last,
         services=merge_names(
             {service_number(name, SERVICE_BUCKETS): name}
             for name in {log.service for log in counter}

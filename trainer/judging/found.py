@@ -7,8 +7,8 @@ import numpy as np
 
 from schemas.record.features import Level
 from schemas.record.key import Bools, Ints, unpack
-from trainer.counting.pattern_table import NO_TIME, PatternTable
-from trainer.counting.table import NEVER_SEEN, CountTable
+from trainer.counting.pattern_table import PatternTable
+from trainer.counting.table import NEVER_SEEN, NO_TIME, CountTable
 from trainer.judging.judged import Judged, Top, flags_of_rows
 from trainer.patterns.pattern import id_digits, moment
 from trainer.report.content import FoundPattern, Timeline, TopRecord

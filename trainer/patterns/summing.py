@@ -8,8 +8,8 @@ from inference.model.model import Model
 from schemas.record.features import Level
 from schemas.record.key import Bools, Ints, unpack
 from schemas.record.surprisal import rarity
-from trainer.counting.pattern_table import NO_TIME, PatternTable
-from trainer.counting.table import NEVER_SEEN
+from trainer.counting.pattern_table import PatternTable
+from trainer.counting.table import NEVER_SEEN, NO_TIME
 from trainer.patterns.pattern import Pattern, by_count, id_digits, moment
 
 _LEVELS = tuple(level.value for level in Level)

@@ -10,6 +10,7 @@ from inference.intake.documents import Named, RawRecord, bare_service
 from inference.intake.layouts import Layout
 from inference.intake.levels import LevelNames
 from inference.intake.lines import Parsed
+from inference.intake.paths import look_up
 from inference.intake.records import RecordReader, UnusableRecordError
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level, LogFeatures
 from schemas.record.labels import is_positive
@@ -122,7 +123,9 @@ class Assembler:
                 features = msgspec.convert(document, LogFeatures, strict=False)
             except msgspec.ValidationError as error:
                 raise UnusableRecordError(str(error)) from error
-            return Record(line, features, None, is_positive(label) if self._label else None)
+            positive = is_positive(label) if self._label else None
+            time = look_up(document, self._plan.fields.time) if self._plan.fields.time else None
+            return Record(line, features, None, positive, time)
         raw = self.reader.of_document(document)
         if raw is None:
             name = self._plan.fields.message or "message"

@@ -58,7 +58,7 @@ def find_fields(names: Collection[str], given: Fields) -> Fields:
                 "the records are the six features, whose names are fixed; leave out --level-field "
                 "and --service-field, or give --message-field to read them as raw logs"
             )
-        return Fields(label=given.label)
+        return Fields(time=given.time or guess(names, TIME_NAMES), label=given.label)
     message = given.message or guess(names, MESSAGE_NAMES)
     if message is None:
         missing = [name for name in FEATURE_NAMES if name not in names]

@@ -20,6 +20,7 @@ from trainer.sql.dialects import RELATION, Dialect, render
 __all__ = ["features_query", "logs_query", "patterns_query"]
 
 _TRAITS: Final = ("pattern", "has_failure")
+_NO_SPANS: Final[Mapping[str, str]] = {}
 _FILE: Final = re.compile(r"[^\s'\"();]+\.(?:parquet|(?:csv|json|jsonl|ndjson)(?:\.gz|\.zst)?)")
 
 _RUN: Final[Mapping[Dialect, str]] = {
@@ -30,7 +31,13 @@ _RUN: Final[Mapping[Dialect, str]] = {
 }
 
 
-def features_query(dialect: Dialect, relation: str, *, label: str | None = None) -> str:
+def features_query(
+    dialect: Dialect,
+    relation: str,
+    *,
+    label: str | None = None,
+    spans: Mapping[str, str] = _NO_SPANS,
+) -> str:
     """The query that counts the distinct records of a relation with the six features as columns.
 
     Args:
@@ -38,28 +45,49 @@ def features_query(dialect: Dialect, relation: str, *, label: str | None = None)
         relation: a table, or a table expression, in the engine's words and taken as it is. For
             DuckDB also the path of a file that it knows by its ending, wildcards included.
         label: the column with the labels, if there is one.
+        spans: columns of which the least and the greatest are told, by name: the column `x` under
+            the name "seen" gives `first_seen` and `last_seen`, null where a record lacks it.
 
     Returns:
-        SQL text. Its result has the columns of `LogFeatures`, then `n`, and if there is a label
-        `n_positive`: how many of the n records are labelled as anomalies.
+        SQL text. Its result has the columns of `LogFeatures`, then `n`, if there is a label
+        `n_positive` (how many of the n records are labelled as anomalies), and the spans.
     """
     read = [
         "CAST(level AS TEXT) AS level" if name == "level" else name for name in FEATURE_NAMES
     ] + ([] if label is None else [f"{path(label)} AS label"])
+    located = [f"{path(column)} AS {name}" for name, column in spans.items()]
     made = [
         sql.level_of("level", "level_name") + " AS level" if name == "level" else name
         for name in FEATURE_NAMES
     ]
     positive = [] if label is None else [f"n * {sql.is_positive('label')} AS n_positive"]
-    steps = _chain(read, [_level_step()], [*made, "n", *positive])
+    ends = [end for name in spans for end in (f"n_{name}", f"first_{name}", f"last_{name}")]
+    steps = _chain([*read, *located], [_level_step()], [*made, "n", *positive, *ends])
     # Counted as they come first: what is done to texts is then done to distinct records only.
     columns = ", ".join(column.rpartition(" AS ")[2] for column in read)
     steps = {"records_step": steps.pop("read_step")} | {
-        "read_step": f"SELECT {columns}, count(*) AS n FROM records_step GROUP BY {columns}",  # noqa: S608 - as in _select
+        "read_step": _select(
+            [columns, "count(*) AS n", *(end for name in spans for end in _ends(name))],
+            f"records_step GROUP BY {columns}",
+        ),
         **steps,
     }
     sums = ["sum(n) AS n"] + ([] if label is None else ["sum(n_positive) AS n_positive"])
+    for name in spans:
+        told = f"sum(n_{name}) = sum(n)"
+        sums += [
+            f"CASE WHEN {told} THEN min(first_{name}) END AS first_{name}",
+            f"CASE WHEN {told} THEN max(last_{name}) END AS last_{name}",
+        ]
     return _query(dialect, relation, steps, FEATURE_NAMES, sums)
+
+
+def _ends(name: str) -> list[str]:
+    return [
+        f"count({name}) AS n_{name}",
+        f"min({name}) AS first_{name}",
+        f"max({name}) AS last_{name}",
+    ]
 
 
 def logs_query(
@@ -76,27 +104,39 @@ def logs_query(
         dialect: the engine that is to run it.
         relation: as in `features_query`.
         fields: the columns; a name with dots is a field of a struct. The message is needed.
+            With a time, the result says when each record was first and last seen, the least and
+            the greatest, so text has to sort as time does.
         default_level: for records without a level; None leaves them without.
         default_service: for records without a service; None leaves them without.
 
     Returns:
         SQL text. Its result has the columns of `features_query`, with `pattern` (the id of its
-        pattern, 16 hexadecimal digits) and `has_failure` before `n`.
+        pattern, 16 hexadecimal digits) and `has_failure` before `n`; with a time, at the end
+        `first_seen` and `last_seen`, null where a record lacks it.
 
     Raises:
         ValueError: no field holds the message.
     """
     read = [*_read_raw(fields, default_level, default_service), *_positive(fields.label)]
+    seen = []
+    if fields.time is not None:
+        read.append(f"{path(fields.time)} AS seen")
+        told = "count(seen) = count(*)"
+        seen = [
+            f"CASE WHEN {told} THEN min(seen) END AS first_seen",
+            f"CASE WHEN {told} THEN max(seen) END AS last_seen",
+        ]
     made = [
         "length(message) AS message_length",
         sql.level_of("level", "level_name") + " AS level",
         "service",
         *(f"{sql.flag(rules)} AS {name}" for name, rules in sql.FLAGS.items()),
         sql.pattern_of(sql.template_of("whole")) + " AS pattern",
+        *(["seen"] if seen else []),
     ]
     steps = _chain(read, [_level_step(), *_text_steps(dialect)], made + _kept(fields.label))
     counts = ["count(*) AS n"] + ([] if fields.label is None else ["sum(positive) AS n_positive"])
-    return _query(dialect, relation, steps, (*FEATURE_NAMES, *_TRAITS), counts)
+    return _query(dialect, relation, steps, (*FEATURE_NAMES, *_TRAITS), [*counts, *seen])
 
 
 def patterns_query(

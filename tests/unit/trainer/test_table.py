@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,7 +14,15 @@ from schemas.record.extraction import extract
 from schemas.record.features import Level, LogFeatures
 from schemas.record.key import pack_record
 from tests.made_logs import make_log
-from trainer.counting.table import NEVER_SEEN, CountTable, count_logs, merge_tables
+from trainer.counting.table import (
+    NEVER_SEEN,
+    NO_TIME,
+    CountTable,
+    count_logs,
+    in_order,
+    merge_tables,
+)
+from trainer.reading.partitions import Place
 
 
 def test_counting_keeps_every_row(logs: list[LogFeatures], table: CountTable) -> None:
@@ -89,6 +98,9 @@ tables = st.builds(
         counts=np.array([row[1] for row in rows], np.int64),
         positives=np.array([min(row[1], row[2]) for row in rows], np.int64),
         places=np.array([row[2] for row in rows], np.int64),
+        last_places=np.array([row[1] for row in rows], np.int64),
+        first_seen=np.array([row[2] - 9 for row in rows], np.int64),
+        last_seen=np.array([row[1] - 9 for row in rows], np.int64),
         services=names,
     ),
     columns,
@@ -102,7 +114,10 @@ def plain(table: CountTable) -> tuple[object, ...]:
         table.keys.tolist(),
         table.counts.tolist(),
         None if table.positives is None else table.positives.tolist(),
-        None if table.places is None else table.places.tolist(),
+        *(
+            None if column is None else column.tolist()
+            for column in (table.places, table.last_places, table.first_seen, table.last_seen)
+        ),
         dict(table.services),
     )
 
@@ -123,11 +138,12 @@ def test_merging_does_not_depend_on_order_or_grouping(
 
 @given(st.lists(tables, min_size=1, max_size=5))
 def test_merging_adds_up(parts: list[CountTable]) -> None:
-    """Counts and labels are summed, the first place and the first name are kept, keys ascend."""
+    """Counts and labels are summed, the first and last places, moments and names kept."""
     merged = merge_tables(parts)
     counts: Counter[int] = Counter()
     positives: Counter[int] = Counter()
-    places: dict[int, int] = {}
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
     names: dict[int, str] = {}
     for part in parts:
         assert part.positives is not None
@@ -136,7 +152,8 @@ def test_merging_adds_up(parts: list[CountTable]) -> None:
         for key, count, positive, place in rows:
             counts[int(key)] += int(count)
             positives[int(key)] += int(positive)
-            places[int(key)] = min(places.get(int(key), NEVER_SEEN), int(place))
+            first[int(key)] = min(first.get(int(key), NEVER_SEEN), int(place))
+            last[int(key)] = max(last.get(int(key), NO_TIME), int(count))
         if part.n_distinct:  # a table that holds nothing tells nothing
             for number, name in part.services.items():
                 names[number] = min(names.get(number, name), name)
@@ -148,34 +165,39 @@ def test_merging_adds_up(parts: list[CountTable]) -> None:
         order,
         [counts[key] for key in order],
         [positives[key] for key in order],
-        [places[key] for key in order],
+        [first[key] for key in order],
+        [last[key] for key in order],
+        [first[key] - 9 for key in order],
+        [last[key] - 9 for key in order],
         names,
     )
 
 
-@pytest.mark.parametrize("lacking", ["positives", "places"])
+@pytest.mark.parametrize("lacking", ["positives", "places", "first_seen", "last_seen"])
 def test_what_one_table_lacks_the_sum_lacks(lacking: str) -> None:
-    """Labels and places stay only if every table that holds anything has them."""
+    """Labels, places and moments stay only if every table that holds anything has them."""
     whole = CountTable(
         keys=np.array([1, 2]),
         counts=np.array([3, 4]),
         positives=np.array([1, 0]),
         places=np.array([5, 6]),
+        first_seen=np.array([5, 6]),
+        last_seen=np.array([7, 6]),
     )
-    fields = {"keys": whole.keys, "counts": whole.counts, "positives": whole.positives}
-    fields["places"] = whole.places
-    without = CountTable(**{**fields, lacking: None})  # type: ignore[arg-type]
+    without = msgspec.structs.replace(whole, **{lacking: None})
     merged = merge_tables([whole, without])
     assert merged.counts.tolist() == [6, 8]
     assert getattr(merged, lacking) is None
-    kept = {"positives", "places"} - {lacking}
+    kept = {"positives", "places", "first_seen", "last_seen"} - {lacking}
     assert all(getattr(merged, name) is not None for name in kept)
 
 
 def test_a_table_of_two_halves_is_the_table_of_the_whole(logs: list[LogFeatures]) -> None:
-    """Counting parts and merging them is counting all at once, names included."""
+    """Counting parts and merging them is counting all at once, names included; not their order."""
     halves = merge_tables([count_logs(logs[:300]), count_logs(logs[300:])])
-    assert plain(halves) == plain(count_logs(logs))
+    bare = {"first_seen": None, "last_seen": None}
+    expected = msgspec.structs.replace(count_logs(logs), **bare)
+    assert plain(msgspec.structs.replace(halves, **bare)) == plain(expected)
 
 
 def test_sums_do_not_overflow() -> None:
@@ -208,3 +230,25 @@ def test_a_sample_is_uniform() -> None:
     drawn = np.sum([table.sample(100, seed) for seed in range(200)], axis=0)
     expected = table.counts / table.counts.sum() * drawn.sum()
     assert float(((drawn - expected) ** 2 / expected).sum()) < 30.7
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=40), st.sets(st.integers(1, 39)))
+def test_the_order_of_records_is_that_of_the_data_however_it_is_cut(
+    keys: list[int], cuts: set[int]
+) -> None:
+    """Where no time is known, first and last are numbers of records over all partitions."""
+    edges = [0, *sorted(cut for cut in cuts if cut < len(keys)), len(keys)]
+    parts, records = [], {}
+    for number, (start, stop) in enumerate(itertools.pairwise(edges)):
+        records[number] = stop - start
+        places = np.array([Place(number, line).pack() for line in range(1, stop - start + 1)])
+        one = np.ones(stop - start, np.int64)
+        held = np.array(keys[start:stop])
+        parts.append(CountTable(keys=held, counts=one, places=places, last_places=places))
+    table = in_order(merge_tables(parts), records)
+    assert table.first_seen is not None
+    assert table.last_seen is not None
+    found = zip(table.keys, table.first_seen, table.last_seen, strict=True)
+    for key, first, last in found:
+        lines = [line for line, held in enumerate(keys, start=1) if held == key]
+        assert (first, last) == (lines[0], lines[-1])

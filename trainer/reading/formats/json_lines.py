@@ -151,12 +151,15 @@ def _describe(error: InvalidBodyError | MalformedJsonError) -> str:
 def _feature_decoder(plan: ReadingPlan) -> Read:
     decode = BodyDecoder(LogFeatures).decode
     whole = BodyDecoder(dict).decode
-    label = plan.fields.label
+    label, time = plan.fields.label, plan.fields.time
 
     def to_record(number: int, line: bytes) -> Record:
         features = decode(line)
-        positive = is_positive(look_up(whole(line), label)) if label else None
-        return Record(number, features, None, positive)
+        if not label and not time:
+            return Record(number, features)
+        document = whole(line)
+        positive = is_positive(look_up(document, label)) if label else None
+        return Record(number, features, None, positive, look_up(document, time) if time else None)
 
     return to_record
 

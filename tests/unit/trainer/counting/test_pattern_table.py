@@ -13,9 +13,9 @@ from schemas.record.extraction import extract
 from schemas.record.features import Level
 from schemas.record.key import pack_record
 from schemas.record.templates import pattern_id, template_of
-from trainer.counting.pattern_table import NO_TIME, PatternTable, merge_patterns
+from trainer.counting.pattern_table import PatternTable, merge_patterns
 from trainer.counting.record_counter import RecordCounter
-from trainer.counting.table import NEVER_SEEN
+from trainer.counting.table import NEVER_SEEN, NO_TIME
 from trainer.reading.assembling import Record
 from trainer.reading.partitions import Place
 

@@ -6,9 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.counting.pattern_table import NO_TIME
 from trainer.counting.seen_times import SeenTimes
-from trainer.counting.table import NEVER_SEEN
+from trainer.counting.table import NEVER_SEEN, NO_TIME
 from trainer.counting.time_slots import (
     N_SLOTS,
     Spread,
