@@ -12,10 +12,11 @@ import pytest
 
 from schemas.record.features import Level
 from schemas.record.labels import NO_ANOMALY, is_positive
+from schemas.record.templates import pattern_id, template_of
 from tests.e2e.containers import ROOT
 from tests.raw_logs import Extracted, RawLog, extract_raw, number_logs, tricky_messages
 from trainer.reading.plan import Fields
-from trainer.sql import features_query, logs_query
+from trainer.sql import features_query, logs_query, patterns_query
 
 FIELDS = Fields(message="message", level="level", service="service")
 Rows = list[list[Any]]
@@ -73,6 +74,18 @@ def test_tricky_messages(scratch: dict[str, str]) -> None:
     assert found["a"] == (None, "INFO", "a", None, None, None, None, None)
     assert found["b"] == text._replace(level=None)
     assert found[None] == text._replace(level="loud", service=None)
+
+
+def test_patterns(scratch: dict[str, str]) -> None:
+    """Ids and masked texts of the same messages are those that Python gives."""
+    logs = number_logs(tricky_messages())
+    query = patterns_query("spark", "logs", FIELDS)
+    rows = run(query, dict.fromkeys(RawLog._fields, "string"), [list(log) for log in logs], scratch)
+    found = {service: (identity, text) for identity, service, _, text, _ in rows}
+
+    for message, _, service in logs:
+        assert message is not None
+        assert found[service] == (f"{pattern_id(message):016x}", template_of(message)), message
 
 
 def test_sample_logs(scratch: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from schemas.record.features import FEATURE_NAMES, Level
 from schemas.record.labels import NO_ANOMALY, is_positive
+from schemas.record.templates import pattern_id, template_of
 from tests.conftest import REAL_LOGS
 from tests.raw_logs import (
     Extracted,
@@ -29,7 +30,7 @@ from tests.raw_logs import (
     tricky_messages,
 )
 from trainer.reading.plan import Fields
-from trainer.sql import features_query, logs_query
+from trainer.sql import features_query, logs_query, patterns_query
 
 Row = tuple[Any, ...]
 FIELDS = Fields(message="message", level="level", service="service")
@@ -94,6 +95,33 @@ def test_tricky_messages() -> None:
 def test_any_messages(messages: list[str]) -> None:
     """Whatever text a log holds, SQL and Python agree on it."""
     assert_extracted(number_logs(messages))
+
+
+def test_patterns_of_tricky_messages() -> None:
+    """Id and masked text of each message are those that Python gives; levels stand apart."""
+    logs = number_logs(tricky_messages())
+    rows = run_raw(logs, patterns_query("duckdb", "logs", FIELDS))
+    found = {service: (identity, text) for identity, service, _, text, _ in rows}
+    for message, _, service in logs:
+        assert message is not None
+        assert found[service] == (f"{pattern_id(message):016x}", template_of(message)), message
+    twice = [RawLog("a 1", "INFO", "x"), RawLog("a 2", "warning", "x"), RawLog("a 3", "WARN", "x")]
+    identity = f"{pattern_id('a 0'):016x}"
+    assert set(run_raw(twice, patterns_query("duckdb", "logs", FIELDS))) == {
+        (identity, "x", "INFO", "a #", 1),
+        (identity, "x", "WARN", "a #", 2),
+    }
+
+
+def test_when_patterns_were_seen() -> None:
+    """The least and the greatest of a column of times, where one is named."""
+    query = patterns_query("duckdb", "logs", Fields(message="message", time="seen_at"))
+    rows = [("a 1", "2026-01-02"), ("a 2", "2026-01-01"), ("b", None)]
+    found = run(query, rows, "message TEXT, seen_at DATE")
+    assert {(row[3], str(row[5]), str(row[6])) for row in found} == {
+        ("a #", "2026-01-01", "2026-01-02"),
+        ("b", "None", "None"),
+    }
 
 
 def test_sample_logs() -> None:

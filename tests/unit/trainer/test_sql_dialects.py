@@ -20,7 +20,7 @@ from schemas.record.keyword_rules import (
 from schemas.record.labels import NO_ANOMALY
 from schemas.record.text import CODES, NON_ASCII
 from trainer.reading.plan import Fields
-from trainer.sql import Dialect, features_query, logs_query
+from trainer.sql import Dialect, features_query, logs_query, patterns_query
 
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 
@@ -126,11 +126,29 @@ def test_functions(dialect: Dialect) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_query_for_patterns_needs_no_rules(dialect: Dialect) -> None:
+    """It reads as the engine's own, and masks texts without looking for any word."""
+    fields = Fields(message="log.message", level="level", service="service", time="at")
+    query = patterns_query(dialect, "archive.logs", fields)
+    tree = sqlglot.parse_one(query, read=dialect, error_level=sqlglot.ErrorLevel.RAISE)
+    replaced = {str(node.expression.name) for node in tree.find_all(exp.RegexpReplace)}
+    assert {CODES, NON_ASCII} < replaced
+    assert not replaced & {f"(?i){removal.pattern}" for removal in REMOVALS}
+    assert [one.alias_or_name for one in tree.expressions] == [
+        *("pattern_id", "service", "level", "text", "count", "first_seen", "last_seen")
+    ]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_relation_is_the_users_own(dialect: Dialect) -> None:
     """A relation is put in as it is given, once, and never translated."""
     relation = "my_catalog.`it's`.t TABLESAMPLE (1 PERCENT) /* mine */"
 
-    for query in (logs_query(dialect, relation, FIELDS), features_query(dialect, relation)):
+    for query in (
+        logs_query(dialect, relation, FIELDS),
+        features_query(dialect, relation),
+        patterns_query(dialect, relation, FIELDS),
+    ):
         assert query.count(f"FROM {relation}\n") == 1
         assert query.startswith("-- Counts")
         assert f" {dialect}" in query.splitlines()[1]
@@ -140,7 +158,7 @@ def test_the_page_tells_all() -> None:
     """The users' page names every engine, every column and every word that says no anomaly."""
     page = (Path(__file__).parents[3] / "docs" / "sql.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([^`\n]+)`", page))
-    columns = {*FEATURE_NAMES, "template", "has_failure", "n", "n_positive"}
+    columns = {*FEATURE_NAMES, "pattern", "has_failure", "n", "n_positive"}
 
     assert columns <= named
     assert {word for word in NO_ANOMALY if word not in {"", "false"}} <= named
