@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from inference.intake.cleaning import clean_text
 from schemas.record.extraction import extract_features
 from schemas.record.features import Level
 from schemas.record.keywords import find_flags
@@ -82,6 +83,8 @@ _TEXTS: Final = (
     "x" * 300 + " " + "9" * 300,
     "null",
     "a\x00b \x00 timeout\x00",
+    "\x1b[1;31mconnection\x1b[0m \x1b]0;title\x07refused\x1b]0;t\x1b\\ \x1bM\x1b[999",
+    "\ufefftime\ufeffout \x1b[" + "1;" * 40 + "mpanic\x1b[ q\x1b",
 )
 
 
@@ -107,7 +110,8 @@ class Extracted(NamedTuple):
 
 
 def extract_raw(message: str, level: str, service: str) -> Extracted:
-    """What the one extractor makes of a log, as a row of an engine's table."""
+    """What reader and extractor make of a log, as a row of an engine's table."""
+    message = clean_text(message)
     features = extract_features(message, Level(level), service)
     return Extracted(
         features.message_length,

@@ -3,13 +3,11 @@
 import re
 from typing import Final
 
+from schemas.record.text import UNWANTED
+
 __all__ = ["clean_text"]
 
-_UNWANTED: Final = re.compile(
-    r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|\][^\x07\x1b]*+(?:\x07|\x1b\\)|[@-Z\\^_])|[\x00\ufeff]"
-)
-"""ECMA-48: control sequences (CSI), operating system commands, single escapes; NUL; U+FEFF."""
-
+_UNWANTED: Final = re.compile(UNWANTED)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 

@@ -7,6 +7,8 @@ refused with all that came along with it.
 import re
 from typing import Final
 
+from schemas.record.text import CONTROL_SEQUENCE
+
 __all__ = ["mend_json"]
 
 _ESCAPE: Final = re.compile(
@@ -20,7 +22,7 @@ _MARK: Final = b"\xef\xbb\xbf"
 _NO_JSON: Final = bytes(set(range(32)) - set(b"\t\n\r"))
 """Control characters, which JSON allows nowhere (RFC 8259, section 7); ESC begins a colour."""
 
-_COLOUR: Final = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
+_COLOUR: Final = re.compile(CONTROL_SEQUENCE.encode())
 
 
 def mend_json(body: bytes) -> bytes:

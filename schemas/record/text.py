@@ -11,7 +11,7 @@ Both the keyword rules and the template rule begin with this text.
 import re
 from typing import Final
 
-__all__ = ["CODES", "ESCAPE", "LIMIT", "NON_ASCII", "text_of"]
+__all__ = ["CODES", "CONTROL_SEQUENCE", "ESCAPE", "LIMIT", "NON_ASCII", "UNWANTED", "text_of"]
 
 LIMIT: Final = 2_000
 """How many characters of a message are looked at: errors show early, and work stays bounded."""
@@ -21,6 +21,16 @@ ESCAPE: Final = "\x1b"
 
 CODES: Final = r"\x1B\[[0-?]{0,30}[ -/]{0,5}[@-~]"
 """A control sequence: parameters, intermediate bytes and the final one (ECMA-48, section 5.4)."""
+
+CONTROL_SEQUENCE: Final = r"\x1B\[[0-?]*[ -/]*[@-~]"
+"""The same of any length, as readers take it out of a message before anything looks at it."""
+
+UNWANTED: Final = (
+    rf"{CONTROL_SEQUENCE}|\x1B\][^\x07\x1B]*(?:\x07|\x1B\\)|\x1B[@-Z\\^_]|[\x00\uFEFF]"
+)
+"""What is no part of a message: control sequences, operating system commands (as a window's title)
+and single escapes of ECMA-48; NUL; a byte order mark. Its repetitions cannot match what follows
+them, so that the time for a text grows with its length alone."""
 
 NON_ASCII: Final = r"[^\x00-\x7F]"
 """What becomes a question mark; only a system's own words in other languages ask for that."""

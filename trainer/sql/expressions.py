@@ -19,7 +19,7 @@ from schemas.record.keyword_rules import (
 from schemas.record.labels import NO_ANOMALY, ZERO
 from schemas.record.levels import LEVEL_SYNONYMS, TRIMMED
 from schemas.record.templates import TEMPLATE_CHARS
-from schemas.record.text import CODES, LIMIT, NON_ASCII
+from schemas.record.text import CODES, LIMIT, NON_ASCII, UNWANTED
 from trainer.quoting import literal
 from trainer.sql.dialects import AUTOMATA, Dialect
 
@@ -34,6 +34,9 @@ FLAGS: Final = {
 ESCAPE: Final = r"\x1B"
 """What every code begins with, as a pattern."""
 
+_SUSPECT: Final = r"[\x00\x1B\x{FEFF}]"
+"""A character that everything unwanted in a message has."""
+
 _BLANK: Final = r" \t\n\x0B\f\r"
 _TEXTS: Final = {"lower": "lowered", "cased": "cased", "whole": "whole"}
 """The column in which a rule finds the text it reads."""
@@ -42,6 +45,15 @@ _TEXTS: Final = {"lower": "lowered", "cased": "cased", "whole": "whole"}
 def once(expression: str) -> str:
     """An expression that is computed once per row, however often its column is used."""
     return f"once({expression})"
+
+
+def cleaned(message: str) -> str:
+    """A message without what is no part of it: `schemas.record.text.UNWANTED`."""
+    unwanted = UNWANTED.replace(r"\uFEFF", r"\x{FEFF}")
+    return once(
+        f"CASE WHEN regexp_matches({message}, {literal(_SUSPECT)}) "
+        f"THEN {_replaced(message, unwanted, '')} ELSE {message} END"
+    )
 
 
 def text_of(column: str) -> str:

@@ -196,7 +196,7 @@ def _read_raw(
     if fields.message is None:
         raise ValueError("raw logs need a field that holds the message: give Fields(message=...)")
     return [
-        f"{_text(fields.message, None)} AS message",
+        f"{sql.cleaned(_text(fields.message, None))} AS message",
         f"{_text(fields.level, default_level and default_level.name)} AS level",
         f"{_text(fields.service, default_service)} AS service",
     ]
