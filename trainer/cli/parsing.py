@@ -14,7 +14,8 @@ from schemas.bundle.options import TrainOptions
 from schemas.record.features import Level
 from schemas.record.levels import SCALES
 from trainer.counting.run import Executor
-from trainer.jobs.dataset import MAX_BAD_FRACTION, CountTables, Data, Dataset
+from trainer.jobs.dataset import CountTables, Data, Dataset
+from trainer.jobs.unusable import FEW_BAD, MAX_BAD_FRACTION
 from trainer.reading.formats.table import FORMATS
 from trainer.reading.options import ReadingOptions
 from trainer.reading.plan import Fields
@@ -113,9 +114,9 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     reading.add_argument(
         "--max-bad-fraction",
         type=float,
-        default=MAX_BAD_FRACTION,
         metavar="SHARE",
-        help="stop if more records than this cannot be used (default: %(default)s)",
+        help=f"stop if more records than this cannot be used (default: {MAX_BAD_FRACTION}, or "
+        f"{FEW_BAD} records where that is more, and never more than half)",
     )
     work = parser.add_argument_group("where to work")
     work.add_argument("--processes", type=int, metavar="N", help="here (default: one per core)")
@@ -217,7 +218,7 @@ def required_data(arguments: argparse.Namespace) -> Data:
 
 
 def _check_fraction(arguments: argparse.Namespace) -> None:
-    if not 0 <= arguments.max_bad_fraction <= 1:
+    if arguments.max_bad_fraction is not None and not 0 <= arguments.max_bad_fraction <= 1:
         raise UsageError(f"--max-bad-fraction {arguments.max_bad_fraction}: Expected 0 to 1")
 
 

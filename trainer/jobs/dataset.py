@@ -26,9 +26,6 @@ from trainer.reading.records import read_records
 from trainer.reading.sources import STANDARD_INPUT, Source, find_sources
 from trainer.report.content import BadRecord
 
-MAX_BAD_FRACTION: Final = 0.01
-"""The share of records that may be unusable before a job stops."""
-
 EXAMPLE_CHARS: Final = 1_000
 
 
@@ -92,7 +89,7 @@ class Dataset:
         files: where the data is and how it is read, at least one.
         detected: what was detected, a sentence each.
         executor: what works on it.
-        max_bad_fraction: the share of records that may be unusable.
+        max_bad_fraction: the share of records that may be unusable; see `check_bad` on None.
     """
 
     def __init__(
@@ -100,7 +97,7 @@ class Dataset:
         files: list[PlannedSource],
         detected: list[str],
         executor: Executor = Executor(),
-        max_bad_fraction: float = MAX_BAD_FRACTION,
+        max_bad_fraction: float | None = None,
     ) -> None:
         self.files = files
         self.detected = detected
@@ -113,7 +110,7 @@ class Dataset:
         data: Sequence[str],
         reading: ReadingOptions = ReadingOptions(),
         executor: Executor = Executor(),
-        max_bad_fraction: float = MAX_BAD_FRACTION,
+        max_bad_fraction: float | None = None,
     ) -> "Dataset":
         """Find data and decide how to read it.
 
@@ -121,7 +118,7 @@ class Dataset:
             data: files, globs, folders, addresses of object stores, or `-` for standard input.
             reading: what is known of it; the rest is detected.
             executor: what will work on it.
-            max_bad_fraction: the share of records that may be unusable.
+            max_bad_fraction: the share of records that may be unusable; see `check_bad` on None.
 
         Raises:
             InputError: there is none, or it cannot be told how to read it.
@@ -219,10 +216,10 @@ class CountTables:
 
     Args:
         paths: of the tables.
-        max_bad_fraction: the share of the counted records that may be unusable.
+        max_bad_fraction: likewise, of the counted records.
     """
 
-    def __init__(self, paths: Sequence[str], max_bad_fraction: float = MAX_BAD_FRACTION) -> None:
+    def __init__(self, paths: Sequence[str], max_bad_fraction: float | None = None) -> None:
         self._paths = paths
         self._max_bad_fraction = max_bad_fraction
 

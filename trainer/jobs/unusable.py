@@ -10,6 +10,13 @@ from trainer.report.content import BadRecord
 
 _BAD_SHOWN: Final = 3
 _LEVELS_SHOWN: Final = 5
+MAX_BAD_FRACTION: Final = 0.01
+"""The share of records that may be unusable before a job stops, if the user gives none."""
+
+FEW_BAD: Final = 5
+"""So many stop no job that was given no share, unless they are more than half of the records: 1 %
+of a small file is not even one record."""
+
 NOTHING_NOTED: Final = Notes()
 
 
@@ -17,20 +24,33 @@ def check_bad(
     n_bad: int,
     n_records: int,
     bad: Sequence[BadRecord],
-    max_bad_fraction: float,
+    max_bad_fraction: float | None,
     listener: Listener,
     notes: Notes = NOTHING_NOTED,
 ) -> None:
     """The one rule on unusable records: a few are named, too large a share of them stops a job.
 
+    Args:
+        n_bad: how many cannot be used; those before a file's first record count for nothing.
+        n_records: of how many.
+        bad: the first of them.
+        max_bad_fraction: the share that may be unusable; None is `MAX_BAD_FRACTION`, or `FEW_BAD`
+            records where that is more and no more than half of them.
+        listener: is told of a few.
+        notes: what else to tell it.
+
     Raises:
         InputError: names the first ones.
     """
     shown = [f"{record.place}: {record.problem}" for record in bad[:_BAD_SHOWN]]
-    if n_bad - notes.n_leading > max_bad_fraction * n_records:
+    share = MAX_BAD_FRACTION if max_bad_fraction is None else max_bad_fraction
+    most = share * n_records
+    if max_bad_fraction is None:
+        most = max(most, min(FEW_BAD, n_records // 2))
+    if n_bad - notes.n_leading > most:
         raise InputError(
             f"{n_bad} of {n_records} records cannot be used, more than the share of "
-            f"{max_bad_fraction:g} that --max-bad-fraction allows; the first: {'; '.join(shown)}"
+            f"{share:g} that --max-bad-fraction allows; the first: {'; '.join(shown)}"
         )
     if n_bad:
         listener.say(f"warning: {n_bad:,} of {n_records:,} records cannot be used, as in")

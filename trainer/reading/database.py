@@ -87,8 +87,16 @@ def _paths(name: str, type_: Any) -> Iterator[str]:
             yield from _paths(f"{name}.{inner}", inner_type)
 
 
-def read_rows(source: Source, plan: ReadingPlan) -> Iterator[dict[str, Any]]:
-    """The rows of a Parquet file, in their order, with the columns that the plan needs."""
+def read_rows(
+    source: Source, plan: ReadingPlan, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """The rows of a Parquet file, in their order, with the columns that the plan needs.
+
+    Args:
+        source: the file.
+        plan: says where the parts of a record stand.
+        limit: so many rows at most; None for all.
+    """
     fields = plan.fields
     parts = (fields.message, fields.level, fields.service, fields.time, fields.label)
     paths = list(dict.fromkeys(path for path in (*parts, *plan.beside) if path))
@@ -98,10 +106,19 @@ def read_rows(source: Source, plan: ReadingPlan) -> Iterator[dict[str, Any]]:
         connection.execute("SET preserve_insertion_order = true")
         known = connection.sql(f"SELECT * FROM {parquet([source])} LIMIT 0").columns
         wanted = ", ".join(f"{_expression(path, known)} AS {quoting.name(path)}" for path in paths)
-        result = connection.execute(f"SELECT {wanted} FROM {parquet([source])}")
+        most = "" if limit is None else f" LIMIT {limit}"
+        result = connection.execute(f"SELECT {wanted} FROM {parquet([source])}{most}")
         while rows := result.fetchmany(_FETCH_ROWS):
             for row in rows:
                 yield dict(zip(paths, row, strict=True))
+
+
+def first_rows(source: Source, plan: ReadingPlan, n_rows: int) -> list[dict[str, Any]]:
+    """The first rows of a Parquet file, with the columns that the plan needs, nulls left out."""
+    return [
+        {path: value for path, value in row.items() if value is not None}
+        for row in read_rows(source, plan, n_rows)
+    ]
 
 
 def _expression(path: str, known: Sequence[str]) -> str:

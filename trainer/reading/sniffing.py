@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from trainer.errors import InputError
 from trainer.reading.binaries import find_binary
 from trainer.reading.formats.format import Detected, Format, Sample
 from trainer.reading.formats.table import FORMATS
 from trainer.reading.options import ReadingOptions
+from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import STANDARD_INPUT, Source, read_head
+from trainer.reading.tables import MAX_SAMPLE_ROWS
 
 __all__ = ["HEAD_BYTES", "Detected", "sniff", "sniff_source"]
 
@@ -31,7 +33,7 @@ def sniff_source(source: Source, options: ReadingOptions, year: int | None = Non
         InputError: it cannot be opened, or as in `sniff`.
     """
     head = read_head(source, HEAD_BYTES)
-    return sniff(head, source.uri, options, partial(_columns, source), year)
+    return sniff(head, source.uri, options, partial(_columns, source), year, partial(_rows, source))
 
 
 def sniff(
@@ -40,6 +42,7 @@ def sniff(
     options: ReadingOptions,
     columns: Callable[[], Sequence[str]] = list,
     year: int | None = None,
+    rows: Callable[[ReadingPlan], Sequence[dict[str, Any]]] = lambda _: (),
 ) -> Detected:
     """Decide how to read data.
 
@@ -49,6 +52,7 @@ def sniff(
         options: what the user wants; it goes before anything detected.
         columns: gives the names of the columns, for a format that keeps them at the end.
         year: of times that name none.
+        rows: gives the first rows by a plan, for such a format.
 
     Raises:
         InputError: it cannot be told how to read it; says what was tried and what to give. Or the
@@ -58,7 +62,7 @@ def sniff(
         raise InputError(
             f"{name} is UTF-16; convert it to UTF-8, as with: iconv -f UTF-16 -t UTF-8"
         )
-    sample = Sample(head.decode("utf-8-sig", "replace"), name, options, columns, year)
+    sample = Sample(head.decode("utf-8-sig", "replace"), name, options, columns, year, rows)
     if not sample.text.strip("\0 \t\r\n\f\v\x1c\x1d\x1e\x1f\x85"):
         raise InputError(f"{name} is empty")
     kind = find_binary(head)
@@ -89,3 +93,9 @@ def _columns(source: Source) -> list[str]:
     if source.uri == STANDARD_INPUT:
         raise InputError("Parquet is read from its end; write it to a file first")
     return column_names(source)
+
+
+def _rows(source: Source, plan: ReadingPlan) -> list[dict[str, Any]]:
+    from trainer.reading.database import first_rows  # noqa: PLC0415 - loads DuckDB
+
+    return first_rows(source, plan, MAX_SAMPLE_ROWS)

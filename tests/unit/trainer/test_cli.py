@@ -213,7 +213,8 @@ def test_bad_data_ends_with_its_code(
     """One clear line, the documented code, and nothing published."""
     path = tmp_path / "logs.jsonl"
     path.write_bytes(content)
-    assert main(["fit", str(path), "--model-dir", str(tmp_path)]) == code
+    strict = ["--max-bad-fraction", "0", "--model-dir", str(tmp_path)]
+    assert main(["fit", str(path), *strict]) == code
     assert message in capsys.readouterr().err
     assert ModelStore(tmp_path).versions() == []
 

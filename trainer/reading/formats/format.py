@@ -1,6 +1,7 @@
 """What the trainer knows of a format of input, and what formats have in common."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
 
 import msgspec
 
@@ -35,6 +36,7 @@ class Sample(msgspec.Struct, frozen=True):
         year: of times that name none.
         columns: the names of its columns, for a format that keeps them at the end of the file;
             paths with dots for the fields of structs.
+        rows: the first rows by a plan, for such a format.
     """
 
     text: str
@@ -42,6 +44,7 @@ class Sample(msgspec.Struct, frozen=True):
     options: ReadingOptions
     columns: Callable[[], Sequence[str]]
     year: int | None = None
+    rows: Callable[[ReadingPlan], Sequence[dict[str, Any]]] = lambda _: ()
 
     def lines(self) -> list[str]:
         """The first whole lines that are not blank; a part of a line only if there is no other."""

@@ -9,6 +9,7 @@ from trainer.errors import InputError
 from trainer.reading.assembling import Assembler, Record
 from trainer.reading.faults import Faults
 from trainer.reading.formats.format import Detected, Format, Sample, plan_records
+from trainer.reading.formats.scales import with_scale
 from trainer.reading.partitions import Partition
 from trainer.reading.plan import ReadingPlan
 
@@ -26,7 +27,10 @@ def _plan(sample: Sample) -> Detected:
     wanted = {*LEVEL_NAMES, *TRACE_NAMES}
     beside = tuple(name for name in columns if plain_name(name) in wanted)
     plan = ReadingPlan(format="parquet", kind="logs", beside=beside, year=sample.year)
-    return plan_records(plan, ["format: Parquet"], columns, sample.name, sample.options)
+    detected = plan_records(plan, ["format: Parquet"], columns, sample.name, sample.options)
+    if detected.plan.kind == "features":
+        return detected
+    return with_scale(detected, sample.rows(detected.plan))
 
 
 def _read(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from schemas.record.features import Level
+from tests.written_records import WRITERS
 from trainer.cli.main import main
 from trainer.errors import InputError
 from trainer.jobs.dataset import Dataset
@@ -131,7 +132,13 @@ def test_levels_of_ones_own(tmp_path: Path) -> None:
     path.write_text('{"msg": "a", "level": "LOUD"}\n{"msg": "b", "level": 2}\n')
     found = read(path, levels={"loud": Level.ERROR}, scale="windows")
     assert [record.features.level for record in found] == [Level.ERROR, Level.ERROR]
-    path.write_text('{"msg": "a", "level": 3}\n' * 3)
+
+
+@pytest.mark.parametrize("format_", list(WRITERS))
+def test_numbers_of_an_open_scale_are_asked_about(tmp_path: Path, format_: str) -> None:
+    """In whatever format they stand: nothing tells whose they are."""
+    path = tmp_path / f"a.{format_}"
+    WRITERS[format_](path, [{"msg": "a", "level": 3, "service": "shop"}] * 3)
     with pytest.raises(InputError, match="say whose they are: --levels appinsights, "):
         read(path)
     assert read(path, scale="syslog")[0].features.level is Level.ERROR
