@@ -32,7 +32,7 @@ class ModelList(msgspec.Struct, frozen=True):
     current: Annotated[
         ModelVersion | None, Meta(description="The version that CURRENT names; null if none does.")
     ]
-    versions: list[PublishedVersion]
+    versions: Annotated[list[PublishedVersion], Meta(description="All of them.")]
 
 
 class Activated(msgspec.Struct, frozen=True):

@@ -1,20 +1,43 @@
 """The OpenAPI 3.1 document, generated from the types and the table of operations."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
 
+from schemas.api.examples import answer_example, problem_example
 from schemas.api.leniency import as_taken
 from schemas.api.models import MAX_VERSION
 from schemas.api.operations import OPERATIONS, Operation, Service
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
+from schemas.api.wording import worded
 from schemas.version import __version__
 
 _JSON: Final = "application/json"
 _TEXT: Final = "text/plain"
 _BEARER: Final = "bearer"
 _REF: Final = "#/components/schemas/{name}"
+
+_ID_HEADER: Final = "X-Request-ID"
+_RETRY_HEADER: Final = "Retry-After"
+_CHALLENGE_HEADER: Final = "WWW-Authenticate"
+_HEADERS: Final[dict[str, Any]] = {
+    _ID_HEADER: {
+        "description": "The caller's own, if it sent a plain one of at most 128 characters, else a "
+        "new one; it finds the request in the log.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+    _RETRY_HEADER: {
+        "description": "Seconds after which to send the request again (RFC 9110, section 10.2.3).",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    _CHALLENGE_HEADER: {
+        "description": "Which token is asked for (RFC 6750, section 3).",
+        "schema": {"type": "string"},
+    },
+}
 
 _TITLES: Final[dict[Service, str]] = {
     "inference": "Log anomaly inference",
@@ -41,7 +64,8 @@ def openapi_document(
     ]
     types: list[type] = [Problem]
     for operation in operations:
-        types += [one for one in (operation.response, operation.request) if one is not None]
+        used = (operation.response, operation.request, operation.fault)
+        types += [one for one in used if one is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
     by_type = dict(zip(types, schemas, strict=True))
     requests = [operation.request for operation in operations if operation.request]
@@ -58,8 +82,13 @@ def openapi_document(
             "name every field at fault.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
+        # Relative to the document itself, so that calls go through a proxy's prefix as it came.
+        "servers": [{"url": "."}],
         "paths": paths,
-        "components": {"schemas": as_taken(components, requests)},
+        "components": {
+            "schemas": as_taken(worded(components), requests),
+            "headers": _HEADERS,
+        },
     }
     if tokens:
         document["components"]["securitySchemes"] = {
@@ -74,14 +103,18 @@ def openapi_document(
                 described = paths[operation.path][operation.method]
                 described["security"] = [{_BEARER: [operation.scope]}]
                 for status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-                    described["responses"][str(int(status))] = _problem(status, by_type)
+                    described["responses"][str(int(status))] = _problem(
+                        status, operation, by_type, _CHALLENGE_HEADER
+                    )
     return document
 
 
 def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dict[str, Any]:
-    answered: dict[str, Any] = {_TEXT: {"schema": {"type": "string"}}}
-    if operation.response is not None:
-        answered = {_JSON: {"schema": by_type[operation.response]}}
+    kind = operation.response
+    schema = {"type": "string"} if kind is None else by_type[kind]
+    answered: dict[str, Any] = {
+        _TEXT if kind is None else _JSON: {"schema": schema, "example": answer_example(kind)}
+    } | _texts(operation.answer_types)
     parts = operation.path.lstrip("/").rsplit("api/v1/", 1)[-1].split("/")
     name = "_".join(part for part in parts if part and not part.startswith("{"))
     document: dict[str, Any] = {
@@ -89,8 +122,11 @@ def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dic
         "tags": [operation.tag],
         "summary": operation.summary,
         "responses": {
-            "200": {"description": "OK", "content": answered},
-            **{str(int(status)): _problem(status, by_type) for status in operation.problems},
+            "200": {"description": "OK", "headers": _headers(), "content": answered},
+            **{
+                str(int(status)): _problem(status, operation, by_type)
+                for status in operation.problems
+            },
         },
     }
     parameters = [
@@ -113,15 +149,17 @@ def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dic
     ]
     if parameters:
         document["parameters"] = parameters
+    if operation.description:
+        document["description"] = operation.description
     if operation.request:
         content: dict[str, Any] = {"schema": by_type[operation.request]}
         if operation.example is not None:
             content["example"] = operation.example
-        lines = {media_type: {"schema": {"type": "string"}} for media_type in operation.line_types}
+        lines = _texts(operation.line_types)
         document["requestBody"] = {"required": True, "content": {_JSON: content, **lines}}
         document["responses"]["200"]["content"].update(lines)
     if operation.raw_types:
-        document["requestBody"] = {"required": True, "content": _raw_contents(operation)}
+        document["requestBody"] = {"content": _raw_contents(operation)}
     return document
 
 
@@ -133,14 +171,33 @@ def _query_schema(choices: tuple[str, ...] | None) -> dict[str, Any]:
 
 def _raw_contents(operation: Operation) -> dict[str, Any]:
     """Raw logs as any JSON, and as text of each media type."""
-    whole = {"schema": {"type": ["object", "array"]}, "example": operation.example}
-    return {_JSON: whole} | {
-        media_type: {"schema": {"type": "string"}} for media_type in operation.raw_types
+    schema = {"type": [*operation.json_types]} if operation.json_types else {}
+    whole = {"schema": schema, "example": operation.example}
+    return {_JSON: whole} | _texts(operation.raw_types)
+
+
+def _problem(
+    status: HTTPStatus, operation: Operation, by_type: dict[type, dict[str, Any]], *more: str
+) -> dict[str, Any]:
+    """A problem of a status, with an example and its headers."""
+    headers = [_RETRY_HEADER] if status == HTTPStatus.SERVICE_UNAVAILABLE else []
+    content = {
+        PROBLEM_MEDIA_TYPE if operation.fault is Problem else _JSON: {
+            "schema": by_type[operation.fault],
+            "example": problem_example(status, operation.fault),
+        }
     }
-
-
-def _problem(status: HTTPStatus, by_type: dict[type, dict[str, Any]]) -> dict[str, Any]:
     return {
         "description": status.phrase,
-        "content": {PROBLEM_MEDIA_TYPE: {"schema": by_type[Problem]}},
+        "headers": _headers(*headers, *more),
+        "content": content | _texts(operation.answer_types),
     }
+
+
+def _texts(media_types: Iterable[str]) -> dict[str, Any]:
+    return {media_type: {"schema": {"type": "string"}} for media_type in media_types}
+
+
+def _headers(*more: str) -> dict[str, Any]:
+    """The headers of an answer; each has the id of its request."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (_ID_HEADER, *more)}

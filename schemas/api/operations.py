@@ -6,20 +6,19 @@ holds that both say the same.
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from itertools import product
 from typing import Any, Final, Literal, get_args
 
 import msgspec
 
-from schemas.api import open_inference
+from schemas.api import examples, open_inference
 from schemas.api.access import Scope
 from schemas.api.models import Activated, ModelList
-from schemas.api.otlp import ExportLogsServiceResponse
+from schemas.api.otlp import ExportLogsServiceResponse, RpcStatus
 from schemas.api.predictions import BatchPrediction, BatchRequest, Prediction, PredictRequest
+from schemas.api.problems import Problem
 from schemas.api.raw_logs import RawLogsAnswer, Returned
 from schemas.api.status import Health, ModelInfo, Ready
 from schemas.api.training import TrainRequest, TrainResponse
-from schemas.record.features import FEATURE_NAMES
 
 API_PREFIX: Final = "/api/v1"
 OTLP_PREFIX: Final = "/v1"
@@ -53,11 +52,15 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         scope: what a caller's token must allow where tokens are asked for; None for calls that
             are for everybody.
         summary: what it is for, in one line.
+        description: its limits, and what else a client should know.
         request: type of the JSON body, if it takes one.
         response: type of the answer with status 200; None for plain text.
-        problems: the other statuses a client must expect, each answered as problem details.
+        problems: the other statuses a client must expect.
+        fault: type of their answers; problem details, but for protocols with errors of their own.
         line_types: media types of requests as JSON lines, answered as JSON lines.
-        raw_types: media types of raw logs, for a call that takes them beside any JSON.
+        raw_types: media types of raw logs, for a call that takes them beside any JSON, or nothing.
+        answer_types: media types of its answers beside JSON.
+        json_types: what JSON of raw logs must be, in JSON Schema's words; empty for anything.
         query: query parameters, each with its meaning.
         choices: the words that a query parameter takes, the default first; others are boolean.
         path_numbers: numbers in the path, each with its meaning.
@@ -70,41 +73,25 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     services: tuple[Service, ...]
     scope: Scope | None
     summary: str
+    description: str = ""
     response: type | None
     request: type | None = None
     problems: tuple[HTTPStatus, ...] = ()
     line_types: tuple[str, ...] = ()
+    fault: type = Problem
     raw_types: tuple[str, ...] = ()
+    answer_types: tuple[str, ...] = ()
+    json_types: tuple[str, ...] = ()
     query: dict[str, str] = {}
     choices: dict[str, tuple[str, ...]] = {}
     path_numbers: dict[str, str] = {}
     example: Any = None
 
 
-_FEATURES: Final = dict(
-    zip(FEATURE_NAMES, (250, "ERROR", "payment-service", True, False, False), strict=True)
+_BODY: Final = (
+    "The body may be gzip, deflate or zstd, and have 16 MiB, compressed or not, unless the service "
+    "is set up otherwise."
 )
-_ORDINARY: Final = dict(
-    zip(FEATURE_NAMES, (120, "INFO", "payment-service", False, False, False), strict=True)
-)
-_SERVICES: Final = ("cart", "payment", "search", "stock")
-_VARIED: Final = [
-    *(
-        dict(zip(FEATURE_NAMES, (40 + 37 * n, level, service, False, False, False), strict=True))
-        for n, (level, service) in enumerate(product(("DEBUG", "INFO", "INFO", "WARN"), _SERVICES))
-    ),
-    *(
-        dict(zip(FEATURE_NAMES, (900, "ERROR", service, flag, not flag, False), strict=True))
-        for service, flag in zip(_SERVICES, (True, False, True, False), strict=True)
-    ),
-]
-"""Enough to train on that what comes of it tells the unusual from the ordinary."""
-
-_RAW: Final = {
-    "message": "connection to db:5432 refused, 3 attempts left",
-    "level": "WARN",
-    "service": "payment-service",
-}
 _EXPLAIN: Final = {
     "explain": "Add `contributions`: how much each feature weighs in the forest's score; and "
     "`terms`, for a detector that adds terms up."
@@ -139,11 +126,12 @@ OPERATIONS: Final = (
         services=("inference",),
         scope="predict",
         summary="Judge one log, by its features or as it was written",
+        description=_BODY,
         request=PredictRequest,
         response=Prediction,
         problems=_PREDICT_PROBLEMS,
         query=_EXPLAIN,
-        example={"log_id": "log-1", "features": _FEATURES},
+        example=examples.PREDICT,
     ),
     Operation(
         method="post",
@@ -152,6 +140,8 @@ OPERATIONS: Final = (
         services=("inference",),
         scope="predict",
         summary="Judge several logs, answered in the same order",
+        description=f"{_BODY} As JSON lines a batch has no end: each line is answered by one, in "
+        "the order of the request, while it comes.",
         request=BatchRequest,
         line_types=(NDJSON,),
         response=BatchPrediction,
@@ -159,12 +149,7 @@ OPERATIONS: Final = (
         query=_EXPLAIN
         | {"on_error": "What a log at fault does: the whole batch is refused, or it is reported."},
         choices={"on_error": ON_ERROR},
-        example={
-            "logs": [
-                {"log_id": "log-1", "features": _FEATURES},
-                {"log_id": "log-2", **_RAW},
-            ]
-        },
+        example=examples.BATCH,
     ),
     Operation(
         method="post",
@@ -173,12 +158,14 @@ OPERATIONS: Final = (
         services=("inference",),
         scope="predict",
         summary="Judge raw logs as shippers send them; answers counts and the anomalies",
+        description=f"{_BODY} It may hold 262,144 records of 1 MiB each. A record that cannot be "
+        "judged fails no other.",
         raw_types=(NDJSON, "text/plain", "application/octet-stream"),
         response=RawLogsAnswer,
         problems=_RAW_PROBLEMS,
         query={"return": "Which verdicts are listed."},
         choices={"return": get_args(Returned)},
-        example=[_RAW],
+        example=[examples.RAW_LOG],
     ),
     Operation(
         method="post",
@@ -187,8 +174,13 @@ OPERATIONS: Final = (
         services=("inference",),
         scope="predict",
         summary="Judge OpenTelemetry's logs (OTLP over HTTP); errors are a google.rpc.Status",
+        description=f"{_BODY} Records that cannot be judged are counted (partial success).",
         raw_types=(PROTOBUF,),
+        answer_types=(PROTOBUF,),
+        json_types=("object",),
         response=ExportLogsServiceResponse,
+        problems=_PREDICT_PROBLEMS,
+        fault=RpcStatus,
         example={"resourceLogs": []},
     ),
     Operation(
@@ -198,6 +190,8 @@ OPERATIONS: Final = (
         services=BOTH,
         scope="train",
         summary="Train a model and replace the one that serves; answered once the new one does",
+        description="The body may be compressed, and have 64 MiB, compressed or not, unless the "
+        "service is set up otherwise. One training is at work at a time.",
         request=TrainRequest,
         response=TrainResponse,
         problems=(
@@ -207,7 +201,7 @@ OPERATIONS: Final = (
             HTTPStatus.SERVICE_UNAVAILABLE,
             HTTPStatus.GATEWAY_TIMEOUT,
         ),
-        example={"training_data": _VARIED, "contamination": 0.1},
+        example=examples.TRAIN,
     ),
     Operation(
         method="get",

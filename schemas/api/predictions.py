@@ -61,7 +61,10 @@ class PredictRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """
 
     log_id: LogId
-    features: LogFeatures | None = None
+    features: Annotated[
+        LogFeatures | None,
+        Meta(description="What the model sees of the log; without it, the log as it was written."),
+    ] = None
     message: Annotated[Raw, _as_in_raw_log("The text")] | UnsetType = UNSET
     level: Annotated[Raw, _as_in_raw_log("The severity")] | UnsetType = UNSET
     service: Annotated[Raw, _as_in_raw_log("The writer's name")] | UnsetType = UNSET
@@ -70,7 +73,14 @@ class PredictRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class BatchRequest(msgspec.Struct, frozen=True, gc=False):
     """Several logs to judge in one call, answered in the same order."""
 
-    logs: Annotated[list[PredictRequest], Meta(min_length=1, max_length=MAX_BATCH_LOGS)]
+    logs: Annotated[
+        list[PredictRequest],
+        Meta(
+            min_length=1,
+            max_length=MAX_BATCH_LOGS,
+            description=f"What to judge, {MAX_BATCH_LOGS:,} logs at most.",
+        ),
+    ]
 
 
 class Explanation(msgspec.Struct, frozen=True, gc=False):
@@ -80,8 +90,16 @@ class Explanation(msgspec.Struct, frozen=True, gc=False):
     forest sees ln(1 + message_length) as `message_length`, decades of severity as `level` and the
     signature's rarity as `service`.
 
-    A positive contribution pushes towards an anomaly, a negative one away from it. `base` is -1: a
-    log about which no tree knows anything scores one half.
+    Attributes:
+        base: -1: a log about which no tree knows anything scores one half.
+        message_length: what the length contributes; positive pushes towards an anomaly, negative
+            away from it.
+        level: what the level contributes.
+        service: what the service contributes.
+        has_exception: what it contributes that the message names an exception or does not.
+        has_timeout: what it contributes that the message tells of a time-out or does not.
+        has_connection_error: what it contributes that the message tells of a failed connection or
+            does not.
     """
 
     base: float
@@ -116,7 +134,12 @@ class Prediction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     ]
     model_version: ModelVersion
     pattern_id: PatternId | UnsetType = UNSET
-    contributions: Explanation | None = None
+    contributions: Annotated[
+        Explanation | None,
+        Meta(
+            description="With `explain=true`: how much each feature weighs in the forest's score."
+        ),
+    ] = None
     terms: Annotated[
         dict[str, float] | None,
         Meta(
@@ -137,8 +160,8 @@ class FaultyLog(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class BatchPrediction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The verdicts on a batch, in the order of the request."""
 
-    predictions: list[Prediction]
-    anomaly_count: int
+    predictions: Annotated[list[Prediction], Meta(description="The verdicts, in that order.")]
+    anomaly_count: Annotated[int, Meta(description="How many logs are anomalies.")]
     model_version: ModelVersion
     errors: Annotated[
         list[FaultyLog] | None,

@@ -20,13 +20,15 @@ class FieldError(msgspec.Struct, frozen=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """RFC 9457, section 3.1, with the extension members `errors` and `request_id`.
+    """What went wrong (RFC 9457, section 3.1), with the extensions `errors` and `request_id`.
 
     Attributes:
         type: a stable URI that names the kind of problem (`urn:problem:log-anomaly:...`).
         title: the kind in words, the same for each occurrence.
         status: the HTTP status.
         detail: what happened this time and what to do about it.
+        errors: every value at fault, if it is about values; at most a hundred.
+        request_id: as in the header X-Request-ID.
     """
 
     type: str

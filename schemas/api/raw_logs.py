@@ -22,8 +22,8 @@ class LogVerdict(msgspec.Struct, frozen=True, gc=False):
     """The verdict on one raw log."""
 
     position: Position
-    is_anomaly: bool
-    anomaly_score: Annotated[float, Meta(gt=0, le=1)]
+    is_anomaly: Annotated[bool, Meta(description="Whether `decision` is negative.")]
+    anomaly_score: Annotated[float, Meta(gt=0, le=1, description="The higher, the more anomalous.")]
     decision: Annotated[float, Meta(description="Negative is an anomaly.")]
     percentile: Annotated[
         float, Meta(ge=0, le=1, description="Share of the training logs with a lower score.")
@@ -50,7 +50,7 @@ class RawLogsAnswer(msgspec.Struct, frozen=True):
     """What a body of raw logs was found to hold."""
 
     log_count: Annotated[int, Meta(description="Records that were found, bad ones too.")]
-    anomaly_count: int
+    anomaly_count: Annotated[int, Meta(description="How many records are anomalies.")]
     bad_count: Annotated[int, Meta(description="Records that could not be judged.")]
     unlisted_count: Annotated[
         int,

@@ -12,14 +12,16 @@ from schemas.bundle.manifest import Manifest
 class Health(msgspec.Struct, frozen=True):
     """The process is alive."""
 
-    status: Literal["alive"]
+    status: Annotated[Literal["alive"], Meta(description="Always the same.")]
 
 
 class Ready(msgspec.Struct, frozen=True, omit_defaults=True):
     """A verified, warmed model is loaded in the worker that answered."""
 
-    status: Literal["ready"]
-    model_version: ModelVersion | None = None
+    status: Annotated[Literal["ready"], Meta(description="Always the same.")]
+    model_version: Annotated[
+        ModelVersion | None, Meta(description="Of inference: the version that serves.")
+    ] = None
     detail: Annotated[
         str,
         Meta(
@@ -35,4 +37,4 @@ class ModelInfo(msgspec.Struct, frozen=True):
     model_version: ModelVersion
     model_hash: ModelHash
     loaded_at: Annotated[str, Meta(description="When this worker loaded it (RFC 3339, UTC).")]
-    manifest: Manifest
+    manifest: Annotated[Manifest, Meta(description="Everything about the version but its graph.")]

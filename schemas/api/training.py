@@ -30,7 +30,9 @@ class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
             f"first model {DEFAULT_DETECTOR}."
         ),
     ] = UNSET
-    training_data: Annotated[list[LogFeatures], Meta(min_length=1)]
+    training_data: Annotated[
+        list[LogFeatures], Meta(min_length=1, description="The logs, by their features.")
+    ]
     activate: Annotated[
         bool,
         Meta(
@@ -69,7 +71,7 @@ class TrainResponse(msgspec.Struct, frozen=True):
     n_samples: Annotated[int, Meta(description="Training rows.")]
     n_distinct: Annotated[int, Meta(description="Distinct training rows.")]
     n_anomalies: Annotated[int, Meta(description="Training rows that the model calls anomalous.")]
-    options: TrainOptions
+    options: Annotated[TrainOptions, Meta(description="What was trained by.")]
     threshold: Annotated[
         float,
         Meta(
@@ -78,4 +80,6 @@ class TrainResponse(msgspec.Struct, frozen=True):
         ),
     ]
     duration_s: Annotated[float, Meta(description="Fit, export, proof and publish, in seconds.")]
-    warnings: list[str]
+    warnings: Annotated[
+        list[str], Meta(description="What speaks against relying on the model, in words.")
+    ]

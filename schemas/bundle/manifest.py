@@ -33,7 +33,12 @@ class UnreadableManifestError(ValueError):
 
 
 class FileEntry(msgspec.Struct, frozen=True):
-    """One file of the bundle."""
+    """One file of the bundle.
+
+    Attributes:
+        sha256: of its content.
+        size_bytes: its size.
+    """
 
     sha256: Sha256
     size_bytes: Annotated[int, Meta(ge=1)]
@@ -80,8 +85,8 @@ class TrainingSummary(msgspec.Struct, frozen=True):
         n_distinct: distinct training rows, as the detector tells them apart.
         rows_per_level: training rows of each level.
         n_messages: training rows that came with their message.
-        shares: how they spread over the bins of each feature (`schemas.record.bins`), which
-            services hold against what they judge; empty in models of earlier releases.
+        shares: how they spread over the bins of each feature, which services hold against what
+            they judge; empty in models of earlier releases.
     """
 
     n_samples: Annotated[int, Meta(ge=1)]
@@ -132,8 +137,18 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one model version except the graph itself.
 
     Attributes:
-        extractor: names what turned raw lines into the records that the model learned from
-            (`schemas.record.extractor`).
+        artefact_format: of the bundle; a reader takes its own alone.
+        created_at: when it was trained (RFC 3339).
+        files: the files of the bundle, by name.
+        features: what the graph's input columns are.
+        extractor: identifies the rules that turned raw lines into the records that the model
+            learned from.
+        options: what it was trained by.
+        scores: where it draws the line.
+        training: what it learned from.
+        calibration: what the thresholds come from.
+        parity: what was compared before it was published.
+        libraries: versions of the libraries that made it.
     """
 
     artefact_format: int

@@ -10,10 +10,12 @@ from msgspec import Meta
 
 from schemas.bundle.detectors import DETECTORS
 
-Contamination = (
-    Annotated[float, Meta(gt=0, le=0.5, description="Expected share of anomalies, in (0, 0.5].")]
-    | Literal["auto"]
+_CONTAMINATION: Final = (
+    'Expected share of anomalies, in (0, 0.5]; "auto", for an isolation forest alone, is the '
+    "threshold of its paper, a score of one half."
 )
+
+Contamination = Annotated[float, Meta(gt=0, le=0.5, description=_CONTAMINATION)] | Literal["auto"]
 
 DetectorName = Annotated[
     str, Meta(description="What decides.", extra_json_schema={"enum": list(DETECTORS)})
@@ -36,9 +38,14 @@ class ForestOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     contamination: Contamination = 0.01
-    n_estimators: Annotated[int, Meta(ge=1, le=1000)] = 100
-    max_samples: Annotated[int, Meta(ge=2, le=65_536)] = 256
-    random_state: Annotated[int, Meta(ge=0, le=4_294_967_295)] = 0
+    n_estimators: Annotated[int, Meta(ge=1, le=1000, description="Trees of the forest.")] = 100
+    max_samples: Annotated[
+        int,
+        Meta(ge=2, le=65_536, description="Training rows that each tree draws; of fewer, all."),
+    ] = 256
+    random_state: Annotated[
+        int, Meta(ge=0, le=4_294_967_295, description="The same one gives the same model.")
+    ] = 0
 
 
 class TrainOptions(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,10 +1,13 @@
 """The OpenAPI document, the table of operations and the apps say the same."""
 
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import msgspec
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from inference.app import create_app as create_inference
@@ -58,3 +61,64 @@ def test_examples_are_valid_requests(operation: Operation) -> None:
     """What the documentation offers for trying out is accepted by the decoder."""
     assert operation.request is not None
     BodyDecoder(operation.request).decode(msgspec.json.encode(operation.example))
+
+
+def described_schemas(service: Service) -> dict[str, Any]:
+    """The schemas of a service's document."""
+    schemas: dict[str, Any] = openapi_document(service)["components"]["schemas"]
+    return schemas
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_everything_is_described_in_plain_words(service: Service) -> None:
+    """Each type and each member, on one line: an indent would be shown as code; nothing of ours."""
+    for name, schema in described_schemas(service).items():
+        described = {name: schema, **schema.get("properties", {})}
+        for member, part in described.items():
+            words = part.get("description", "")
+            assert words, f"{name}.{member}"
+            assert "\n" not in words, f"{name}.{member}"
+            assert not re.search(r"schemas\.|inference\.|trainer\.|Attributes:", words), words
+    document = openapi_document(service)
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            parameters = operation.get("parameters", [])
+            assert all(parameter["description"] for parameter in parameters), path
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_examples_fit_their_schemas(service: Service) -> None:
+    """Each request, answer and problem has an example, which is valid by its own schema."""
+    document = openapi_document(service, tokens=True)
+    components = {"components": document["components"]}
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            bodies = [response["content"] for response in operation["responses"].values()]
+            if "requestBody" in operation:
+                bodies.append(operation["requestBody"]["content"])
+            for body in bodies:
+                media_type, content = next(iter(body.items()))
+                assert "example" in content, (path, media_type)
+                schema = content["schema"] | components
+                Draft202012Validator(schema).validate(content["example"])
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_headers_are_told(service: Service) -> None:
+    """The id of a request everywhere, when to come again with 503, which token with 401."""
+    document = openapi_document(service, tokens=True)
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                headers = response["headers"]
+                assert "X-Request-ID" in headers
+                assert ("Retry-After" in headers) == (status == "503")
+                assert "WWW-Authenticate" in headers or status != "401"
+                assert headers.keys() <= document["components"]["headers"].keys()
+
+
+def test_calls_go_where_the_document_came_from() -> None:
+    """Behind a prefix as well: the server's address is relative to the document's (RFC 3986)."""
+    (server,) = openapi_document("inference")["servers"]
+    base = urljoin("https://example.test/logs/openapi.json", server["url"])
+    assert base == "https://example.test/logs/"

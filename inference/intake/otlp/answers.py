@@ -9,15 +9,13 @@ import msgspec
 
 from inference.intake.otlp.wire import number_field, text_field
 from inference.intake.raw_logs import Tally
+from schemas.api.otlp import RpcStatus, rpc_code
 
 __all__ = ["accepted", "status"]
 
 JSON: Final = "application/json"
 
 _encode: Final = msgspec.json.Encoder().encode
-
-_CODES: Final = {401: 16, 403: 7, 404: 5, 413: 8, 429: 8, 500: 13, 502: 14, 503: 14, 504: 4}
-_INVALID_ARGUMENT: Final = 3
 
 
 def accepted(tally: Tally, media_type: str) -> bytes:
@@ -35,7 +33,7 @@ def accepted(tally: Tally, media_type: str) -> bytes:
 
 def status(http_status: int, message: str, media_type: str) -> bytes:
     """A `google.rpc.Status`."""
-    code = _CODES.get(http_status, _INVALID_ARGUMENT)
+    fault = RpcStatus(rpc_code(http_status), message)
     if media_type == JSON:
-        return _encode({"code": code, "message": message})
-    return number_field(1, code) + text_field(2, message)
+        return _encode(fault)
+    return number_field(1, fault.code) + text_field(2, fault.message)
