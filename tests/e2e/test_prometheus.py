@@ -1,5 +1,6 @@
 """The rules and the dashboard on a real Prometheus that scrapes the real services."""
 
+import contextlib
 import functools
 import gzip
 import json
@@ -45,11 +46,11 @@ class Prometheus:
     """A Prometheus that runs."""
 
     def __init__(self, port: int) -> None:
-        self._url = f"http://127.0.0.1:{port}/api/v1"
+        self.url = f"http://127.0.0.1:{port}"
 
     def get(self, path: str, **fields: str) -> Any:
         """What a call of its API answers as data."""
-        answer = POOL.request("GET", f"{self._url}/{path}", fields=fields).json()
+        answer = POOL.request("GET", f"{self.url}/api/v1/{path}", fields=fields).json()
         assert answer["status"] == "success", answer
         return answer["data"]
 
@@ -84,22 +85,20 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ser
         service.stop()
 
 
-@pytest.fixture(scope="module")
-def prometheus(
-    services: dict[str, Service], tmp_path_factory: pytest.TempPathFactory
+@contextlib.contextmanager
+def running_prometheus(
+    folder: Path, data: Path, configuration: str = "global: {}\n"
 ) -> Iterator[Prometheus]:
-    """Scrapes both every second, with the rules as they are shipped."""
-    folder = tmp_path_factory.mktemp("data")
+    """A Prometheus while the block runs, with what it knows in a folder of data."""
     port = free_port()
-    configuration = folder / "prometheus.yml"
-    targets = {name: service.port for name, service in services.items()}
-    configuration.write_text(CONFIG.format(rules=RULES, **targets))
-    with (folder / "log").open("wb") as log:
+    path = folder / "prometheus.yml"
+    path.write_text(configuration)
+    with (folder / "prometheus.log").open("ab") as log:
         process = subprocess.Popen(
             [
                 "prometheus",
-                f"--config.file={configuration}",
-                f"--storage.tsdb.path={folder / 'tsdb'}",
+                f"--config.file={path}",
+                f"--storage.tsdb.path={data}",
                 f"--web.listen-address=127.0.0.1:{port}",
             ],
             stdout=log,
@@ -107,11 +106,23 @@ def prometheus(
         )
     try:
         client = Prometheus(port)
-        wait_for(lambda: POOL.request("GET", f"http://127.0.0.1:{port}/-/ready").status == 200)
+        wait_for(lambda: POOL.request("GET", f"{client.url}/-/ready").status == 200)
         yield client
     finally:
         process.terminate()
         process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def prometheus(
+    services: dict[str, Service], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Prometheus]:
+    """Scrapes both every second, with the rules as they are shipped."""
+    folder = tmp_path_factory.mktemp("data")
+    targets = {name: service.port for name, service in services.items()}
+    configuration = CONFIG.format(rules=RULES, **targets)
+    with running_prometheus(folder, folder / "tsdb", configuration) as client:
+        yield client
 
 
 def wait_for(condition: Callable[[], object]) -> None:
