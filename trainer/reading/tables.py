@@ -19,18 +19,26 @@ _MIN_REGULAR: Final = 0.9
 def read_rows(text: str, delimiter: str) -> list[list[str]]:
     """The first rows that are not empty, the names in the very first one trimmed.
 
-    The last line is left out unless it is the only one, since it may be cut.
+    The last line is left out unless it is the only one, since it may be cut. So is the last row if
+    a quote is open at its end, unless it is the only one: the text may be cut within it.
     """
     whole = text.rpartition("\n")[0]
+    lines = io.StringIO(whole or text, "").readlines()
     rows: list[list[str]] = []
+    begin = end = 0
     try:
-        for row in csv.reader(io.StringIO(whole or text, ""), delimiter=delimiter):
+        reader = csv.reader(lines, delimiter=delimiter)
+        for row in reader:
+            begin, end = end, reader.line_num
             if row:
                 rows.append(row if rows else [name.strip() for name in row])
             if len(rows) > MAX_SAMPLE_ROWS:
                 break
     except csv.Error:
         pass  # whoever reads all of it will tell; what was before the fault is a sample as well
+    n_quotes = sum(line.count('"') for line in lines[begin:end])
+    if end == len(lines) and n_quotes % 2 and len(rows) > 1:
+        rows.pop()
     return rows
 
 

@@ -65,6 +65,16 @@ def test_bad_lines_do_not_hide_the_good_ones() -> None:
     assert detected.said[0] == "format: JSON lines (first 2 records)"
 
 
+@pytest.mark.parametrize("n_rows", [1, 3])
+def test_a_table_may_be_cut_within_quotes(n_rows: int) -> None:
+    """A row that goes on behind the sample says nothing of the table, whatever is within it."""
+    trace = "Traceback, most recent call last:\n  File a, line 1\n" * 9
+    head = "message,level,service\n" + '"up ""x""",INFO,a\n' * n_rows
+    detected = sniff(f'{head}"lost\n{trace}'.encode(), "-", Options())
+    assert (detected.plan.format, detected.plan.fields.message) == ("csv", "message")
+    assert f"(first {n_rows} rows)" in detected.said[0]
+
+
 def test_only_a_single_line_may_be_cut() -> None:
     """A last line without its end is left out, unless there is no other."""
     assert sniff(b'{"msg": 1}', "-", Options()).plan.fields.message == "msg"
