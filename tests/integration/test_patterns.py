@@ -110,12 +110,17 @@ def test_sql_counts_the_same(logs: Path, capsys: pytest.CaptureFixture[str]) -> 
         found[service, identity] = text, found.get((service, identity), ("", 0))[1] + count
     assert found == by_hand(logs)
 
-    assert main(["sql", *relation]) == 0
+    assert main(["sql", *relation, "--time-field", "timestamp"]) == 0
     table = logs.with_name("counts.parquet")
     duckdb.execute(f"COPY ({capsys.readouterr().out}) TO '{table}'")
     data = required_data(make_parser().parse_args(["patterns", "--counts", str(table)]))
     expected = {key: ("", count) for key, (_, count) in by_hand(logs).items()}
-    assert plain(patterns_in(data, model_dir=logs.parent / "none").patterns) == expected
+    listed = patterns_in(data, model_dir=logs.parent / "none").patterns
+    assert plain(listed) == expected
+    own = counted(logs, Executor(processes=1))
+    assert [(one.level, one.first_seen, one.last_seen) for one in listed] == [
+        (one.level, one.first_seen, one.last_seen) for one in own
+    ]
 
 
 def test_a_version_keeps_the_patterns_it_learned_from(
