@@ -7,6 +7,7 @@ from typing import Final
 from inference.errors import (
     MalformedProtobufError,
     ModelNotLoadedError,
+    NotForwardedError,
     NotServingError,
     TooManyRecordsError,
     TrainerRefusedError,
@@ -15,6 +16,7 @@ from inference.errors import (
 )
 from inference.metrics.board import Board
 from inference.metrics.inference_metrics import InferenceMetrics
+from inference.otlp_forwarder import OtlpForwarder
 from inference.resources.logs import LogsResource
 from inference.resources.metrics import MetricsResource, WatchMiddleware
 from inference.resources.models import ChangeResource, ModelsResource
@@ -63,6 +65,9 @@ PROBLEMS: Final[ProblemTable] = {
     TrainerRefusedError: ProblemSpec(
         HTTPStatus.BAD_GATEWAY, "trainer-refused", "The trainer refuses this service"
     ),
+    NotForwardedError: ProblemSpec(
+        HTTPStatus.SERVICE_UNAVAILABLE, "not-forwarded", "Not passed on", retry_after_s=1
+    ),
     NotServingError: ProblemSpec(
         HTTPStatus.BAD_GATEWAY, "trained-but-not-serving", "Trained, but not serving here"
     ),
@@ -105,7 +110,8 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
     if metrics:
         app.add_route(METRICS_PATH, MetricsResource(lambda: metrics.families(slot.model)))
     app.add_route(f"{API_PREFIX}/logs", LogsResource(slot, limit, load, judged))
-    app.add_route(OTLP_PATH, OtlpResource(slot, limit, load, judged))
+    forwarder = OtlpForwarder(settings.otlp_forward) if settings.otlp_forward else None
+    app.add_route(OTLP_PATH, OtlpResource(slot, limit, load, judged, forwarder))
     if settings.allow_training:
         client = TrainerClient(
             settings.trainer_url, settings.train_timeout_s, settings.trainer_token_file

@@ -20,6 +20,9 @@ _PREFIX: Final = "ANOMALY_"
 _PREFIXES: Final = (f"{_PREFIX}SERVE_", f"{_PREFIX}TRAIN_", f"{_PREFIX}MIRROR_")
 """Each program's own; all may share an environment."""
 
+_OF_ONE: Final = {"ANOMALY_OTLP_FORWARD": f"{_PREFIX}SERVE_"}
+"""Variables of one service without its prefix, and that prefix."""
+
 _NEAR: Final = 0.86
 """How alike (`difflib`) a name is that was meant to be ours: one letter of five more or less."""
 
@@ -74,7 +77,8 @@ def load_settings(type_: type[T], environ: Mapping[str, str], prefix: str) -> T:
 def _meant(name: str, known: Collection[str], prefix: str) -> str | None:
     """Which variable a name that is not known was meant for; None for a name of somebody else."""
     if name.startswith(_PREFIX):
-        if not name.startswith(prefix) and name.startswith(_PREFIXES):
+        owner = _OF_ONE.get(name, "")
+        if not name.startswith(prefix) and (owner or name).startswith(_PREFIXES):
             return None
         ours = [one for one in known if one.startswith(_PREFIX)]
         return difflib.get_close_matches(name, ours, 1, cutoff=0.0)[0]

@@ -6,6 +6,7 @@
     ├── BrokenVersionError       a version is there and cannot be served
     ├── RemoteStoreError         the object store of versions does not do what was asked
     ├── MalformedProtobufError   a body is no protobuf
+    ├── NotForwardedError        the receiver behind did not take what was passed on
     ├── TooManyRecordsError      a body has more records than are judged in one call
     └── TrainerError             a training passed on to the trainer did not come back
         ├── TrainerUnreachableError
@@ -39,6 +40,10 @@ class RemoteStoreError(InferenceError):
 
 class MalformedProtobufError(InferenceError):
     """The bytes of a body are no protobuf, or not the message that was expected."""
+
+
+class NotForwardedError(InferenceError):
+    """The receiver behind this one did not take a request that was passed on."""
 
 
 class TooManyRecordsError(InferenceError):

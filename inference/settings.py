@@ -75,6 +75,7 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
         metrics_services: services that have a label of their own.
         metrics_patterns: patterns that have one, of flagged logs and of others each.
         drift_window_s: how far back drift is looked for.
+        otlp_forward: where OpenTelemetry's logs are passed on to; empty for nowhere.
         follow_s: how long to wait, with `model_store`, until the mirror has brought what the
             trainer published.
     """
@@ -116,6 +117,9 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
     )
     drift_window_s: Annotated[int, Meta(ge=60, le=604_800)] = field(
         default=3_600, name=f"{PREFIX}DRIFT_WINDOW_S"
+    )
+    otlp_forward: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")] = field(
+        default="", name="ANOMALY_OTLP_FORWARD"
     )
     follow_s: Annotated[float, Meta(ge=0, le=3_600)] = field(default=30.0, name=f"{PREFIX}FOLLOW_S")
 

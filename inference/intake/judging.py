@@ -27,6 +27,7 @@ class Judging:
         tally: where their reader counts what it finds.
         judge: judges them.
         returned: which verdicts are listed.
+        kept: where what is judged is kept by position, for who needs it afterwards.
         clock: monotonic seconds.
     """
 
@@ -36,12 +37,14 @@ class Judging:
         tally: Tally,
         judge: MessageJudge,
         returned: Returned,
+        kept: dict[int, JudgedLog] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._blocks = blocks
         self._tally = tally
         self._judge = judge
         self._returned = returned
+        self._kept = kept
         self._clock = clock
         self.verdicts: list[Verdict] = []
         self._listed: list[bytes] = []
@@ -63,6 +66,8 @@ class Judging:
                 judged[place] = self._judge.judge_templated(block.logs[place], template)
             self.verdicts += [one.verdict for one in judged]
             self._n_anomalies += [one.is_anomaly for one in judged].count(True)
+            if self._kept is not None:
+                self._kept.update(zip(block.positions, judged, strict=True))
             if self._returned != "none":
                 self._list(block, judged)
             if self._clock() >= until:

@@ -2,21 +2,24 @@
 
 import asyncio
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import falcon
 import falcon.asgi
 
 from inference.metrics.judged import Judged
+from inference.otlp_forwarder import MAX_IN_HAND, OtlpForwarder
 from inference.resources.logs import ON_LOOP_S, Judges
 from inference.store.slot import ModelSlot
 from inference.web.body import read_body
-from inference.web.load import LARGE_BYTES, Load
+from inference.web.load import LARGE_BYTES, Limits, Load
 from schemas.api.operations import PROTOBUF
 from schemas.api.problems import Problem
 
 if TYPE_CHECKING:
     from inference.intake.otlp.reader import OtlpReader
+    from inference.model.message_judge import JudgedLog
 
 
 class OtlpResource:
@@ -25,12 +28,19 @@ class OtlpResource:
     takes = frozenset({PROTOBUF, "application/protobuf"})
 
     def __init__(
-        self, slot: ModelSlot, max_body_bytes: int, load: Load, judged: Judged | None = None
+        self,
+        slot: ModelSlot,
+        max_body_bytes: int,
+        load: Load,
+        judged: Judged | None = None,
+        forwarder: OtlpForwarder | None = None,
     ) -> None:
         self._judges = Judges(slot)
         self._max_body_bytes = max_body_bytes
         self._load = load
         self._judged = judged
+        self._forwarder = forwarder
+        self._passing = Load(Limits(requests=MAX_IN_HAND, held_bytes=0))
         self._reader: OtlpReader | None = None
 
     async def on_head(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
@@ -42,6 +52,7 @@ class OtlpResource:
         from inference.intake.judging import Judging  # noqa: PLC0415 - see the class
         from inference.intake.otlp.answers import accepted  # noqa: PLC0415
         from inference.intake.otlp.json_body import read_json  # noqa: PLC0415
+        from inference.intake.otlp.marking import mark_json, mark_protobuf  # noqa: PLC0415
         from inference.intake.otlp.protobuf_body import read_protobuf  # noqa: PLC0415
         from inference.intake.otlp.reader import OtlpReader  # noqa: PLC0415
         from inference.intake.raw_logs import Tally  # noqa: PLC0415
@@ -53,15 +64,28 @@ class OtlpResource:
             read = read_json if media_type == falcon.MEDIA_JSON else read_protobuf
             tally = Tally()
             judge = await self._judges.current()
-            judging = Judging(read(body, reader, tally), tally, judge, "none")
+            kept: dict[int, JudgedLog] | None = None if self._forwarder is None else {}
+            judging = Judging(read(body, reader, tally), tally, judge, "none", kept)
             at_once = len(body) <= LARGE_BYTES
             if not (at_once and judging.go_on(time.monotonic() + ON_LOOP_S)):
                 async with self._load.turn():
                     await asyncio.to_thread(judging.go_on)
-        if self._judged is not None and judging.verdicts:
-            self._judged.count_all(judging.verdicts)
         resp.content_type = media_type
         resp.data = accepted(tally, media_type)
+        if self._forwarder is not None and kept is not None:
+            mark = mark_json if media_type == falcon.MEDIA_JSON else mark_protobuf
+            with self._passing:
+                marked = await asyncio.to_thread(mark, body, kept, judge.model)
+                self._load.hold(req.scope, len(marked))
+                answer = await self._forwarder.post(marked, media_type)
+            resp.status = falcon.code_to_http_status(answer.status)
+            resp.content_type, resp.data = answer.content_type, answer.body
+            if answer.retry_after is not None:
+                resp.set_header("Retry-After", answer.retry_after)
+            if answer.status != HTTPStatus.OK:
+                return  # it comes again, and is counted then
+        if self._judged is not None and judging.verdicts:
+            self._judged.count_all(judging.verdicts)
 
 
 def otlp_fault(req: falcon.asgi.Request, resp: falcon.asgi.Response, problem: Problem) -> None:

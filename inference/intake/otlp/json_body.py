@@ -97,15 +97,16 @@ class _Records:
         tally = self._tally
         for start in range(0, len(records), MAX_BLOCK):
             logs: list[Log] = []
+            positions: list[int] = []
             templates: dict[int, str] = {}
-            first = tally.n_records
             for raw in records[start : start + MAX_BLOCK]:
                 tally.count(1)
                 try:
                     logs.append(self._read(bytes(raw), templates, len(logs)))
+                    positions.append(tally.n_records - 1)
                 except UnusableRecordError as error:
                     tally.add(tally.n_records - 1, str(error))
-            yield Block(range(first, first + len(logs)), logs, templates)
+            yield Block(positions, logs, templates)
 
     def _read(self, raw: bytes, templates: dict[int, str], place: int) -> Log:
         if len(raw) > MAX_VALUE_BYTES:

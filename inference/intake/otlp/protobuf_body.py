@@ -40,11 +40,11 @@ def read_protobuf(body: bytes, reader: OtlpReader, tally: Tally) -> Iterator[Blo
         TooManyRecordsError: it has more records than are judged in one call.
     """
     n_groups = 0
-    for number, start, end in parts_of(body, 0, len(body)):
+    for number, _, start, end in parts_of(body, 0, len(body)):
         if number != _RESOURCE_LOGS:
             continue
         scopes = None
-        for part, at, stop in parts_of(body, start, end):
+        for part, _, at, stop in parts_of(body, start, end):
             n_groups += 1
             if n_groups > MAX_RECORDS:
                 raise TooManyRecordsError(f"the body has more than {MAX_RECORDS} scopes")
@@ -56,7 +56,7 @@ def read_protobuf(body: bytes, reader: OtlpReader, tally: Tally) -> Iterator[Blo
 def _resource(body: bytes, start: int, end: int) -> dict[str, Any]:
     """The attributes of the resource whose logs these are; mostly it stands first."""
     parts = parts_of(body, start, end)
-    raw = next((body[at:stop] for number, at, stop in parts if number == _RESOURCE), b"")
+    raw = next((body[at:stop] for number, _, at, stop in parts if number == _RESOURCE), b"")
     return _attributes(_decoded(Resource, raw).attributes, MAX_DEPTH)
 
 
@@ -82,20 +82,21 @@ class _Records:
         """The logs of a `ScopeLogs`."""
         tally = self._tally
         logs: list[Log] = []
+        positions: list[int] = []
         templates: dict[int, str] = {}
-        first = tally.n_records
-        for number, at, stop in parts_of(body, start, end):
+        for number, _, at, stop in parts_of(body, start, end):
             if number != _LOG_RECORDS:
                 continue
             tally.count(1)
             try:
                 logs.append(self._read(body[at:stop], templates, len(logs)))
+                positions.append(tally.n_records - 1)
             except UnusableRecordError as error:
                 tally.add(tally.n_records - 1, str(error))
             if len(logs) >= MAX_BLOCK:
-                yield Block(range(first, first + len(logs)), logs, templates)
-                logs, templates, first = [], {}, tally.n_records
-        yield Block(range(first, first + len(logs)), logs, templates)
+                yield Block(positions, logs, templates)
+                logs, positions, templates = [], [], {}
+        yield Block(positions, logs, templates)
 
     def _read(self, raw: bytes, templates: dict[int, str], place: int) -> Log:
         if len(raw) > MAX_RECORD_BYTES:

@@ -4,19 +4,19 @@ Nothing is built of the parts, so that a message with millions of empty ones cos
 Source: https://protobuf.dev/programming-guides/encoding/
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from inference.errors import MalformedProtobufError
 
-__all__ = ["number_field", "parts_of", "text_field"]
+__all__ = ["number_field", "parts_of", "text_field", "with_fields"]
 
 _MORE: Final = 0x80
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
 _MAX_SHIFT: Final = 63
 
-Part = tuple[int, int, int]
-"""A field's number, and where its bytes begin and end."""
+Part = tuple[int, int, int, int]
+"""A field's number, where the field begins, and where its bytes begin and end."""
 
 
 def parts_of(data: bytes, at: int, end: int) -> Iterator[Part]:
@@ -32,6 +32,7 @@ def parts_of(data: bytes, at: int, end: int) -> Iterator[Part]:
     """
     try:
         while at < end:
+            head = at
             tag = data[at]
             at += 1
             if tag >= _MORE:
@@ -45,7 +46,7 @@ def parts_of(data: bytes, at: int, end: int) -> Iterator[Part]:
                 stop = at + length
                 if stop > end:
                     raise MalformedProtobufError(f"field {tag >> 3} has no end")
-                yield tag >> 3, at, stop
+                yield tag >> 3, head, at, stop
                 at = stop
             elif kind == _VARINT:
                 _, at = _varint(data, at)
@@ -70,6 +71,29 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         shift += 7
         if shift > _MAX_SHIFT:
             raise MalformedProtobufError("a number has more than 64 bits")
+
+
+def with_fields(
+    data: bytes, at: int, end: int, number: int, rewrite: Callable[[int, int], bytes]
+) -> bytes:
+    """A message in which each field of a number has other bytes; all else is kept as it is.
+
+    Args:
+        data: holds the message.
+        at: where it begins.
+        end: where it ends.
+        number: of the fields.
+        rewrite: gives a field's new bytes by where its old ones begin and end.
+
+    Raises:
+        MalformedProtobufError: as `parts_of`.
+    """
+    pieces: list[bytes] = []
+    for found, head, start, stop in parts_of(data, at, end):
+        if found == number:
+            pieces += [data[at:head], text_field(number, rewrite(start, stop))]
+            at = stop
+    return b"".join([*pieces, data[at:end]])
 
 
 def number_field(number: int, value: int) -> bytes:
