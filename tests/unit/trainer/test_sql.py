@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inference.intake.cleaning import clean_text
 from schemas.record.features import FEATURE_NAMES, Level
 from schemas.record.labels import NO_ANOMALY, is_positive
 from schemas.record.templates import pattern_id, template_of
@@ -104,7 +105,8 @@ def test_patterns_of_tricky_messages() -> None:
     found = {service: (identity, text) for identity, service, _, text, _ in rows}
     for message, _, service in logs:
         assert message is not None
-        assert found[service] == (f"{pattern_id(message):016x}", template_of(message)), message
+        text = clean_text(message)
+        assert found[service] == (f"{pattern_id(text):016x}", template_of(text)), message
     twice = [RawLog("a 1", "INFO", "x"), RawLog("a 2", "warning", "x"), RawLog("a 3", "WARN", "x")]
     identity = f"{pattern_id('a 0'):016x}"
     assert set(run_raw(twice, patterns_query("duckdb", "logs", FIELDS))) == {
