@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from inference.intake.cleaning import clean_text
 from schemas.record.features import Level
 from schemas.record.labels import NO_ANOMALY, is_positive
 from schemas.record.templates import pattern_id, template_of
@@ -85,7 +86,8 @@ def test_patterns(scratch: dict[str, str]) -> None:
 
     for message, _, service in logs:
         assert message is not None
-        assert found[service] == (f"{pattern_id(message):016x}", template_of(message)), message
+        text = clean_text(message)
+        assert found[service] == (f"{pattern_id(text):016x}", template_of(text)), message
 
 
 def test_sample_logs(scratch: dict[str, str]) -> None:
