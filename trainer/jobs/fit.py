@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -16,6 +17,8 @@ from trainer.jobs.listener import SILENCE, Listener
 from trainer.report.content import Report
 from trainer.store.candidate import current_version, load_candidate
 from trainer.store.opening import Models, registry_over
+
+BASIS: Final = "These are the lines that it learned from; `evaluate` judges others."
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -98,8 +101,15 @@ def fit(
     top = find_top(table, judged[0]) if found is None else found.top
     examples = holdings.examples(top.table) if with_examples else {}
     report = make_report(
-        holdings, table, judged, top, examples, found=found, warnings=fitted.warnings
+        holdings,
+        table,
+        judged,
+        top,
+        examples,
+        found=found,
+        warnings=fitted.warnings,
     )
+    report = msgspec.structs.replace(report, basis=BASIS)
 
     kept = {}
     if with_examples and holdings.patterns.n_rows:

@@ -15,6 +15,7 @@ from schemas.record.surprisal import rarity
 from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.table import CountTable
 from trainer.judging.found import Found, describe_found, timeline_of
+from trainer.judging.headline import headline
 from trainer.judging.judged import Judged, Top
 from trainer.judging.metrics import make_curve
 from trainer.judging.shares import distribution_of, levels_of, services_of
@@ -110,17 +111,6 @@ def make_report(
         },
         versions=manifest.libraries,
     )
-
-
-def headline(table: CountTable, judged: Judged) -> str:
-    """What is flagged of how much, and how much of that is labelled, in a sentence."""
-    flagged = judged.judgements.is_anomaly
-    n_flagged = int(table.counts[flagged].sum())
-    flags = f"Flags {n_flagged:,} of {table.n_samples:,} lines"
-    if table.positives is None:
-        return f"{flags}."
-    hits, n_labelled = int(table.positives[flagged].sum()), int(table.positives.sum())
-    return f"{flags}; {hits:,} of these are labelled, of {n_labelled:,} labelled in all."
 
 
 def _curves(table: CountTable, judged: Sequence[Judged]) -> list[Curve]:

@@ -181,6 +181,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         parameters: name and value.
         versions: library and version.
         headline: whether it is any good and what it found, in a sentence with a subject.
+        basis: whether the model has seen these records before, in a sentence.
         patterns: those with the most anomalous lines, the most anomalous first; empty for records
             without messages.
         n_patterns: patterns in all.
@@ -210,6 +211,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, str]
     versions: dict[str, str]
     headline: str = ""
+    basis: str = ""
     patterns: list[FoundPattern] = []
     n_patterns: int = 0
     n_flagged_patterns: int = 0

@@ -100,8 +100,10 @@ def test_flags_add_up(report: Report) -> None:
     assert sum(report.timeline.n_flagged) == n_flagged
     assert sum(report.timeline.n_rows) == report.n_rows == 999
     hits = sum(one.n_labelled or 0 for one in report.patterns if one.n_flagged)
+    labelled = f"all {hits} are" if hits == n_flagged else f"{hits} of them are"
     assert report.headline == (
-        f"Flags {n_flagged} of 999 lines; {hits} of these are labelled, of 9 labelled in all."
+        f"Flags {n_flagged} of 999 lines; {labelled} labelled, of 9 in all; an alert on ERROR "
+        f"flags 9, 9 of them labelled."
     )
 
 
@@ -120,7 +122,7 @@ def test_without_labels_nothing_is_said_of_them() -> None:
     """Nor in the headline."""
     report = report_by("surprisal", labelled=False)
     assert {one.n_labelled for one in report.patterns} == {None}
-    assert report.headline.endswith("of 999 lines.")
+    assert report.headline.endswith("of 999 lines; an alert on ERROR flags 9.")
 
 
 def test_texts_may_be_left_out() -> None:

@@ -43,7 +43,12 @@ def test_the_first_patterns_are_not_folded() -> None:
     """Three stand open with the headline and the timeline; all else can be unfolded."""
     content = render(make_report()).decode()
     before = content[: content.index("17 more patterns")]
-    for shown in ("Flags 37 of 8,001 lines", "flagged lines", "order # of customer 3"):
+    for shown in (
+        "Flags 37 of 8,001 lines",
+        "it learned from",
+        "flagged lines",
+        "order # of customer 3",
+    ):
         assert shown in before
     assert "order # of customer 4" not in before
     after = content[content.index("17 more patterns") :]

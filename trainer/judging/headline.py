@@ -1,0 +1,46 @@
+"""What a report says first: what is flagged, how much of it is labelled, what an alert would do."""
+
+from typing import Final
+
+from schemas.record.features import SEVERITY, Level
+from schemas.record.key import Bools, unpack
+from trainer.counting.table import CountTable
+from trainer.judging.judged import Judged
+
+ALERT: Final = Level.ERROR
+"""The plain alert that a model is held against: every line from this level on."""
+
+
+def headline(table: CountTable, judged: Judged) -> str:
+    """One sentence with a subject, from counts alone.
+
+    As in "Flags 57 of 6,666 lines; all 57 are labelled, of 673 in all; an alert on ERROR flags 144
+    lines, 138 of them labelled."
+
+    Args:
+        table: the records.
+        judged: what the model says of them.
+    """
+    flagged, alerted = judged.judgements.is_anomaly, unpack(table.keys)[1] >= SEVERITY[ALERT]
+    n_flagged, n_alerted = _count(table, flagged), _count(table, alerted)
+    sentence = f"Flags {n_flagged:,} of {table.n_samples:,} lines"
+    alert = f"an alert on {ALERT.value} flags {n_alerted:,}"
+    if table.positives is None:
+        return f"{sentence}; {alert}."
+    hits, n_labelled = int(table.positives[flagged].sum()), int(table.positives.sum())
+    found = f"{_share(hits, n_flagged)} labelled, of {n_labelled:,} in all"
+    caught = f"{int(table.positives[alerted].sum()):,} of them labelled"
+    return f"{sentence}; {found}; {alert}, {caught}."
+
+
+def _count(table: CountTable, chosen: Bools) -> int:
+    return int(table.counts[chosen].sum())
+
+
+def _share(hits: int, n_flagged: int) -> str:
+    """The subject of what is labelled, with its verb."""
+    if not hits:
+        return "none is"
+    if hits == n_flagged:
+        return "it is" if hits == 1 else f"all {hits:,} are"
+    return f"{hits:,} of them {'is' if hits == 1 else 'are'}"
