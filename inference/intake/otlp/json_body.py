@@ -11,7 +11,13 @@ from msgspec import Raw
 
 from inference.intake.exports import take_apart
 from inference.intake.json_values import MAX_VALUE_BYTES
-from inference.intake.otlp.reader import OtlpReader, service_in, template_in
+from inference.intake.otlp.reader import (
+    OtlpReader,
+    may_hold_templates,
+    may_hold_traces,
+    service_in,
+    template_in,
+)
 from inference.intake.raw_logs import Block, Tally
 from inference.intake.records import UnusableRecordError
 from inference.intake.shapes import Log
@@ -113,7 +119,7 @@ class _Records:
             raise UnusableRecordError(f"longer than {MAX_VALUE_BYTES} bytes")
         log = self._at_once(raw) if self._service else None
         document = None
-        if b"emplate" in raw or b"{OriginalFormat}" in raw:
+        if may_hold_templates(raw):
             document = self._apart(_object(raw))
             template = template_in(document["attributes"])
             if template is not None:
@@ -124,7 +130,7 @@ class _Records:
         try:
             record = _decode_record(raw)
             keys = None
-            if not record.severity_text or b"ception" in raw or b"CEPTION" in raw or b"\\u" in raw:
+            if not record.severity_text or may_hold_traces(raw) or b"\\u" in raw:
                 keys = [one.key for one in _decode_keys(record.attributes or b"[]")]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None

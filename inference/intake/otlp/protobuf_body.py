@@ -8,7 +8,13 @@ from google.protobuf.message import DecodeError
 
 from inference.errors import MalformedProtobufError, TooManyRecordsError
 from inference.intake.otlp.messages import LogRecord, Resource
-from inference.intake.otlp.reader import OtlpReader, service_in, template_in
+from inference.intake.otlp.reader import (
+    OtlpReader,
+    may_hold_templates,
+    may_hold_traces,
+    service_in,
+    template_in,
+)
 from inference.intake.otlp.wire import parts_of
 from inference.intake.raw_logs import MAX_RECORDS, Block, Tally
 from inference.intake.records import UnusableRecordError
@@ -39,6 +45,8 @@ def read_protobuf(body: bytes, reader: OtlpReader, tally: Tally) -> Iterator[Blo
         MalformedProtobufError: it is no such message.
         TooManyRecordsError: it has more records than are judged in one call.
     """
+    # What is asked of attributes is seldom there; a search of the bytes tells that it is not.
+    sought = may_hold_traces(body), may_hold_templates(body)
     n_groups = 0
     for number, _, start, end in parts_of(body, 0, len(body)):
         if number != _RESOURCE_LOGS:
@@ -49,7 +57,7 @@ def read_protobuf(body: bytes, reader: OtlpReader, tally: Tally) -> Iterator[Blo
             if n_groups > MAX_RECORDS:
                 raise TooManyRecordsError(f"the body has more than {MAX_RECORDS} scopes")
             if part == _SCOPE_LOGS:
-                scopes = scopes or _Records(_resource(body, start, end), reader, tally)
+                scopes = scopes or _Records(_resource(body, start, end), reader, tally, sought)
                 yield from scopes.of_scope(body, at, stop)
 
 
@@ -72,8 +80,11 @@ def _decoded(kind: Any, raw: bytes) -> Any:
 class _Records:
     """Reads the records of one resource."""
 
-    def __init__(self, about: dict[str, Any], reader: OtlpReader, tally: Tally) -> None:
+    def __init__(
+        self, about: dict[str, Any], reader: OtlpReader, tally: Tally, sought: tuple[bool, bool]
+    ) -> None:
         self._about = about
+        self._traces, self._templates = sought
         self._service = service_in(about)
         self._reader = reader
         self._tally = tally
@@ -108,8 +119,7 @@ class _Records:
         text = record.body.string_value
         severity = record.severity_text
         keys = None
-        # What is asked of attributes is seldom there; a search of the bytes tells that it is not.
-        if not severity or b"ception" in raw or b"CEPTION" in raw:
+        if not severity or (self._traces and may_hold_traces(raw)):
             keys = [pair.key.decode("utf-8", "replace") for pair in record.attributes]
         log = None
         if text and self._service:
@@ -120,7 +130,7 @@ class _Records:
                 self._service,
                 keys,
             )
-        if b"emplate" in raw or b"{OriginalFormat}" in raw:
+        if self._templates and may_hold_templates(raw):
             template = template_in(_attributes(record.attributes, MAX_DEPTH))
             if template is not None:
                 templates[place] = template

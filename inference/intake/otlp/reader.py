@@ -18,7 +18,14 @@ from inference.intake.shapes import Log
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level
 from schemas.record.levels import SCALES
 
-__all__ = ["TEMPLATES", "OtlpReader", "service_in", "template_in"]
+__all__ = [
+    "TEMPLATES",
+    "OtlpReader",
+    "may_hold_templates",
+    "may_hold_traces",
+    "service_in",
+    "template_in",
+]
 
 TEMPLATES: Final = ("log.record.template", "log.body.template", "{OriginalFormat}")
 """Attributes in which a source says what the message was made of: the Collector's drain processor
@@ -80,6 +87,16 @@ class OtlpReader:
         if record is None:
             raise UnusableRecordError(_EMPTY)
         return as_log(record)
+
+
+def may_hold_traces(raw: bytes) -> bool:
+    """Whether a record, or any of a body, may have an attribute of an exception."""
+    return b"ception" in raw or b"CEPTION" in raw
+
+
+def may_hold_templates(raw: bytes) -> bool:
+    """Whether a record, or any of a body, may have a template."""
+    return b"emplate" in raw or b"{OriginalFormat}" in raw
 
 
 def service_in(attributes: dict[str, Any]) -> str:

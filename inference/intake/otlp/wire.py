@@ -12,7 +12,10 @@ from inference.errors import MalformedProtobufError
 __all__ = ["number_field", "parts_of", "text_field", "with_fields"]
 
 _MORE: Final = 0x80
-_VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
+_VARINT, _LENGTH = 0, 2
+_FIXED: Final = {1: 8, 5: 4}
+"""How many bytes the kinds of fixed size take."""
+
 _MAX_SHIFT: Final = 63
 
 Part = tuple[int, int, int, int]
@@ -42,22 +45,32 @@ def parts_of(data: bytes, at: int, end: int) -> Iterator[Part]:
                 length = data[at]
                 at += 1
                 if length >= _MORE:
-                    length, at = _varint(data, at - 1)
+                    more = data[at]  # most records have less than 16 KiB: two bytes tell it
+                    if more < _MORE:
+                        length += (more - 1) << 7
+                        at += 1
+                    else:
+                        length, at = _varint(data, at - 1)
                 stop = at + length
                 if stop > end:
                     raise MalformedProtobufError(f"field {tag >> 3} has no end")
                 yield tag >> 3, head, at, stop
                 at = stop
-            elif kind == _VARINT:
-                _, at = _varint(data, at)
-            elif kind in {_FIXED64, _FIXED32}:
-                at += 8 if kind == _FIXED64 else 4
             else:
-                raise MalformedProtobufError(f"field {tag >> 3} is of the unknown kind {kind}")
+                at = _behind_number(data, at, kind)
     except IndexError as error:
         raise MalformedProtobufError("the message ends within a field") from error
     if at > end:
         raise MalformedProtobufError("the message ends within a field")
+
+
+def _behind_number(data: bytes, at: int, kind: int) -> int:
+    """Where a number ends."""
+    if kind == _VARINT:
+        return _varint(data, at)[1]
+    if kind not in _FIXED:
+        raise MalformedProtobufError(f"a field is of the unknown kind {kind}")
+    return at + _FIXED[kind]
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
