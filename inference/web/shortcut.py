@@ -10,6 +10,7 @@ anything but 200: what is raised here is dropped, Falcon begins anew and answers
 There is no second way to say no.
 """
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -27,6 +28,9 @@ Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Answer = Callable[[bytes], bytes | None]
 """The JSON that answers a body; None, or whatever it raises, if that takes more than a moment."""
+
+Meter = Callable[[float], None]
+"""Counts an answer, given when its call came."""
 
 _UNUSUAL: Final = frozenset({b"content-encoding", b"origin", b"transfer-encoding"})
 """Headers of calls that need a closer look."""
@@ -51,14 +55,13 @@ class Shortcut:
         self._ids = ids
         self._guard = guard
         self._traffic = traffic
-        self._answers: dict[str, Answer] = {}
-        self._meters: dict[str, Callable[[float], None]] = {}
+        self._clock = time.perf_counter if traffic is None else traffic.clock
+        self._ways: dict[str, tuple[Answer, Meter | None]] = {}
 
     def add(self, path: str, answer: Answer) -> None:
         """Let POSTs to a path take the short way."""
-        self._answers[path] = answer
-        if self._traffic is not None:
-            self._meters[path] = self._traffic.meter(path, _OK)
+        meter = None if self._traffic is None else self._traffic.meter(path, _OK)
+        self._ways[path] = (answer, meter)
 
     async def answer(self, scope: dict[str, Any], receive: Receive, send: Send) -> Receive | None:
         """Answer a call if it is plain.
@@ -66,10 +69,11 @@ class Shortcut:
         Returns:
             None if it was answered; else what has its events, from the first one on.
         """
-        answer = self._answers.get(scope["path"])
-        if answer is None or scope["method"] != "POST" or scope["query_string"]:
+        way = self._ways.get(scope["path"])
+        if way is None or scope["method"] != "POST" or scope["query_string"]:
             return receive
-        began = 0.0 if self._traffic is None else self._traffic.clock()
+        answer, meter = way
+        began = self._clock()
         given = scope["headers"]
         if not isinstance(given, list):  # as the server's are; another could be read only once
             return receive
@@ -87,8 +91,8 @@ class Shortcut:
             data = None
         if data is None:
             return _from_first(event, receive)
-        if self._traffic is not None:
-            self._meters[scope["path"]](began)
+        if meter is not None:
+            meter(began)
         await send(
             {
                 "type": "http.response.start",
