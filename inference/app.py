@@ -19,7 +19,7 @@ from inference.metrics.inference_metrics import InferenceMetrics
 from inference.otlp_forwarder import OtlpForwarder
 from inference.resources.logs import LogsResource
 from inference.resources.metrics import MetricsResource, WatchMiddleware
-from inference.resources.models import ChangeResource, ModelsResource
+from inference.resources.models import ChangeResource, FeedbackResource, ModelsResource
 from inference.resources.open_inference import (
     InferResource,
     ModelResource,
@@ -123,6 +123,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         app.add_route(f"{API_PREFIX}/train", TrainResource(passing_on, train_limit, trainings))
         app.add_route(f"{API_PREFIX}/models/{{version}}/activate", change)
         app.add_route(f"{API_PREFIX}/models/rollback", change)
+        app.add_route(f"{API_PREFIX}/feedback", FeedbackResource(passing_on, trainings))
     app.add_route(f"{API_PREFIX}/models", ModelsResource(store))
     app.add_route(f"{API_PREFIX}/health", HealthResource())
     app.add_route(f"{API_PREFIX}/ready", ReadyResource(slot))

@@ -39,6 +39,7 @@ LEVEL = DetectorSpec(
     terms=("severity",),
     score="severity / 4",
     decision="in steps of severity",
+    clear=-1.0,
 )
 
 
@@ -62,6 +63,10 @@ class LevelDetector:
     def __init__(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
         self._threshold = manifest.scores.threshold
         self._thousandths = Tables.from_bytes(files[TABLES_FILE]).percentiles
+
+    def score_of(self, decision: float) -> float:
+        """Of the severity behind a decision."""
+        return max((self._threshold - decision) / 4, 1e-3)
 
     def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
         """Judge logs that came singly."""

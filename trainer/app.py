@@ -23,6 +23,7 @@ from trainer.errors import (
     ParityError,
     StoreError,
     TooFewRowsError,
+    TooManyCorrectionsError,
     TrainerBusyError,
     UnfitVersionError,
     UnwritableStoreError,
@@ -30,6 +31,7 @@ from trainer.errors import (
 from trainer.metrics import TrainerMetrics
 from trainer.resources import (
     ActivateResource,
+    FeedbackResource,
     RollbackResource,
     StoreReadyResource,
     TrainingResource,
@@ -63,6 +65,9 @@ PROBLEMS: Final[ProblemTable] = {
     ),
     UnfitVersionError: ProblemSpec(
         HTTPStatus.CONFLICT, "version-unfit", "The version cannot be made current"
+    ),
+    TooManyCorrectionsError: ProblemSpec(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "too-many-corrections", "The model has enough corrections"
     ),
     UnwritableStoreError: ProblemSpec(
         HTTPStatus.SERVICE_UNAVAILABLE, "store-unwritable", "The model store cannot be written"
@@ -115,6 +120,7 @@ def create_app(settings: TrainerSettings, board: Board | None = None) -> App:
         app.add_route(METRICS_PATH, MetricsResource(metrics.families))
     app.add_route(f"{API_PREFIX}/models", ModelsResource(registry))
     app.add_route(f"{API_PREFIX}/models/{{version}}/activate", ActivateResource(service, load))
+    app.add_route(f"{API_PREFIX}/feedback", FeedbackResource(service, load))
     app.add_route(f"{API_PREFIX}/models/rollback", RollbackResource(service, load))
     app.add_route(f"{API_PREFIX}/health", HealthResource())
     app.add_route(f"{API_PREFIX}/ready", StoreReadyResource(registry))

@@ -13,6 +13,7 @@
     │   └── UnfitVersionError   the version is there and cannot be made current, or not deleted
     ├── OutputError         a file of verdicts or a report cannot be written
     ├── FoundDifferenceError  two runs differ in what somebody does not want to find
+    ├── TooManyCorrectionsError  a model has as many corrections as it may
     ├── AbandonedError      whoever asked for the training has left
     └── TrainerBusyError    another training is at work
 
@@ -70,6 +71,10 @@ class OutputError(TrainingError):
 
 class FoundDifferenceError(TrainingError):
     """Two runs differ in what somebody does not want to find."""
+
+
+class TooManyCorrectionsError(TrainingError):
+    """The model has as many corrections as it may."""
 
 
 class AbandonedError(TrainingError):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import falcon.asgi
 
-from inference.resources.models import MAX_BODY_BYTES
+from inference.resources.models import MAX_BODY_BYTES, MAX_FEEDBACK_BYTES
 from inference.web.answers import answer_json
 from inference.web.body import read_body
 from inference.web.leaving import refuse_if_draining, watched_client
@@ -92,3 +92,17 @@ class RollbackResource:
         await read_body(req, MAX_BODY_BYTES, self._load)
         with self._load:
             answer_json(resp, await self._service.rollback())
+
+
+class FeedbackResource:
+    """Takes a person's word on a log."""
+
+    def __init__(self, service: TrainingService, load: Load) -> None:
+        self._service = service
+        self._load = load
+
+    async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """POST /api/v1/feedback"""
+        body = await read_body(req, MAX_FEEDBACK_BYTES, self._load)
+        with self._load:
+            answer_json(resp, await self._service.correct(body))

@@ -9,6 +9,7 @@ from typing import Final
 
 from inference.errors import BrokenVersionError, NoModelError
 from inference.web.load import LARGE_BYTES
+from schemas.api.feedback import FeedbackRequest, FeedbackResponse
 from schemas.api.models import Activated
 from schemas.api.training import TrainRequest, TrainResponse
 from schemas.api.validation import BodyDecoder
@@ -20,7 +21,9 @@ from trainer.errors import (
     TrainerBusyError,
     UnwritableStoreError,
 )
+from trainer.feedback import read_feedback
 from trainer.fitting.size import check_size
+from trainer.jobs.correct import correct
 from trainer.jobs.train import train
 from trainer.store.history import Change
 from trainer.store.registry import ModelRegistry
@@ -44,6 +47,7 @@ class TrainingService:
         self._wait_s = wait_s
         self._max_nodes = max_nodes
         self._decoder = BodyDecoder(TrainRequest)
+        self._feedback_decoder = BodyDecoder(FeedbackRequest)
         self._turn = asyncio.Lock()
 
     async def train(
@@ -98,6 +102,26 @@ class TrainingService:
         if not _VERSION.fullmatch(version):
             raise NoVersionError(f"a version is a whole number, not {version[:40]!r}")
         return await self._change(lambda: self.registry.activate(int(version)))
+
+    async def correct(self, body: bytes) -> FeedbackResponse:
+        """Publish a person's word on a log.
+
+        Raises:
+            MalformedJsonError, InvalidBodyError: the body is wrong.
+            TooManyCorrectionsError: the model has as many as it may.
+            StoreError: there is no model, or the store cannot be written.
+        """
+        with self._store_faults_logged():
+            answer = await asyncio.to_thread(self._correct, body)
+        _log.info("model.corrected", extra={"model_version": answer.model_version})
+        return answer
+
+    def _correct(self, body: bytes) -> FeedbackResponse:
+        log, correction = read_feedback(self._feedback_decoder.decode(body))
+        done = correct(log, correction, model_dir=self.registry)
+        return FeedbackResponse(
+            str(done.version), self.registry.digest(done.version), correction, len(done.corrections)
+        )
 
     async def rollback(self) -> Activated:
         """Make the version current that served before the current one.

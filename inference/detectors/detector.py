@@ -19,6 +19,10 @@ class Detector(Protocol):
         """Judge packed records (`schemas.record.key`): int64 of shape (n,)."""
         ...
 
+    def score_of(self, decision: float) -> float:
+        """The anomaly score that goes with a decision."""
+        ...
+
     def extract(self, message: str, level: Level, service: str) -> LogFeatures:
         """What decides of a raw log."""
         ...

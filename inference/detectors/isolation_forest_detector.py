@@ -38,6 +38,7 @@ class IsolationForestDetector:
         self._columns = None
         if tuple(features.names) != FEATURE_NAMES:
             self._columns = [FEATURE_NAMES.index(name) for name in features.names]
+        self._threshold = manifest.scores.threshold
         tables = Tables.from_bytes(files[TABLES_FILE])
         self._percentiles = array("d", tables.percentiles)
         seen = Seen(tables, manifest.training)
@@ -64,6 +65,10 @@ class IsolationForestDetector:
                 f"service numbers; records are kept as {list(FEATURE_NAMES)} with {SERVICE_BUCKETS}"
             )
         return self._judgements(self._scorer.score_table(feature_rows(keys)))
+
+    def score_of(self, decision: float) -> float:
+        """scikit-learn's decision is the threshold less the score."""
+        return self._threshold - decision
 
     def extract(self, message: str, level: Level, service: str) -> LogFeatures:
         """The six features, and the pattern, which decides nothing here."""

@@ -168,6 +168,10 @@ class SurprisalDetector:
             terms.reshape(len(judged), len(TERMS)),
         )
 
+    def score_of(self, decision: float) -> float:
+        """By the formula of the anomaly score."""
+        return 1 / (1 + 10**decision)
+
     def extract(self, message: str, level: Level, service: str) -> LogFeatures:
         """The six features, and the template if training saw any."""
         return extract(message, level, service)

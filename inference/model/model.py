@@ -9,9 +9,11 @@ from inference.detectors.judgements import Judgement, Judgements, Novelty
 from inference.detectors.registry import LOADERS
 from inference.detectors.scorer import UnfitGraphError
 from inference.errors import BrokenVersionError
+from inference.model.correcting import Corrector
 from inference.model.memo import Memo
 from inference.model.verdicts import Verdict, make_verdicts
 from schemas.bundle.contents import Bundle
+from schemas.bundle.corrections import utc_now
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import Manifest
 from schemas.record.encoding import SERVICE_HASH, UnknownFeaturesError
@@ -63,6 +65,7 @@ class Model:
         extract: makes what is seen of a raw log: the features, and what its message tells.
         reason: says in words why a record is judged as it is.
         novelty: says what of a record training has never met.
+        corrector: gives logs the verdicts that people want them to have.
         notice: what an operator should know of it although it serves; mostly empty.
     """
 
@@ -101,9 +104,17 @@ class Model:
         self.extract = self._detector.extract
         self.reason = self._detector.reason
         self.novelty = self._detector.novelty
+        self.corrector = Corrector(
+            self.manifest.corrections, self._detector.score_of, self.spec.clear, utc_now()
+        )
         self._marker = marker
         self._memo: Memo[LogFeatures, Verdict] = Memo(memo_capacity)
         self._judged: Memo[LogFeatures, Judgement] = Memo(memo_capacity)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a correction has ended since it was loaded."""
+        return time.time() >= self.corrector.ends_at
 
     def verdict(self, log: LogFeatures) -> Verdict:
         """Judge one log."""
@@ -143,6 +154,9 @@ class Model:
 
     def _judge(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
         judgements = self._judgements(logs)
+        if self.corrector:
+            correct = self.corrector.correct
+            judgements = [correct(log, one) for log, one in zip(logs, judgements, strict=True)]
         marks = self._marks(logs, judgements)
         patterns = [log.pattern if isinstance(log, MessageFeatures) else None for log in logs]
         verdicts = make_verdicts(judgements, self.version, marks, patterns)

@@ -1,4 +1,4 @@
-"""GET /models, and the calls that make another version current, passed on to the trainer."""
+"""GET /models, and the calls that change what serves, passed on to the trainer."""
 
 import asyncio
 
@@ -13,6 +13,10 @@ from inference.web.load import Load
 
 MAX_BODY_BYTES = 1_024
 """These calls take no body; clients that send one all the same mostly send {}."""
+
+
+MAX_FEEDBACK_BYTES = 4_194_304
+"""A message of the largest length, and each of its characters escaped."""
 
 
 class ModelsResource:
@@ -41,3 +45,17 @@ class ChangeResource:
         await read_body(req, MAX_BODY_BYTES, self._load)
         with self._load:
             await self._passing_on.answer(req, resp, b"{}")
+
+
+class FeedbackResource:
+    """Has the trainer correct the model, and answers once the correction holds here."""
+
+    def __init__(self, passing_on: PassingOn, load: Load) -> None:
+        self._passing_on = passing_on
+        self._load = load
+
+    async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        """POST /api/v1/feedback"""
+        body = await read_body(req, MAX_FEEDBACK_BYTES, self._load)
+        with self._load:
+            await self._passing_on.answer(req, resp, body, may_be_newer=True)

@@ -110,7 +110,11 @@ class Loader:
     def _load_unless_held(self, version: int, held: Model | None) -> Model:
         digest = self._store.digest(version)
         for model in (held, self._prepared):
-            if model is not None and (model.version, model.digest) == (str(version), digest):
+            if (
+                model is not None
+                and (model.version, model.digest) == (str(version), digest)
+                and not model.is_outdated
+            ):
                 return model
         started = self._clock()
         try:

@@ -163,6 +163,8 @@ class ModelSlot:
                 else:
                     await self._run(self._loader.prepare, self.model)
             self.look()
+            if self.model is not None and self.model.is_outdated and not self.is_loading:
+                self._begin(self._signature, self._clock())
             await asyncio.sleep(WATCH_S)
 
     def give_back_memory(self) -> None:

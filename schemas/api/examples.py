@@ -1,12 +1,14 @@
 """Examples of requests, answers and problems, for the OpenAPI document."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from itertools import product
 from typing import Any, Final
 
 import msgspec
 
+from schemas.api.feedback import FeedbackResponse
 from schemas.api.models import Activated, ModelList, PublishedVersion
 from schemas.api.otlp import ExportLogsServiceResponse, PartialSuccess, RpcStatus, rpc_code
 from schemas.api.predictions import BatchPrediction, Explanation, Prediction
@@ -14,6 +16,7 @@ from schemas.api.problems import FieldError, Problem, problem_type
 from schemas.api.raw_logs import LogVerdict, RawLogsAnswer
 from schemas.api.status import Health, ModelInfo, Ready
 from schemas.api.training import TrainResponse
+from schemas.bundle.corrections import Correction
 from schemas.bundle.manifest import (
     ARTEFACT_FORMAT,
     CalibrationSummary,
@@ -51,6 +54,7 @@ RAW_LOG: Final = {
 }
 PREDICT: Final = {"log_id": "log-1", "features": _FEATURES}
 BATCH: Final = {"logs": [PREDICT, {"log_id": "log-2", **RAW_LOG}]}
+FEEDBACK: Final = {"verdict": "normal", **RAW_LOG, "note": "db fails over on Sundays"}
 TRAIN: Final = {"training_data": _VARIED, "contamination": 0.1}
 
 _HASH: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -91,6 +95,15 @@ _MANIFEST: Final = Manifest(
     calibration=CalibrationSummary("training", 6_666, 0.049),
     parity=ParitySummary(2_140, 4_096, 0, 3e-8, 4_280, 0.0),
     libraries={"scikit-learn": "1.9.1"},
+)
+
+_CORRECTION: Final = Correction(
+    verdict="normal",
+    service=RAW_LOG["service"],
+    pattern_id=_PATTERN,
+    text="connection to # refused, # attempts left",
+    note="db fails over on Sundays",
+    created_at=datetime.fromisoformat(_TIME),
 )
 
 ANSWERS: Final[Mapping[type, Any]] = {
@@ -137,6 +150,7 @@ ANSWERS: Final[Mapping[type, Any]] = {
         ],
     ),
     Activated: Activated("3", _HASH, "2"),
+    FeedbackResponse: FeedbackResponse("4", _HASH, _CORRECTION, 1),
     Health: Health("alive"),
     Ready: Ready("ready", "3"),
     ModelInfo: ModelInfo("3", _HASH, _TIME, _MANIFEST),

@@ -12,6 +12,7 @@ import msgspec
 
 from schemas.api import examples, open_inference
 from schemas.api.access import Scope
+from schemas.api.feedback import FeedbackRequest, FeedbackResponse
 from schemas.api.models import Activated, ModelList
 from schemas.api.otlp import ExportLogsServiceResponse, RpcStatus
 from schemas.api.predictions import BatchPrediction, BatchRequest, Prediction, PredictRequest
@@ -222,6 +223,26 @@ OPERATIONS: Final = (
         path_numbers={"version": "Number of the version."},
         response=Activated,
         problems=_CHANGE_PROBLEMS,
+    ),
+    Operation(
+        method="post",
+        path=f"{API_PREFIX}/feedback",
+        tag="training",
+        services=BOTH,
+        scope="train",
+        summary="Say what logs like this one are; answered once all workers judge them so",
+        request=FeedbackRequest,
+        response=FeedbackResponse,
+        problems=(
+            *_BODY_PROBLEMS,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            HTTPStatus.BAD_GATEWAY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            HTTPStatus.GATEWAY_TIMEOUT,
+        ),
+        example=examples.FEEDBACK,
     ),
     Operation(
         method="post",

@@ -23,6 +23,7 @@ class DetectorSpec(msgspec.Struct, frozen=True, kw_only=True):
         terms: names of the summands of that value, in the order of their sum; empty without any.
         score: meaning of `anomaly_score`.
         decision: meaning of `decision`.
+        clear: a decision that is clearly an anomaly's.
     """
 
     name: str
@@ -32,6 +33,7 @@ class DetectorSpec(msgspec.Struct, frozen=True, kw_only=True):
     terms: tuple[str, ...] = ()
     score: str
     decision: str
+    clear: float
 
 
 DETECTORS: Final[dict[str, DetectorSpec]] = {
@@ -44,6 +46,7 @@ DETECTORS: Final[dict[str, DetectorSpec]] = {
             measure="anomaly score",
             score="Liu's s(x)",
             decision="scikit-learn's decision_function",
+            clear=-0.1,
         ),
         DetectorSpec(
             name="surprisal",
@@ -53,6 +56,7 @@ DETECTORS: Final[dict[str, DetectorSpec]] = {
             terms=TERMS,
             score="1 / (1 + 10 ** decision)",
             decision="in decades",
+            clear=-1.0,
         ),
     )
 }

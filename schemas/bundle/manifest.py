@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from schemas.bundle.corrections import MAX_CORRECTIONS, Correction
 from schemas.bundle.options import DetectorName, TrainOptions
 from schemas.record.bins import Shares
 
@@ -149,6 +150,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         calibration: what the thresholds come from.
         parity: what was compared before it was published.
         libraries: versions of the libraries that made it.
+        corrections: what people said of verdicts, which goes before the detector's.
     """
 
     artefact_format: int
@@ -163,6 +165,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     calibration: CalibrationSummary
     parity: ParitySummary
     libraries: dict[str, str]
+    corrections: Annotated[list[Correction], Meta(max_length=MAX_CORRECTIONS)] = []
 
     def to_json(self) -> bytes:
         """The manifest as indented JSON, ending in a newline."""

@@ -11,6 +11,7 @@ from schemas.version import __version__
 from trainer.cli import (
     diff,
     evaluate,
+    feedback,
     fit,
     look,
     patterns,
@@ -40,6 +41,7 @@ from trainer.errors import (
     ParityError,
     StoreError,
     TooFewRowsError,
+    TooManyCorrectionsError,
     TrainingError,
 )
 
@@ -54,6 +56,7 @@ EXIT_CODES: Final[dict[type[TrainingError], int]] = {
     ExportError: 5,
     ParityError: 5,
     InsensitiveModelError: 5,
+    TooManyCorrectionsError: USAGE_EXIT,
     StoreError: 6,
     OutputError: 7,
     FoundDifferenceError: 8,
@@ -97,6 +100,7 @@ _COMMANDS: Final[dict[str, Command]] = {
     "report": report.COMMAND,
     "score": score.COMMAND,
     "recalibrate": recalibrate.COMMAND,
+    "feedback": feedback.COMMAND,
     "sql": sql.COMMAND,
     "list": versions.LIST,
     "info": versions.INFO,

@@ -7,7 +7,8 @@ import msgspec
 from inference.errors import BrokenVersionError, NoModelError
 from inference.model.model import Model
 from trainer.errors import NoVersionError, UnfitVersionError
-from trainer.store.registry import ModelRegistry, no_version
+from trainer.store.faults import no_version
+from trainer.store.registry import ModelRegistry
 
 
 class Candidate(msgspec.Struct, frozen=True):

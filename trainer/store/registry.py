@@ -17,7 +17,10 @@ from inference.errors import BrokenVersionError, NoModelError, RemoteStoreError
 from inference.model.model import Model
 from inference.store.versions import ModelStore
 from inference.store.writing import KEEP_VERSIONS, TEMPORARY, StoreWriter
+from schemas.bundle.contents import Bundle
 from trainer.errors import NoVersionError, UnfitVersionError, UnwritableStoreError
+from trainer.store.carrying import carry_corrections
+from trainer.store.faults import no_version, unwritable
 from trainer.store.history import HISTORY_FILE, Change, history_bytes, read_history, steps_before
 
 if TYPE_CHECKING:
@@ -66,14 +69,10 @@ class ModelRegistry(ModelStore):
                 probe.flush()
                 self._fsync(probe.fileno())
         except OSError as error:
-            raise _unwritable(error) from error
+            raise unwritable(error) from error
 
     def tidy(self) -> None:
-        """Remove what a crashed writer left, if there is a store.
-
-        Raises:
-            UnwritableStoreError: the store cannot be written.
-        """
+        """Remove what a crashed writer left, if there is a store; raises as `pull`."""
         if self.root.is_dir():
             with self._locked():
                 pass
@@ -92,9 +91,7 @@ class ModelRegistry(ModelStore):
         mirror = Mirror(self._remote, self, self._writer)
         with self._locked():
             for version in self._remote.versions()[-KEEP_VERSIONS:]:
-                with contextlib.suppress(
-                    BrokenVersionError
-                ):  # of a trainer at work, or a killed one
+                with contextlib.suppress(BrokenVersionError):  # which is half written
                     mirror.bring(version)
             with contextlib.suppress(NoModelError, BrokenVersionError):
                 mirror.follow()
@@ -122,21 +119,54 @@ class ModelRegistry(ModelStore):
         """
         self._make()
         with self._locked():
-            version = max([*self.versions(), self._active() or 0]) + 1
-            if self._remote is not None:
-                version = self._remote.claim(version)
-            whole = {**beside(version), **files}
-            self._writer.add(version, whole)
+            return self._publish(carry_corrections(self, files), beside, activate=activate)
+
+    def amend(self, change: Callable[[Bundle], Mapping[str, bytes]]) -> int:
+        """Publish a version that is made of the current one, which nobody replaces meanwhile.
+
+        Args:
+            change: makes the files of the new version.
+
+        Returns:
+            The number of the new version.
+
+        Raises:
+            NoVersionError: there is no current version.
+            UnfitVersionError: it does not load.
+            UnwritableStoreError: the store cannot be written.
+        """
+        self.pull()
+        with self._locked():
             try:
-                if self._remote is not None:
-                    self._remote.upload(version, whole)
-                if activate:
-                    self._set_current(version, self._past(), newer_wins=True)
-            except (OSError, RemoteStoreError):
-                if self._active() != version:  # or it would be a version that nobody asked for
-                    self._writer.remove(version)
-                raise
-            self._prune()
+                bundle = self.bundle(self.current_version())
+            except NoModelError as error:
+                raise NoVersionError(f"{error}; train a model first") from error
+            except BrokenVersionError as error:
+                raise UnfitVersionError(str(error)) from error
+            return self._publish(change(bundle), lambda _version: {}, activate=True)
+
+    def _publish(
+        self,
+        files: Mapping[str, bytes],
+        beside: Callable[[int], Mapping[str, bytes]],
+        *,
+        activate: bool,
+    ) -> int:
+        version = max([*self.versions(), self._active() or 0]) + 1
+        if self._remote is not None:
+            version = self._remote.claim(version)
+        whole = {**beside(version), **files}
+        self._writer.add(version, whole)
+        try:
+            if self._remote is not None:
+                self._remote.upload(version, whole)
+            if activate:
+                self._set_current(version, self._past(), newer_wins=True)
+        except (OSError, RemoteStoreError):
+            if self._active() != version:  # or it would be a version that nobody asked for
+                self._writer.remove(version)
+            raise
+        self._prune()
         return version
 
     def activate(self, version: int) -> Change:
@@ -258,7 +288,7 @@ class ModelRegistry(ModelStore):
             with self._writer.locked():
                 yield
         except OSError as error:
-            raise _unwritable(error) from error
+            raise unwritable(error) from error
         except RemoteStoreError as error:
             raise UnwritableStoreError(str(error)) from error
 
@@ -266,19 +296,4 @@ class ModelRegistry(ModelStore):
         try:
             self._writer.make()
         except OSError as error:
-            raise _unwritable(error) from error
-
-
-def no_version(version: int, known: Sequence[int]) -> NoVersionError:
-    """That a store lacks a version, and which it has."""
-    return NoVersionError(
-        f"there is no version {version}; there is: {', '.join(map(str, known)) or 'none'}"
-    )
-
-
-def _unwritable(error: OSError) -> UnwritableStoreError:
-    """For whoever asked, who may be anybody: where the store is stands in settings and logs."""
-    return UnwritableStoreError(
-        f"the model store cannot be written: {error.strerror or error}; see MODEL_DIR, the rights "
-        f"of this user, and what room is left"
-    )
+            raise unwritable(error) from error

@@ -25,7 +25,7 @@ from inference.web.load import Limits, Load
 from inference.web.problems import BODY_PROBLEMS, ProblemSpec, ProblemTable
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from trainer.app import PROBLEMS as TRAINER_PROBLEMS
-from trainer.errors import InputError, OutputError, TrainingError
+from trainer.errors import FoundDifferenceError, InputError, OutputError, TrainingError
 
 LIMIT = 1_000
 
@@ -234,7 +234,9 @@ def test_every_error_has_a_status() -> None:
     assert {e for e in leaves(InferenceError) if e.__name__ not in inside} == set(
         INFERENCE_PROBLEMS
     )
-    assert leaves(TrainingError) - {InputError, OutputError} == set(TRAINER_PROBLEMS)
+    assert leaves(TrainingError) - {FoundDifferenceError, InputError, OutputError} == set(
+        TRAINER_PROBLEMS
+    )
 
 
 def test_problem_types_are_unique() -> None:

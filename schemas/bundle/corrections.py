@@ -1,0 +1,89 @@
+"""What people said of a model's verdicts; part of its manifest, and carried into later models.
+
+A correction is about all logs that are alike: of one pattern of one service, or, of logs that come
+without their message, of one signature (`schemas.record.surprisal`).
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from schemas.record.extraction import MessageFeatures
+from schemas.record.features import MAX_SERVICE_CHARS, LogFeatures
+from schemas.record.key import flags_of
+from schemas.record.surprisal import STEP_STARTS
+
+MAX_CORRECTIONS: Final = 1_000
+MAX_NOTE_CHARS: Final = 500
+
+Word = Literal["normal", "anomaly"]
+Note = Annotated[str, Meta(max_length=MAX_NOTE_CHARS)]
+Moment = Annotated[datetime, Meta(tz=True)]
+
+Alike = tuple[object, ...]
+"""What logs have in common that one correction is about."""
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One person's word.
+
+    Attributes:
+        verdict: what logs of this kind are from now on.
+        service: their name.
+        pattern_id: of their messages, 16 hexadecimal digits; "" for logs without a message.
+        text: the pattern's masked text, for people.
+        features: of a log without a message; all with its signature are meant.
+        note: why.
+        created_at: when it was said.
+        until: when it ends to hold; None for never.
+    """
+
+    verdict: Word
+    service: Annotated[str, Meta(min_length=1, max_length=MAX_SERVICE_CHARS)]
+    pattern_id: Annotated[str, Meta(pattern="^([0-9a-f]{16})?$")] = ""
+    text: str = ""
+    features: LogFeatures | None = None
+    note: Note = ""
+    created_at: Moment
+    until: Moment | None = None
+
+    @property
+    def alike(self) -> Alike:
+        """What it is about."""
+        if self.features is not None:
+            return alike(self.features)
+        return (self.service, int(self.pattern_id or "0", 16))
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it has not ended."""
+        return self.until is None or now < self.until
+
+
+def alike(log: LogFeatures) -> Alike:
+    """What a log has in common with those that a correction of it is about."""
+    if isinstance(log, MessageFeatures):
+        return (log.service, log.pattern)
+    step = bisect_right(STEP_STARTS, log.message_length)
+    return (log.service, log.level, flags_of(log), step)
+
+
+def in_force(corrections: Iterable[Correction], now: datetime) -> list[Correction]:
+    """Those that have not ended."""
+    return [correction for correction in corrections if correction.holds(now)]
+
+
+def corrected(
+    corrections: Sequence[Correction], about: Alike, new: Correction | None
+) -> list[Correction]:
+    """Corrections with another word on one kind of logs; None takes back what was said of it."""
+    others = [correction for correction in corrections if correction.alike != about]
+    return others if new is None else [*others, new]
+
+
+def utc_now() -> datetime:
+    """The time, in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,148 @@
+"""What people say of verdicts, in models."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from inference.model.model import Model
+from schemas.bundle.corrections import MAX_CORRECTIONS, Correction, alike, utc_now
+from schemas.bundle.manifest import MANIFEST_FILE
+from schemas.bundle.options import TrainOptions
+from schemas.record.extraction import MessageFeatures, extract
+from schemas.record.features import Level, LogFeatures
+from tests.made_logs import make_log, make_logs, make_raw_logs
+from trainer.counting.table import CountTable
+from trainer.errors import NoVersionError, TooManyCorrectionsError
+from trainer.jobs.correct import correct
+from trainer.jobs.train import train
+from trainer.store.registry import ModelRegistry
+
+NOISY = extract("IOException: connection to db 7 refused, timed out", Level.FATAL, "billing")
+
+
+def said(log: LogFeatures, verdict: str, **more: object) -> Correction:
+    """A person's word on a log."""
+    about = (
+        {"pattern_id": f"{log.pattern:016x}"}
+        if isinstance(log, MessageFeatures)
+        else {"features": log}
+    )
+    fields = {"verdict": verdict, "service": log.service, "created_at": utc_now(), **about, **more}
+    return Correction(**fields)  # type: ignore[arg-type]  # of the kinds that it has
+
+
+def current(registry: ModelRegistry) -> Model:
+    """The model that serves."""
+    return Model(registry.bundle(registry.current_version()), memo_capacity=10_000)
+
+
+@pytest.fixture(params=["isolation_forest", "surprisal"])
+def registry(
+    tmp_path: Path, message_table: CountTable, request: pytest.FixtureRequest
+) -> ModelRegistry:
+    """A store with a model of each detector."""
+    registry = ModelRegistry(tmp_path)
+    train(message_table, TrainOptions(detector=request.param, contamination=0.05), registry)
+    return registry
+
+
+def others() -> list[LogFeatures]:
+    """Logs of other patterns, other services, and without messages."""
+    logs = [extract(one.message, one.level, one.service) for one in make_raw_logs(300)]
+    near = msgspec.structs.replace(NOISY, service="billing-2")
+    return [*logs, *make_logs(300), near, extract("disk failed", Level.ERROR, "billing")]
+
+
+@pytest.mark.parametrize("log", [NOISY, make_log(5_000, Level.FATAL, has_exception=True)])
+def test_normal_silences_its_lines_and_nothing_else(
+    registry: ModelRegistry, log: LogFeatures
+) -> None:
+    """Whatever their numbers; every other verdict keeps its bits, and a rollback undoes it."""
+    before = current(registry)
+    assert before.verdict(log).is_anomaly
+    done = correct(log, said(log, "normal"), model_dir=registry)
+    after = current(registry)
+    assert (after.version, done.version) == ("2", 2)
+    assert not after.verdict(log).is_anomaly
+    (judged,) = after.judge_logs([log])
+    assert judged == before.judge_logs([log])[0]  # what the detector says stays what it was
+    if isinstance(log, MessageFeatures):
+        like = extract(
+            "IOException: connection to db 912 refused, timed out", Level.WARN, "billing"
+        )
+        assert not after.verdict(like).is_anomaly
+    old, new = before.verdicts(others()), after.verdicts(others())
+    swapped = [one.json.replace(b'"model_version":"1"', b'"model_version":"2"') for one in old]
+    assert [one.json for one in new] == swapped
+    registry.rollback()
+    assert current(registry).verdict(log).is_anomaly
+
+
+def test_an_anomaly_stays_one(registry: ModelRegistry) -> None:
+    """However common it is; `decision` and score say so as well; none takes it back."""
+    usual = next(log for log in others() if not current(registry).verdict(log).is_anomaly)
+    plain = current(registry).verdict(usual)
+    correct(usual, said(usual, "anomaly"), model_dir=registry)
+    marked = current(registry)
+    verdict = marked.verdict(usual)
+    assert verdict.is_anomaly
+    assert b'"decision":-' in verdict.json
+    assert correct(usual, None, model_dir=registry).corrections == []
+    again = current(registry).verdict(usual)
+    assert again.json.replace(b'"model_version":"3"', b'"model_version":"1"') == plain.json
+
+
+def test_later_models_take_it_over(registry: ModelRegistry, message_table: CountTable) -> None:
+    """Until it ends; a training that began before it was said loses nothing."""
+    soon = utc_now() + timedelta(days=1)
+    correct(NOISY, said(NOISY, "normal", note="planned", until=soon), model_dir=registry)
+    train(message_table, TrainOptions(contamination=0.05), registry)
+    kept = current(registry)
+    assert kept.manifest.corrections[0].note == "planned"
+    assert not kept.verdict(NOISY).is_anomaly
+    assert kept.corrector.ends_at == soon.timestamp()
+    ended = said(NOISY, "normal", until=utc_now() - timedelta(seconds=1))
+    bundle = registry.bundle(registry.current_version())
+    manifest = msgspec.structs.replace(bundle.manifest, corrections=[ended])
+    registry.publish({**bundle.files, MANIFEST_FILE: manifest.to_json()})
+    # The one that holds still was carried over in the place of what was published.
+    assert current(registry).manifest.corrections[0].note == "planned"
+
+
+def test_an_ended_correction_does_not_hold(registry: ModelRegistry) -> None:
+    """A model that holds one is outdated from then on."""
+    bundle = registry.bundle(1)
+    ended = said(NOISY, "normal", until=utc_now() - timedelta(seconds=1))
+    manifest = msgspec.structs.replace(bundle.manifest, corrections=[ended])
+    model = Model(msgspec.structs.replace(bundle, manifest=manifest), memo_capacity=1)
+    assert model.verdict(NOISY).is_anomaly
+    assert not model.is_outdated
+    soon = msgspec.structs.replace(ended, until=utc_now() + timedelta(seconds=1))
+    manifest = msgspec.structs.replace(bundle.manifest, corrections=[soon])
+    model = Model(msgspec.structs.replace(bundle, manifest=manifest), memo_capacity=1)
+    assert not model.verdict(NOISY).is_anomaly
+    assert not model.is_outdated
+    model.corrector.ends_at = 0
+    assert model.is_outdated
+
+
+def test_corrections_are_bounded(registry: ModelRegistry) -> None:
+    """One more than a model may have is refused; another word on the same logs is none more."""
+    bundle = registry.bundle(1)
+    logs = [make_log(service=f"service-{number}") for number in range(MAX_CORRECTIONS)]
+    manifest = msgspec.structs.replace(
+        bundle.manifest, corrections=[said(log, "normal") for log in logs]
+    )
+    registry.publish({**bundle.files, MANIFEST_FILE: manifest.to_json()})
+    with pytest.raises(TooManyCorrectionsError, match="1000 corrections"):
+        correct(NOISY, said(NOISY, "normal"), model_dir=registry)
+    assert len(correct(logs[0], said(logs[0], "anomaly"), model_dir=registry).corrections) == 1_000
+    assert alike(logs[0]) != alike(logs[1])
+
+
+def test_there_must_be_a_model(tmp_path: Path) -> None:
+    """Without one there is nothing to correct."""
+    with pytest.raises(NoVersionError):
+        correct(NOISY, said(NOISY, "normal"), model_dir=tmp_path)

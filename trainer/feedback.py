@@ -1,0 +1,54 @@
+"""A person's word on a log, read as a predict call reads a log."""
+
+import msgspec
+
+from inference.intake.requests import look_at
+from schemas.api.feedback import FeedbackRequest
+from schemas.api.predictions import PredictRequest
+from schemas.api.problems import FieldError
+from schemas.api.validation import BodyDecoder, InvalidBodyError
+from schemas.bundle.corrections import Correction, utc_now
+from schemas.record.extraction import MessageFeatures, extract
+from schemas.record.features import LogFeatures
+from schemas.record.templates import template_of
+
+
+def read_feedback(request: FeedbackRequest) -> tuple[LogFeatures, Correction | None]:
+    """The log that is meant, and the correction; None takes back what was said before.
+
+    Raises:
+        InvalidBodyError: the log is at fault, or the correction has ended before it begins.
+    """
+    log = look_at(
+        PredictRequest(
+            "feedback",
+            features=request.features,
+            message=request.message,
+            level=request.level,
+            service=request.service,
+        ),
+        extract,
+    )
+    now = utc_now()
+    if request.until is not None and request.until <= now:
+        raise InvalidBodyError([FieldError("until", "Expected a time to come")])
+    if request.verdict == "none":
+        return log, None
+    correction = Correction(
+        verdict=request.verdict,
+        service=log.service,
+        note=request.note,
+        created_at=now,
+        until=request.until,
+    )
+    if not isinstance(log, MessageFeatures):
+        return log, msgspec.structs.replace(correction, features=log)
+    return log, msgspec.structs.replace(
+        correction, pattern_id=f"{log.pattern:016x}", text=_masked(request)
+    )
+
+
+def _masked(request: FeedbackRequest) -> str:
+    """The masked text of the pattern: what a person recognises, without the numbers in it."""
+    text = bytes(request.message)  # type: ignore[arg-type]  # there is one, or there were no pattern
+    return template_of(BodyDecoder(str).decode(text)) if text[:1] == b'"' else ""
