@@ -9,6 +9,7 @@ from typing import Final
 from inference.environment import WRONG_SETTINGS_EXIT, SettingsError
 from schemas.version import __version__
 from trainer.cli import (
+    count,
     diff,
     evaluate,
     feedback,
@@ -99,6 +100,7 @@ _COMMANDS: Final[dict[str, Command]] = {
     "evaluate": evaluate.COMMAND,
     "report": report.COMMAND,
     "score": score.COMMAND,
+    "count": count.COMMAND,
     "recalibrate": recalibrate.COMMAND,
     "feedback": feedback.COMMAND,
     "sql": sql.COMMAND,

@@ -1,0 +1,118 @@
+"""Count tables made of logs: they add up, are taken away again, and train the same model."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from inference.store.versions import ModelStore
+from tests.made_logs import make_raw_logs
+from trainer.cli.main import main
+
+DAYS = 4
+LINES = 300
+
+
+def write_day(path: Path, day: int) -> Path:
+    """Raw logs of a day, labelled."""
+    begin = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(days=day)
+    with path.open("w") as out:
+        for number, log in enumerate(make_raw_logs(LINES, seed=day)):
+            line = {
+                "time": (begin + timedelta(minutes=number)).isoformat(),
+                "message": f"{log.message} {number}",
+                "level": log.level.value,
+                "service": log.service,
+                "fault": "disk" if number % 40 == 0 else None,
+            }
+            out.write(json.dumps(line) + "\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def days(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The logs of each day."""
+    folder = tmp_path_factory.mktemp("days")
+    return [write_day(folder / f"{day}.jsonl", day) for day in range(DAYS)]
+
+
+@pytest.fixture(scope="module")
+def tables(days: list[Path]) -> list[Path]:
+    """The table of each day."""
+    made = [day.with_suffix(".parquet") for day in days]
+    for day, table in zip(days, made, strict=True):
+        assert main(["count", str(day), "--label-field", "fault", "--out", str(table)]) == 0
+    return made
+
+
+def counts(tables: list[Path]) -> list[str]:
+    """The options that name tables."""
+    return [option for table in tables for option in ("--counts", str(table))]
+
+
+def model_files(store: Path) -> dict[str, bytes]:
+    """Graph and tables; the manifest says besides when the model was made."""
+    return dict(ModelStore(store).bundle(1).files)
+
+
+@pytest.mark.parametrize("detector", ["isolation_forest", "surprisal"])
+def test_daily_tables_and_the_logs_make_the_same_model(
+    days: list[Path], tables: list[Path], tmp_path: Path, detector: str
+) -> None:
+    """Byte for byte, whether tables are given one by one or merged before."""
+    options = ["--detector", detector, "--contamination", "0.05"]
+    logs = [*map(str, days), "--label-field", "fault"]
+    assert main(["fit", *logs, "--model-dir", str(tmp_path / "logs"), *options]) == 0
+    assert main(["fit", *counts(tables), "--model-dir", str(tmp_path / "days"), *options]) == 0
+    whole = tmp_path / "whole.parquet"
+    assert main(["count", *counts(tables), "--out", str(whole)]) == 0
+    assert main(["fit", *counts([whole]), "--model-dir", str(tmp_path / "sum"), *options]) == 0
+    expected = model_files(tmp_path / "logs")
+    assert model_files(tmp_path / "days") == expected
+    assert model_files(tmp_path / "sum") == expected
+
+
+def test_a_day_is_taken_away(tables: list[Path], tmp_path: Path) -> None:
+    """What is left holds the other days' records, each as often."""
+    whole, less, rest = (tmp_path / f"{name}.parquet" for name in ("whole", "less", "rest"))
+    assert main(["count", *counts(tables), "--out", str(whole)]) == 0
+    minus = ["--minus", str(tables[1])]
+    assert main(["count", *counts([whole]), *minus, "--out", str(less)]) == 0
+    assert main(["count", *counts([tables[0], *tables[2:]]), "--out", str(rest)]) == 0
+    columns = "message_length, level, service, left(pattern, 4), has_failure"
+    query = f"SELECT {columns}, sum(n), sum(n_positive) FROM '{{}}' GROUP BY ALL ORDER BY ALL"
+    with duckdb.connect() as connection:
+        found, expected = (
+            connection.execute(query.format(path)).fetchall() for path in (less, rest)
+        )
+    assert found == expected
+
+
+def test_what_was_never_counted_cannot_be_taken_away(
+    tables: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is an error that says so, and nothing is written."""
+    assert main(["count", *counts(tables[:1]), "--minus", str(tables[1])]) == 3
+    assert "what was counted into it" in capsys.readouterr().err
+
+
+def test_tables_of_other_rules_are_refused(
+    tables: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their records do not add up with ours; the extractors are named."""
+    other = tmp_path / "other.parquet"
+    duckdb.execute(f"COPY (SELECT * REPLACE ('ab12' AS extractor) FROM '{tables[0]}') TO '{other}'")
+    assert main(["fit", "--counts", str(other), "--model-dir", str(tmp_path / "store")]) == 3
+    assert "extractor ab12" in capsys.readouterr().err
+
+
+def test_tables_are_listed(tables: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """Rows, levels, services, labels and span; nothing is written without --out."""
+    assert main(["count", *counts(tables)]) == 0
+    shown = capsys.readouterr().out
+    assert f"{DAYS * LINES:,}" in shown
+    assert "2026-11-01 00:00 to 2026-11-04" in shown
+    assert f"labelled  {DAYS * 8}" in shown
+    assert main(["count", *counts(tables), "--out", "table.csv"]) == 2

@@ -1,0 +1,117 @@
+"""A count table as a file, in the form that SQL engines write, with the name of its extractor."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from schemas.record.extractor import EXTRACTOR
+from schemas.record.features import FEATURE_NAMES, Level
+from schemas.record.key import Ints, flag_columns, messages_of, unpack
+from schemas.record.templates import first_pattern
+from trainer import quoting
+from trainer.counting.pattern_table import PatternTable
+from trainer.counting.table import CountTable
+from trainer.reading.database import connect
+
+EXTRACTOR_COLUMN: Final = "extractor"
+"""Names the rules by which lines became records; tables of other rules do not add up with these."""
+
+EARLIEST_US: Final = 10**14
+"""An earlier moment, of 1973, is none, but the number of a record in the order of its data."""
+
+
+def write_table(table: CountTable, patterns: PatternTable, out: Path) -> None:
+    """Write a table as Parquet, sorted by all columns; the same table makes the same rows.
+
+    Records with a message have the id of their pattern where it is known of all of them, else the
+    first id of its bucket. Places are left out: they say nothing without the data.
+
+    Args:
+        table: the records.
+        patterns: those of its records with a message, or of none.
+        out: the file.
+    """
+    has_message, _, _ = messages_of(table.traits)
+    written = int(table.counts[has_message].sum())
+    known = int(patterns.counts.sum()) == written > 0
+    timed = table.first_seen is not None and bool((table.first_seen >= EARLIEST_US).all())
+    labelled = table.positives is not None
+    parts = [_of_records(table, ~has_message if known else None, labelled=labelled, timed=timed)]
+    if known:
+        parts.append(_of_patterns(patterns, labelled=labelled, timed=timed))
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = ", ".join(map(quoting.name, columns))
+    with connect() as connection:
+        connection.register("counts", columns)
+        connection.execute(
+            f"COPY (SELECT *, {quoting.literal(EXTRACTOR)} AS {EXTRACTOR_COLUMN} FROM counts "  # noqa: S608 - quoted
+            f"ORDER BY {order}) TO {quoting.literal(str(out))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+
+
+def _of_records(
+    table: CountTable, chosen: Any, *, labelled: bool, timed: bool
+) -> dict[str, np.ndarray[Any, Any]]:
+    keys = table.keys if chosen is None else table.keys[chosen]
+    numbers = unpack(keys)[2]
+    names = np.array([table.services[number] for number in numbers.tolist()], object)
+    has_message, template, _ = messages_of(unpack(keys)[4])
+    ids = [f"{first_pattern(bucket):016x}" for bucket in template.tolist()]
+    pattern = np.array(ids, object)
+    pattern[~has_message] = None
+
+    def column(values: Ints | None) -> Ints:
+        assert values is not None
+        return values if chosen is None else values[chosen]
+
+    return _columns(
+        keys,
+        names,
+        pattern,
+        column(table.counts),
+        column(table.positives) if labelled else None,
+        (column(table.first_seen), column(table.last_seen)) if timed else None,
+    )
+
+
+def _of_patterns(
+    patterns: PatternTable, *, labelled: bool, timed: bool
+) -> dict[str, np.ndarray[Any, Any]]:
+    names = np.array(patterns.names, object)[patterns.services]
+    ids = np.array([f"{pattern:016x}" for pattern in patterns.patterns.tolist()], object)
+    return _columns(
+        patterns.keys,
+        names,
+        ids,
+        patterns.counts,
+        patterns.positives if labelled else None,
+        (patterns.first_times, patterns.last_times) if timed else None,
+    )
+
+
+def _columns(
+    keys: Ints,
+    names: np.ndarray[Any, Any],
+    pattern: np.ndarray[Any, Any],
+    counts: Ints,
+    positives: Ints | None,
+    seen: tuple[Ints, Ints] | None,
+) -> dict[str, np.ndarray[Any, Any]]:
+    length, level, _, flags, traits = unpack(keys)
+    has_message, _, has_failure = messages_of(traits)
+    levels = np.array([known.value for known in Level], object)[level]
+    features = (length, levels, names, *flag_columns(flags))
+    failure = has_failure.astype(object)
+    failure[~has_message] = None
+    columns = {
+        **dict(zip(FEATURE_NAMES, features, strict=True)),
+        "pattern": pattern,
+        "has_failure": failure,
+        "n": counts,
+    }
+    if positives is not None:
+        columns["n_positive"] = positives
+    if seen is not None:
+        columns["first_seen"], columns["last_seen"] = seen
+    return columns
