@@ -13,7 +13,7 @@ from inference.detectors.judgements import Judgement, Judgements, Novelty
 from inference.detectors.registry import LOADERS
 from schemas.bundle.contents import Bundle
 from schemas.bundle.detectors import DETECTORS, DetectorSpec
-from schemas.bundle.manifest import TABLES_FILE, Manifest, ParitySummary, ScoreSpec
+from schemas.bundle.manifest import TABLES_FILE, Manifest, Method, ParitySummary, ScoreSpec
 from schemas.bundle.options import TrainOptions
 from schemas.bundle.tables import Tables
 from schemas.record.extraction import extract_features
@@ -116,6 +116,8 @@ class LevelDetector:
 class FittedLevel:
     """What fitting yields."""
 
+    method: Method = "quantile"
+    calibrated_share: float | None = None
     noise = 0.0
     columns = FEATURE_NAMES
 

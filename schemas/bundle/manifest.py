@@ -97,6 +97,9 @@ class TrainingSummary(msgspec.Struct, frozen=True):
     shares: Shares = {}
 
 
+Method = Literal["forward", "leave-one-out", "quantile"]
+
+
 class CalibrationSummary(msgspec.Struct, frozen=True):
     """What the thresholds come from, and what they flag of it.
 
@@ -105,11 +108,15 @@ class CalibrationSummary(msgspec.Struct, frozen=True):
             `thousandths`, what the model keeps of its training records.
         n_records: how many records these are.
         flagged_share: the share of them that is flagged.
+        method: `forward`, they are judged as they came, by what came before them, and each by all
+            others, and the higher threshold is taken; `leave-one-out`, the latter alone, since
+            nobody noted when they were seen; `quantile`, judged by the model itself.
     """
 
     source: Literal["training", "records", "thousandths"]
     n_records: Annotated[int, Meta(ge=1)]
     flagged_share: Annotated[float, Meta(ge=0, le=1)]
+    method: Method = "quantile"
 
 
 class ParitySummary(msgspec.Struct, frozen=True):

@@ -24,8 +24,11 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
             thousandths of the training records do not exceed; of the anomaly_score for
             `isolation_forest`, of D without messages for `surprisal`.
         flagged: int64 (1000,): how many training records the model flags with the k-th of the
-            percentiles (for records with a message, of theirs) as its threshold; None until they
+            thresholds (for records with a message, of theirs) as its threshold; None until they
             are judged, which they are in every bundle.
+        thresholds: float64 (1000,): the k-th is the threshold for a contamination of 999 - k
+            thousandths; None where they are the percentiles.
+        message_thresholds: the same for records with a message.
         message_percentiles: the same of D with messages; None if there were none.
         signature_rarity: float32 (65536,): rG by bucket; of `isolation_forest` it decides nothing.
         template_rarity: float32 (65536,): rT by bucket; None if there were no messages.
@@ -39,11 +42,24 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
     percentiles: npt.NDArray[np.float64]
     flagged: npt.NDArray[np.int64] | None = None
     message_percentiles: npt.NDArray[np.float64] | None = None
+    thresholds: npt.NDArray[np.float64] | None = None
+    message_thresholds: npt.NDArray[np.float64] | None = None
     signature_rarity: npt.NDArray[np.float32] | None = None
     template_rarity: npt.NDArray[np.float32] | None = None
     service_magnitude: npt.NDArray[np.float32] | None = None
     pair_magnitude: npt.NDArray[np.float32] | None = None
     forest_scores: npt.NDArray[np.float64] | None = None
+
+    @property
+    def steps(self) -> npt.NDArray[np.float64]:
+        """The thresholds for whole thousandths, of records without a message."""
+        return self.percentiles if self.thresholds is None else self.thresholds
+
+    @property
+    def message_steps(self) -> npt.NDArray[np.float64] | None:
+        """The same for records with a message; None if there were none."""
+        known = self.message_thresholds
+        return self.message_percentiles if known is None else known
 
     def to_bytes(self) -> bytes:
         """The tables as a compressed npz archive; the same tables give the same bytes."""
@@ -86,6 +102,8 @@ _SHAPES: Final = {
     "percentiles": ((1_000,), np.dtype(np.float64)),
     "flagged": ((1_000,), np.dtype(np.int64)),
     "message_percentiles": ((1_000,), np.dtype(np.float64)),
+    "thresholds": ((1_000,), np.dtype(np.float64)),
+    "message_thresholds": ((1_000,), np.dtype(np.float64)),
     "signature_rarity": ((SIGNATURE_BUCKETS,), np.dtype(np.float32)),
     "template_rarity": ((TEMPLATE_BUCKETS,), np.dtype(np.float32)),
     "service_magnitude": ((SERVICE_BUCKETS,), np.dtype(np.float32)),

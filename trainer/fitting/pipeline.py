@@ -30,6 +30,7 @@ from schemas.record.features import SEVERITY, Level
 from schemas.record.key import NO_TRAITS, unpack
 from trainer.counting.table import CountTable
 from trainer.fitting.agreement import prove_agreement
+from trainer.fitting.forward import MIN_RECORDS
 from trainer.fitting.learners.learner import FittedDetector
 from trainer.fitting.learners.registry import LEARNERS
 from trainer.fitting.sensitivity import check_sensitivity
@@ -37,6 +38,13 @@ from trainer.store.candidate import Candidate
 
 UNPUBLISHED: Final = 0
 """The number of a version that is in no store yet."""
+
+NO_ORDER: Final = (
+    "nobody noted when these records were first and last seen, or they came all at once: the "
+    "threshold takes what is new later for what is known, and may flag several times what was "
+    "asked; count tables have the columns with python -m trainer sql --time-field"
+)
+"""A warning where thresholds could not be found forward in time."""
 
 _LIBRARIES: Final = ("scikit-learn", "skl2onnx", "onnx", "onnxruntime", "numpy")
 
@@ -81,7 +89,9 @@ def fit(table: CountTable, options: TrainOptions) -> Fitted:
     files = dict(detector.files)
     model = Model(Bundle(UNPUBLISHED, manifest, files), memo_capacity=1)
     asked = None if options.contamination == "auto" else options.contamination
-    warnings = check_sensitivity(model, table, judgements, asked)
+    warnings = check_sensitivity(model, table, judgements, asked, detector.calibrated_share)
+    if detector.method == "leave-one-out" and table.n_samples >= MIN_RECORDS:
+        warnings.append(NO_ORDER)
     candidate = Candidate(options.detector, model, files)
     return Fitted(table, detector, judgements, candidate, warnings)
 
@@ -130,7 +140,9 @@ def _manifest(
             n_messages=int(table.counts[traits != NO_TRAITS].sum()),
             shares=feature_shares(table.keys, table.counts),
         ),
-        calibration=CalibrationSummary("training", table.n_samples, n_anomalies / table.n_samples),
+        calibration=CalibrationSummary(
+            "training", table.n_samples, n_anomalies / table.n_samples, detector.method
+        ),
         parity=ParitySummary(),  # nothing is proved yet
         libraries={
             "python": platform.python_version(),

@@ -76,15 +76,22 @@ class Occurrences(msgspec.Struct, frozen=True):
             The rarity of its signature, and the rarity with its message (that of the signature for
             records without one), each of shape (n,).
         """
-        of_signature = rarity(self.signatures[records.signature] - 1, self.n)
+        return self._rarities(records, own=1)
+
+    def of_each(self, records: Records) -> tuple[npt.NDArray[np.float32], Floats]:
+        """How rare records are that are counted nowhere in here; returns as `without_each`."""
+        return self._rarities(records, own=0)
+
+    def _rarities(self, records: Records, own: int) -> tuple[npt.NDArray[np.float32], Floats]:
+        of_signature = rarity(self.signatures[records.signature] - own, self.n)
         written = records.has_message
         rarities = of_signature.astype(np.float64)
         rarities[written] = blend(
-            rarity(self.templates[records.template[written]] - 1, self.n_messages).astype(float),
+            rarity(self.templates[records.template[written]] - own, self.n_messages).astype(float),
             rarities[written],
             within_services(
-                magnitude(self.services[records.service[written]] - 1),
-                magnitude(self.pairs[records.pair[written]] - 1),
+                magnitude(self.services[records.service[written]] - own),
+                magnitude(self.pairs[records.pair[written]] - own),
             ),
         )
         return of_signature, rarities

@@ -37,6 +37,7 @@ class Evidence(msgspec.Struct, frozen=True):
     Attributes:
         asked: the share of records that was to be flagged; None for contamination "auto".
         flagged: the share of training records that is flagged.
+        calibrated: the share of what the threshold is a quantile of that is flagged.
         n_distinct: distinct training records.
         scores_differ: whether scores differ by more than noise, over training and planted records.
         planted: what the model says of each planted record, by what is odd about it.
@@ -45,6 +46,7 @@ class Evidence(msgspec.Struct, frozen=True):
 
     asked: float | None
     flagged: float
+    calibrated: float
     n_distinct: int
     scores_differ: bool
     planted: dict[str, Judgement]
@@ -95,11 +97,13 @@ RULES: Final = (
     ),
     Rule(
         "share-as-asked",
-        lambda seen: seen.asked is None or seen.asked / 2 <= seen.flagged <= seen.asked * 2,
+        lambda seen: seen.asked is None or seen.asked / 2 <= seen.calibrated <= seen.asked * 2,
         "warn",
         lambda seen: (
-            f"contamination is {seen.asked:g}, but {seen.flagged:.4g} of the training "
-            "records are flagged: many records share a score, and a tie is no anomaly"
+            f"contamination is {seen.asked:g}, but {seen.calibrated:.4g} of the records are "
+            "flagged: many records share a score, and a tie is no anomaly; ask for a larger "
+            "contamination to have the tie flagged as well, or give messages and levels, which "
+            "tell records apart"
         ),
     ),
     Rule(
@@ -135,7 +139,11 @@ def unseen(seen: Evidence) -> list[str]:
 
 
 def check_sensitivity(
-    model: Model, table: CountTable, judgements: Judgements, asked: float | None
+    model: Model,
+    table: CountTable,
+    judgements: Judgements,
+    asked: float | None,
+    calibrated: float | None = None,
 ) -> list[str]:
     """Hold a model against the rules.
 
@@ -144,6 +152,8 @@ def check_sensitivity(
         table: the records that its thresholds come from, at least one.
         judgements: what it says of them.
         asked: the share that was to be flagged; None for contamination "auto".
+        calibrated: the share of what the threshold is a quantile of that is flagged; None where
+            that is the share of the table.
 
     Returns:
         A sentence for each rule that warns.
@@ -157,9 +167,11 @@ def check_sensitivity(
     scores = np.append(
         judgements.anomaly_scores, [verdict.anomaly_score for verdict in (*singly, worst)]
     )
+    flagged = float(table.counts[judgements.is_anomaly].sum() / table.n_samples)
     seen = Evidence(
         asked,
-        float(table.counts[judgements.is_anomaly].sum() / table.n_samples),
+        flagged,
+        flagged if calibrated is None else calibrated,
         table.n_distinct,
         bool(np.ptp(scores) > NOISE),
         judged,

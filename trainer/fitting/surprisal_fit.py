@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 
 from inference.detectors.judgements import Judgements
@@ -27,6 +28,7 @@ from schemas.record.surprisal import (
 from trainer.counting.table import CountTable
 from trainer.fitting.export import export_forest
 from trainer.fitting.forest import MAX_FIT_ROWS, Rows, grow_forest, require_two
+from trainer.fitting.forward import Calibration, pooled, split_forward
 from trainer.fitting.quantiles import THOUSANDTHS, Floats, Steps, share_below
 from trainer.fitting.rarities import Occurrences, rarities_by
 from trainer.fitting.records import Records
@@ -51,6 +53,9 @@ class SurprisalFit(msgspec.Struct, frozen=True):
         threshold: tau for records without a message.
         message_threshold: tau for records with one; None if there were none.
         rows: what the forest sees of the training records, for the proof: float32 (n, 6).
+        is_forward: the thresholds come from records judged as they came, too.
+        calibrated_share: the share of records above their threshold, of those that it is a
+            quantile of: those with a message if there are any.
     """
 
     forest: IsolationForest
@@ -59,6 +64,8 @@ class SurprisalFit(msgspec.Struct, frozen=True):
     threshold: float
     message_threshold: float | None
     rows: Rows
+    is_forward: bool
+    calibrated_share: float
 
 
 def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
@@ -80,42 +87,79 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
     rows = records.forest_rows(own_signature)
     forest = grow_forest(_with_background(rows, table, options.random_state), options)
     graph = export_forest(forest)
-    scores = Scorer(graph, len(FOREST_COLUMNS)).anomaly_scores(rows)
+    scorer = Scorer(graph, len(FOREST_COLUMNS))
+    scores = scorer.anomaly_scores(rows)
     forest_scores = Steps.of(scores, table.counts).reached_by(_TOP_SHARES)
-    phi = phi_of(scores, forest_scores)
-    share = np.array([1 - options.contamination])
 
-    bare = Steps.of(
-        total(
-            records.severity,
-            HINT * (records.flags != 0),
-            own_signature.astype(np.float64),
-            phi,
-        ),
-        table.counts,
-    )
-    written = records.has_message
-    message_tau = percentiles = None
-    if written.any():
-        hints = HINT * ((records.flags != 0) | records.has_failure)
-        surprisal = total(records.severity, hints, own, np.zeros(len(own)))
-        steps = Steps.of(surprisal[written], table.counts[written])
-        message_tau = float(steps.at_least(share)[0])
-        percentiles = steps.at_least(THOUSANDTHS)
+    def without_message(
+        seen: Records, of_signature: npt.NDArray[np.float32], scores: Floats
+    ) -> Floats:
+        hints = HINT * (seen.flags != 0)
+        phi = phi_of(scores, forest_scores)
+        return total(seen.severity, hints, of_signature.astype(np.float64), phi)
+
+    present = Steps.of(without_message(records, own_signature, scores), table.counts)
+    features = table.without_traits()
+    seen = Records.of(features.keys)
+    judged, came = [], []
+    for split in split_forward(features):
+        of_signature, _ = Occurrences.of(seen, split.before).of_each(seen)
+        scores = scorer.anomaly_scores(seen.forest_rows(of_signature))
+        judged.append(without_message(seen, of_signature, scores))
+        came.append(split.after)
+    bare = Calibration(present, pooled(judged, came))
+
+    tau, message_tau = bare.threshold(options.contamination), None
+    percentiles = message_thresholds = None
+    calibrated_share = bare.share_above(tau)
+    if records.has_message.any():
+        written = _calibrate_messages(records, table, own)
+        message_tau = written.threshold(options.contamination)
+        percentiles = written.present.at_least(THOUSANDTHS)
+        if written.later is not None:
+            message_thresholds = written.at_least(THOUSANDTHS)
+        calibrated_share = written.share_above(message_tau)
     return SurprisalFit(
         forest=forest,
         graph=graph,
         tables=occurrences.put_into(
             Tables(
-                percentiles=bare.at_least(THOUSANDTHS),
+                percentiles=bare.present.at_least(THOUSANDTHS),
                 message_percentiles=percentiles,
+                thresholds=None if bare.later is None else bare.at_least(THOUSANDTHS),
+                message_thresholds=message_thresholds,
                 forest_scores=forest_scores,
             )
         ),
-        threshold=float(bare.at_least(share)[0]),
+        threshold=tau,
         message_threshold=message_tau,
         rows=rows,
+        is_forward=bare.later is not None,
+        calibrated_share=calibrated_share,
     )
+
+
+def _calibrate_messages(records: Records, table: CountTable, own: Floats) -> Calibration:
+    """What the threshold of records with a message is a quantile of.
+
+    Args:
+        records: all records, some with a message.
+        table: the same.
+        own: their rarities, each left out of the counts itself.
+    """
+    written = records.has_message
+    hints = HINT * ((records.flags != 0) | records.has_failure)
+
+    def surprisal(rarities: Floats) -> Floats:
+        whole: Floats = total(records.severity, hints, rarities, np.zeros(len(rarities)))
+        return whole[written]
+
+    judged, came = [], []
+    for split in split_forward(table):
+        _, rarities = Occurrences.of(records, split.before).of_each(records)
+        judged.append(surprisal(rarities))
+        came.append(split.after[written])
+    return Calibration(Steps.of(surprisal(own), table.counts[written]), pooled(judged, came))
 
 
 def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:

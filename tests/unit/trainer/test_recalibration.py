@@ -83,7 +83,8 @@ def test_ties_are_no_anomaly(detector: str) -> None:
     """Where hundreds of records share the score at the threshold, none of them is flagged."""
     logs = [make_log()] * 700 + [make_log(3_000, has_timeout=True)] * 290
     logs += [make_log(length, has_exception=True) for length in range(10)]
-    table = count_logs(logs)
+    # Nobody noted in which order: all of a kind one after the other would be a change of times.
+    table = msgspec.structs.replace(count_logs(logs), first_seen=None, last_seen=None)
     bundle = publish(table, detector=detector, contamination=0.5)
     for contamination in (0.1, 0.2, 0.299, 0.3, 0.45):
         for data in (None, table):

@@ -10,7 +10,14 @@ from inference.detectors.judgements import Judgements
 from inference.detectors.scorer import Scorer, Scores
 from inference.model.model import Model
 from schemas.bundle.contents import Bundle
-from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest, ParitySummary, ScoreSpec
+from schemas.bundle.manifest import (
+    MODEL_FILE,
+    TABLES_FILE,
+    Manifest,
+    Method,
+    ParitySummary,
+    ScoreSpec,
+)
 from schemas.bundle.options import TrainOptions
 from schemas.bundle.tables import Tables
 from schemas.record.features import FEATURE_NAMES
@@ -40,6 +47,8 @@ class FittedForest:
         TooFewRowsError, ExportError: nothing came of it.
     """
 
+    method: Method = "quantile"
+    calibrated_share: float | None = None
     noise = 0.0
 
     def __init__(self, table: CountTable, options: TrainOptions) -> None:
@@ -86,6 +95,8 @@ class RecalibratedForest:
     are held against its trees.
     """
 
+    method: Method = "quantile"
+    calibrated_share: float | None = None
     noise = NOISE
 
     def __init__(self, bundle: Bundle, threshold: float) -> None:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from inference.detectors.judgements import Judgements
 from schemas.bundle.contents import Bundle
-from schemas.bundle.manifest import ParitySummary, ScoreSpec
+from schemas.bundle.manifest import Method, ParitySummary, ScoreSpec
 from schemas.bundle.options import TrainOptions
 from schemas.record.key import Ints
 from trainer.counting.table import CountTable
@@ -18,6 +18,9 @@ class FittedDetector(Protocol):
         files: of its bundle, by name, without the manifest.
         columns: names of the columns that its graph takes.
         scores: its thresholds and quantiles.
+        method: how its thresholds were found, see `CalibrationSummary`.
+        calibrated_share: the share of what its thresholds are quantiles of that is flagged; None
+            where that is the share of the table.
         noise: what its decisions may differ by from those of its files; 0 where both come from
             the same graph.
     """
@@ -25,6 +28,8 @@ class FittedDetector(Protocol):
     files: Mapping[str, bytes]
     columns: tuple[str, ...]
     scores: ScoreSpec
+    method: Method
+    calibrated_share: float | None
     noise: float
 
     def judge(self, keys: Ints) -> Judgements:

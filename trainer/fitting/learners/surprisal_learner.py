@@ -9,7 +9,13 @@ from inference.detectors.judgements import Judgements
 from inference.detectors.scorer import Scorer
 from inference.model.model import Model
 from schemas.bundle.contents import Bundle
-from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, ParitySummary, ScoreSpec
+from schemas.bundle.manifest import (
+    MODEL_FILE,
+    TABLES_FILE,
+    Method,
+    ParitySummary,
+    ScoreSpec,
+)
 from schemas.bundle.options import TrainOptions
 from schemas.bundle.tables import Tables
 from schemas.record.key import NO_TRAITS, Ints, traits_in
@@ -44,6 +50,8 @@ class FittedSurprisal:
             TABLES_FILE: self._fit.tables.to_bytes(),
         }
         self.columns: tuple[str, ...] = FOREST_COLUMNS
+        self.calibrated_share: float | None = self._fit.calibrated_share
+        self.method: Method = "forward" if self._fit.is_forward else "leave-one-out"
         self.scores = ScoreSpec(
             self._fit.threshold,
             self._fit.message_threshold,
@@ -65,6 +73,8 @@ class FittedSurprisal:
 class RecalibratedSurprisal:
     """A model with other thresholds; its graph and tables stay as they are, byte for byte."""
 
+    method: Method = "quantile"
+    calibrated_share: float | None = None
     noise = 0.0
 
     def __init__(self, bundle: Bundle, threshold: float, message_threshold: float | None) -> None:
@@ -121,10 +131,10 @@ class SurprisalLearner:
         message_tau = bundle.manifest.scores.message_threshold
         if table is None:
             tables = Tables.from_bytes(bundle.files[TABLES_FILE])
-            if tables.message_percentiles is not None:
-                message_tau = thousandth(tables.message_percentiles, contamination)
+            if tables.message_steps is not None:
+                message_tau = thousandth(tables.message_steps, contamination)
             return RecalibratedSurprisal(
-                bundle, thousandth(tables.percentiles, contamination), message_tau
+                bundle, thousandth(tables.steps, contamination), message_tau
             )
         model = Model(bundle, memo_capacity=1)
         has_message = table.traits != NO_TRAITS
@@ -138,10 +148,10 @@ class SurprisalLearner:
 def _flagged(table: CountTable, judged: Judgements, tables: Tables) -> Ints:
     """For each thousandth as the threshold, how many training records lie above it."""
     surprisal = total(*judged.terms.T)
-    if tables.message_percentiles is None:
-        return rows_above(tables.percentiles, surprisal, table.counts)
+    if tables.message_steps is None:
+        return rows_above(tables.steps, surprisal, table.counts)
     written = table.traits != NO_TRAITS
-    parts = ((tables.percentiles, ~written), (tables.message_percentiles, written))
+    parts = ((tables.steps, ~written), (tables.message_steps, written))
     bare, with_message = (
         rows_above(edges, surprisal[kind], table.counts[kind]) for edges, kind in parts
     )

@@ -1,0 +1,141 @@
+"""Thresholds that hold later: training records judged as they came, by what came before them.
+
+A record judged by tables that hold it, or all but itself, is hardly ever new: its neighbours in
+time are in there. What a service judges is often new: a release, a job or a fault writes what
+training never saw. So the records are split at several moments, and what came after each moment
+is judged by the tables of what came before it, as long again at most, since a model usually serves
+about as long as it learned. A threshold is a quantile of that.
+
+Nothing is read or counted again. First and last moments say exactly which records are new at a
+moment and which ended before it; of those in between, as many are taken to have come as if they
+came evenly. Both moments are least and greatest, so tables still merge in any order.
+"""
+
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from schemas.record.key import Ints
+from trainer.counting.table import CountTable
+from trainer.fitting.quantiles import Floats, Steps
+
+SPLIT_SHARES: Final = (2 / 8, 3 / 8, 4 / 8, 5 / 8, 6 / 8, 7 / 8)
+"""Shares of the records that came before the moments at which they are split."""
+
+MIN_RECORDS: Final = 1_000
+"""A part of fewer records has hardly seen what is usual: nearly all that follows looks new."""
+
+NEARNESS: Final = 1 / 2_000
+"""How near a moment is to the share wanted; times are searched for no longer."""
+
+
+class Split(msgspec.Struct, frozen=True):
+    """The records on both sides of a moment, each int64 of shape (n_distinct,).
+
+    Attributes:
+        before: how often each came before it, scaled up to as many records as the table has:
+            rarities of unequally many records cannot be compared.
+        after: how often each came after it, as long again at most.
+    """
+
+    before: Ints
+    after: Ints
+
+
+def split_forward(table: CountTable, min_records: int = MIN_RECORDS) -> list[Split]:
+    """The splits of a table; empty where nobody noted when its records were seen, or all at once.
+
+    Args:
+        table: with at least one record.
+        min_records: of fewer there are no splits.
+    """
+    n = table.n_samples
+    if table.first_seen is None or table.last_seen is None or n < min_records:
+        return []
+    splits = []
+    reached = 0
+    for share in SPLIT_SHARES:
+        before = _counts_before(table, _moment_of(table, share))
+        n_before = int(before.sum())
+        if not reached < n_before < n:
+            continue
+        reached = n_before
+        later = table.counts
+        if 2 * share < 1:
+            later = _counts_before(table, _moment_of(table, 2 * share))
+        after = later - before
+        if after.any():
+            splits.append(Split(np.rint(before * (n / n_before)).astype(np.int64), after))
+    return splits
+
+
+def _counts_before(table: CountTable, moment: int) -> Ints:
+    """How often each record came before a moment: int64 of shape (n_distinct,)."""
+    first, last, counts = table.first_seen, table.last_seen, table.counts
+    assert first is not None
+    assert last is not None
+    # From the moment of the first one on; times of all years fit into a double, times counts too.
+    share = (moment - first) / (last - first + 1.0)
+    between = np.clip(np.floor(counts * share), 1, np.maximum(counts - 1, 1))
+    before = np.where(last < moment, counts, np.where(first >= moment, 0, between))
+    return before.astype(np.int64)
+
+
+def _moment_of(table: CountTable, share: float) -> int:
+    """The earliest moment, or one near it, before which at least a share of all records came."""
+    assert table.first_seen is not None
+    assert table.last_seen is not None
+    n = table.n_samples
+    low, high = int(table.first_seen.min()), int(table.last_seen.max()) + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        excess = int(_counts_before(table, middle).sum()) - share * n
+        if 0 <= excess <= NEARNESS * n:
+            return middle
+        if excess < 0:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    """What thresholds are quantiles of.
+
+    Attributes:
+        present: D of the training records, each left out of the counts itself.
+        later: D of them as they came, see `split_forward`; None without splits.
+    """
+
+    present: Steps
+    later: Steps | None
+
+    def at_least(self, shares: Floats) -> Floats:
+        """For each share, the lowest edge that at least that share lies below, of both."""
+        edges = self.present.at_least(shares)
+        return edges if self.later is None else np.maximum(edges, self.later.at_least(shares))
+
+    def threshold(self, contamination: float) -> float:
+        """The lowest edge that at most a share lies above, of both."""
+        return float(self.at_least(np.array([1 - contamination]))[0])
+
+    def share_above(self, threshold: float) -> float:
+        """The share that lies above a threshold, of both the larger."""
+        shares = [
+            steps.counts[steps.edges > threshold].sum() / steps.counts.sum()
+            for steps in (self.present, self.later)
+            if steps is not None
+        ]
+        return float(np.max(shares))
+
+
+def pooled(values: list[Floats], counts: list[Ints]) -> Steps | None:
+    """The steps of what several splits judged; None if that is nothing."""
+    if not values:
+        return None
+    came = np.concatenate(counts)
+    judged = came > 0
+    if not judged.any():
+        return None
+    return Steps.of(np.concatenate(values)[judged], came[judged])
