@@ -126,6 +126,8 @@ def shape_decoder(
     placed = [shape.message[0], shape.level[0][1], *shape.service[:1], *shape.traces]
     if len(set(placed)) < len(placed) or len(set(names)) < len(names):
         return None  # one field is to be two things, or two fields are to be one
+    if any(outer == inner[: len(outer)] != inner for outer in placed for inner in placed):
+        return None  # one stands within another
     try:
         struct = _struct(document, roles, (), MAX_DEPTH)
         return None if struct is None else ShapeDecoder(struct, shape, default_service)

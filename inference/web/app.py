@@ -17,7 +17,7 @@ from inference.web.request_id import RequestIdMiddleware
 from inference.web.routing import Router
 from inference.web.shortcut import Shortcut
 from schemas.api.openapi import openapi_document
-from schemas.api.operations import Service
+from schemas.api.operation import Service
 
 
 def make_app(

@@ -9,7 +9,8 @@ import msgspec
 from schemas.api.examples import answer_example, problem_example
 from schemas.api.leniency import as_taken
 from schemas.api.models import MAX_VERSION
-from schemas.api.operations import OPERATIONS, Operation, Service
+from schemas.api.operation import Operation, Service
+from schemas.api.operations import OPERATIONS
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from schemas.api.wording import worded
 from schemas.version import __version__

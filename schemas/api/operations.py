@@ -6,17 +6,15 @@ holds that both say the same.
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final, Literal, get_args
-
-import msgspec
+from typing import Final, get_args
 
 from schemas.api import examples, open_inference
 from schemas.api.access import Scope
 from schemas.api.feedback import FeedbackRequest, FeedbackResponse
 from schemas.api.models import Activated, ModelList
+from schemas.api.operation import BOTH, Operation, Service
 from schemas.api.otlp import ExportLogsServiceResponse, RpcStatus
 from schemas.api.predictions import BatchPrediction, BatchRequest, Prediction, PredictRequest
-from schemas.api.problems import Problem
 from schemas.api.raw_logs import RawLogsAnswer, Returned
 from schemas.api.status import Health, ModelInfo, Ready
 from schemas.api.training import TrainRequest, TrainResponse
@@ -39,55 +37,6 @@ ON_ERROR: Final = ("refuse", "report")
 """What a batch does with logs at fault; refuse is what it does unasked."""
 METRICS_PATH: Final = "/metrics"
 """Where Prometheus looks by itself."""
-
-Service = Literal["inference", "trainer"]
-BOTH: Final[tuple[Service, ...]] = ("inference", "trainer")
-
-
-class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One call.
-
-    Attributes:
-        tag: what it belongs to, for the documentation.
-        services: which of the two services answers it.
-        scope: what a caller's token must allow where tokens are asked for; None for calls that
-            are for everybody.
-        summary: what it is for, in one line.
-        description: its limits, and what else a client should know.
-        request: type of the JSON body, if it takes one.
-        response: type of the answer with status 200; None for plain text.
-        problems: the other statuses a client must expect.
-        fault: type of their answers; problem details, but for protocols with errors of their own.
-        line_types: media types of requests as JSON lines, answered as JSON lines.
-        raw_types: media types of raw logs, for a call that takes them beside any JSON, or nothing.
-        answer_types: media types of its answers beside JSON.
-        json_types: what JSON of raw logs must be, in JSON Schema's words; empty for anything.
-        query: query parameters, each with its meaning.
-        choices: the words that a query parameter takes, the default first; others are boolean.
-        path_numbers: numbers in the path, each with its meaning.
-        example: a request body that works.
-    """
-
-    method: Literal["get", "post"]
-    path: str
-    tag: Literal["predictions", "training", "service", "metrics"]
-    services: tuple[Service, ...]
-    scope: Scope | None
-    summary: str
-    description: str = ""
-    response: type | None
-    request: type | None = None
-    problems: tuple[HTTPStatus, ...] = ()
-    line_types: tuple[str, ...] = ()
-    fault: type = Problem
-    raw_types: tuple[str, ...] = ()
-    answer_types: tuple[str, ...] = ()
-    json_types: tuple[str, ...] = ()
-    query: dict[str, str] = {}
-    choices: dict[str, tuple[str, ...]] = {}
-    path_numbers: dict[str, str] = {}
-    example: Any = None
-
 
 _BODY: Final = (
     "The body may be gzip, deflate or zstd, and have 16 MiB, compressed or not, unless the service "

@@ -14,7 +14,8 @@ from inference.app import create_app as create_inference
 from inference.settings import InferenceSettings
 from schemas.api import open_inference
 from schemas.api.openapi import openapi_document
-from schemas.api.operations import OPERATIONS, Operation, Service
+from schemas.api.operation import Operation, Service
+from schemas.api.operations import OPERATIONS
 from schemas.api.validation import BodyDecoder
 from tests.routes import methods_by_path
 from trainer.app import create_app as create_trainer

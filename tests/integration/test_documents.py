@@ -16,7 +16,7 @@ import urllib3
 from tests.documents import Block, Shell, difference, read_blocks
 from tests.integration.conftest import ROOT, free_port
 
-PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
 RUN = "make run"
 PORTS = ("8000", "8001")
 READY_TIMEOUT_S = 120.0

@@ -50,7 +50,7 @@ def test_every_exit_code_is_documented() -> None:
     }
 
 
-@pytest.mark.parametrize("path", [*sorted(ROOT.glob("docs/*.md")), ROOT / "README.md"])
+@pytest.mark.parametrize("path", [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md"])
 def test_links_lead_somewhere(path: Path) -> None:
     """Each relative link in the documentation points to a file or folder that is there."""
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text()):

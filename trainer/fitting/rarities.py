@@ -55,6 +55,10 @@ class Occurrences(msgspec.Struct, frozen=True):
             _count(records.pair, written, PAIR_BUCKETS),
         )
 
+    def as_of(self, whole: "Occurrences") -> "Occurrences":
+        """The same buckets as if of as many records as another: what is in none is as rare."""
+        return msgspec.structs.replace(self, n=whole.n, n_messages=whole.n_messages)
+
     def put_into(self, tables: Tables) -> Tables:
         """The tables of a bundle with these."""
         tables = msgspec.structs.replace(tables, signature_rarity=rarity(self.signatures, self.n))

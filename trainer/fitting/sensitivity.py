@@ -89,7 +89,7 @@ RULES: Final = (
         "threshold-stops-something",
         lambda seen: (
             seen.asked is None
-            or seen.flagged > 0
+            or max(seen.flagged, seen.calibrated) > 0
             or seen.worst.decision <= 2 * MARGIN  # a tie with the threshold is no anomaly
         ),
         "refuse",

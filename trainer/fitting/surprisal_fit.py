@@ -103,7 +103,7 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
     seen = Records.of(features.keys)
     judged, came = [], []
     for split in split_forward(features):
-        of_signature, _ = Occurrences.of(seen, split.before).of_each(seen)
+        of_signature, _ = Occurrences.of(seen, split.before).as_of(occurrences).of_each(seen)
         scores = scorer.anomaly_scores(seen.forest_rows(of_signature))
         judged.append(without_message(seen, of_signature, scores))
         came.append(split.after)
@@ -113,7 +113,7 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
     percentiles = message_thresholds = None
     calibrated_share = bare.share_above(tau)
     if records.has_message.any():
-        written = _calibrate_messages(records, table, own)
+        written = _calibrate_messages(records, table, own, occurrences)
         message_tau = written.threshold(options.contamination)
         percentiles = written.present.at_least(THOUSANDTHS)
         if written.later is not None:
@@ -139,13 +139,16 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
     )
 
 
-def _calibrate_messages(records: Records, table: CountTable, own: Floats) -> Calibration:
+def _calibrate_messages(
+    records: Records, table: CountTable, own: Floats, occurrences: Occurrences
+) -> Calibration:
     """What the threshold of records with a message is a quantile of.
 
     Args:
         records: all records, some with a message.
         table: the same.
         own: their rarities, each left out of the counts itself.
+        occurrences: of all of them.
     """
     written = records.has_message
     hints = HINT * ((records.flags != 0) | records.has_failure)
@@ -156,7 +159,7 @@ def _calibrate_messages(records: Records, table: CountTable, own: Floats) -> Cal
 
     judged, came = [], []
     for split in split_forward(table):
-        _, rarities = Occurrences.of(records, split.before).of_each(records)
+        _, rarities = Occurrences.of(records, split.before).as_of(occurrences).of_each(records)
         judged.append(surprisal(rarities))
         came.append(split.after[written])
     return Calibration(Steps.of(surprisal(own), table.counts[written]), pooled(judged, came))

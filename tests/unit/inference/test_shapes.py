@@ -99,6 +99,7 @@ def reader() -> BodyReader:
 @given(st.lists(documents, min_size=1, max_size=3), st.lists(st.integers(0, 2), max_size=12))
 @example([PLAIN, {**PLAIN, "error": None}, {**PLAIN, "error": "java.io.E: x"}], [0] * 6 + [1, 2])
 @example([{"level": "INFO", "Level": "WARN", "msg": "a"}], [0] * 6)
+@example([{"msg": {"level": "INFO"}}], [0] * 6)
 @example([{"msg": "a", "level": 40}, {"msg": "a", "level": 3}], [0] * 6 + [1, 0])
 @example(
     [{"msg": "a", "level": 2**70}, {"msg": "a", "level": "INFO", "n": 2**70}], [0] * 6 + [1] * 6

@@ -228,7 +228,7 @@ def test_every_error_has_a_status() -> None:
 
     A broken or missing version never reaches a client: the slot turns it into ModelNotLoadedError
     or goes on with the last good one. Object stores are the mirror's and the registry's matter, and
-    files are read and written by jobs, not by the service.
+    files are read, written and compared by jobs, not by the service.
     """
     inside = {"NoModelError", "BrokenVersionError", "RemoteStoreError"}
     assert {e for e in leaves(InferenceError) if e.__name__ not in inside} == set(
