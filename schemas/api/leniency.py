@@ -8,6 +8,7 @@ them alone would call requests wrong that are answered, and right that are refus
 from collections.abc import Mapping
 from typing import Any, Final
 
+from schemas.api.feedback import FeedbackRequest
 from schemas.api.predictions import PredictRequest
 from schemas.api.training import TrainRequest
 from schemas.bundle.detectors import DETECTORS
@@ -37,11 +38,14 @@ _RAW_LOG: Final[Schema] = {
 }
 _TAKES_AUTO: Final = [spec.name for spec in DETECTORS.values() if spec.takes_auto]
 
+_EITHER: Final[Schema] = {
+    "if": {"required": ["features"], "properties": {"features": {"type": "object"}}},
+    "else": _RAW_LOG,
+}
+
 RULES: Final[Mapping[type, Schema]] = {
-    PredictRequest: {
-        "if": {"required": ["features"], "properties": {"features": {"type": "object"}}},
-        "else": _RAW_LOG,
-    },
+    PredictRequest: _EITHER,
+    FeedbackRequest: _EITHER,
     TrainRequest: {
         "if": {"required": ["contamination"], "properties": {"contamination": {"const": "auto"}}},
         "then": {

@@ -61,7 +61,9 @@ def test_the_detector_can_be_changed_while_it_serves(
     """
     inference = start_inference(model_dir, start_trainer(model_dir))
     assert "terms" not in inference.call("POST", "/predict?explain=true", ONE).json()
-    trained = inference.call("POST", "/train", training(make_logs(500), detector="surprisal"))
+    trained = inference.call(
+        "POST", "/train", training(make_logs(500), detector="surprisal", contamination=0.05)
+    )
     assert trained.status == 200
     assert trained.json()["options"]["detector"] == "surprisal"
 
