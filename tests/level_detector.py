@@ -107,10 +107,13 @@ class LevelDetector:
         """The same for several."""
         return np.array([self.novelty(log).number for log in logs], np.int64)
 
-    def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:
+    def reason(
+        self, log: LogFeatures, contributions: Mapping[str, float], terms: Sequence[float]
+    ) -> str:
         """The level."""
         assert contributions == {}
-        return f"{list(Level)[int(unpack(np.array([key]))[1][0])].value} from {service}"
+        assert terms == [SEVERITY[log.level]]
+        return f"{log.level.value} from {log.service}"
 
 
 class FittedLevel:

@@ -35,12 +35,15 @@ class Detector(Protocol):
         """The same for several with their columns: `Novelty.number`, int64 of shape (n,)."""
         ...
 
-    def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:
+    def reason(
+        self, log: LogFeatures, contributions: Mapping[str, float], terms: Sequence[float]
+    ) -> str:
         """Why a record is judged as it is, in words for people.
 
         Args:
-            key: of the record.
-            service: its name.
+            log: the record.
             contributions: of the features to the forest's score, by name; empty without a forest.
+            terms: what adds up to the value that is held against the threshold, in the order of
+                `DetectorSpec.terms`.
         """
         ...

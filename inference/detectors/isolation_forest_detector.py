@@ -74,9 +74,14 @@ class IsolationForestDetector:
         """The six features, and the pattern, which decides nothing here."""
         return extract(message, level, service)
 
-    def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:
+    def reason(
+        self,
+        log: LogFeatures,
+        contributions: Mapping[str, float],
+        terms: Sequence[float],  # noqa: ARG002 - it has none
+    ) -> str:
         """As in "isolated early by level = FATAL, has_timeout = yes"."""
-        values = describe_features(key, service)
+        values = describe_features(log)
         largest = sorted(contributions.items(), key=lambda one: -one[1])[:3]
         telling = [f"{name} = {values[name]}" for name, value in largest if value > _TELLING]
         return f"isolated early by {', '.join(telling)}" if telling else "nothing stands out"

@@ -16,7 +16,7 @@ import numpy as np
 from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.scorer import Scorer, UnfitGraphError
 from inference.detectors.seen import Seen
-from inference.detectors.wording import speaks_of, times_seen
+from inference.detectors.surprisal_reasons import SurprisalReasons
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
 from schemas.bundle.tables import Tables, UnreadableTablesError
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
@@ -86,7 +86,6 @@ class SurprisalDetector:
             )
         if manifest.features.service_buckets != SERVICE_BUCKETS:
             raise UnfitGraphError(f"service names are hashed to {SERVICE_BUCKETS} numbers here")
-        self._training = manifest.training
         self._scorer = Scorer(files[MODEL_FILE], len(FOREST_COLUMNS))
         tables = Tables.from_bytes(files[TABLES_FILE])
         if tables.signature_rarity is None or tables.forest_scores is None:
@@ -96,6 +95,7 @@ class SurprisalDetector:
         self._template_rarity: Sequence[float] | None = (
             None if tables.template_rarity is None else tables.template_rarity.data
         )
+        self._reasons = SurprisalReasons(tables, manifest.training)
         seen = Seen(tables, manifest.training)
         self.novelty, self.novelties = seen.novelty, seen.novelties
         self._service_magnitude: Sequence[float] = ()
@@ -176,26 +176,14 @@ class SurprisalDetector:
         """The six features, and the template if training saw any."""
         return extract(message, level, service)
 
-    def reason(self, key: int, service: str, contributions: Mapping[str, float]) -> str:  # noqa: ARG002 - a forest's matter
+    def reason(
+        self,
+        log: LogFeatures,
+        contributions: Mapping[str, float],  # noqa: ARG002 - its forest's share is one of the terms
+        terms: Sequence[float],
+    ) -> str:
         """As in "ERROR, tells of a time-out, 1 in 40,000 of all lines, message never seen"."""
-        length, level, number, flags, traits = (int(part[0]) for part in unpack(np.array([key])))
-        words = []
-        if SEVERITIES[level] > 0:
-            words.append(list(Level)[level].value)
-        if flags:
-            words.append(f"tells of {speaks_of(flags)}")
-        elif traits != NO_TRAITS and message_of(traits)[1]:
-            words.append("holds a word of failure")
-        bucket = signature_bucket(length, level, number, flags)
-        n = self._training.n_samples
-        seen = _count(self._signature_rarity[bucket], n)
-        words.append(
-            f"1 in {n / seen:,.0f} of all lines" if seen else f"nothing like it seen from {service}"
-        )
-        if traits != NO_TRAITS and self._template_rarity is not None:
-            rarity = self._template_rarity[message_of(traits)[0]]
-            words.append(f"message {times_seen(_count(rarity, self._training.n_messages))}")
-        return ", ".join(words)
+        return self._reasons.say(log, terms)
 
     def _weigh(self, length: int, level: int, service: int, flags: int, traits: int) -> _Weighed:
         """All but the forest's part."""
@@ -252,8 +240,3 @@ class SurprisalDetector:
             contributions,
             _TERMS.pack(*added.terms),
         )
-
-
-def _count(rarity: float, n: int) -> int:
-    """The count c behind a rarity of n records."""
-    return max(round((n + 1) / 10**rarity) - 1, 0)

@@ -1,15 +1,21 @@
 """Records and counts in words, for people."""
 
-import numpy as np
+import math
 
-from schemas.record.features import FEATURE_NAMES, Level
+from schemas.record.features import FEATURE_NAMES, LogFeatures
 from schemas.record.key import (
     CONNECTION_ERROR_BIT,
     EXCEPTION_BIT,
     FLAG_VALUES,
     TIMEOUT_BIT,
-    unpack,
+    flags_of,
 )
+
+_ONE_IN = 10
+"""Shares above 1 in so many are given in percent."""
+
+_EARLY = 0.2
+"""The share that a forest isolates first, above which nobody wants to hear of it."""
 
 _SPEAKS_OF = {
     EXCEPTION_BIT: "an exception",
@@ -18,16 +24,10 @@ _SPEAKS_OF = {
 }
 
 
-def describe_features(key: int, service: str) -> dict[str, str]:
-    """The six features of a packed record, by name, as a person reads them.
-
-    Args:
-        key: of the record.
-        service: its name.
-    """
-    length, level, _, flags, _ = (int(digit[0]) for digit in unpack(np.array([key])))
-    values = [f"{length:,}", list(Level)[level].value, service]
-    values += ["yes" if flag else "no" for flag in FLAG_VALUES[flags]]
+def describe_features(log: LogFeatures) -> dict[str, str]:
+    """The six features of a record, by name, as a person reads them."""
+    values = [f"{log.message_length:,}", log.level.value, log.service]
+    values += ["yes" if flag else "no" for flag in FLAG_VALUES[flags_of(log)]]
     return dict(zip(FEATURE_NAMES, values, strict=True))
 
 
@@ -40,4 +40,29 @@ def times_seen(count: int) -> str:
     """How often something was seen in training, as in "seen 17 times"."""
     if count == 0:
         return "never seen"
-    return "seen once" if count == 1 else f"seen {count:,} times"
+    return {1: "seen once", 2: "seen twice"}.get(count, f"seen {count:,} times")
+
+
+def share_in_words(count: int, n: int, of: str) -> str:
+    """As in "1 in 6,666 of all lines" or "37 % of all lines"; empty for a count of 0.
+
+    Args:
+        count: at most n.
+        n: of how many.
+        of: what these are.
+    """
+    if not count:
+        return ""
+    if count == n:
+        return of if of.startswith("all") else f"all of {of}"
+    if n >= _ONE_IN * count:
+        return f"1 in {n / count:,.0f} of {of}"
+    return f"{min(round(100 * count / n), 99)} % of {of}"
+
+
+def forest_in_words(phi: float) -> list[str]:
+    """What the forest's term says (`schemas.record.surprisal`), where it is worth saying."""
+    share = 10**-phi
+    if share > _EARLY + 1e-9:
+        return []
+    return [f"among the {math.ceil(100 * share - 1e-6)} % that the forest isolates first"]

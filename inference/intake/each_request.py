@@ -9,8 +9,9 @@ from msgspec import Raw
 
 from inference.intake.json_values import items_of
 from inference.intake.requests import look_at, look_at_all
+from inference.model.explanations import explanation_json
 from inference.model.model import Model
-from inference.model.verdicts import Verdict, explanation_json, prediction_json
+from inference.model.verdicts import Verdict, prediction_json
 from schemas.api.predictions import MAX_BATCH_LOGS, FaultyLog, LogId, PredictRequest
 from schemas.api.problems import FieldError
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
@@ -90,15 +91,14 @@ def answer_each(requests: Sequence[Each], model: Model, first: int, *, explain: 
     entries = list(requests)
     logs = _look_at_each(entries, model, first)
     verdicts = model.verdicts(logs)
-    terms = model.spec.terms
-    judged = iter(verdicts)
+    judged = zip(logs, verdicts, strict=True)
     objects: list[bytes] = []
     for entry in entries:
         if isinstance(entry, FaultyLog):
             objects.append(_encode(entry))
         else:
-            verdict = next(judged)
-            why = explanation_json(verdict, terms) if explain else b""
+            log, verdict = next(judged)
+            why = explanation_json(model, log, verdict) if explain else b""
             objects.append(prediction_json(entry.log_id, verdict, why))
     return Answered(objects, verdicts)
 

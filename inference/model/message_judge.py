@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from typing import Final, cast
 
 import msgspec
-import numpy as np
 
+from inference.model.explanations import why
 from inference.model.memo import Memo
 from inference.model.model import Model
 from inference.model.verdicts import Verdict
 from schemas.record.extraction import MessageFeatures
-from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
-from schemas.record.key import pack_record
+from schemas.record.features import Level, LogFeatures
 from schemas.record.keywords import has_trigger
 from schemas.record.templates import FOLD, pattern_id
 from schemas.record.text import ESCAPE
@@ -63,8 +62,8 @@ class JudgedLog:
             model: which judged it.
         """
         if not self._members:
-            why = _encode(_reason(self.features, self.verdict, model))
-            self._members = b'%b,"why":%b' % (self.verdict.json, why)
+            words = _encode(why(model, self.features, self.verdict))
+            self._members = b'%b,"why":%b' % (self.verdict.json, words)
         return self._members
 
 
@@ -146,9 +145,3 @@ class MessageJudge:
             self._by_text.put(log, judged)
         else:
             self._by_fold.put(key, judged)
-
-
-def _reason(features: LogFeatures, verdict: Verdict, model: Model) -> str:
-    values = np.frombuffer(verdict.contributions, np.float32).tolist()
-    contributions = dict(zip(FEATURE_NAMES, values, strict=False))
-    return model.reason(pack_record(features), features.service, contributions)

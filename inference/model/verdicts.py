@@ -9,13 +9,9 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-import numpy as np
 
 from inference.detectors.judgements import Judgement
-from schemas.api.predictions import Explanation, PredictRequest
-
-BASE: Final = -1.0
-"""Exponent of the score of a log about which no tree knows anything: 2 ** -1 = 0.5."""
+from schemas.api.predictions import PredictRequest
 
 _encode = msgspec.json.Encoder().encode
 
@@ -109,23 +105,6 @@ def _texts(values: list[float]) -> list[bytes]:
 def numbers_of(verdict: Verdict) -> Numbers:
     """The numbers of a verdict, to the last bit: JSON has the shortest text of each."""
     return _decode_numbers(b"{%b}" % verdict.json[1:])
-
-
-def explanation_json(verdict: Verdict, terms: Sequence[str]) -> bytes:
-    """The members of a `Prediction` that say why, each with the comma before it.
-
-    Args:
-        verdict: what is explained.
-        terms: the names of its terms (`DetectorSpec.terms`).
-    """
-    explained = b""
-    if verdict.contributions:
-        values = np.frombuffer(verdict.contributions, np.float32).tolist()
-        explained = b',"contributions":' + _encode(Explanation(BASE, *values))
-    if terms:
-        values = np.frombuffer(verdict.terms, np.float64).tolist()
-        explained += b',"terms":' + _encode(dict(zip(terms, values, strict=True)))
-    return explained
 
 
 def prediction_json(log_id: str | int, verdict: Verdict, explanation: bytes = b"") -> bytes:

@@ -15,8 +15,9 @@ from inference.intake.each_request import (
 )
 from inference.intake.requests import look_at, look_at_all
 from inference.metrics.judged import Judged
+from inference.model.explanations import explanation_json
 from inference.model.model import Model
-from inference.model.verdicts import Verdict, batch_json, explanation_json, prediction_json
+from inference.model.verdicts import Verdict, batch_json, prediction_json
 from inference.resources.request_lines import RequestLines
 from inference.store.slot import ModelSlot
 from inference.web.body import read_body
@@ -139,8 +140,9 @@ def _answer_one(
     request: PredictRequest,
     explain: bool,  # noqa: FBT001
 ) -> tuple[Verdict, bytes]:
-    verdict = model.verdict(look_at(request, model.extract))
-    explanation = explanation_json(verdict, model.spec.terms) if explain else b""
+    log = look_at(request, model.extract)
+    verdict = model.verdict(log)
+    explanation = explanation_json(model, log, verdict) if explain else b""
     return verdict, prediction_json(request.log_id, verdict, explanation)
 
 
@@ -152,9 +154,12 @@ def _answer_all(
     if isinstance(request, list):
         answered = answer_each(request, model, 0, explain=explain)
         return answered.verdicts, reported_json(answered, model.version)
-    verdicts = model.verdicts(look_at_all(request.logs, model.extract))
-    terms = model.spec.terms
-    explanations = [explanation_json(verdict, terms) for verdict in verdicts] if explain else None
+    logs = look_at_all(request.logs, model.extract)
+    verdicts = model.verdicts(logs)
+    explanations = None
+    if explain:
+        judged = zip(logs, verdicts, strict=True)
+        explanations = [explanation_json(model, log, verdict) for log, verdict in judged]
     return verdicts, batch_json(request.logs, verdicts, model.version, explanations)
 
 

@@ -147,6 +147,7 @@ class Prediction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
             "threshold minus their sum."
         ),
     ] = None
+    why: Annotated[str, Meta(description="Why, in words for people.")] | None = None
 
 
 class FaultyLog(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

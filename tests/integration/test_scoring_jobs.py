@@ -9,6 +9,7 @@ import duckdb
 import msgspec
 import pytest
 
+from inference.model.explanations import why
 from inference.model.model import Model
 from inference.store.versions import ModelStore
 from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
@@ -70,10 +71,11 @@ def load_model(model_dir: Path, version: int) -> Model:
 
 
 def answer(model: Model, features: LogFeatures) -> dict[str, Any]:
-    """What the service would answer for one record, but for the log id."""
-    found: dict[str, Any] = json.loads(b'{"":0' + model.verdict(features).json + b"}")
+    """What the service would answer for one record, but for the log id; why, of anomalies."""
+    verdict = model.verdict(features)
+    found: dict[str, Any] = json.loads(b'{"":0' + verdict.json + b"}")
     del found[""]
-    return found
+    return found | ({"why": why(model, features, verdict)} if verdict.is_anomaly else {})
 
 
 def answers(model: Model, records: Sequence[dict[str, Any]]) -> Verdicts:
@@ -87,6 +89,11 @@ def answers(model: Model, records: Sequence[dict[str, Any]]) -> Verdicts:
             known[features] = answer(model, features)
         found.append(known[features])
     return found
+
+
+def none_of(end: str, verdict: dict[str, Any]) -> dict[str, None]:
+    """The members that a table holds without a value."""
+    return {"why": None} if end == "parquet" and "why" not in verdict else {}
 
 
 def read_verdicts(path: Path) -> Verdicts:
@@ -118,9 +125,10 @@ def test_raw_logs(
     assert f"{len(records):,} verdicts by version {version}" in done.out
     expected = answers(load_model(model_dir, version), records)
     assert read_verdicts(out) == [
-        {"source": str(plain), "line": line, **verdict}
+        {"source": str(plain), "line": line, **verdict, **none_of(end, verdict)}
         for line, verdict in enumerate(expected, start=1)
     ]
+    assert any(verdict.get("why") for verdict in expected)
     assert [path.name for path in tmp_path.iterdir()] == [out.name]
 
 
@@ -156,7 +164,9 @@ def test_features_in_parquet(
     for row in rows:
         verdict = answer(model, msgspec.convert(row, LogFeatures))
         named = {name: verdict[name] for name in VERDICT}
-        expected.append(row | named | {"model_version": str(version)})
+        said = {"model_version": str(version), "why": verdict.get("why")}
+        expected.append(row | named | said)
+    assert any(row["why"] for row in expected)
     assert read_verdicts(out) == expected
 
 

@@ -39,7 +39,7 @@ def model_dir(tmp_path: Path) -> Path:
         "isolation_forest",
         "surprisal",
     }
-    assert fitted.report.top[0].reason.startswith(("ERROR from", "FATAL from"))
+    assert fitted.report.patterns[0].record.reason.startswith(("ERROR from", "FATAL from"))
     assert fitted.report_path.read_bytes().startswith(b"<!doctype html>")
     return tmp_path
 

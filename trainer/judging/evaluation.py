@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.detectors.wording import describe_features
+from inference.model.explanations import why_of_row
 from schemas.record.features import FEATURE_NAMES
-from schemas.record.key import NO_TRAITS, Ints, messages_of, unpack
+from schemas.record.key import NO_TRAITS, Ints, messages_of, unpack, unpack_record
 from schemas.record.surprisal import rarity
 from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.table import CountTable
@@ -19,7 +20,7 @@ from trainer.judging.headline import headline
 from trainer.judging.judged import Judged, Top
 from trainer.judging.metrics import make_curve
 from trainer.judging.shares import distribution_of, levels_of, services_of
-from trainer.judging.wording import contributions_of, reason_of
+from trainer.judging.wording import contributions_of
 from trainer.report.content import (
     BadRecord,
     Contribution,
@@ -151,15 +152,16 @@ def _top(top: Top, deciding: Candidate, examples: Mapping[int, tuple[str, str]])
     records = []
     for index, (key, number) in enumerate(zip(top.table.keys.tolist(), numbers, strict=True)):
         service = top.table.services.get(number, f"#{number}")
+        log = unpack_record(key, service)
         place, example = examples.get(key, ("", ""))
         records.append(
             TopRecord(
-                features=describe_features(key, service),
+                features=describe_features(log),
                 n_rows=int(top.table.counts[index]),
                 anomaly_score=float(judged.anomaly_scores[index]),
                 decision=float(judged.decisions[index]),
                 contributions=contributions_of(judged, index, model.spec),
-                reason=reason_of(judged, index, model, key, service),
+                reason=why_of_row(model, log, judged, index),
                 example=example,
                 place=place,
             )

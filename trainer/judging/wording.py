@@ -1,7 +1,6 @@
 """Contributions to a verdict, for people."""
 
 from inference.detectors.judgements import Judgements
-from inference.model.model import Model
 from schemas.bundle.detectors import DetectorSpec
 from schemas.record.features import FEATURE_NAMES
 from trainer.report.content import Contribution
@@ -15,9 +14,3 @@ def contributions_of(judged: Judgements, index: int, spec: DetectorSpec) -> list
     return sorted(
         (Contribution(name, value) for name, value in named), key=lambda part: -abs(part.value)
     )
-
-
-def reason_of(judged: Judgements, index: int, model: Model, key: int, service: str) -> str:
-    """The same in words."""
-    features = zip(FEATURE_NAMES, judged.contributions[index].tolist(), strict=False)
-    return model.reason(key, service, dict(features))

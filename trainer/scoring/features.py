@@ -7,9 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from inference.cores import usable_cores
+from inference.detectors.judgements import Judgements
+from inference.model.explanations import why_of_row
 from inference.model.model import Model
 from schemas.record.features import FEATURE_NAMES
+from schemas.record.key import unpack_record
 from trainer.counting.engine import (
     bad_rows,
     check_columns,
@@ -18,6 +23,8 @@ from trainer.counting.engine import (
     packed_counts,
     read_numbered,
 )
+from trainer.counting.table import CountTable
+from trainer.fitting.names import service_names
 from trainer.quoting import literal, literals
 from trainer.reading.database import connect, parquet
 from trainer.reading.sources import Source
@@ -58,11 +65,12 @@ def score_parquet(sources: Sequence[Source], model: Model, out: Path, format_: s
         judged = model.judge_keys(table.keys)
         # DuckDB finds the columns by the name of this variable.
         verdicts = {"row": rows} | {name: getattr(judged, of) for name, of in _VERDICT.items()}
+        verdicts["why"] = _reasons(model, table, judged)
         connection.execute("CREATE TEMP TABLE judged AS SELECT * FROM verdicts")
         del verdicts
         same = " AND ".join(f"f.{name} IS NOT DISTINCT FROM c.{name}" for name in FEATURE_NAMES)
         wanted = ", ".join(f"v.{name}" for name in _VERDICT)
-        wanted += f", {literal(model.version)} AS model_version"
+        wanted += f", {literal(model.version)} AS model_version, v.why"
         # Rows are sorted back into their order, out of core rather than in any amount of memory.
         memory_mb = max(LEAST_MEMORY_MB, MEMORY_MB_PER_CORE * usable_cores())
         connection.execute(f"SET memory_limit = '{memory_mb}MB'")
@@ -81,3 +89,13 @@ def score_parquet(sources: Sequence[Source], model: Model, out: Path, format_: s
         ]
     n_anomalies = int(table.counts[judged.is_anomaly].sum())
     return Scored({0: part.n_records}, table.n_samples, n_anomalies, part.n_bad, bad)
+
+
+def _reasons(model: Model, table: CountTable, judged: Judgements) -> np.ndarray:
+    """Why each record is flagged, in words; None for a record that is not: shape (n,)."""
+    reasons = np.full(table.n_distinct, None, object)
+    names = service_names(table.keys, table.services)
+    for index in np.flatnonzero(judged.is_anomaly).tolist():
+        log = unpack_record(int(table.keys[index]), names[index])
+        reasons[index] = why_of_row(model, log, judged, index)
+    return reasons

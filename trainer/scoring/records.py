@@ -14,8 +14,11 @@ from typing import Final
 
 import msgspec
 
+from inference.model.explanations import why
 from inference.model.model import Model
+from inference.model.verdicts import Verdict
 from inference.store.versions import ModelStore
+from schemas.record.features import LogFeatures
 from trainer.counting.run import Advance, Executor
 from trainer.reading.assembling import Record
 from trainer.reading.faults import MAX_SAMPLES, Faults, Notes
@@ -133,12 +136,14 @@ def score_partition(partition: Partition, target: Target, first_lines: dict[int,
     n_verdicts = n_anomalies = 0
     with open(target.part(partition), "wb") as out:
         for records in _in_batches(read_records(partition, faults, model.extract)):
-            verdicts = model.verdicts([record.features for record in records])
+            logs = [record.features for record in records]
+            verdicts = model.verdicts(logs)
             n_verdicts += len(verdicts)
             n_anomalies += [verdict.is_anomaly for verdict in verdicts].count(True)
             out.writelines(
-                b"%b%d%b}\n" % (head, before + record.line, verdict.json)
-                for record, verdict in zip(records, verdicts, strict=True)
+                b"%b%d%b%b}\n"
+                % (head, before + record.line, verdict.json, _why(model, log, verdict))
+                for record, log, verdict in zip(records, logs, verdicts, strict=True)
             )
     bad = [(Place(partition.number, fault.line), fault.problem) for fault in faults.samples]
     records_here = {partition.number: faults.n_records}
@@ -166,6 +171,11 @@ def _first_lines(partitions: Sequence[Partition]) -> dict[int, int]:
                         offset += len(block)
                     before[partition.number] = lines
     return before
+
+
+def _why(model: Model, log: LogFeatures, verdict: Verdict) -> bytes:
+    """The member that says why, of anomalies: of others nobody asks, and each would cost time."""
+    return b',"why":' + _encode(why(model, log, verdict)) if verdict.is_anomaly else b""
 
 
 def _in_batches(records: Iterator[Record]) -> Iterator[list[Record]]:

@@ -16,6 +16,7 @@ _COLUMNS: Final = {
     "percentile": "DOUBLE",
     "model_version": "VARCHAR",
     "pattern_id": "VARCHAR",
+    "why": "VARCHAR",
 }
 
 

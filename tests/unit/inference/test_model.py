@@ -13,8 +13,9 @@ from msgspec import UNSET
 from inference.detectors.isolation_forest_detector import IsolationForestDetector
 from inference.detectors.judgements import Judgement
 from inference.errors import BrokenVersionError
+from inference.model.explanations import explanation_json
 from inference.model.model import Model
-from inference.model.verdicts import Verdict, batch_json, explanation_json, prediction_json
+from inference.model.verdicts import Verdict, batch_json, prediction_json
 from inference.store.versions import ModelStore
 from schemas.api.predictions import BatchPrediction, Prediction, PredictRequest
 from schemas.bundle.contents import Bundle
@@ -70,17 +71,20 @@ def test_answers_are_what_msgspec_would_write(bundle: Bundle, logs: list[LogFeat
     model = Model(bundle, memo_capacity=100)
     requests = [PredictRequest(f'id "{number}" ü\n', log) for number, log in enumerate(logs[:50])]
     verdicts = model.verdicts(logs[:50])
-    explained = [explanation_json(verdict, model.spec.terms) for verdict in verdicts]
+    explained = [
+        explanation_json(model, log, verdict)
+        for log, verdict in zip(logs[:50], verdicts, strict=True)
+    ]
     for explanations in (None, explained):
         body = batch_json(requests, verdicts, model.version, explanations)
         answer = msgspec.json.decode(body, type=BatchPrediction)
         assert msgspec.json.encode(answer) == body
         assert answer.anomaly_count == sum(one.is_anomaly for one in answer.predictions)
         assert [one.log_id for one in answer.predictions] == [one.log_id for one in requests]
-        for request, verdict, prediction in zip(
-            requests, verdicts, answer.predictions, strict=True
+        for request, log, verdict, prediction in zip(
+            requests, logs[:50], verdicts, answer.predictions, strict=True
         ):
-            explanation = explanation_json(verdict, model.spec.terms) if explanations else b""
+            explanation = explanation_json(model, log, verdict) if explanations else b""
             single = prediction_json(request.log_id, verdict, explanation)
             assert single == msgspec.json.encode(prediction)
             assert (prediction.contributions is not None) == bool(explanations)
@@ -105,7 +109,7 @@ def test_both_detectors_answer_in_the_same_fields(
         requests,
         verdicts,
         model.version,
-        [explanation_json(one, model.spec.terms) for one in verdicts],
+        [explanation_json(model, log, one) for log, one in zip(logs, verdicts, strict=True)],
     )
     answer = msgspec.json.decode(body, type=BatchPrediction)
     assert msgspec.json.encode(answer) == body
@@ -158,7 +162,7 @@ def test_contributions_add_up_to_the_exponent(bundle: Bundle, logs: list[LogFeat
     model = Model(bundle, memo_capacity=100)
     for log in set(logs):
         verdict = model.verdict(log)
-        body = prediction_json("a", verdict, explanation_json(verdict, model.spec.terms))
+        body = prediction_json("a", verdict, explanation_json(model, log, verdict))
         prediction = msgspec.json.decode(body, type=Prediction)
         explanation = prediction.contributions
         assert explanation is not None

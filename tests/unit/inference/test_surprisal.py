@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from inference.detectors.scorer import Scorer
+from inference.model.explanations import explanation_json
 from inference.model.model import Model
-from inference.model.verdicts import explanation_json, prediction_json
+from inference.model.verdicts import prediction_json
 from schemas.api.predictions import Prediction
 from schemas.bundle.contents import Bundle
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE
@@ -45,7 +46,7 @@ def answer(model: Model, log: LogFeatures) -> Prediction:
     """What a client reads of a verdict, explained."""
     verdict = model.verdict(log)
     return msgspec.json.decode(
-        prediction_json("a", verdict, explanation_json(verdict, model.spec.terms)), type=Prediction
+        prediction_json("a", verdict, explanation_json(model, log, verdict)), type=Prediction
     )
 
 

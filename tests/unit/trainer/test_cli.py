@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from inference.model.explanations import why
 from inference.model.model import Model
 from inference.model.verdicts import prediction_json
 from inference.store.versions import ModelStore
@@ -139,9 +140,12 @@ def test_verdicts_are_what_the_service_answers(
     model = Model(ModelStore(Path(trained[1])).bundle(1), memo_capacity=1_000)
     verdicts = [msgspec.json.decode(line) for line in out.read_bytes().splitlines()]
     for number, (log, found) in enumerate(zip(make_raw_logs(600), verdicts, strict=True), start=1):
-        verdict = model.verdict(model.extract(log.message, log.level, log.service))
+        features = model.extract(log.message, log.level, log.service)
+        verdict = model.verdict(features)
         answer = msgspec.json.decode(prediction_json("", verdict))
         del answer["log_id"]
+        if verdict.is_anomaly:
+            answer["why"] = why(model, features, verdict)
         assert found == {"source": str(archive), "line": number, **answer}
 
 
