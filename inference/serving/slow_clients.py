@@ -126,8 +126,12 @@ class SlowClients:
             if wait is Wait.READER:
                 connection.transport.abort()
             else:
-                # A stream whose answer has begun can only be cut off.
-                if wait is Wait.REQUEST and not (cycle is not None and cycle.response_started):
+                if wait is Wait.REQUEST and not _is_being_answered(cycle):
                     connection.transport.write(_ANSWER)
                 connection.transport.close()
         return closed
+
+
+def _is_being_answered(cycle: Cycle | None) -> bool:
+    """Whether a stream's answer has begun, so that it can only be cut off."""
+    return cycle is not None and cycle.response_started and not cycle.response_complete
