@@ -81,7 +81,11 @@ def test_the_forest_of_surprisal_stays_as_it_is(
     for name in (MODEL_FILE, TABLES_FILE):
         assert new.files[name] == bundle.files[name]
     assert new.manifest.files == bundle.manifest.files
-    assert new.manifest.scores.threshold < bundle.manifest.scores.threshold
+    before, after = bundle.manifest.scores, new.manifest.scores
+    assert after.threshold <= before.threshold  # a tie of records judged as they came
+    assert before.message_threshold is not None
+    assert after.message_threshold is not None
+    assert after.message_threshold < before.message_threshold
 
 
 @pytest.mark.parametrize("contamination", SHARES)
