@@ -7,7 +7,6 @@ from typing import Final
 
 from inference.access.check import check_access
 from inference.environment import WRONG_SETTINGS_EXIT, SettingsError, load_settings
-from inference.mirroring import mirror
 from inference.settings import PREFIX, InferenceSettings
 from schemas.version import __version__
 
@@ -33,6 +32,8 @@ def main() -> None:
     what = parser.parse_args().what
     try:
         if what == "mirror":
+            from inference.mirroring import mirror  # noqa: PLC0415 - see below
+
             mirror()
             return
         settings = load_settings(InferenceSettings, os.environ, PREFIX)

@@ -74,7 +74,7 @@ def test_standard_input_trains_as_a_file_does(tmp_path: Path, run: RunJob) -> No
 def test_the_active_model_is_compared(tmp_path: Path, run: RunJob) -> None:
     """With --compare the report has the active model beside the new one; at first there is none."""
     store = ("--model-dir", tmp_path, "--compare", *QUICK)
-    first = run("fit", LOGS, *store)
+    first = run("fit", LOGS, *store, "--detector", "isolation_forest")
     assert (first.code, "nothing to compare" in first.err) == (0, True)
     second = run("fit", LOGS, *store, "--detector", "surprisal")
     assert (second.code, second.err.count("nothing to compare")) == (0, 0)
@@ -105,7 +105,8 @@ def test_a_published_model_is_evaluated(tmp_path: Path, run: RunJob, detector: s
 def test_a_model_is_recalibrated(tmp_path: Path, run: RunJob, detector: str) -> None:
     """The forest stays, the threshold moves to the share asked for, with data or without."""
     store = ("--model-dir", tmp_path)
-    assert run("fit", LOGS, *store, *QUICK, "--detector", detector).code == 0
+    fit = ("fit", LOGS, *store, *QUICK, "--detector", detector, "--contamination", 0.1)
+    assert run(*fit).code == 0
     assert run("recalibrate", *store, "--contamination", 0.02).code == 0
     assert run("recalibrate", LOGS, *store, "--contamination", 0.02, "--version", 1).code == 0
     graph, tables, manifest = bundle(tmp_path, 1)
