@@ -87,7 +87,7 @@ def test_the_training_image_trains_offline(
     training_image: Image, features_file: Path, empty_store: Path
 ) -> None:
     """With other arguments the trainer's image is a job that reads files and publishes."""
-    command = ["python", "-m", "trainer", "fit", "--contamination", "auto"]
+    command = ["python", "-m", "trainer", "fit", "--contamination", "0.05"]
     done = training_image.run(
         [*command, f"/mnt/{features_file.name}"],
         [Mount(empty_store, "/models", "rw"), Mount(features_file.parent, "/mnt", "ro")],
