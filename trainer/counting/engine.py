@@ -13,7 +13,6 @@ import msgspec
 import numpy as np
 
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
-from schemas.record.extractor import EXTRACTOR
 from schemas.record.features import (
     FEATURE_NAMES,
     MAX_MESSAGE_LENGTH,
@@ -26,7 +25,7 @@ from trainer.counting.engine_moments import SPANS, located_rows, span_columns
 from trainer.counting.engine_patterns import read_patterns
 from trainer.counting.sums import PartCount
 from trainer.counting.table import EMPTY, CountTable, merge_names, merge_tables
-from trainer.counting.table_file import EXTRACTOR_COLUMN
+from trainer.counting.table_file import check_extractor
 from trainer.errors import InputError
 from trainer.reading.database import TABLE_ENDINGS, connect, parquet, reader_of
 from trainer.reading.faults import MAX_SAMPLES
@@ -86,7 +85,7 @@ def read_table(source: Source, number: int) -> PartCount:
         )
     with connect([source]) as connection:
         check_columns(connection, reader, (*FEATURE_NAMES, "n"))
-        _check_extractor(connection, reader, source.uri)
+        check_extractor(connection, reader, source.uri)
         # So that a row's number is the one it has in the file.
         connection.execute("SET preserve_insertion_order = true")
         connection.execute(f"CREATE TEMP TABLE counts AS SELECT * FROM {reader}")
@@ -94,22 +93,6 @@ def read_table(source: Source, number: int) -> PartCount:
         part = read_numbered(connection, number)
         bad = [(Place(number, row + 1), problem) for row, problem in bad_rows(connection)]
     return msgspec.structs.replace(part, bad=bad)
-
-
-def _check_extractor(connection: duckdb.DuckDBPyConnection, reader: str, uri: str) -> None:
-    """Refuse a table whose records were made by other rules; one that names none is taken."""
-    if EXTRACTOR_COLUMN not in connection.sql(f"SELECT * FROM {reader} LIMIT 0").columns:
-        return
-    others = connection.execute(
-        f"SELECT DISTINCT CAST({EXTRACTOR_COLUMN} AS VARCHAR) FROM {reader} "
-        f"WHERE CAST({EXTRACTOR_COLUMN} AS VARCHAR) IS DISTINCT FROM ? LIMIT 1",
-        [EXTRACTOR],
-    ).fetchall()
-    if others:
-        raise InputError(
-            f"{uri}: its records were made by the extractor {str(others[0][0])[:12]}..., this "
-            f"release has {EXTRACTOR[:12]}...; count the logs again"
-        )
 
 
 def check_columns(

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
 import numpy as np
 
 from schemas.record.extractor import EXTRACTOR
@@ -12,6 +13,7 @@ from schemas.record.templates import first_pattern
 from trainer import quoting
 from trainer.counting.pattern_table import PatternTable
 from trainer.counting.table import CountTable
+from trainer.errors import InputError
 from trainer.reading.database import connect
 
 EXTRACTOR_COLUMN: Final = "extractor"
@@ -45,8 +47,33 @@ def write_table(table: CountTable, patterns: PatternTable, out: Path) -> None:
     with connect() as connection:
         connection.register("counts", columns)
         connection.execute(
-            f"COPY (SELECT *, {quoting.literal(EXTRACTOR)} AS {EXTRACTOR_COLUMN} FROM counts "  # noqa: S608 - quoted
+            f"COPY (SELECT *, {quoting.literal(EXTRACTOR)} AS {EXTRACTOR_COLUMN} FROM counts "
             f"ORDER BY {order}) TO {quoting.literal(str(out))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+
+
+def check_extractor(connection: duckdb.DuckDBPyConnection, reader: str, uri: str) -> None:
+    """Refuse a table whose records were made by other rules; one that names none is taken.
+
+    Args:
+        connection: what reads it.
+        reader: the table, as an expression.
+        uri: its name, for people.
+
+    Raises:
+        InputError: names both extractors.
+    """
+    if EXTRACTOR_COLUMN not in connection.sql(f"SELECT * FROM {reader} LIMIT 0").columns:
+        return
+    others = connection.execute(
+        f"SELECT DISTINCT CAST({EXTRACTOR_COLUMN} AS VARCHAR) FROM {reader} "
+        f"WHERE CAST({EXTRACTOR_COLUMN} AS VARCHAR) IS DISTINCT FROM ? LIMIT 1",
+        [EXTRACTOR],
+    ).fetchall()
+    if others:
+        raise InputError(
+            f"{uri}: its records were made by the extractor {str(others[0][0])[:12]}..., this "
+            f"release has {EXTRACTOR[:12]}...; count the logs again"
         )
 
 
