@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +32,12 @@ FOREST = {"detector": "isolation_forest", "contamination": 0.05}
 """Options of most models in tests: scikit-learn's forest, and a share that flags some records."""
 
 REAL_LOGS = Path(__file__).parent.parent.parent / "shared" / "data"
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C as at a terminal: a shell has what it starts in the background ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
