@@ -1,37 +1,20 @@
 """Passes a training on to the trainer service."""
 
-import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
 
-import msgspec
 import urllib3
 
 from inference.access.tokens import TokensError, read_token
 from inference.errors import TrainerRefusedError, TrainerTimeoutError, TrainerUnreachableError
+from inference.upstream import Upstream, UpstreamAnswer
 
 _log = logging.getLogger(__name__)
 
-CONNECT_TIMEOUT_S: Final = 2.0
-MAX_ANSWER_BYTES: Final = 1_048_576
-PARALLEL_CALLS: Final = 4
-"""Trainings waited for at once; the trainer itself does one at a time and refuses the others."""
-
-
-class TrainerAnswer(msgspec.Struct, frozen=True):
-    """What the trainer answered, to be passed back as it is."""
-
-    status: int
-    content_type: str
-    retry_after: str | None
-    body: bytes
-
 
 class TrainerClient:
-    """Talks to one trainer over HTTP, in threads of its own so that predictions go on.
+    """Talks to one trainer over HTTP.
 
     Args:
         url: base URL of the trainer.
@@ -44,14 +27,9 @@ class TrainerClient:
         self._url = url.rstrip("/")
         self._token_file = token_file
         self._timeout_s = timeout_s
-        self._pool = urllib3.PoolManager(
-            maxsize=PARALLEL_CALLS,
-            retries=False,
-            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=timeout_s),
-        )
-        self._threads = ThreadPoolExecutor(PARALLEL_CALLS, thread_name_prefix="trainer-client")
+        self._upstream = Upstream("trainer-client", timeout_s)
 
-    async def post(self, path: str, body: bytes, request_id: str) -> TrainerAnswer:
+    async def post(self, path: str, body: bytes, request_id: str) -> UpstreamAnswer:
         """POST a JSON body to the trainer.
 
         Raises:
@@ -59,21 +37,13 @@ class TrainerClient:
             TrainerTimeoutError: no answer within the time-out.
             TrainerRefusedError: the trainer wants another token, or there is none to send.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._post, path, body, request_id)
-
-    def _post(self, path: str, body: bytes, request_id: str) -> TrainerAnswer:
         headers = {
             "Content-Type": "application/json",
             "X-Request-ID": request_id,
             **self._credentials(),
         }
         try:
-            response = self._pool.request(
-                "POST", self._url + path, body=body, headers=headers, preload_content=False
-            )
-            with response:
-                data = response.read(MAX_ANSWER_BYTES)
+            answer = await self._upstream.post(self._url + path, body, headers)
         except (
             urllib3.exceptions.ConnectTimeoutError,
             urllib3.exceptions.NewConnectionError,
@@ -86,14 +56,9 @@ class TrainerClient:
             ) from error
         except urllib3.exceptions.HTTPError as error:
             raise self._unreachable(error) from error
-        if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            raise self._refused(f"the trainer answered {response.status}")
-        return TrainerAnswer(
-            response.status,
-            response.headers.get("Content-Type", "application/octet-stream"),
-            response.headers.get("Retry-After"),
-            data,
-        )
+        if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise self._refused(f"the trainer answered {answer.status}")
+        return answer
 
     def _credentials(self) -> dict[str, str]:
         if not self._token_file:

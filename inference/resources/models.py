@@ -1,6 +1,7 @@
 """GET /models, and the calls that change what serves, passed on to the trainer."""
 
 import asyncio
+from typing import Final
 
 import falcon.asgi
 
@@ -11,11 +12,11 @@ from inference.web.answers import answer_json
 from inference.web.body import read_body
 from inference.web.load import Load
 
-MAX_BODY_BYTES = 1_024
+MAX_BODY_BYTES: Final = 1_024
 """These calls take no body; clients that send one all the same mostly send {}."""
 
 
-MAX_FEEDBACK_BYTES = 4_194_304
+MAX_FEEDBACK_BYTES: Final = 4_194_304
 """A message of the largest length, and each of its characters escaped."""
 
 

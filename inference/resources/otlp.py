@@ -78,10 +78,7 @@ class OtlpResource:
                 marked = await asyncio.to_thread(mark, body, kept, judge.model)
                 self._load.hold(req.scope, len(marked))
                 answer = await self._forwarder.post(marked, media_type)
-            resp.status = falcon.code_to_http_status(answer.status)
-            resp.content_type, resp.data = answer.content_type, answer.body
-            if answer.retry_after is not None:
-                resp.set_header("Retry-After", answer.retry_after)
+            answer.pass_back(resp)
             if answer.status != HTTPStatus.OK:
                 return  # it comes again, and is counted then
         if self._judged is not None and judging.verdicts:

@@ -71,11 +71,7 @@ class PassingOn:
         answer = await self._client.post(req.path, body, request_id.get())
         if answer.status == HTTPStatus.OK:
             await self._check_serving(answer.body, may_be_newer=may_be_newer)
-        resp.status = falcon.code_to_http_status(answer.status)
-        resp.content_type = answer.content_type
-        if answer.retry_after is not None:
-            resp.set_header("Retry-After", answer.retry_after)
-        resp.data = answer.body
+        answer.pass_back(resp)
 
     async def _check_serving(self, body: bytes, *, may_be_newer: bool) -> None:
         """Load the version in this worker; every other one does so before its next answer."""

@@ -61,10 +61,10 @@ def _facts(table: CountTable) -> list[tuple[str, str]]:
     ]
     if table.positives is not None:
         facts.append(("labelled", f"{int(table.positives.sum()):,}"))
-    if table.first_seen is not None and table.last_seen is not None and table.n_distinct:
-        first, last = int(table.first_seen.min()), int(table.last_seen.max())
-        if first >= 10**14:
-            facts.append(("seen", f"{_day(first)} to {_day(last)} UTC"))
+    if table.has_times and table.first_seen is not None and table.last_seen is not None:
+        first, last = table.first_seen, table.last_seen
+        if table.n_distinct:
+            facts.append(("seen", f"{_day(int(first.min()))} to {_day(int(last.max()))} UTC"))
     return facts
 
 

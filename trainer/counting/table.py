@@ -23,6 +23,10 @@ NO_TIME: Final = int(np.iinfo(np.int64).min)
 """Last place, or last moment, of a record of which nobody noted any."""
 
 
+EARLIEST_US: Final = 10**14
+"""An earlier moment, of 1973, is none, but the number of a record in the order of its data."""
+
+
 class CountTable(msgspec.Struct, frozen=True, kw_only=True):
     """Distinct records and how often each occurred.
 
@@ -50,6 +54,12 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
     first_seen: Ints | None = None
     last_seen: Ints | None = None
     services: Mapping[int, str] = {}
+
+    @property
+    def has_times(self) -> bool:
+        """Whether `first_seen` and `last_seen` are moments, and not numbers in an order."""
+        first = self.first_seen
+        return first is not None and bool((first >= EARLIEST_US).all())
 
     @property
     def n_distinct(self) -> int:

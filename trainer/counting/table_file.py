@@ -19,9 +19,6 @@ from trainer.reading.database import connect
 EXTRACTOR_COLUMN: Final = "extractor"
 """Names the rules by which lines became records; tables of other rules do not add up with these."""
 
-EARLIEST_US: Final = 10**14
-"""An earlier moment, of 1973, is none, but the number of a record in the order of its data."""
-
 
 def write_table(table: CountTable, patterns: PatternTable, out: Path) -> None:
     """Write a table as Parquet, sorted by all columns; the same table makes the same rows.
@@ -37,7 +34,7 @@ def write_table(table: CountTable, patterns: PatternTable, out: Path) -> None:
     has_message, _, _ = messages_of(table.traits)
     written = int(table.counts[has_message].sum())
     known = int(patterns.counts.sum()) == written > 0
-    timed = table.first_seen is not None and bool((table.first_seen >= EARLIEST_US).all())
+    timed = table.has_times
     labelled = table.positives is not None
     parts = [_of_records(table, ~has_message if known else None, labelled=labelled, timed=timed)]
     if known:
