@@ -12,10 +12,16 @@ from inference.detectors.judgements import Judgements
 from inference.model.model import Model
 from inference.model.verdicts import Verdict
 from schemas.api.predictions import Explanation
+from schemas.bundle.corrections import Word
 from schemas.record.features import FEATURE_NAMES, LogFeatures
 
 BASE: Final = -1.0
 """Exponent of the score of a log about which no tree knows anything: 2 ** -1 = 0.5."""
+
+_CORRECTED: Final[dict[Word, str]] = {
+    "normal": "somebody said that this is normal",
+    "anomaly": "somebody said that this is an anomaly",
+}
 
 _encode = msgspec.json.Encoder().encode
 
@@ -31,7 +37,9 @@ def why(model: Model, log: LogFeatures, verdict: Verdict) -> str:
     contributions = np.frombuffer(verdict.contributions, np.float32).tolist()
     terms = np.frombuffer(verdict.terms, np.float64).tolist()
     named = dict(zip(FEATURE_NAMES, contributions, strict=False))
-    return model.reason(log, named, terms)
+    reason = model.reason(log, named, terms)
+    word = model.corrector.word(log)
+    return reason if word is None else f"{_CORRECTED[word]}; else: {reason}"
 
 
 def why_of_row(model: Model, log: LogFeatures, judged: Judgements, index: int) -> str:

@@ -1,6 +1,8 @@
 """A person's word on a log, on running services."""
 
 import asyncio
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +98,21 @@ def test_what_is_wrong_is_named(services: list[Service]) -> None:
     assert (taken["correction"], taken["n_corrections"]) == (None, 0)
     asked = service.call("POST", "/predict", {"log_id": "a", **line(1)}).json()
     assert asked["is_anomaly"] is True
+
+
+def test_a_word_ends_when_it_was_said_to(services: list[Service]) -> None:
+    """Until then explained answers say so; behind that the detector decides again, by itself."""
+    service = services[0]
+    until = (datetime.now(UTC) + timedelta(seconds=5)).isoformat()
+    said = service.call("POST", "/feedback", {"verdict": "normal", **line(3), "until": until})
+    assert said.status == 200, said.data
+    ask = {"log_id": "a", **line(3)}
+    explained = service.call("POST", "/predict?explain=true", ask).json()
+    assert explained["is_anomaly"] is False
+    assert explained["why"].startswith("somebody said that this is normal; else: FATAL, ")
+    deadline = time.monotonic() + 30
+    while not service.call("POST", "/predict", ask).json()["is_anomaly"]:
+        assert time.monotonic() < deadline, "the word still holds"
+        time.sleep(0.2)  # until a moment that was named
+    assert datetime.now(UTC) >= datetime.fromisoformat(until)
+    assert service.call("GET", "/model/info").json()["model_version"] == "2"
