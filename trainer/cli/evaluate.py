@@ -10,6 +10,7 @@ from trainer.cli.parsing import (
     Work,
     add_counts,
     add_data,
+    add_fault_field,
     add_version,
     required_data,
 )
@@ -29,6 +30,7 @@ published. With --label-field it says how well the model finds the labelled reco
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data(parser, required=False)
     add_counts(parser)
+    add_fault_field(parser)
     add_version(parser)
     parser.add_argument(
         "--compare", action="store_true", help="show the active model on the same data as well"

@@ -10,6 +10,7 @@ from trainer.cli.parsing import (
     Work,
     add_counts,
     add_data,
+    add_fault_field,
     add_train_options,
     required_data,
     train_options,
@@ -29,6 +30,7 @@ running inference service takes it up before its next answer. A report is writte
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data(parser, required=False)
     add_counts(parser)
+    add_fault_field(parser)
     add_train_options(parser)
     parser.add_argument(
         "--max-nodes",

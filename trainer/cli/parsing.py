@@ -134,6 +134,16 @@ def add_counts(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_fault_field(parser: argparse.ArgumentParser) -> None:
+    """What a fault is, beside `add_data`."""
+    parser.add_argument(
+        "--fault-field",
+        metavar="NAME",
+        help="field that labels records with the name of a fault; else a fault is a run of "
+        "labelled lines of a service",
+    )
+
+
 def add_train_options(parser: argparse.ArgumentParser) -> None:
     """How to fit; the values are checked by `train_options`, all of them at once."""
     defaults = TrainOptions()
@@ -271,6 +281,14 @@ def _level_map(text: str | None) -> dict[str, Level]:
     return levels
 
 
+def _label_field(arguments: argparse.Namespace) -> str | None:
+    label: str | None = arguments.label_field
+    fault: str | None = getattr(arguments, "fault_field", None)
+    if label is not None and fault is not None and label != fault:
+        raise UsageError("--label-field and --fault-field: Expected one field, which does for both")
+    return fault or label
+
+
 def _reading(arguments: argparse.Namespace) -> ReadingOptions:
     level = arguments.default_level
     level = None if level is None else _level("--default-level", level)
@@ -286,8 +304,9 @@ def _reading(arguments: argparse.Namespace) -> ReadingOptions:
             level=arguments.level_field,
             service=arguments.service_field,
             time=arguments.time_field,
-            label=arguments.label_field,
+            label=_label_field(arguments),
         ),
+        named_faults=getattr(arguments, "fault_field", None) is not None,
         layout=arguments.layout,
         pattern=arguments.pattern,
         multiline=arguments.multiline,

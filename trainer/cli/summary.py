@@ -38,5 +38,29 @@ def print_summary(report: Report, duration_s: float) -> None:
             ],
         )
         print(judge_rankings(report.curves).sentence)
+        _print_alerts(report)
+    print(report.headline)
     for warning in report.warnings:
         say(f"warning: {warning}")
+
+
+def _print_alerts(report: Report) -> None:
+    print_table(
+        ["alerts", "lines", "labelled", "precision", "recall"],
+        [
+            [
+                alerts.name,
+                f"{alerts.n_lines:,}",
+                f"{alerts.n_labelled:,}",
+                f"{alerts.precision:.0%}",
+                f"{alerts.recall:.0%}",
+            ]
+            for alerts in report.alerts
+        ],
+    )
+    first = ", ".join(f"{one.precision:.0%} of {one.n_lines}" for one in report.first)
+    print(f"labelled of the worst lines: {first}")
+    faults = report.faults
+    if faults is not None:
+        what = "faults that are named" if faults.named else "runs of labelled lines of a service"
+        print(f"{what}: {faults.n_flagged:,} of {faults.n_faults:,} have a flagged line")

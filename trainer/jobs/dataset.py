@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.record.key import Bools
+from schemas.record.key import Bools, Ints
 from trainer.counting.pattern_table import NO_PATTERNS, PatternTable
 from trainer.counting.run import Executor, Locator, count_partitions
 from trainer.counting.sums import PartSum
@@ -24,7 +24,7 @@ from trainer.reading.plan import PlannedSource
 from trainer.reading.planning import plan_sources
 from trainer.reading.records import read_records
 from trainer.reading.sources import STANDARD_INPUT, Source, find_sources
-from trainer.report.content import BadRecord
+from trainer.report.content import BadRecord, FaultCount
 
 EXAMPLE_CHARS: Final = 1_000
 
@@ -65,6 +65,21 @@ class Holdings(msgspec.Struct, frozen=True):
             wanted.setdefault(place.partition, {})[place.line] = key
         return self.dataset.lines_at(wanted, self.records)
 
+    def count_faults(self, flagged: Ints) -> FaultCount | None:
+        """Faults of labelled data, which is read again; None where there is none to read.
+
+        Args:
+            flagged: keys of the records that a model flags.
+        """
+        if self.dataset is None or not self.dataset.can_be_read_again:
+            return None
+        if self.table.positives is None or not self.table.positives.any():
+            return None
+        from trainer.judging.faults import count_faults  # noqa: PLC0415 - for labelled data only
+
+        data = self.dataset
+        return count_faults(data.partitions, data.executor, flagged, named=data.named_faults)
+
     def list_patterns(self, flagged: Bools | None = None) -> list[Pattern]:
         """All patterns, the most frequent first.
 
@@ -90,6 +105,7 @@ class Dataset:
         detected: what was detected, a sentence each.
         executor: what works on it.
         max_bad_fraction: the share of records that may be unusable; see `check_bad` on None.
+        named_faults: labels name faults; else a fault is a run of labelled lines of a service.
     """
 
     def __init__(
@@ -98,7 +114,10 @@ class Dataset:
         detected: list[str],
         executor: Executor = Executor(),
         max_bad_fraction: float | None = None,
+        *,
+        named_faults: bool = False,
     ) -> None:
+        self.named_faults = named_faults
         self.files = files
         self.detected = detected
         self.executor = executor
@@ -124,7 +143,13 @@ class Dataset:
             InputError: there is none, or it cannot be told how to read it.
         """
         planned = plan_sources(find_sources(data), reading)
-        return cls(planned.files, planned.said, executor, max_bad_fraction)
+        return cls(
+            planned.files,
+            planned.said,
+            executor,
+            max_bad_fraction,
+            named_faults=reading.named_faults,
+        )
 
     @property
     def sources(self) -> list[Source]:
@@ -140,6 +165,11 @@ class Dataset:
     def partitions(self) -> list[Partition]:
         """The parts that are worked on, in the order of the data."""
         return cut(self.files, self.executor.partition_bytes)
+
+    @property
+    def can_be_read_again(self) -> bool:
+        """Whether none of it is standard input."""
+        return all(source.uri != STANDARD_INPUT for source in self.sources)
 
     @property
     def size_bytes(self) -> int:

@@ -74,7 +74,13 @@ def evaluate(
     top = find_top(table, judged[0]) if found is None else found.top
     examples = holdings.examples(top.table) if with_examples else {}
     report = make_report(
-        holdings, table, judged, top, examples, found=found, title=f"Model {number} on other data"
+        holdings,
+        table,
+        judged,
+        top,
+        examples,
+        found=found,
+        title=f"Model {number} on other data",
     )
     path = report_path or Path(f"evaluation-{number}.html")
     write_atomically(path, render(report))

@@ -15,6 +15,7 @@ from schemas.record.key import NO_TRAITS, Ints, messages_of, unpack, unpack_reco
 from schemas.record.surprisal import rarity
 from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.table import CountTable
+from trainer.judging.alerts import alerts_of
 from trainer.judging.found import Found, describe_found, timeline_of
 from trainer.judging.headline import headline
 from trainer.judging.judged import Judged, Top
@@ -22,9 +23,12 @@ from trainer.judging.metrics import make_curve
 from trainer.judging.shares import distribution_of, levels_of, services_of
 from trainer.judging.wording import contributions_of
 from trainer.report.content import (
+    Alerts,
     BadRecord,
     Contribution,
     Curve,
+    FaultCount,
+    FirstLines,
     Report,
     TopRecord,
 )
@@ -52,6 +56,10 @@ class Subject(Protocol):
 
     @property
     def bad(self) -> list[BadRecord]: ...  # noqa: D102 - see above
+
+    def count_faults(self, flagged: Ints) -> FaultCount | None:
+        """Faults, and those that the records with these keys meet; None if nobody can tell."""
+        ...
 
 
 def make_report(
@@ -82,6 +90,12 @@ def make_report(
     curves = _curves(table, judged)
     importance, unit = _importance(table, judged[0])
     shown = _top(top, deciding, examples)
+    alerts: list[Alerts] = []
+    first: list[FirstLines] = []
+    faults = None
+    if table.positives is not None:
+        alerts, first = alerts_of(table, judged[0], _rarity(table))
+        faults = subject.count_faults(table.keys[judged[0].judgements.is_anomaly])
     return Report(
         title=title,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -97,7 +111,10 @@ def make_report(
         services=services_of(table, judged),
         distributions=[distribution_of(table, entry) for entry in judged],
         top=[] if found is not None else shown,
-        headline=headline(table, judged[0]),
+        headline=headline(table, judged[0], faults),
+        alerts=alerts,
+        first=first,
+        faults=faults,
         patterns=[] if found is None else describe_found(found, shown),
         n_patterns=0 if found is None else found.n_patterns,
         n_flagged_patterns=0 if found is None else found.n_flagged,
@@ -118,7 +135,7 @@ def _curves(table: CountTable, judged: Sequence[Judged]) -> list[Curve]:
     positives, counts = table.positives, table.counts
     if positives is None or not 0 < positives.sum() < counts.sum():
         return []
-    length, level, _, _, traits = unpack(table.keys)
+    length, level, _, _, _ = unpack(table.keys)
     curves = [
         make_curve(
             entry.candidate.name,
@@ -133,10 +150,19 @@ def _curves(table: CountTable, judged: Sequence[Judged]) -> list[Curve]:
         "level alone": level.astype(np.float64),
         "message_length alone": length.astype(np.float64),
     }
-    if (traits != NO_TRAITS).any():
-        trivial["template rarity alone"] = _template_rarity(traits, counts).astype(np.float64)
+    rarities = _rarity(table)
+    if rarities is not None:
+        trivial["template rarity alone"] = rarities
     curves += [make_curve(name, values, counts, positives) for name, values in trivial.items()]
     return curves
+
+
+def _rarity(table: CountTable) -> npt.NDArray[np.float64] | None:
+    """The rarity of each record's template; None where no record has a message."""
+    traits = table.traits
+    if not (traits != NO_TRAITS).any():
+        return None
+    return _template_rarity(traits, table.counts).astype(np.float64)
 
 
 def _template_rarity(traits: Ints, counts: Ints) -> npt.NDArray[np.float32]:

@@ -6,20 +6,22 @@ from schemas.record.features import SEVERITY, Level
 from schemas.record.key import Bools, unpack
 from trainer.counting.table import CountTable
 from trainer.judging.judged import Judged
+from trainer.report.content import FaultCount
 
 ALERT: Final = Level.ERROR
 """The plain alert that a model is held against: every line from this level on."""
 
 
-def headline(table: CountTable, judged: Judged) -> str:
+def headline(table: CountTable, judged: Judged, faults: FaultCount | None = None) -> str:
     """One sentence with a subject, from counts alone.
 
-    As in "Flags 57 of 6,666 lines; all 57 are labelled, of 673 in all; an alert on ERROR flags 144
-    lines, 138 of them labelled."
+    As in "Flags 57 of 6,666 lines; all 57 are labelled, of 673 in all; 19 of 23 faults; an alert on
+    ERROR flags 144, 138 of them labelled, and finds 23."
 
     Args:
         table: the records.
         judged: what the model says of them.
+        faults: those in the data; None if nobody counted them.
     """
     flagged, alerted = judged.judgements.is_anomaly, unpack(table.keys)[1] >= SEVERITY[ALERT]
     n_flagged, n_alerted = _count(table, flagged), _count(table, alerted)
@@ -30,7 +32,10 @@ def headline(table: CountTable, judged: Judged) -> str:
     hits, n_labelled = int(table.positives[flagged].sum()), int(table.positives.sum())
     found = f"{_share(hits, n_flagged)} labelled, of {n_labelled:,} in all"
     caught = f"{int(table.positives[alerted].sum()):,} of them labelled"
-    return f"{sentence}; {found}; {alert}, {caught}."
+    if faults is None:
+        return f"{sentence}; {found}; {alert}, {caught}."
+    met = f"{faults.n_flagged:,} of {faults.n_faults:,} faults"
+    return f"{sentence}; {found}; {met}; {alert}, {caught}, and finds {faults.n_alerted:,}."
 
 
 def _count(table: CountTable, chosen: Bools) -> int:

@@ -23,6 +23,9 @@ Extract = Callable[[str, Level, str], LogFeatures]
 MAX_LEVEL_CHARS: Final = 16
 """A longer text is no misspelt level but something else, and stays out of what is told."""
 
+MAX_LABEL_CHARS: Final = 100
+"""Of a label's text, what tells faults apart."""
+
 MAX_KNOWN: Final = 10_000
 """Levels and services whose check is remembered: a bound against a hostile file."""
 
@@ -36,6 +39,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         message: the text they were made from; None if the record came as features.
         positive: whether its label says anomaly; None without a label field.
         time: when it was written, as it is written; None if it does not say.
+        label: what a label that says anomaly is, as text; "" for other records.
     """
 
     line: int
@@ -43,6 +47,15 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     message: str | None = None
     positive: bool | None = None
     time: object = None
+    label: str = ""
+
+
+def labelled(record: Record, label: object) -> Record:
+    """A record with the label that stands beside it."""
+    positive = is_positive(label)
+    return msgspec.structs.replace(
+        record, positive=positive, label=str(label)[:MAX_LABEL_CHARS] if positive else ""
+    )
 
 
 class Assembler:
@@ -87,8 +100,9 @@ class Assembler:
             short = len(raw.unknown) <= MAX_LEVEL_CHARS
             self._faults.add_level(raw.unknown if short else "longer texts")
         features = self._extract(message, raw.level or self._plan.default_level, service)
-        positive = is_positive(label) if self._label else None
-        return Record(line, features, message, positive, raw.time)
+        if not self._label:
+            return Record(line, features, message, None, raw.time)
+        return labelled(Record(line, features, message, None, raw.time), label)
 
     def fast(
         self, line: int, message: str, level: Level, service: str, time: object, label: object
@@ -103,8 +117,8 @@ class Assembler:
         known = self._services.get(service)
         if known is None:
             return self(line, RawRecord(message, level, service, time), label)
-        positive = is_positive(label) if self._label else None
-        return Record(line, self._extract(message, level, known), message, positive, time)
+        record = Record(line, self._extract(message, level, known), message, None, time)
+        return labelled(record, label) if self._label else record
 
     def foreign(self, layout: Layout, parsed: Parsed) -> RawRecord:
         """What a line says that is of another layout than its file."""
@@ -123,9 +137,9 @@ class Assembler:
                 features = msgspec.convert(document, LogFeatures, strict=False)
             except msgspec.ValidationError as error:
                 raise UnusableRecordError(str(error)) from error
-            positive = is_positive(label) if self._label else None
             time = look_up(document, self._plan.fields.time) if self._plan.fields.time else None
-            return Record(line, features, None, positive, time)
+            record = Record(line, features, None, None, time)
+            return labelled(record, label) if self._label else record
         raw = self.reader.of_document(document)
         if raw is None:
             name = self._plan.fields.message or "message"

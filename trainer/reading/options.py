@@ -30,6 +30,7 @@ class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True):
         levels: names of levels of the user's own.
         default_level: for records without a level.
         default_service: for records without a service.
+        named_faults: labels are names of faults.
     """
 
     format: str | None = None
@@ -43,6 +44,7 @@ class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True):
     levels: dict[str, Level] = {}
     default_level: Level | None = None
     default_service: str | None = None
+    named_faults: bool = False
 
     @property
     def separator(self) -> str | None:

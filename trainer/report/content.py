@@ -147,6 +147,52 @@ class Curve(msgspec.Struct, frozen=True):
     f1: float
 
 
+class Alerts(msgspec.Struct, frozen=True):
+    """What a model, or a rule, would have a person look at.
+
+    Attributes:
+        name: of the model or the rule.
+        n_lines: lines that it flags.
+        n_labelled: how many of them are labelled.
+        precision: their share.
+        recall: share of all labelled lines that these are.
+    """
+
+    name: str
+    n_lines: int
+    n_labelled: int
+    precision: float
+    recall: float
+
+
+class FirstLines(msgspec.Struct, frozen=True):
+    """How many of the worst lines are labelled.
+
+    Attributes:
+        n_lines: so many of the worst.
+        precision: share of them that is labelled.
+    """
+
+    n_lines: int
+    precision: float
+
+
+class FaultCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Faults, each with many labelled lines.
+
+    Attributes:
+        named: they are what the labels name; else runs of labelled lines of a service.
+        n_faults: in all.
+        n_flagged: those with a line that the model flags.
+        n_alerted: those with a line that an alert on ERROR flags.
+    """
+
+    named: bool
+    n_faults: int
+    n_flagged: int
+    n_alerted: int
+
+
 class BadRecord(msgspec.Struct, frozen=True):
     """One record that could not be used."""
 
@@ -181,6 +227,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         parameters: name and value.
         versions: library and version.
         headline: whether it is any good and what it found, in a sentence with a subject.
+        alerts: the model's, then those of rules; empty without labels.
+        first: of the worst lines; empty without labels.
+        faults: None without labels, or where the data cannot be read again.
         basis: whether the model has seen these records before, in a sentence.
         patterns: those with the most anomalous lines, the most anomalous first; empty for records
             without messages.
@@ -212,6 +261,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
     headline: str = ""
     basis: str = ""
+    alerts: list[Alerts] = []
+    first: list[FirstLines] = []
+    faults: FaultCount | None = None
     patterns: list[FoundPattern] = []
     n_patterns: int = 0
     n_flagged_patterns: int = 0

@@ -17,9 +17,8 @@ from inference.intake.records import UnusableRecordError
 from inference.intake.text_records import decode_line
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 from schemas.record.features import LogFeatures
-from schemas.record.labels import is_positive
 from trainer.errors import InputError
-from trainer.reading.assembling import Assembler, Record
+from trainer.reading.assembling import Assembler, Record, labelled
 from trainer.reading.fast_decoding import Read, fast_decoder
 from trainer.reading.faults import Faults
 from trainer.reading.fields import flatten_names
@@ -158,8 +157,9 @@ def _feature_decoder(plan: ReadingPlan) -> Read:
         if not label and not time:
             return Record(number, features)
         document = whole(line)
-        positive = is_positive(look_up(document, label)) if label else None
-        return Record(number, features, None, positive, look_up(document, time) if time else None)
+        moment = look_up(document, time) if time else None
+        record = Record(number, features, None, None, moment)
+        return labelled(record, look_up(document, label)) if label else record
 
     return to_record
 

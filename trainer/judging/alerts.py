@@ -1,0 +1,81 @@
+"""What a person gets who looks at a model's alerts, beside what plain rules would give."""
+
+from typing import Final
+
+import numpy as np
+
+from schemas.record.features import SEVERITY, Level
+from schemas.record.key import Ints, unpack
+from trainer.counting.table import CountTable
+from trainer.judging.judged import Judged
+from trainer.judging.metrics import Floats
+from trainer.report.content import Alerts, FirstLines
+
+FIRST: Final = (10, 50, 100)
+"""Lines that a person may look at first."""
+
+
+def alerts_of(
+    table: CountTable, judged: Judged, rarity: Floats | None
+) -> tuple[list[Alerts], list[FirstLines]]:
+    """The model's alerts and those of rules, and how many of the worst lines are labelled.
+
+    Where lines tie, labels count by their share among them: nobody knows which come first.
+
+    Args:
+        table: the records, with labels.
+        judged: what the model says of them.
+        rarity: of each record's template, higher is rarer; None where there are no messages.
+    """
+    assert table.positives is not None
+    level = unpack(table.keys)[1]
+    flagged = judged.judgements.is_anomaly
+    n_flagged = int(table.counts[flagged].sum())
+    n_labelled = int(table.positives.sum())
+
+    def alerts(name: str, lines: float, labelled: float) -> Alerts:
+        return Alerts(
+            name,
+            round(lines),
+            round(labelled),
+            labelled / lines if lines else 0.0,
+            labelled / n_labelled if n_labelled else 0.0,
+        )
+
+    def at_level(least: Level) -> Alerts:
+        chosen = level >= SEVERITY[least]
+        lines, labelled = table.counts[chosen].sum(), table.positives[chosen].sum()  # type: ignore[index]  # asserted
+        return alerts(f"level >= {least.value}", float(lines), float(labelled))
+
+    found = [
+        alerts(judged.candidate.name, n_flagged, float(table.positives[flagged].sum())),
+        at_level(Level.ERROR),
+        at_level(Level.WARN),
+    ]
+    if rarity is not None:
+        labelled = labelled_among(rarity, table.counts, table.positives, n_flagged)
+        found.append(alerts("template rarity, as many lines", n_flagged, labelled))
+    scores = -judged.judgements.decisions
+    first = [
+        FirstLines(n, labelled_among(scores, table.counts, table.positives, n) / n)
+        for n in FIRST
+        if n <= table.n_samples
+    ]
+    return found, first
+
+
+def labelled_among(scores: Floats, counts: Ints, positives: Ints, n: int) -> float:
+    """Labelled lines among the `n` with the highest scores, as is to be expected under ties.
+
+    Args:
+        scores: float64 of shape (k,).
+        counts: int64 of shape (k,), lines with each.
+        positives: int64 of shape (k,), those of them that are labelled.
+        n: lines, at most all.
+    """
+    values, inverse = np.unique(-scores, return_inverse=True)
+    lines = np.bincount(inverse, counts, len(values))
+    labelled = np.bincount(inverse, positives, len(values))
+    before = np.cumsum(lines) - lines
+    taken = np.clip(n - before, 0, lines)
+    return float((labelled * taken / lines).sum())
