@@ -113,7 +113,8 @@ RULES: Final = (
         lambda seen: (
             "the model does not see what is odd about "
             f"{' or '.join(unseen(seen))}: a planted record of that kind is neither flagged nor "
-            "among the most anomalous hundredth"
+            "among the most anomalous hundredth; where that matters, train on logs with fewer "
+            "faults, or ask for a larger contamination"
         ),
     ),
     Rule(
