@@ -12,8 +12,12 @@ KEEP_ALIVE_S: Final = 75
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
-ModelStoreUrl = Annotated[str, Meta(pattern=r"^((s3|gs|az)://[^\s/]+(/[^\s]*)?)?$")]
-Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
+ModelStoreUrl = Annotated[
+    str, Meta(pattern=r"^((s3|gs|az)://[^\s/]+(/[^\s]*)?)?$", examples=["s3://bucket/prefix"])
+]
+Url = Annotated[
+    str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?$", examples=["http://trainer:8001"])
+]
 
 
 class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,9 +122,12 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
     drift_window_s: Annotated[int, Meta(ge=60, le=604_800)] = field(
         default=3_600, name=f"{PREFIX}DRIFT_WINDOW_S"
     )
-    otlp_forward: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")] = field(
-        default="", name="ANOMALY_OTLP_FORWARD"
-    )
+    otlp_forward: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$", examples=["http://collector:4318/v1/logs"]
+        ),
+    ] = field(default="", name="ANOMALY_OTLP_FORWARD")
     follow_s: Annotated[float, Meta(ge=0, le=3_600)] = field(default=30.0, name=f"{PREFIX}FOLLOW_S")
 
     @property

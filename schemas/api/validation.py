@@ -186,7 +186,7 @@ def _unwrap(type_: Any) -> Any:
 
 
 def field_error(error: msgspec.ValidationError, type_: Any, path: str) -> FieldError:
-    """Say what msgspec found, spelling out what a closed choice allows.
+    """Say what msgspec found, spelling out what a closed choice allows, and showing what fits.
 
     Args:
         error: what `msgspec.convert` raised for a value of `type_`.
@@ -198,7 +198,16 @@ def field_error(error: msgspec.ValidationError, type_: Any, path: str) -> FieldE
     message = match["message"]
     if message.startswith("Invalid enum value"):
         message = f"Expected one of {', '.join(_choices(type_))}"
+    elif "matching regex" in message and (examples := _examples(type_)):
+        message = f"Expected text like {' or '.join(examples)}"
     return FieldError(f"{path}{match['path'] or ''}".lstrip("."), message)
+
+
+def _examples(type_: Any) -> list[str]:
+    """The examples that a type has."""
+    if get_origin(type_) is not Annotated:
+        return []
+    return [str(one) for meta in get_args(type_)[1:] for one in meta.examples or ()]
 
 
 def _choices(type_: Any) -> Iterator[str]:

@@ -127,6 +127,16 @@ def test_a_whole_number_may_have_a_point() -> None:
         load(WEB_CONCURRENCY="2.5")
 
 
+def test_an_address_is_shown() -> None:
+    """The message for what is none shows one, and no expression."""
+    with pytest.raises(SettingsError) as caught:
+        load(MODEL_STORE="ftp://x", TRAINER_URL="trainer")
+    assert str(caught.value) == (
+        "MODEL_STORE='ftp://x': Expected text like s3://bucket/prefix\n"
+        "TRAINER_URL='trainer': Expected text like http://trainer:8001"
+    )
+
+
 def test_a_closed_choice_is_spelt_out() -> None:
     """The message for a wrong word lists what is allowed."""
     with pytest.raises(SettingsError, match='LOG_LEVEL=\'LOUD\': Expected one of "DEBUG", "INFO"'):
