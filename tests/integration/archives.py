@@ -20,8 +20,8 @@ from schemas.record.extraction import extract
 from schemas.record.features import Level
 from schemas.record.key import pack_record
 from schemas.record.labels import is_positive
+from trainer.cli.data_options import dataset, required_data
 from trainer.cli.main import make_parser
-from trainer.cli.parsing import dataset, required_data
 from trainer.counting.run import Executor, Locator, count_partitions
 from trainer.counting.sums import Counted
 from trainer.counting.table import CountTable

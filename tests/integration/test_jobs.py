@@ -18,8 +18,8 @@ from schemas.version import __version__
 from tests.integration.conftest import ROOT
 from tests.integration.jobs import RunJob, runner, start, wait_for_children, wait_for_line
 from trainer.cli import main
+from trainer.cli.data_options import required_data
 from trainer.cli.main import make_parser
-from trainer.cli.parsing import required_data
 
 LOGS = ROOT / "samples" / "logs.jsonl.gz"
 QUICK = ("--n-estimators", "20")

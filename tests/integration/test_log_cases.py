@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
+from trainer.cli.data_options import dataset
 from trainer.cli.main import make_parser
-from trainer.cli.parsing import dataset
 from trainer.reading.assembling import Record
 from trainer.reading.faults import Faults
 from trainer.reading.records import read_records

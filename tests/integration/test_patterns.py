@@ -16,8 +16,8 @@ from schemas.record.templates import pattern_id, template_of
 from tests.conftest import REAL_LOGS
 from tests.integration.conftest import ROOT
 from trainer.cli import main
+from trainer.cli.data_options import required_data
 from trainer.cli.main import make_parser
-from trainer.cli.parsing import required_data
 from trainer.counting.run import Executor
 from trainer.jobs.dataset import Dataset
 from trainer.jobs.patterns import patterns_in

@@ -37,8 +37,8 @@ from tests.integration.archives import (
 )
 from tests.integration.conftest import ROOT
 from trainer.cli import main
+from trainer.cli.data_options import required_data
 from trainer.cli.main import make_parser
-from trainer.cli.parsing import required_data
 from trainer.counting.run import Executor
 from trainer.counting.table import CountTable
 from trainer.reading.partitions import Place

@@ -17,8 +17,8 @@ from tests.integration.archives import to_parquet, write_csv, write_log4j
 from tests.integration.conftest import ROOT
 from tests.integration.jobs import RunJob, runner
 from trainer.cli import main
+from trainer.cli.data_options import dataset
 from trainer.cli.main import make_parser
-from trainer.cli.parsing import dataset
 from trainer.counting.run import Executor, Locator
 from trainer.reading.cutting import cut
 from trainer.scoring.records import Target, score_records

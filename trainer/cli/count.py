@@ -7,7 +7,8 @@ from typing import Final
 
 from schemas.record.features import Level
 from schemas.record.key import unpack
-from trainer.cli.parsing import DATA_HELP, Command, UsageError, add_counts, add_data, required_data
+from trainer.cli.command import Command, UsageError
+from trainer.cli.data_options import DATA_HELP, add_counts, add_data, required_data
 from trainer.cli.terminal import Terminal
 from trainer.counting.table import CountTable
 from trainer.jobs.count import count, write_counts

@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-from trainer.cli.parsing import Command, UsageError, add_reading, dataset_of
+from trainer.cli.command import Command, UsageError
+from trainer.cli.data_options import add_reading, dataset_of
 from trainer.cli.patterns import SEEN_CHARS
 from trainer.cli.store import open_models
 from trainer.cli.terminal import Terminal, print_wide_table, write_out

@@ -10,7 +10,7 @@ from inference.intake.levels import LevelNames
 from schemas.api.feedback import FeedbackRequest
 from schemas.api.validation import InvalidBodyError
 from schemas.bundle.corrections import Correction
-from trainer.cli.parsing import Command, UsageError
+from trainer.cli.command import Command, UsageError
 from trainer.cli.store import open_models
 from trainer.feedback import read_feedback
 from trainer.jobs.correct import correct

@@ -4,17 +4,9 @@ import argparse
 from typing import Final
 
 from schemas.bundle.options import MAX_NODES
-from trainer.cli.parsing import (
-    DATA_HELP,
-    Command,
-    Work,
-    add_counts,
-    add_data,
-    add_fault_field,
-    add_train_options,
-    required_data,
-    train_options,
-)
+from trainer.cli.command import Command, Work
+from trainer.cli.data_options import DATA_HELP, add_counts, add_data, add_fault_field, required_data
+from trainer.cli.fit_options import add_train_options, train_options
 from trainer.cli.store import open_models
 from trainer.cli.summary import print_summary
 from trainer.cli.terminal import Terminal

@@ -10,7 +10,7 @@ from prometheus_client import write_to_textfile
 from prometheus_client.core import Metric
 
 from inference.metrics.families import Families, Spec
-from trainer.cli.parsing import Work
+from trainer.cli.command import Work
 from trainer.cli.terminal import say
 
 EXPECTED: Final = "Expected a name that ends in .prom, in a folder that is there"

@@ -9,7 +9,8 @@ from typing import Final
 
 import msgspec
 
-from trainer.cli.parsing import DATA_HELP, Command, UsageError, add_data, dataset
+from trainer.cli.command import Command, UsageError
+from trainer.cli.data_options import DATA_HELP, add_data, dataset
 from trainer.cli.terminal import say
 from trainer.jobs.dataset import Dataset
 from trainer.jobs.look import FileLook, look, records

@@ -23,6 +23,7 @@ from trainer.cli import (
     sql,
     versions,
 )
+from trainer.cli.command import Command, UsageError, Work
 from trainer.cli.job_metrics import (
     EXPECTED,
     Outcome,
@@ -30,7 +31,6 @@ from trainer.cli.job_metrics import (
     is_collected,
     write_metrics_file,
 )
-from trainer.cli.parsing import Command, UsageError, Work
 from trainer.cli.store import add_model_dir
 from trainer.errors import (
     ExportError,

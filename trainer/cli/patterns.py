@@ -5,15 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from trainer.cli.parsing import (
-    DATA_HELP,
-    Command,
-    UsageError,
-    add_counts,
-    add_data,
-    add_version,
-    required_data,
-)
+from trainer.cli.command import Command, UsageError
+from trainer.cli.data_options import DATA_HELP, add_counts, add_data, required_data
+from trainer.cli.fit_options import add_version
 from trainer.cli.store import open_models
 from trainer.cli.terminal import Terminal, print_wide_table, write_out
 from trainer.jobs.patterns import PatternList, patterns_in, patterns_of_version

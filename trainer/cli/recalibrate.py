@@ -3,16 +3,9 @@
 import argparse
 from typing import Final
 
-from trainer.cli.parsing import (
-    DATA_HELP,
-    Command,
-    UsageError,
-    Work,
-    add_counts,
-    add_data,
-    add_version,
-    data_or_counts,
-)
+from trainer.cli.command import Command, UsageError, Work
+from trainer.cli.data_options import DATA_HELP, add_counts, add_data, data_or_counts
+from trainer.cli.fit_options import add_version
 from trainer.cli.store import open_models
 from trainer.cli.terminal import Terminal, say
 from trainer.jobs.recalibrate import recalibrate

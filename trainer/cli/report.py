@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from schemas.bundle.manifest import REPORT_FILE
-from trainer.cli.parsing import Command
+from trainer.cli.command import Command
 from trainer.cli.store import open_models
 from trainer.errors import NoVersionError, OutputError
 from trainer.store.candidate import current_version

@@ -4,15 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from trainer.cli.parsing import (
-    DATA_HELP,
-    Command,
-    UsageError,
-    Work,
-    add_data,
-    add_version,
-    dataset,
-)
+from trainer.cli.command import Command, UsageError, Work
+from trainer.cli.data_options import DATA_HELP, add_data, dataset
+from trainer.cli.fit_options import add_version
 from trainer.cli.store import open_models
 from trainer.cli.terminal import Terminal
 from trainer.jobs.score import FORMATS, score

@@ -5,7 +5,7 @@ import os
 from typing import Final
 
 from inference.environment import load_settings
-from trainer.cli.parsing import Command
+from trainer.cli.command import Command
 from trainer.settings import PREFIX, TrainerSettings
 
 

@@ -4,7 +4,7 @@ import argparse
 from typing import Final, get_args
 
 from schemas.record.features import Level
-from trainer.cli.parsing import Command
+from trainer.cli.command import Command
 from trainer.reading.plan import Fields
 from trainer.sql import Dialect, features_query, logs_query, patterns_query
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from inference.errors import BrokenVersionError, NoModelError
 from schemas.bundle.manifest import Manifest
-from trainer.cli.parsing import Command
+from trainer.cli.command import Command
 from trainer.cli.store import open_models
 from trainer.cli.terminal import say
 from trainer.store.candidate import current_version, load_candidate

@@ -1,18 +1,14 @@
-"""What the commands' options have in common."""
+"""Options on where data is and how it is read."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
-
-import msgspec
 
 from inference.intake.layouts import LAYOUTS
 from inference.intake.lines import custom_layout
-from schemas.api.validation import field_error
-from schemas.bundle.detectors import DETECTORS
-from schemas.bundle.options import TrainOptions
 from schemas.record.features import Level
 from schemas.record.levels import SCALES
+from trainer.cli.command import UsageError
 from trainer.counting.run import Executor
 from trainer.jobs.dataset import CountTables, Data, Dataset
 from trainer.jobs.unusable import FEW_BAD, MAX_BAD_FRACTION
@@ -25,40 +21,6 @@ DATA is files, globs, folders, - for standard input, or s3://, gs:// and az:// U
 bzip2, xz or zstd; JSON lines, CSV, Parquet or plain text. Records are raw logs (message, level,
 service) or the six features; what was detected is shown. Standard output gets results only.
 """
-
-
-class UsageError(Exception):
-    """Options are missing, contradict each other or are out of range; a line each."""
-
-
-class Work(msgspec.Struct, frozen=True):
-    """What a job did.
-
-    Attributes:
-        n_rows: records that it used.
-    """
-
-    n_rows: int
-
-
-class Command(msgspec.Struct, frozen=True):
-    """One command.
-
-    Attributes:
-        summary: in one line.
-        add_arguments: declares its options.
-        run: does it; a job says what it did.
-        description: more than the summary, for its own --help.
-        uses_store: takes --model-dir.
-        is_job: takes --metrics-file.
-    """
-
-    summary: str
-    add_arguments: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace], Work | None]
-    description: str = ""
-    uses_store: bool = True
-    is_job: bool = False
 
 
 def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -144,38 +106,6 @@ def add_fault_field(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_train_options(parser: argparse.ArgumentParser) -> None:
-    """How to fit; the values are checked by `train_options`, all of them at once."""
-    defaults = TrainOptions()
-    fitting = parser.add_argument_group("how to fit")
-    fitting.add_argument(
-        "--detector",
-        default=defaults.detector,
-        help=f"what decides: {' or '.join(DETECTORS)} (default: %(default)s)",
-    )
-    fitting.add_argument(
-        "--contamination",
-        default=str(defaults.contamination),
-        help='expected share of anomalies in (0, 0.5], or "auto" (default: %(default)s)',
-    )
-    fitting.add_argument(
-        "--n-estimators", default=defaults.n_estimators, help="trees (default: %(default)s)"
-    )
-    fitting.add_argument(
-        "--max-samples", default=defaults.max_samples, help="rows per tree (default: %(default)s)"
-    )
-    fitting.add_argument(
-        "--seed",
-        default=defaults.random_state,
-        help="random_state; the same rows and seed give the same model (default: %(default)s)",
-    )
-
-
-def add_version(parser: argparse.ArgumentParser) -> None:
-    """Which model, for commands that also take data."""
-    parser.add_argument("--version", type=int, metavar="N", help="the model (default: the current)")
-
-
 def dataset(arguments: argparse.Namespace) -> Dataset:
     """As `dataset_of`, for the data that a command was given."""
     return dataset_of(arguments, arguments.data)
@@ -230,37 +160,6 @@ def required_data(arguments: argparse.Namespace) -> Data:
 def _check_fraction(arguments: argparse.Namespace) -> None:
     if arguments.max_bad_fraction is not None and not 0 <= arguments.max_bad_fraction <= 1:
         raise UsageError(f"--max-bad-fraction {arguments.max_bad_fraction}: Expected 0 to 1")
-
-
-def train_options(arguments: argparse.Namespace) -> TrainOptions:
-    """The options as the REST service would check them.
-
-    Raises:
-        UsageError: names every option at fault.
-    """
-    values = {
-        "contamination": arguments.contamination,
-        "n_estimators": arguments.n_estimators,
-        "max_samples": arguments.max_samples,
-        "random_state": arguments.seed,
-        "detector": arguments.detector,
-    }
-    problems = []
-    for field in msgspec.structs.fields(TrainOptions):
-        try:
-            msgspec.convert(values[field.name], field.type, strict=False)
-        except msgspec.ValidationError as error:
-            flag = "seed" if field.name == "random_state" else field.name.replace("_", "-")
-            fault = field_error(error, field.type, f"--{flag}")
-            problems.append(f"{fault.path} {values[field.name]}: {fault.message}")
-    if arguments.detector not in DETECTORS:
-        problems.append(f"--detector {arguments.detector}: Expected one of {', '.join(DETECTORS)}")
-    if problems:
-        raise UsageError("\n".join(problems))
-    try:
-        return msgspec.convert(values, TrainOptions, strict=False)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"--{error}") from error
 
 
 def _level(flag: str, name: str) -> Level:
