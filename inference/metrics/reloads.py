@@ -78,5 +78,6 @@ class Reloads:
         created = datetime.fromisoformat(manifest.created_at).timestamp()
         yield VERSION.gauge([((), float(version))])
         yield CREATED.gauge([((), created)])
-        yield AGE.gauge([((), self._now() - created)])
+        # A clock that was set back must not make a model younger than new.
+        yield AGE.gauge([((), max(0.0, self._now() - created))])
         yield INFO.gauge([((version, digest, manifest.detector), 1.0)])

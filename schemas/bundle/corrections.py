@@ -4,6 +4,7 @@ A correction is about all logs that are alike: of one pattern of one service, or
 without their message, of one signature (`schemas.record.surprisal`).
 """
 
+import time
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -85,5 +86,5 @@ def corrected(
 
 
 def utc_now() -> datetime:
-    """The time, in whole seconds."""
-    return datetime.now(UTC).replace(microsecond=0)
+    """The time, in whole seconds; by `time.time`, as everything that ends at a moment."""
+    return datetime.fromtimestamp(int(time.time()), UTC)

@@ -22,13 +22,13 @@ from trainer.judging.evaluation import make_report
 from trainer.report.page import render
 from trainer.store.history import HISTORY_FILE
 
-N_WHOLE_RUN: Final = 10
+N_WHOLE_RUN: Final = 20
 """Kills spread over the whole job."""
 
-N_WRITING: Final = 12
+N_WRITING: Final = 24
 """Kills spread over the writing of the version, a small part of the job."""
 
-N_NAMED: Final = 8
+N_NAMED: Final = 16
 """Kills spread over what comes behind the version's renaming to its number."""
 
 MAX_TRIES: Final = 20

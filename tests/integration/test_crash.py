@@ -1,4 +1,4 @@
-"""SIGKILL at 30 moments of a training job: the store is never half-written."""
+"""SIGKILL at 60 moments of a training job: the store is never half-written."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from inference.store.versions import ModelStore
 from tests.integration.conftest import ROOT
 from trainer.cli import main
 
-N_KILLS = 30
+N_KILLS = 60
 DATA = ROOT / "samples" / "features.jsonl.gz"
 
 
