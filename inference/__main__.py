@@ -15,7 +15,7 @@ INTERRUPTED_EXIT: Final = 130
 
 
 def main() -> None:
-    """Read the settings and serve until told to stop."""
+    """Read the settings and serve until stopped."""
     parser = argparse.ArgumentParser(
         prog="python -m inference",
         description="Serve predictions. Configured by environment variables: HOST, PORT, "

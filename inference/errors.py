@@ -19,7 +19,7 @@ The errors know no HTTP; `inference.web.problems` maps each to a status.
 
 
 class InferenceError(Exception):
-    """Base of all errors of this package."""
+    """Base class of this package's errors."""
 
 
 class ModelNotLoadedError(InferenceError):
@@ -35,7 +35,7 @@ class BrokenVersionError(InferenceError):
 
 
 class RemoteStoreError(InferenceError):
-    """The object store of versions does not answer, or is not where it is said to be."""
+    """The object store of versions does not answer, or is not at its address."""
 
 
 class MalformedProtobufError(InferenceError):

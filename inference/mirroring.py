@@ -44,7 +44,7 @@ class MirrorSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def mirror() -> None:
-    """Follow until told to stop.
+    """Follow until stopped.
 
     Raises:
         SettingsError: the settings are wrong, or the library for object stores is missing.

@@ -30,7 +30,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
         log_level: the least severe events that are logged.
         max_head_bytes: bound for the request line and the headers of any call.
         tokens_file: lists the bearer tokens that callers need; empty for no tokens.
-        allow_open_training: train for whoever reaches the service, from other machines too.
+        allow_open_training: train for every caller that reaches the service.
         allow_docs: answer `/docs` and `/openapi.json`.
         allow_metrics: count, and answer `/metrics`.
         tls_certificate: the chain of certificates to speak TLS with, PEM; empty for plain HTTP.

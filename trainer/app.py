@@ -88,7 +88,7 @@ class TidyMiddleware:
         self._registry = registry
 
     async def process_startup(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
-        """Tidy up; a store that cannot be written is told by /ready."""
+        """Tidy up; /ready reports a store that cannot be written."""
         with contextlib.suppress(StoreError):
             await asyncio.to_thread(self._registry.tidy)
             await asyncio.to_thread(self._registry.pull)

@@ -14,7 +14,7 @@
     ├── OutputError         a file of verdicts or a report cannot be written
     ├── FoundDifferenceError  two runs differ in what somebody does not want to find
     ├── TooManyCorrectionsError  a model has as many corrections as it may
-    ├── AbandonedError      whoever asked for the training has left
+    ├── AbandonedError      the client of the training has left
     └── TrainerBusyError    another training is at work
 
 The errors know no HTTP status and no exit code; `trainer.app` and `trainer.cli` map them.
@@ -22,7 +22,7 @@ The errors know no HTTP status and no exit code; `trainer.app` and `trainer.cli`
 
 
 class TrainingError(Exception):
-    """Base of all errors of this package."""
+    """Base class of this package's errors."""
 
 
 class InputError(TrainingError):

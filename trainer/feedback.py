@@ -14,7 +14,7 @@ from schemas.record.templates import template_of
 
 
 def read_feedback(request: FeedbackRequest) -> tuple[LogFeatures, Correction | None]:
-    """The log that is meant, and the correction; None takes back what was said before.
+    """The log, and its correction; None takes back an earlier correction.
 
     Raises:
         InvalidBodyError: the log is at fault, or the correction has ended before it begins.

@@ -57,10 +57,10 @@ class TrainingService:
 
         Args:
             body: of the request.
-            has_left: says whether whoever asked has gone; looked at before each step.
+            has_left: whether the client has gone; checked before each step.
 
         Raises:
-            AbandonedError: whoever asked has gone; nothing was published.
+            AbandonedError: the client has gone; nothing was published.
             MalformedJsonError, InvalidBodyError: the body is wrong.
             TrainerBusyError: another training did not end in time.
             TrainingError: nothing was published; says why.
@@ -148,7 +148,7 @@ class TrainingService:
 
     @contextlib.contextmanager
     def _store_faults_logged(self) -> Iterator[None]:
-        """Where the store is and what the system said of it is for the operator's eyes alone."""
+        """The store's place and the system's message are for the operator's eyes alone."""
         try:
             yield
         except UnwritableStoreError as error:
@@ -162,7 +162,7 @@ class TrainingService:
         return request
 
     def _current_detector(self) -> str:
-        """What decides now; of a first model, and where nothing can be told, the default."""
+        """The detector of the current model; the default if there is none or it is unknown."""
         try:
             return self.registry.manifest(self.registry.current_version()).detector
         except (NoModelError, BrokenVersionError):
@@ -171,7 +171,7 @@ class TrainingService:
     def _train(self, request: TrainRequest, has_left: Callable[[], bool]) -> TrainResponse:
         def go_on() -> None:
             if has_left():
-                raise AbandonedError("whoever asked for the training did not wait for it")
+                raise AbandonedError("the client did not wait for the training")
 
         go_on()
         table = count_logs(request.training_data)

@@ -1,4 +1,4 @@
-"""What is refused before a service starts: doors that nobody would leave open on purpose."""
+"""What is refused before a service starts: settings that leave a service open by mistake."""
 
 import ipaddress
 import socket

@@ -1,4 +1,4 @@
-"""The interface of all detectors of the serving half."""
+"""The interface of a detector, serving half."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol

@@ -136,7 +136,7 @@ class Scorer:
 
 
 class _OneRow:
-    """One row at a time, in memory that the session was told of once.
+    """One row at a time, in memory that is bound to the session once.
 
     Handing arrays over and taking new ones back costs a third of a call on a single row.
     """

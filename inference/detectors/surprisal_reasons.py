@@ -48,10 +48,10 @@ class SurprisalReasons:
             log: the record.
             terms: of its verdict, in the order of `TERMS`.
         """
-        told = speaks_of(flags_of(log))
+        topics = speaks_of(flags_of(log))
         words = [log.level.value] if terms[_SEVERITY] else []
-        if told:
-            words.append(f"tells of {told}")
+        if topics:
+            words.append(f"tells of {topics}")
         elif terms[_KEYWORDS]:
             words.append("holds a word of failure")
         words.append(self._lines_like(log))

@@ -15,7 +15,7 @@ _ONE_IN = 10
 """Shares above 1 in so many are given in percent."""
 
 _EARLY = 0.2
-"""The share that a forest isolates first, above which nobody wants to hear of it."""
+"""The share that a forest isolates first, above which it is no explanation."""
 
 _SPEAKS_OF = {
     EXCEPTION_BIT: "an exception",

@@ -22,7 +22,7 @@ class EnvelopedLines(Generic[R]):
         envelope: what is around each line.
         layout: of most lines within.
         assemble: makes records of what they say.
-        faults: is told of what cannot be used.
+        faults: collects the records that cannot be used.
     """
 
     def __init__(

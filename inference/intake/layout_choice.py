@@ -70,7 +70,7 @@ def choose_envelope(lines: Sequence[str]) -> Envelope | None:
 
 
 def find_layout(lines: Sequence[str]) -> Layout:
-    """The layout that tells the most of lines that nobody said anything of.
+    """The layout that explains most lines, where none was given.
 
     Args:
         lines: the first ones that are not blank; at least one.

@@ -76,7 +76,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _BARE: Final = (rf"{TIME} ++(?:- )?(?:{BRACKETED} )?\[?{LEVEL}\]?(?: *+[-:])?(?: ++|$){MESSAGE}",)
-"""A time, a level and a message, and nobody says who wrote it."""
+"""A time, a level and a message, without a service."""
 
 _AT_CLASS: Final = r"\[(?:[^@]*:)?(?P<service>[\w.$]++)@\d++\]"
 _LOG4J: Final = (

@@ -36,7 +36,7 @@ def read_text(body: bytes, start: int, reader: RecordReader, tally: Tally) -> It
         body: holds the lines.
         start: where they begin.
         reader: reads what they say.
-        tally: is told what is found.
+        tally: counts what is found.
     """
     lines = (decode_line(line) for line in lines_from(body, start))
     sample = [*islice((line for line in lines if line.strip()), SAMPLE_LINES)]

@@ -1,4 +1,4 @@
-"""Bodies of raw logs: what they are is told by their first bytes, and by what they are said to be.
+"""Bodies of raw logs: their format follows from the first bytes and the content type.
 
 Taken are one JSON object, an array of them, JSON lines, objects one behind the other, and lines of
 plain text. What is read is bounded: a record at a time, or a window of records of one known shape.
@@ -39,8 +39,8 @@ class BodyReader:
 
         Args:
             body: decompressed.
-            media_type: what it is said to be, without parameters; may be empty.
-            tally: is told how many records there are, and which cannot be used.
+            media_type: the content type without parameters; may be empty.
+            tally: counts the records, and those that cannot be used.
 
         Raises:
             TooManyRecordsError: the body has more records than are judged in one call.

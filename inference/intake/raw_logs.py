@@ -24,7 +24,7 @@ DEFAULT_LEVEL: Final = Level.INFO
 """Of logs that have none, or one that no logger has."""
 
 OPEN_SCALE: Final = "syslog"
-"""What a number means that could be of several scales: here nobody can be asked."""
+"""What a number means that could be of several scales: there is no user to ask here."""
 
 MAX_RECORDS: Final = 262_144
 """Records in one body: as many as 64 bytes each fit into 16 MiB."""

@@ -54,7 +54,7 @@ class RecordReader:
         named: fields that go before the usual ones.
         scale: what numbers of levels mean, whatever their field; None lets each record tell.
         open_scale: what numbers mean whose scale the record leaves open; None leaves it open.
-        within: the layout that lines within messages most likely have; None if nobody knows.
+        within: the layout that lines within messages most likely have; None if unknown.
     """
 
     def __init__(

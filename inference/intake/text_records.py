@@ -67,7 +67,7 @@ class Assembly(Protocol[R_co]):
 
 
 class Notices(Protocol):
-    """Is told what is to be counted beside the records."""
+    """Counts what a reader meets beside the records."""
 
     n_records: int
     n_foreign: int
@@ -101,7 +101,7 @@ class RecordBuilder(Generic[R]):
     Args:
         layout: of the lines.
         assemble: makes records of what they say.
-        faults: is told of what was not of the layout.
+        faults: counts the lines of other layouts.
     """
 
     def __init__(self, layout: Layout, assemble: Assembly[R], faults: Notices) -> None:

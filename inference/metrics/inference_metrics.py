@@ -19,7 +19,7 @@ SPECS: Final = (*traffic.SPECS, *judged.SPECS, *reloads.SPECS, *drift.SPECS, BUI
 
 
 class Served(Protocol):
-    """A model that serves, as far as it is told of."""
+    """A model that serves, as far as metrics describe it."""
 
     version: str
     digest: str

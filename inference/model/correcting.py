@@ -23,7 +23,7 @@ class Corrector:
         ends_at: when one of the corrections ends to hold, in seconds since 1970.
 
     Args:
-        corrections: what people said.
+        corrections: people's corrections.
         score_of: the anomaly score of a decision.
         clear: a decision that is clearly an anomaly's.
         now: what ended before does not hold.
@@ -47,7 +47,7 @@ class Corrector:
         return bool(self._words)
 
     def word(self, log: LogFeatures) -> Word | None:
-        """What was said of logs like this one."""
+        """The correction for logs like this one, if any."""
         return self._words.get(alike(log))
 
     def correct(self, log: LogFeatures, judgement: Judgement) -> Judgement:

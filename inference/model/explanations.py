@@ -32,7 +32,7 @@ def why(model: Model, log: LogFeatures, verdict: Verdict) -> str:
     Args:
         model: which judged the log.
         log: what it saw.
-        verdict: what it said.
+        verdict: its verdict.
     """
     contributions = np.frombuffer(verdict.contributions, np.float32).tolist()
     terms = np.frombuffer(verdict.terms, np.float64).tolist()
@@ -48,7 +48,7 @@ def why_of_row(model: Model, log: LogFeatures, judged: Judgements, index: int) -
     Args:
         model: which judged them.
         log: the record.
-        judged: what it said of all of them.
+        judged: its verdicts on them.
         index: of the record.
     """
     named = dict(zip(FEATURE_NAMES, judged.contributions[index].tolist(), strict=False))

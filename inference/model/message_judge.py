@@ -39,7 +39,7 @@ _PLACEHOLDER: Final = re.compile(r"\$?\{[^{}]*+\}|<[^<>\s]*+>|%[-#0-9.]*+[a-zA-Z
 
 
 class JudgedLog:
-    """What is said of one log, and of all that are alike.
+    """The part of a verdict that all equal logs share.
 
     Attributes:
         is_anomaly: the label.

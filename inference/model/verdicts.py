@@ -55,7 +55,7 @@ def make_verdict(
     Args:
         judgement: of the detector.
         model_version: as answers give it.
-        mark: how a log with this verdict is counted; anything if nobody counts.
+        mark: how a log with this verdict is counted; any value where metrics are off.
         pattern: id of the log's pattern; None for a log that came without its message.
     """
     return make_verdicts([judgement], model_version, [mark], [pattern])[0]

@@ -1,4 +1,4 @@
-"""From verdicts to the answer of an inference request, and what is said of server and model."""
+"""From verdicts to the answer of an inference request, and the metadata of server and model."""
 
 from collections.abc import Sequence
 

@@ -87,8 +87,8 @@ class RequestLines:
         A client has to read while it sends: what it does not take is not judged.
         """
         pieces = read_pieces(req)
-        # Before the status is sent: whether there is a model, and what the body is said to be. A
-        # client that asks whether to go on (RFC 9110, 10.1.1) is told so by the first read.
+        # Before the status is sent: whether there is a model, and the content type. A
+        # client that asks whether to go on (RFC 9110, 10.1.1) gets that answer by the first read.
         await self._slot.current()
         first = await anext(pieces, b"")
         self._load.hold(req.scope, MAX_LINE_BYTES)

@@ -24,7 +24,7 @@ HANDSHAKE_TIMEOUT_S: Final = 10.0
 """How long a client may take to agree on TLS."""
 
 MAX_WORKERS: Final = 64
-"""Workers that have a place; any further one gives way to these, and nobody to it."""
+"""Workers that have a place; any further one gives way to these."""
 
 _NOBODY: Final = 2**31 - 1
 _LAST: Final = _NOBODY - 1
@@ -104,7 +104,7 @@ class Acceptor:
         """Let all others come first from now on: this worker is about to end.
 
         With fewer connections from moment to moment it would draw the very clients that it has just
-        told to leave. It goes on accepting if nobody else does.
+        asked to leave. It goes on accepting if no other does.
         """
         self._retreats = True
         self._headcount.tell(self._place, _LAST)

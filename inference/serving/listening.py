@@ -80,7 +80,7 @@ def _check_path(path: str) -> None:
         with socket.socket(socket.AF_UNIX) as probe:
             probe.connect(path)
     except (FileNotFoundError, ConnectionRefusedError):
-        pass  # nobody listens, which is as it should be
+        pass  # no listener, which is the usual case
     except OSError as error:
         reason = error.strerror or error
         raise ListenError(f"cannot listen on {UNIX}{path}: {reason}; {_UNIX_EXPECTED}") from error

@@ -1,6 +1,6 @@
 """Ends a worker whose master is gone.
 
-A master that is killed (SIGKILL, out of memory) can end nobody, and its workers would go on
+A master that is killed (SIGKILL, out of memory) cannot end its workers, which would go on
 answering and hold the port, so that no other service could start in its place.
 """
 

@@ -82,7 +82,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     @property
     def in_body(self) -> bool:
-        """Whether the body of a request that nobody has answered yet is not whole."""
+        """Whether an unanswered request's body is incomplete."""
         cycle = self.cycle
         return cycle is not None and cycle.more_body and not cycle.response_complete
 
@@ -254,7 +254,7 @@ class HttpProtocol(HttpToolsProtocol):
 
 
 class _Flow(FlowControl):
-    """Reads nothing while requests wait, whoever asks for more."""
+    """Reads nothing while requests wait, whatever asks for more."""
 
     def __init__(self, transport: asyncio.Transport, protocol: HttpProtocol) -> None:
         super().__init__(transport)

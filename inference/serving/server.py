@@ -32,7 +32,7 @@ from inference.web.leaving import DRAINING
 from inference.web.logs import logging_config
 
 DRAIN_S: Final = 1.0
-"""How long a worker that was told to stop answers with `Connection: close` before it closes."""
+"""How long a worker that is being stopped answers with `Connection: close` before it closes."""
 
 TICKS_BETWEEN_LOOKS: Final = 50
 """How often slow clients are looked for: every five seconds."""
@@ -167,7 +167,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type
         "http": HttpProtocol,
         "ws": "none",
         "server_header": False,
-        # No proxy is told apart: we make no use of a client's address.
+        # No proxy is trusted: a client's address is not used.
         "proxy_headers": False,
     }
 
@@ -240,9 +240,9 @@ def run_server(
     workers: int,
     keep_alive_s: int = KEEP_ALIVE_S,
 ) -> None:
-    """Serve until told to stop (SIGTERM, SIGINT).
+    """Serve until SIGTERM or SIGINT.
 
-    The app is made before the fork, so that the workers share the memory of all imports; models
+    The app is made before the fork, so that the workers share the memory of imports; models
     are loaded after it, since sessions of onnxruntime do not survive a fork.
 
     Args:

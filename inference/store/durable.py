@@ -1,4 +1,4 @@
-"""Files that are on the disk once they are said to be."""
+"""Files that are on the disk when the call that writes them returns."""
 
 import os
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class DurableFiles:
         path.chmod(0o644)
 
     def replace(self, name: str, data: bytes) -> None:
-        """Write a file so that whoever reads it sees the old content or the new."""
+        """Write a file so that a reader sees the old content or the new."""
         temporary = self._root / f"{self._temporary}{name}"
         self.write(temporary, data)
         temporary.replace(self._root / name)

@@ -9,7 +9,7 @@ from pathlib import Path
 def read_bounded(path: Path, max_bytes: int) -> bytes:
     """Read a whole regular file; never wait for what lies there instead.
 
-    Opening a pipe that nobody writes to would wait for ever without `O_NONBLOCK`.
+    Opening a pipe without a writer would wait for ever without `O_NONBLOCK`.
 
     Args:
         path: where it is; links are followed, as Kubernetes makes them for mounted files.

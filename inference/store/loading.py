@@ -19,7 +19,7 @@ _CURRENT_IS_NO_NUMBER: Final = sys.maxsize
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a look at the store came to.
+    """The result of one check of the store.
 
     Attributes:
         model: what is to serve; None if nothing can.

@@ -86,7 +86,7 @@ class Mirror:
         return pointer.version
 
     def run(self, stop: threading.Event, poll_s: float) -> None:
-        """Follow until told to stop; whatever fails is logged, and tried again."""
+        """Follow until stopped; failures are logged and retried."""
         wait_s, fault = poll_s, ""
         while not stop.is_set():
             try:

@@ -20,7 +20,7 @@ ENVIRONMENT: Final = {
     "gs": "GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_SERVICE_ACCOUNT",
     "az": "AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY",
 }
-"""The schemes that are known, and what an error tells to look at."""
+"""The known schemes, and where to find the settings of each."""
 
 # A store that does not answer: the last attempt begins before 8 s are over and ends 5 s later.
 _RETRIES: "Final[RetryConfig]" = {

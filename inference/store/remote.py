@@ -156,7 +156,7 @@ class RemoteStore:
             raise self._failed(error) from error
 
     def _failed(self, error: Exception) -> RemoteStoreError:
-        """For whoever asked, who may be anybody: addresses stand in the cause, for logs."""
+        """For the caller, who may be anybody: addresses stand in the cause, for logs."""
         reason = _ADDRESS.sub("...", describe_store_error(error))
         return RemoteStoreError(
             f"{reason}; look at MODEL_STORE and at {ENVIRONMENT[self._scheme]} in the environment"

@@ -31,10 +31,10 @@ from inference.store.turns import Turns
 from inference.store.versions import ModelStore
 
 LOOK_S: Final = 0.001
-"""How long a look at CURRENT holds. A `stat` takes as long as all else that a verdict needs."""
+"""How long a `stat` of CURRENT is valid. It takes as long as the rest of a verdict together."""
 
 WATCH_S: Final = 0.02
-"""How often a worker that nobody asks looks by itself, and whether a next version is announced."""
+"""How often an idle worker checks by itself, and whether a next version is announced."""
 
 RETRY_S: Final = 1.0
 """A version that failed is tried again this often: its files may arrive late on a shared disk."""
@@ -120,7 +120,7 @@ class ModelSlot:
         if signature == self._signature:
             self._look_at = now + LOOK_S
             if self.fault and now >= self._retry_at and not self.is_loading:
-                self._begin(signature, now)  # for which nobody waits
+                self._begin(signature, now)  # in the background
             return None
         self._look_at = float("-inf")
         return self._loading if self.is_loading else self._begin(signature, now)
@@ -219,7 +219,7 @@ class ModelSlot:
 
 
 def _release(retired: list[Model | None]) -> None:
-    """Free a model where it takes nobody's time, and give its memory back."""
+    """Free a model in a thread, and give its memory back."""
     retired.clear()
     _trim()
 

@@ -88,7 +88,7 @@ class ModelStore:
         return number
 
     def versions(self) -> list[int]:
-        """The numbers of all versions in the store, ascending, whole or not."""
+        """The versions' numbers in the store, ascending, whole or not."""
         try:
             names = os.listdir(self.root)  # noqa: PTH208 - names are all that is needed
         except OSError:  # there is no store, or none that can be read: so no version can

@@ -1,4 +1,4 @@
-"""Versions put into a store and made current, for whoever writes to it: trainer and mirror.
+"""Versions put into a store and made current, for its writers: trainer and mirror.
 
 A version is written to a temporary directory on the same file system, flushed to disk, renamed to
 its number and only then named by CURRENT, itself replaced by a rename. A crash at any moment
@@ -125,7 +125,7 @@ class StoreWriter:
         No promise hangs on it: who has not loaded it by then does so before its next answer.
         """
         if self._store.signature() is None:
-            return  # nothing serves yet, so nobody is better off by waiting
+            return  # no model serves yet, so waiting helps no client
         (self._root / NEXT_FILE).write_bytes(b"%d\n" % version)
         graph = self._store.path(version) / MODEL_FILE
         graph_mb = graph.stat().st_size / 1e6 if graph.exists() else 0.0

@@ -22,7 +22,7 @@ _JSON: Final = re.compile(
 """With or without a suffix (RFC 6839) and parameters, which mean nothing in JSON (RFC 8259)."""
 
 ANY_TYPE: Final = "*"
-"""In a resource's `takes`: a body may be said to be anything."""
+"""In a resource's `takes`: any content type is accepted."""
 
 _PORTS: Final = {"http": ":80", "https": ":443"}
 
@@ -45,7 +45,7 @@ class Admission:
 
         Raises:
             falcon.HTTPForbidden: a page of another origin sends it.
-            falcon.HTTPUnsupportedMediaType: the body is said to be something else than JSON and
+            falcon.HTTPUnsupportedMediaType: the content type is neither JSON nor
                 what the resource takes.
         """
         if req.method in _SAFE_METHODS:

@@ -1,6 +1,6 @@
 """Compressed bodies: gzip, zlib's "deflate" and zstd, inflated piece by piece.
 
-What comes out is bounded by whoever takes it: a piece is made when it is asked for.
+The caller bounds the output: a piece is made when it is asked for.
 """
 
 import zlib

@@ -48,7 +48,7 @@ def logging_config(level: str) -> dict[str, Any]:
         },
         "root": {"level": level, "handlers": ["stdout"]},
         "loggers": {
-            # gunicorn installs handlers of its own on these unless told otherwise.
+            # gunicorn installs handlers of its own on these by default.
             "gunicorn.error": {"level": level, "handlers": ["stdout"], "propagate": False},
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
             "urllib3": {"level": "INFO"},

@@ -1,4 +1,4 @@
-"""What a caller may do, where callers are told apart."""
+"""What a caller may do, where callers have tokens."""
 
 from typing import Final, Literal, get_args
 

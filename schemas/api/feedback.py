@@ -17,7 +17,7 @@ class FeedbackRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Literal["normal", "anomaly", "none"],
         Meta(
             description="What logs like this one are from now on: never an anomaly, or always one; "
-            "none takes back what was said before."
+            "none takes back an earlier correction."
         ),
     ]
     features: Annotated[
@@ -31,7 +31,10 @@ class FeedbackRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     service: Annotated[Raw, Meta(description="The name of its writer.")] | UnsetType = UNSET
     note: Annotated[
         str,
-        Meta(max_length=MAX_NOTE_CHARS, description="Why, for those who look at the model later."),
+        Meta(
+            max_length=MAX_NOTE_CHARS,
+            description="The reason, for later readers of the model's manifest.",
+        ),
     ] = ""
     until: Annotated[
         Moment | None,

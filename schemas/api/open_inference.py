@@ -67,7 +67,7 @@ Shape = Annotated[list[Size], Meta(min_length=1, max_length=8)]
 
 
 class TensorParameters(msgspec.Struct, frozen=True):
-    """What is said about one tensor; parameters of other extensions are ignored.
+    """The metadata of one tensor; parameters of other extensions are ignored.
 
     Attributes:
         binary_data_size: bytes of the tensor behind the JSON; absent if it is in the JSON.
@@ -100,7 +100,7 @@ class RequestedOutput(msgspec.Struct, frozen=True):
 
 
 class InferParameters(msgspec.Struct, frozen=True):
-    """What is said about a whole request."""
+    """The metadata of a whole request."""
 
     binary_data_output: bool = False
 

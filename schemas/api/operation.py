@@ -1,4 +1,4 @@
-"""What is said of one REST call."""
+"""The description of one REST call."""
 
 from http import HTTPStatus
 from typing import Any, Final, Literal

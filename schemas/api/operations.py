@@ -1,4 +1,4 @@
-"""The flat table of all REST calls: one place that says what there is.
+"""The flat table of all REST calls: the single place that lists what there is.
 
 The services route from their resources, the OpenAPI document is made from this table, and a test
 holds that both say the same.

@@ -93,7 +93,7 @@ def faults_of(
         type_: what the document was to be.
         body: the document.
         first: the fault at which msgspec stopped. It is the only one named if the document has too
-            many values to look at each, or what comes behind the fault is not JSON.
+            many values to check, or the text behind the fault is not JSON.
     """
     separators = (b",", b"[", b"{")
     if sum(map(bytes(body).count, separators)) <= MAX_VALUES_LOOKED_AT:
@@ -179,7 +179,7 @@ def _unwrap(type_: Any) -> Any:
     while get_origin(type_) is Annotated:
         type_ = get_args(type_)[0]
     if get_origin(type_) is types.UnionType:
-        # A value that may be missing is looked into; of other unions nobody knows which is meant.
+        # A value that may be missing is checked; of other unions the intended member is unknown.
         present = [member for member in get_args(type_) if member is not types.NoneType]
         return _unwrap(present[0]) if len(present) == 1 else None
     return type_

@@ -1,4 +1,4 @@
-"""What people said of a model's verdicts; part of its manifest, and carried into later models.
+"""People's corrections of a model's verdicts; part of its manifest, carried into later models.
 
 A correction is about all logs that are alike: of one pattern of one service, or, of logs that come
 without their message, of one signature (`schemas.record.surprisal`).
@@ -39,7 +39,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         text: the pattern's masked text, for people.
         features: of a log without a message; all with its signature are meant.
         note: why.
-        created_at: when it was said.
+        created_at: the moment of the correction.
         until: when it ends to hold; None for never.
     """
 
@@ -80,7 +80,7 @@ def in_force(corrections: Iterable[Correction], now: datetime) -> list[Correctio
 def corrected(
     corrections: Sequence[Correction], about: Alike, new: Correction | None
 ) -> list[Correction]:
-    """Corrections with another word on one kind of logs; None takes back what was said of it."""
+    """Corrections with another word on one kind of logs; None takes back the earlier correction."""
     others = [correction for correction in corrections if correction.alike != about]
     return others if new is None else [*others, new]
 

@@ -110,7 +110,7 @@ class CalibrationSummary(msgspec.Struct, frozen=True):
         flagged_share: the share of them that is flagged.
         method: `forward`, they are judged as they came, by what came before them, and each by all
             others, and the higher threshold is taken; `leave-one-out`, the latter alone, since
-            nobody noted when they were seen; `quantile`, judged by the model itself.
+            their times are unknown; `quantile`, judged by the model itself.
     """
 
     source: Literal["training", "records", "thousandths"]
@@ -157,7 +157,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         calibration: what the thresholds come from.
         parity: what was compared before it was published.
         libraries: versions of the libraries that made it.
-        corrections: what people said of verdicts, which goes before the detector's.
+        corrections: people's corrections, which go before the detector's verdicts.
     """
 
     artefact_format: int

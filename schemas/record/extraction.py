@@ -33,7 +33,7 @@ def extract_features(message: str, level: Level, service: str) -> LogFeatures:
 def extract(message: str, level: Level, service: str) -> MessageFeatures:
     """All that models see of a raw log."""
     text = message[:LIMIT]
-    if ESCAPE in text:  # asked here as well: a call costs a tenth of all
+    if ESCAPE in text:  # checked here as well: a call costs a tenth of the whole
         text = text_of(message)
     found = _seen_in(fold(text), len(message), level, service)
     if not isinstance(found, int):

@@ -59,7 +59,7 @@ class Layout(msgspec.Struct, frozen=True):
 
     @property
     def n_keys(self) -> int:
-        """How many records can be told apart."""
+        """How many records have keys of their own."""
         return math.prod(self.sizes)
 
     @property
@@ -227,7 +227,7 @@ FLAG_VALUES: Final = tuple(
 
 
 def traits_of(features: LogFeatures) -> int:
-    """What the message told beyond the features as one number in [0, TRAITS)."""
+    """The message's traits beyond the features as one number in [0, TRAITS)."""
     if isinstance(features, MessageFeatures):
         return FIRST_MESSAGE + PER_TEMPLATE * bucket_of(features.pattern) + features.has_failure
     return NO_TRAITS

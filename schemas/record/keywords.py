@@ -77,7 +77,7 @@ _quiet = QuietPieces(_find_trigger)
 _triggers = Triggers({_BITS[rule.name]: rule.triggers for rules in _ALL for rule in rules})
 _ANSWERS = tuple(Flags(*bits) for bits in product((False, True), repeat=len(_FLAGS)))
 NOTHING = _ANSWERS[0]
-"""The answer for a message that speaks of nothing; told apart by identity."""
+"""The answer for a message that speaks of nothing; compared by identity."""
 
 
 def find_flags(message: str) -> Flags:

@@ -5,7 +5,7 @@ is what is left of the text, in upper case, after `DECORATION` is taken away. Nu
 only together with a scale: 3 is an error to syslog and to Nextcloud, a warning to Windows and to
 zerolog; so a number without a scale is no level.
 
-Everything here is text, so that SQL engines can be told the same.
+Everything here is text, so that SQL engines can have the same rules.
 """
 
 import re

@@ -112,11 +112,11 @@ def dataset(arguments: argparse.Namespace) -> Dataset:
 
 
 def dataset_of(arguments: argparse.Namespace, data: Sequence[str]) -> Dataset:
-    """Data that is read as a command was told.
+    """Data, read by a command's options.
 
     Raises:
         UsageError: an option is out of range.
-        InputError: there is no such data, or it cannot be told how to read it.
+        InputError: there is no such data, or its format is unknown.
     """
     _check_fraction(arguments)
     if arguments.processes is not None and arguments.processes < 1:

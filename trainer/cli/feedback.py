@@ -18,7 +18,7 @@ from trainer.store.candidate import current_version, load_candidate
 
 _DESCRIPTION: Final = """\
 Say what a log is: `normal` lines are no anomalies from then on, `anomaly` lines always are, `none`
-takes back what was said. It is about all lines of the message's pattern and service, whatever their
+takes it back. It is about all lines of the message's pattern and service, whatever their
 numbers. A new version is published; all other lines keep their verdicts, and later models take it
 over. `list` shows what holds.
 """

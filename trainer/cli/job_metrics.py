@@ -81,7 +81,7 @@ def is_collected(path: Path) -> bool:
 
 
 def write_metrics_file(path: Path, outcome: Outcome) -> None:
-    """Replace the file at once; that it cannot be written is said, and changes no job's result."""
+    """Replace the file at once; a failure to write it is reported, and changes no job's result."""
     try:
         write_to_textfile(str(path), Families(outcome.families()))
     except OSError as error:

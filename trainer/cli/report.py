@@ -16,7 +16,7 @@ from trainer.errors import NoVersionError, OutputError
 from trainer.store.candidate import current_version
 
 LOOPBACK: Final = "127.0.0.1"
-"""A report shows log lines: nobody but this machine is to see it."""
+"""A report shows log lines: only this machine may see it."""
 
 _DESCRIPTION: Final = """\
 Open the report beside a version in a browser, and print where it is. With --serve, serve it on this
@@ -40,7 +40,7 @@ def _run(arguments: argparse.Namespace) -> None:
     path = registry.path(version) / REPORT_FILE
     if not path.is_file():
         raise NoVersionError(
-            f"there is no {path}: a version has a report if `fit` made it and nobody deleted it; "
+            f"there is no {path}: a version has a report if `fit` made it and it was not deleted; "
             f"`evaluate DATA --version {version}` writes one"
         )
     if arguments.serve:
@@ -72,7 +72,7 @@ def _serve(path: Path, port: int) -> None:
             self.wfile.write(page if self.path == "/" else b"")
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
-            """Nothing: whoever looks at a report needs no access log."""
+            """Nothing: reading a report needs no access log."""
 
     try:
         server = ThreadingHTTPServer((LOOPBACK, port), Handler)

@@ -221,7 +221,7 @@ def packed_counts(
         f"SELECT row, length, severity, number, traits, n, positives, {_FLAGS} AS flags, "
         "first_seen, last_seen, first_place, last_place FROM numbered WHERE problem IS NULL"
     ).fetchnumpy()
-    # Of what may be null, a column is told by each row or by none.
+    # A column that may be null is given by each row or by none.
     column = {
         name: np.asarray(values, np.int64)
         for name, values in found.items()

@@ -2,7 +2,7 @@
 
 Times as most loggers write them (RFC 3339, ISO 8601 with seconds) are read by columns of
 characters; each other one, and whatever looks odd, is read by `inference.intake.times.read_time`,
-which says the same of all of them.
+which is the same for each of them.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ def read_times(written: Sequence[object], year: int | None) -> tuple[Ints, Bools
     texts = [text if type(text) is str else "" for text in written]
     # By code points, so that any text has room; what is longer shows by its last place.
     points = np.array(texts, f"U{_CHARS}").view(np.uint32).reshape(len(texts), _CHARS)
-    # Column by column in memory, as they are read; what is not ASCII need not be told apart.
+    # Column by column in memory, as they are read; text that is not ASCII needs no distinction.
     codes = np.ascontiguousarray(np.minimum(points, 255).astype(np.uint8).T)
     times, known = _read(codes)
     for index in np.flatnonzero(~known).tolist():

@@ -54,7 +54,7 @@ class SeenTimes:
         self._last = np.concatenate([self._last, np.full(more, NO_TIME)])
         times, known = read_times(self.written, self._year)
         rows = np.array(self.rows, np.int64)
-        self.written.clear()  # and not new ones: whoever appends to them goes on
+        self.written.clear()  # and not new lists: their writers keep appending to them
         self.rows.clear()
         if not known.all():
             times, rows = times[known], rows[known]

@@ -17,10 +17,10 @@ from schemas.record.key import Ints, feature_rows, pack_record, traits_in, witho
 from trainer.reading.partitions import MAX_LINES
 
 NEVER_SEEN: Final = np.iinfo(np.int64).max
-"""First place, or first moment, of a record of which nobody noted any."""
+"""First place, or first moment, of a record without any."""
 
 NO_TIME: Final = int(np.iinfo(np.int64).min)
-"""Last place, or last moment, of a record of which nobody noted any."""
+"""Last place, or last moment, of a record without any."""
 
 
 EARLIEST_US: Final = 10**14
@@ -36,11 +36,11 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
         positives: int64 of shape (n_distinct,), how many of them were labelled as anomalies; None
             if the records have no labels.
         places: int64 of shape (n_distinct,), where each was first seen, as the reader numbers
-            places; None if nobody noted it.
+            places; None if unknown.
         last_places: likewise, where each was last seen.
         first_seen: int64 of shape (n_distinct,), when each was first seen: microseconds since 1970
             in UTC or, in a table of all data whose records have no times, the number of the record
-            in the order of the data (`in_order`); None if nobody noted it, or not of every record.
+            in the order of the data (`in_order`); None if unknown for any record.
         last_seen: likewise, when each was last seen.
         services: a name for each service number that occurs; the first in alphabetical order where
             several share one.
@@ -81,7 +81,7 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def traits(self) -> Ints:
-        """What the messages told: int64 of shape (n_distinct,), see `schemas.record.key`."""
+        """The messages' traits: int64 of shape (n_distinct,), see `schemas.record.key`."""
         return traits_in(self.keys)
 
     def without_traits(self) -> "CountTable":

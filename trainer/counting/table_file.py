@@ -23,7 +23,7 @@ EXTRACTOR_COLUMN: Final = "extractor"
 def write_table(table: CountTable, patterns: PatternTable, out: Path) -> None:
     """Write a table as Parquet, sorted by all columns; the same table makes the same rows.
 
-    Records with a message have the id of their pattern where it is known of all of them, else the
+    Records with a message have the id of their pattern where it is known for each of them, else the
     first id of its bucket. Places are left out: they say nothing without the data.
 
     Args:

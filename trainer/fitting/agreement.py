@@ -51,7 +51,7 @@ def prove_agreement(
         model: the bundle, loaded as a service loads it.
         fitted: what training made of the table.
         table: the records, at least one.
-        judgements: what training says of all of them; thresholds and counts come from these.
+        judgements: training's judgements on them; thresholds and counts come from these.
         summary: of the detector's own proof.
 
     Returns:
@@ -92,7 +92,7 @@ def _as_served(model: Model, logs: Sequence[LogFeatures]) -> Judgements:
         np.array([verdict.anomaly_score for verdict in judged]),
         np.array([verdict.decision for verdict in judged]),
         np.array([verdict.percentile for verdict in judged]),
-        np.empty((n, 0), np.float32),  # what nobody decides by
+        np.empty((n, 0), np.float32),  # an input that no detector uses
         np.frombuffer(b"".join(verdict.terms for verdict in judged), np.float64).reshape(n, -1),
     )
 

@@ -44,7 +44,7 @@ class Split(msgspec.Struct, frozen=True):
 
 
 def split_forward(table: CountTable, min_records: int = MIN_RECORDS) -> list[Split]:
-    """The splits of a table; empty where nobody noted when its records were seen, or all at once.
+    """The splits of a table; empty where the times of its records are unknown, or all the same.
 
     Args:
         table: with at least one record.

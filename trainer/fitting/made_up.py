@@ -1,4 +1,4 @@
-"""Records that nobody wrote, for proofs that have no others."""
+"""Made-up records, for proofs that have no others."""
 
 from typing import Final
 

@@ -40,7 +40,7 @@ UNPUBLISHED: Final = 0
 """The number of a version that is in no store yet."""
 
 NO_ORDER: Final = (
-    "nobody noted when these records were first and last seen, or they came all at once: the "
+    "the times of these records are unknown, or all the same: the "
     "threshold takes what is new later for what is known, and may flag several times what was "
     "asked; count tables have the columns with python -m trainer sql --time-field"
 )

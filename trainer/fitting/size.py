@@ -5,7 +5,7 @@ from trainer.errors import ForestTooLargeError
 
 
 def most_nodes(options: ForestOptions, n_rows: int) -> int:
-    """A bound for the nodes of all trees: one of n samples has 2 n - 1 (Liu 2008, section 2)."""
+    """A bound for a forest's nodes: a tree of n samples has 2 n - 1 (Liu 2008, section 2)."""
     return options.n_estimators * 2 * min(options.max_samples, n_rows)
 
 

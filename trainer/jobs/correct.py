@@ -35,19 +35,19 @@ class Corrected(msgspec.Struct, frozen=True):
 def correct(
     log: LogFeatures, correction: Correction | None, *, model_dir: Models = "models"
 ) -> Corrected:
-    """Publish what a person said of a log.
+    """Publish a person's correction of a log's verdict.
 
     Graph, tables and thresholds stay as they are, byte for byte, so all other logs keep their
     verdicts; the loaded model is asked about this one before it is published.
 
     Args:
         log: what is seen of it.
-        correction: about that log; None takes back what was said of logs like it.
+        correction: about that log; None takes back the correction of logs like it.
         model_dir: the model store, or a registry over it.
 
     Raises:
         TooManyCorrectionsError: the model has as many as it may.
-        ParityError: the model does not do what it was told.
+        ParityError: the new model ignores the correction.
         StoreError: there is no model, or the store cannot be written.
     """
     registry = registry_over(model_dir)
@@ -72,4 +72,4 @@ def correct(
 def _prove(bundle: Bundle, log: LogFeatures, correction: Correction | None) -> None:
     is_anomaly = Model(bundle, memo_capacity=1).verdict(log).is_anomaly
     if correction is not None and is_anomaly != (correction.verdict == "anomaly"):
-        raise ParityError("the model does not judge the log as it was told; nothing was published")
+        raise ParityError("the new model does not follow the correction; nothing was published")

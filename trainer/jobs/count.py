@@ -34,7 +34,7 @@ def count(data: Data, less: Data | None = None, listener: Listener = SILENCE) ->
     Args:
         data: logs, or tables that were made of some.
         less: what to take away of it: each of its records must be in `data` as often at least.
-        listener: is told how the job goes.
+        listener: receives the job's progress.
 
     Raises:
         InputError: something cannot be read, or `less` holds what `data` does not.

@@ -140,7 +140,7 @@ class Dataset:
             max_bad_fraction: the share of records that may be unusable; see `check_bad` on None.
 
         Raises:
-            InputError: there is none, or it cannot be told how to read it.
+            InputError: there is none, or its format is unknown.
         """
         planned = plan_sources(find_sources(data), reading)
         return cls(

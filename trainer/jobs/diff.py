@@ -58,7 +58,7 @@ def side_of(
         read: finds data, given its name.
         counts: whether it is a count table that an SQL engine made.
         model_dir: the model store, or a registry over it.
-        listener: is told how the job goes.
+        listener: receives the job's progress.
 
     Raises:
         TrainingError: it cannot be read, or has no patterns.
@@ -101,7 +101,7 @@ def diff(good: Side, bad: Side, listener: Listener = SILENCE) -> Comparison:
 
 
 def check(comparison: Comparison, failures: Sequence[Failure]) -> None:
-    """Fail if there is what nobody wants to find.
+    """Fail if there are changes of the kinds that --fail-on names.
 
     Raises:
         FoundDifferenceError: says how much there is of each.

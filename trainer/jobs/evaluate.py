@@ -48,7 +48,7 @@ def evaluate(
         report_path: where the page goes; None for `evaluation-N.html` in the working directory.
         compare: report on the active model as well.
         with_examples: show log lines in the report.
-        listener: is told how the job goes.
+        listener: receives the job's progress.
 
     Raises:
         TrainingError: nothing was written; says why.

@@ -58,7 +58,7 @@ def fit(
         with_examples: show log lines in the report, and keep the patterns' masked texts.
         max_nodes: bound for the nodes of the forest, see `trainer.fitting.size`.
         activate: make the model current; else it waits in the store.
-        listener: is told how the job goes.
+        listener: receives the job's progress.
 
     Raises:
         TrainingError: nothing was published; says why.
@@ -68,7 +68,7 @@ def fit(
     registry.check_writable()
     holdings = data.count(listener)
 
-    # Seconds of imports, for which nobody waits while the data is still being read.
+    # Seconds of imports, hidden behind the reading of the data.
     from trainer.fitting import pipeline  # noqa: PLC0415 - see above
     from trainer.judging.evaluation import make_report  # noqa: PLC0415 - see above
     from trainer.judging.found import find_patterns  # noqa: PLC0415 - see above

@@ -7,7 +7,7 @@ from trainer.counting.run import Advance
 
 
 class Listener(Protocol):
-    """Is told how a job goes; what the job found is returned by it."""
+    """Receives a job's progress; the job's result is what it returns."""
 
     def say(self, text: str) -> None:
         """A sentence for a person."""

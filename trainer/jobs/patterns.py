@@ -43,7 +43,7 @@ def patterns_in(
         data: the records; such without a message have no pattern.
         model_dir: the model store, or a registry over it.
         version: the model whose flags the patterns get; None for the current one, if there is any.
-        listener: is told how the job goes.
+        listener: receives the job's progress.
 
     Raises:
         InputError: the data cannot be read, or its messages make too many patterns.

@@ -43,7 +43,7 @@ def recalibrate(
             on, of which it keeps thousandths.
         model_dir: the model store, or a registry over it.
         version: the model; None for the current one.
-        listener: is told how the job goes.
+        listener: receives the job's progress.
 
     Raises:
         TrainingError: nothing was published; says why.

@@ -53,7 +53,7 @@ def score(
         out: the file to write; its ending says how (`FORMATS`). It appears when all is written.
         model_dir: the model store, or a registry over it.
         version: the model; None for the current one.
-        listener: is told how the job goes.
+        listener: receives the job's progress.
 
     Raises:
         TrainingError: nothing was written; says why.

@@ -36,7 +36,7 @@ def check_bad(
         bad: the first of them.
         max_bad_fraction: the share that may be unusable; None is `MAX_BAD_FRACTION`, or `FEW_BAD`
             records where that is more and no more than half of them.
-        listener: is told of a few.
+        listener: receives a few of them.
         notes: what else to tell it.
 
     Raises:

@@ -12,7 +12,7 @@ from trainer.judging.metrics import Floats
 from trainer.report.content import Alerts, FirstLines
 
 FIRST: Final = (10, 50, 100)
-"""Lines that a person may look at first."""
+"""The numbers of worst lines whose labels are counted."""
 
 
 def alerts_of(
@@ -20,7 +20,7 @@ def alerts_of(
 ) -> tuple[list[Alerts], list[FirstLines]]:
     """The model's alerts and those of rules, and how many of the worst lines are labelled.
 
-    Where lines tie, labels count by their share among them: nobody knows which come first.
+    Where lines tie, labels count by their share among them: their order is arbitrary.
 
     Args:
         table: the records, with labels.

@@ -58,7 +58,7 @@ class Subject(Protocol):
     def bad(self) -> list[BadRecord]: ...  # noqa: D102 - see above
 
     def count_faults(self, flagged: Ints) -> FaultCount | None:
-        """Faults, and those that the records with these keys meet; None if nobody can tell."""
+        """Faults, and those that the records with these keys meet; None if unknown."""
         ...
 
 
@@ -201,7 +201,7 @@ def _importance(table: CountTable, judged: Judged) -> tuple[list[Contribution], 
     names, columns, unit = FEATURE_NAMES, list(judgements.contributions.T), "of the exponent"
     if spec.terms:
         names, columns, unit = spec.terms, list(judgements.terms.T), "decades"
-    # A column at a time: a table may be large, and a copy of all of it is not needed.
+    # A column at a time: a table may be large, and a whole copy is not needed.
     means = [float(np.average(np.abs(column), weights=table.counts)) for column in columns]
     pairs = sorted(zip(names, means, strict=False), key=lambda pair: -pair[1])
     return [Contribution(name, value) for name, value in pairs], unit

@@ -21,7 +21,7 @@ def headline(table: CountTable, judged: Judged, faults: FaultCount | None = None
     Args:
         table: the records.
         judged: what the model says of them.
-        faults: those in the data; None if nobody counted them.
+        faults: those in the data; None if uncounted.
     """
     flagged, alerted = judged.judgements.is_anomaly, unpack(table.keys)[1] >= SEVERITY[ALERT]
     n_flagged, n_alerted = _count(table, flagged), _count(table, alerted)

@@ -30,7 +30,7 @@ def judge(table: CountTable, candidate: Candidate) -> Judged:
 
 
 def judged_already(table: CountTable, fitted: Fitted) -> Judged:
-    """What training has said of the records of the table that it was given."""
+    """Training's judgements on the records of a table."""
     if fitted.table is table:
         return Judged(fitted.candidate, fitted.judgements)
     at = np.searchsorted(fitted.table.keys, fitted.candidate.model.distinguished(table.keys))

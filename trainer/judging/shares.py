@@ -44,7 +44,7 @@ def services_of(table: CountTable, judged: Sequence[Judged]) -> list[Share]:
 
 
 def distribution_of(table: CountTable, judged: Judged) -> Distribution:
-    """How one model's scores are spread, and what it flags of all."""
+    """How one model's scores are spread, and the share it flags."""
     manifest, judgements = judged.candidate.model.manifest, judged.judgements
     n_flagged = int(table.counts[judgements.is_anomaly].sum())
     threshold = manifest.scores.threshold

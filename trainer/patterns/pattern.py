@@ -20,7 +20,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
         text: the masked text; empty where only the id is known.
         level: the highest at which it was written.
         count: how many lines.
-        share: of all lines with a message.
+        share: of the lines with a message.
         rarity: log10((N + 1) / (count + 1)) of N lines with a message, in decades; 0 is all of
             them.
         levels: lines of each level that occurred.

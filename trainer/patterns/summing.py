@@ -38,7 +38,7 @@ def sum_up(
         table: the rows; not overflowed.
         flagged: bool of shape (n,), the rows that a model flags; None if none was asked.
         labelled: whether the records have labels.
-        locate: says where places are; None if nobody can.
+        locate: finds the lines at given places; None if impossible.
     """
     return sorted(_patterns(table, flagged, locate, labelled=labelled), key=by_count)
 

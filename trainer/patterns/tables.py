@@ -35,7 +35,7 @@ def is_list(source: Source) -> bool:
         with connect([source]) as connection:
             columns = connection.sql(f"SELECT * FROM {reader} LIMIT 0").columns
     except InputError:
-        return False  # of whatever kind it is, whoever reads it as data says what is wrong
+        return False  # of whatever kind it is, reading it as data gives the error
     return set(_NEEDED) <= set(columns)
 
 

@@ -21,7 +21,7 @@ from trainer.reading.plan import ReadingPlan
 Extract = Callable[[str, Level, str], LogFeatures]
 
 MAX_LEVEL_CHARS: Final = 16
-"""A longer text is no misspelt level but something else, and stays out of what is told."""
+"""A longer text is no misspelt level but something else, and is not reported as a level."""
 
 MAX_LABEL_CHARS: Final = 100
 """Of a label's text, what tells faults apart."""

@@ -1,4 +1,4 @@
-"""Files that are no logs: told by their first bytes, with what to do about them."""
+"""Files that are no logs: recognised by their first bytes, with what to do about them."""
 
 from typing import Final
 

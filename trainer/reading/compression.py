@@ -1,4 +1,4 @@
-"""Compressed bytes: told by their beginning, decompressed, and what it means if that fails."""
+"""Compressed bytes: recognised by the first bytes, decompressed, and the meaning of failures."""
 
 import bz2
 import gzip

@@ -1,11 +1,11 @@
-"""What is told of records beside the records: those that cannot be used, and what was not sure."""
+"""What a reader reports beside the records: those it cannot use, and what it was not sure of."""
 
 from typing import Final
 
 import msgspec
 
 MAX_SAMPLES: Final = 10
-"""Bad records that are told of in detail."""
+"""Bad records that are described one by one."""
 
 MAX_LEVELS: Final = 100
 """Unknown levels that are counted by name."""

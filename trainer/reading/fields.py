@@ -37,7 +37,7 @@ def find_fields(names: Collection[str], given: Fields) -> Fields:
 
     Args:
         names: of the columns, or the paths of the leaves of some records.
-        given: what the user said; it goes before any guess.
+        given: the user's options; they go before any guess.
 
     Returns:
         The fields; `message` is None iff the records are features.

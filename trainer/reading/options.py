@@ -1,4 +1,4 @@
-"""What a user wants of the reading: the options of all commands that read data."""
+"""How to read data: the options that reading commands share."""
 
 from collections.abc import Collection
 from typing import Final, Literal

@@ -30,7 +30,7 @@ class Partition(msgspec.Struct, frozen=True):
 
     @property
     def size_bytes(self) -> int:
-        """How much is stored of it; 0 if nobody knows."""
+        """Its size as stored; 0 if unknown."""
         if self.stop is not None:
             return self.stop - self.start
         return max((self.source.size_bytes or 0) - self.start, 0)

@@ -48,7 +48,7 @@ def _walk(directory: str) -> list[Path]:
 
 
 def _regular_files(paths: list[Path], complaint: str) -> list[str]:
-    # A link to nothing stays: it is told of when it is opened.
+    # A link to nothing stays: opening it gives the error.
     found = sorted(str(path) for path in paths if path.is_file() or not path.exists())
     if not found:
         raise InputError(f"{complaint} (names that start with . or _ are skipped)")

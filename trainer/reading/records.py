@@ -1,6 +1,6 @@
 """Records of a partition, whatever its format.
 
-A record that cannot be used is told to `Faults` and passed over, so that one bad line does not stop
+A record that cannot be used is counted in `Faults` and skipped, so that one bad line does not stop
 a job over millions.
 """
 
@@ -23,7 +23,7 @@ def read_records(
 
     Args:
         partition: what to read.
-        faults: told of every record that cannot be used.
+        faults: collects the records that cannot be used.
         extract: what is looked at of a raw log; by default, all that any detector looks at.
 
     Raises:

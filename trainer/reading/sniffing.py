@@ -55,7 +55,7 @@ def sniff(
         rows: gives the first rows by a plan, for such a format.
 
     Raises:
-        InputError: it cannot be told how to read it; says what was tried and what to give. Or the
+        InputError: its format is unknown; says what was tried and what to give. Or the
             options do not go together.
     """
     if head.startswith(_UTF16):

@@ -48,9 +48,9 @@ class Source(msgspec.Struct, frozen=True):
     Attributes:
         uri: as a person would recognise it: a path, `-`, or an address such as `s3://...`.
         size_bytes: as stored; None for standard input.
-        compression: told by the first bytes, whatever the name says.
+        compression: recognised by the first bytes, whatever the name says.
         named: whether a user spelt it out; others were found in folders or match globs.
-        problem: why a file that nobody spelt out cannot be read; "" if it can.
+        problem: why a file found in a folder or by a glob cannot be read; "" if it can.
     """
 
     uri: str
@@ -184,7 +184,7 @@ def _open_stored(source: Source, start: int, block_bytes: int | None = None) -> 
         reader = io.BufferedReader(
             ObjectReader(source.uri, start, source.size_bytes or 0), block_bytes or BLOCK_BYTES
         )
-        reader.peek(1)  # so that what cannot be read is told when it is opened
+        reader.peek(1)  # so that opening an unreadable file fails
         return reader
     if source.compression != "none":
         return source.uri

@@ -55,7 +55,7 @@ class StoreFiles(AbstractFileSystem):  # type: ignore[misc] # fsspec has no type
         sizes: size in bytes of each object, by its address.
     """
 
-    cachable = False  # a new one for each connection, whatever the environment said before
+    cachable = False  # a new store for each connection, whatever the environment was before
 
     def __init__(self, scheme: str, sizes: dict[str, int]) -> None:
         super().__init__()

@@ -35,7 +35,7 @@ def read_rows(text: str, delimiter: str) -> list[list[str]]:
             if len(rows) > MAX_SAMPLE_ROWS:
                 break
     except csv.Error:
-        pass  # whoever reads all of it will tell; what was before the fault is a sample as well
+        pass  # reading the whole gives the error; what was before the fault is a sample as well
     n_quotes = sum(line.count('"') for line in lines[begin:end])
     if end == len(lines) and n_quotes % 2 and len(rows) > 1:
         rows.pop()

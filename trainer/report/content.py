@@ -148,7 +148,7 @@ class Curve(msgspec.Struct, frozen=True):
 
 
 class Alerts(msgspec.Struct, frozen=True):
-    """What a model, or a rule, would have a person look at.
+    """The lines that a model, or a rule, flags for a person.
 
     Attributes:
         name: of the model or the rule.

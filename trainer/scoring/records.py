@@ -2,7 +2,7 @@
 
 A verdict stands for each usable record, in the order of the input: `source` and `line` say which
 record it is of, the rest is what the service would answer. Records that cannot be used have none;
-they are counted and told.
+they are counted and reported.
 """
 
 import shutil
@@ -174,7 +174,7 @@ def _first_lines(partitions: Sequence[Partition]) -> dict[int, int]:
 
 
 def _why(model: Model, log: LogFeatures, verdict: Verdict) -> bytes:
-    """The member that says why, of anomalies: of others nobody asks, and each would cost time."""
+    """The member that says why, for anomalies alone: each costs time."""
     return b',"why":' + _encode(why(model, log, verdict)) if verdict.is_anomaly else b""
 
 

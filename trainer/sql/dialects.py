@@ -16,7 +16,7 @@ __all__ = ["FORMS", "RELATION", "Dialect", "render"]
 Dialect = Literal["duckdb", "spark", "trino", "bigquery"]
 
 RELATION: Final = "relation_of_the_user"
-"""Stands in a query where the user's own words go, which are nobody's to translate."""
+"""Stands in a query for the user's own names, which must not be translated."""
 
 FORMS: Final[Mapping[str, Mapping[Dialect, str]]] = {
     # DuckDB puts an expression in place of each use of its column: what thirty rules look at would
@@ -40,7 +40,7 @@ FORMS: Final[Mapping[str, Mapping[Dialect, str]]] = {
         "trino": "strpos(x, y) > 0",
         "bigquery": "strpos(x, y) > 0",
     },
-    # All others replace every match without being told.
+    # The others replace every match by default.
     "replace_all": {
         "duckdb": "regexp_replace(x, y, z, 'g')",
         "spark": "regexp_replace(x, y, z)",

@@ -2,7 +2,7 @@
 
 Each is a chain of steps, every step a look at the one before it with columns added, so that it can
 be read from top to bottom. Nothing vanishes: a record without a message, a level or a service keeps
-its row, with nulls in it, and whoever reads the table counts it as a bad one.
+its row, with nulls in it, and the reader of the table counts it as a bad record.
 """
 
 import re
@@ -45,7 +45,7 @@ def features_query(
         relation: a table, or a table expression, in the engine's words and taken as it is. For
             DuckDB also the path of a file that it knows by its ending, wildcards included.
         label: the column with the labels, if there is one.
-        spans: columns of which the least and the greatest are told, by name: the column `x` under
+        spans: columns whose least and greatest values are kept, by name: the column `x` under
             the name "seen" gives `first_seen` and `last_seen`, null where a record lacks it.
 
     Returns:
@@ -74,10 +74,10 @@ def features_query(
     }
     sums = ["sum(n) AS n"] + ([] if label is None else ["sum(n_positive) AS n_positive"])
     for name in spans:
-        told = f"sum(n_{name}) = sum(n)"
+        complete = f"sum(n_{name}) = sum(n)"
         sums += [
-            f"CASE WHEN {told} THEN min(first_{name}) END AS first_{name}",
-            f"CASE WHEN {told} THEN max(last_{name}) END AS last_{name}",
+            f"CASE WHEN {complete} THEN min(first_{name}) END AS first_{name}",
+            f"CASE WHEN {complete} THEN max(last_{name}) END AS last_{name}",
         ]
     return _query(dialect, relation, steps, FEATURE_NAMES, sums)
 
@@ -121,10 +121,10 @@ def logs_query(
     seen = []
     if fields.time is not None:
         read.append(f"{path(fields.time)} AS seen")
-        told = "count(seen) = count(*)"
+        complete = "count(seen) = count(*)"
         seen = [
-            f"CASE WHEN {told} THEN min(seen) END AS first_seen",
-            f"CASE WHEN {told} THEN max(seen) END AS last_seen",
+            f"CASE WHEN {complete} THEN min(seen) END AS first_seen",
+            f"CASE WHEN {complete} THEN max(seen) END AS last_seen",
         ]
     made = [
         "length(message) AS message_length",
@@ -226,7 +226,7 @@ def _text_steps(dialect: Dialect) -> list[tuple[str, str]]:
 
 
 def _chain(read: list[str], added: Iterable[tuple[str, str]], made: list[str]) -> dict[str, str]:
-    """Columns that are read, columns added one by one, and the columns made of all of them."""
+    """Columns that are read, columns added one by one, and the columns made of them."""
     steps = {"read_step": _select(read, RELATION)}
     for name, column in added:
         steps[f"{name}_step"] = _select(["*", column], list(steps)[-1])

@@ -14,7 +14,7 @@ from schemas.bundle.manifest import MANIFEST_FILE, Manifest
 def carry_corrections(store: ModelStore, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """The files of a new version with the corrections of the current one that hold still.
 
-    To be called while nobody else publishes, or what is said meanwhile would be lost.
+    To be called under the lock of publishing, or corrections made meanwhile would be lost.
 
     Args:
         store: where it is to be published.

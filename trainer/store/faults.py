@@ -1,4 +1,4 @@
-"""What a store's writers complain of, in words for whoever asked."""
+"""A store's writing faults, in words for the caller."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ def no_version(version: int, known: Sequence[int]) -> NoVersionError:
 
 
 def unwritable(error: OSError) -> UnwritableStoreError:
-    """For whoever asked, who may be anybody: where the store is stands in settings and logs."""
+    """For the caller, who may be anybody: the store's place stands in settings and logs."""
     return UnwritableStoreError(
         f"the model store cannot be written: {error.strerror or error}; see MODEL_DIR, the rights "
         f"of this user, and what room is left"

@@ -122,7 +122,7 @@ class ModelRegistry(ModelStore):
             return self._publish(carry_corrections(self, files), beside, activate=activate)
 
     def amend(self, change: Callable[[Bundle], Mapping[str, bytes]]) -> int:
-        """Publish a version that is made of the current one, which nobody replaces meanwhile.
+        """Publish a version that is made of the current one, which is not replaced meanwhile.
 
         Args:
             change: makes the files of the new version.
@@ -163,7 +163,7 @@ class ModelRegistry(ModelStore):
             if activate:
                 self._set_current(version, self._past(), newer_wins=True)
         except (OSError, RemoteStoreError):
-            if self._active() != version:  # or it would be a version that nobody asked for
+            if self._active() != version:  # or it would be a version other than the one asked for
                 self._writer.remove(version)
             raise
         self._prune()

@@ -1,7 +1,7 @@
 """A model store in an object store, as the trainer writes to it: only by conditional writes.
 
-Two trainers that race never overwrite each other: a number belongs to whoever creates its claim,
-and CURRENT is replaced only if it still is what was read (RFC 9110, section 13.1: If-None-Match,
+Two trainers that race never overwrite each other: a number belongs to the writer that creates its
+claim, and CURRENT is replaced only if it still is what was read (RFC 9110, section 13.1: If-None-Match,
 If-Match).
 """
 
@@ -27,7 +27,7 @@ class RemoteWriter(RemoteStore):
     """Write access to the versions in an object store; several trainers may write at once."""
 
     def claim(self, lowest: int) -> int:
-        """Take the next number that nobody has.
+        """Take the next free number.
 
         Args:
             lowest: no lower one.
@@ -90,7 +90,7 @@ class RemoteWriter(RemoteStore):
         raise self._failed(RuntimeError(f"CURRENT was replaced {_TRIES} times meanwhile"))
 
     def remove(self, version: int) -> None:
-        """Remove a version; its manifest first, so that nobody takes the rest for one.
+        """Remove a version; its manifest first, so that the rest is not taken for a version.
 
         Raises:
             RemoteStoreError: the store does not answer.

@@ -75,7 +75,7 @@ def read_json(body: bytes, reader: OtlpReader, tally: Tally) -> Iterator[Block]:
     Args:
         body: its JSON.
         reader: reads records.
-        tally: is told how many there are and which cannot be used.
+        tally: counts them, and those that cannot be used.
 
     Raises:
         MalformedJsonError, InvalidBodyError: it is no such message.

@@ -39,7 +39,7 @@ def read_protobuf(body: bytes, reader: OtlpReader, tally: Tally) -> Iterator[Blo
     Args:
         body: the message.
         reader: reads records.
-        tally: is told how many there are and which cannot be used.
+        tally: counts them, and those that cannot be used.
 
     Raises:
         MalformedProtobufError: it is no such message.

@@ -259,7 +259,7 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
         r" (?:available|reachable|alive|healthy)\b|\b(?:tns:)?no listener\b|nobrokersavailable"
         r"|\bmaster not discovered\b|\bno acks received\b|\bno carrier\b"
         r"|\bno dhcpoffers received\b",
-        "there is nobody to talk to: no live upstreams, no listener",
+        "no peer is there: no live upstreams, no listener",
     ),
     Rule(
         "status-unavailable",

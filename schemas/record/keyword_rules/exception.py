@@ -257,14 +257,14 @@ EXCEPTION: tuple[Rule, ...] = (
         "unhandled",
         ("uncaught", "unhandled"),
         r"\b(?:uncaught|unhandled)\b",
-        "a failure that nobody took care of",
+        "an unhandled failure",
     ),
     Rule(
         "terminated-unexpectedly",
         ("terminated unexpectedly",),
         r"\b(?:service|process|program|application|worker|daemon|thread)(?: [^ \n]{1,60}){0,3}"
         r" terminated unexpectedly\b",
-        "a service of Windows, a worker: it ended and nobody had asked for it",
+        "a service of Windows, a worker: it ended unexpectedly",
     ),
     Rule(
         "caused-by",

@@ -59,7 +59,7 @@ FAILURE: tuple[Rule, ...] = (
         ),
         r"\b(?:refused|denied|rejected|forbidden|unauthorized|not permitted|not allowed)\b"
         r"|_denied\b|\breject: ",
-        "somebody said no: permission denied, request rejected",
+        "a refusal: permission denied, request rejected",
     ),
     Rule(
         "not-possible",

@@ -1,4 +1,4 @@
-"""The interface of all detectors of the training half."""
+"""The interface of a detector, training half."""
 
 from collections.abc import Mapping
 from typing import Protocol

@@ -24,7 +24,7 @@ def read_enveloped(
     Args:
         partition: a whole file.
         plan: with an envelope, and the layout of most lines within.
-        faults: is told of what cannot be used.
+        faults: collects the records that cannot be used.
         assemble: makes records.
     """
     assert plan.envelope is not None  # or there would be nothing to open
