@@ -19,8 +19,8 @@ BASE: Final = -1.0
 """Exponent of the score of a log about which no tree knows anything: 2 ** -1 = 0.5."""
 
 _CORRECTED: Final[dict[Word, str]] = {
-    "normal": "somebody said that this is normal",
-    "anomaly": "somebody said that this is an anomaly",
+    "normal": "marked as normal by feedback",
+    "anomaly": "marked as an anomaly by feedback",
 }
 
 _encode = msgspec.json.Encoder().encode
@@ -39,7 +39,7 @@ def why(model: Model, log: LogFeatures, verdict: Verdict) -> str:
     named = dict(zip(FEATURE_NAMES, contributions, strict=False))
     reason = model.reason(log, named, terms)
     word = model.corrector.word(log)
-    return reason if word is None else f"{_CORRECTED[word]}; else: {reason}"
+    return reason if word is None else f"{_CORRECTED[word]}; otherwise: {reason}"
 
 
 def why_of_row(model: Model, log: LogFeatures, judged: Judgements, index: int) -> str:

@@ -109,7 +109,7 @@ def test_a_word_ends_when_it_was_said_to(services: list[Service]) -> None:
     ask = {"log_id": "a", **line(3)}
     explained = service.call("POST", "/predict?explain=true", ask).json()
     assert explained["is_anomaly"] is False
-    assert explained["why"].startswith("somebody said that this is normal; else: FATAL, ")
+    assert explained["why"].startswith("marked as normal by feedback; otherwise: FATAL, ")
     deadline = time.monotonic() + 30
     while not service.call("POST", "/predict", ask).json()["is_anomaly"]:
         assert time.monotonic() < deadline, "the word still holds"

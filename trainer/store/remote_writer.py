@@ -1,8 +1,8 @@
 """A model store in an object store, as the trainer writes to it: only by conditional writes.
 
 Two trainers that race never overwrite each other: a number belongs to the writer that creates its
-claim, and CURRENT is replaced only if it still is what was read (RFC 9110, section 13.1: If-None-Match,
-If-Match).
+claim, and CURRENT is replaced only if it still is what was read (RFC 9110, section 13.1:
+If-None-Match, If-Match).
 """
 
 from collections.abc import Mapping
