@@ -34,6 +34,7 @@ from trainer.fitting.forward import MIN_RECORDS
 from trainer.fitting.learners.learner import FittedDetector
 from trainer.fitting.learners.registry import LEARNERS
 from trainer.fitting.sensitivity import check_sensitivity
+from trainer.fitting.suitability import check_suitability
 from trainer.store.candidate import Candidate
 
 UNPUBLISHED: Final = 0
@@ -92,6 +93,7 @@ def fit(table: CountTable, options: TrainOptions) -> Fitted:
     warnings = check_sensitivity(model, table, judgements, asked, detector.calibrated_share)
     if detector.method == "leave-one-out" and table.n_samples >= MIN_RECORDS:
         warnings.append(NO_ORDER)
+    warnings += check_suitability(table)
     candidate = Candidate(options.detector, model, files)
     return Fitted(table, detector, judgements, candidate, warnings)
 
