@@ -31,6 +31,7 @@ _RAW_LOG: Final[Schema] = {
     "properties": {
         "message": {
             "type": ["string", "number", "boolean", "object", "array"],
+            "items": {},
             "maxLength": MAX_MESSAGE_LENGTH,
         },
         "service": {"maxLength": MAX_SERVICE_CHARS},

@@ -9,7 +9,7 @@ import msgspec
 from schemas.api.examples import answer_example, problem_example
 from schemas.api.leniency import as_taken
 from schemas.api.models import MAX_VERSION
-from schemas.api.operation import Operation, Service
+from schemas.api.operation import Operation, Service, Tag
 from schemas.api.operations import OPERATIONS
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from schemas.api.wording import worded
@@ -38,6 +38,13 @@ _HEADERS: Final[dict[str, Any]] = {
         "description": "Which token is asked for (RFC 6750, section 3).",
         "schema": {"type": "string"},
     },
+}
+
+_TAGS: Final[dict[Tag, str]] = {
+    "predictions": "Verdicts on logs: one, a batch, raw logs, OpenTelemetry's logs.",
+    "training": "Calls that change which model serves, and how it judges.",
+    "service": "The state of a service, its models and the model that serves.",
+    "metrics": "Counters and gauges for Prometheus.",
 }
 
 _TITLES: Final[dict[Service, str]] = {
@@ -85,10 +92,19 @@ def openapi_document(
         },
         # Relative to the document itself, so that calls go through a proxy's prefix as it came.
         "servers": [{"url": "."}],
+        "tags": [
+            {"name": tag, "description": meaning}
+            for tag, meaning in _TAGS.items()
+            if any(operation.tag == tag for operation in operations)
+        ],
         "paths": paths,
         "components": {
             "schemas": as_taken(worded(components), requests),
-            "headers": _HEADERS,
+            "headers": {
+                name: header
+                for name, header in _HEADERS.items()
+                if tokens or name != _CHALLENGE_HEADER
+            },
         },
     }
     if tokens:
@@ -122,6 +138,7 @@ def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dic
         "operationId": name,
         "tags": [operation.tag],
         "summary": operation.summary,
+        "description": operation.description,
         "responses": {
             "200": {"description": "OK", "headers": _headers(), "content": answered},
             **{
@@ -150,8 +167,6 @@ def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dic
     ]
     if parameters:
         document["parameters"] = parameters
-    if operation.description:
-        document["description"] = operation.description
     if operation.request:
         content: dict[str, Any] = {"schema": by_type[operation.request]}
         if operation.example is not None:

@@ -9,6 +9,7 @@ from schemas.api.access import Scope
 from schemas.api.problems import Problem
 
 Service = Literal["inference", "trainer"]
+Tag = Literal["predictions", "training", "service", "metrics"]
 BOTH: Final[tuple[Service, ...]] = ("inference", "trainer")
 
 
@@ -38,11 +39,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     method: Literal["get", "post"]
     path: str
-    tag: Literal["predictions", "training", "service", "metrics"]
+    tag: Tag
     services: tuple[Service, ...]
     scope: Scope | None
     summary: str
-    description: str = ""
+    description: str
     response: type | None
     request: type | None = None
     problems: tuple[HTTPStatus, ...] = ()

@@ -160,6 +160,7 @@ OPERATIONS: Final = (
         services=BOTH,
         scope="train",
         summary="The published versions, and which of them is current",
+        description="Oldest first. A version whose files are missing or damaged has a `fault`.",
         response=ModelList,
     ),
     Operation(
@@ -169,6 +170,7 @@ OPERATIONS: Final = (
         services=BOTH,
         scope="train",
         summary="Make a published version current; answered once it serves",
+        description="All workers of the service that is asked judge by it before the answer comes.",
         path_numbers={"version": "Number of the version."},
         response=Activated,
         problems=_CHANGE_PROBLEMS,
@@ -180,6 +182,9 @@ OPERATIONS: Final = (
         services=BOTH,
         scope="train",
         summary="Say what logs like this one are; answered once all workers judge them so",
+        description="Publishes a version that differs in this correction alone. It is about logs "
+        "of the same pattern and service or, without a message, of the same signature. Later "
+        "trainings carry it over; `rollback` undoes it.",
         request=FeedbackRequest,
         response=FeedbackResponse,
         problems=(
@@ -200,6 +205,8 @@ OPERATIONS: Final = (
         services=BOTH,
         scope="train",
         summary="Make the version current that served before; answered once it serves",
+        description="Undoes the last training, activation or correction. Asked again it goes back "
+        "further.",
         response=Activated,
         problems=_CHANGE_PROBLEMS,
     ),
@@ -210,6 +217,7 @@ OPERATIONS: Final = (
         services=BOTH,
         scope=None,
         summary="Whether the process is alive",
+        description="For liveness probes: it asks neither for a model nor for the trainer.",
         response=Health,
     ),
     Operation(
@@ -219,6 +227,8 @@ OPERATIONS: Final = (
         services=BOTH,
         scope=None,
         summary="Whether the service can do its work; for inference, whether a model is loaded",
+        description="For readiness probes. `detail` is there when an operator should act, also if "
+        "the service goes on with an older model.",
         response=Ready,
         problems=(HTTPStatus.SERVICE_UNAVAILABLE,),
     ),
@@ -229,6 +239,8 @@ OPERATIONS: Final = (
         services=BOTH,
         scope="metrics",
         summary="What all workers have counted, for Prometheus; as OpenMetrics if `Accept` says so",
+        description="Sums over the workers of the service, so that any may answer; no counter goes "
+        "back when a worker ends.",
         response=None,
     ),
     Operation(
@@ -238,6 +250,8 @@ OPERATIONS: Final = (
         services=("inference",),
         scope="predict",
         summary="What the manifest of the serving model says",
+        description="Training data, options, thresholds, measures and warnings; the version's "
+        "number and the hash that identifies it.",
         response=ModelInfo,
         problems=(HTTPStatus.SERVICE_UNAVAILABLE,),
     ),

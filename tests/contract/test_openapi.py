@@ -85,6 +85,41 @@ def test_everything_is_described_in_plain_words(service: Service) -> None:
         for operation in methods.values():
             parameters = operation.get("parameters", [])
             assert all(parameter["description"] for parameter in parameters), path
+            assert operation["description"], path
+            assert operation["description"] != operation["summary"], path
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("tokens", [False, True])
+def test_what_is_used_is_there_and_what_is_there_is_used(service: Service, *, tokens: bool) -> None:
+    """Tags and components: linters of OpenAPI (Spectral's `oas` rules) report each that is not."""
+    document = openapi_document(service, tokens=tokens)
+    operations = [one for methods in document["paths"].values() for one in methods.values()]
+    used = {tag for operation in operations for tag in operation["tags"]}
+    assert {tag["name"] for tag in document["tags"]} == used
+    assert all(tag["description"] for tag in document["tags"])
+    text = msgspec.json.encode(document).decode()
+    referenced = set(re.findall(r'"#/components/(\w+)/([^"]+)"', text))
+    components = document["components"]
+    defined = {(kind, name) for kind in ("schemas", "headers") for name in components[kind]}
+    assert defined == referenced
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_arrays_say_what_is_in_them(service: Service) -> None:
+    """A schema that takes arrays has `items`, or generators of clients refuse it."""
+
+    def check(node: Any, place: str) -> None:
+        if isinstance(node, dict):
+            if node.get("type") == "array" or "array" in (node.get("type") or ()):
+                assert "items" in node, place
+            for name, part in node.items():
+                check(part, f"{place}.{name}")
+        elif isinstance(node, list):
+            for part in node:
+                check(part, place)
+
+    check(described_schemas(service), service)
 
 
 @pytest.mark.parametrize("service", SERVICES)
