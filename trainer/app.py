@@ -16,6 +16,7 @@ from inference.web.problems import ProblemSpec, ProblemTable, problem_names
 from schemas.api.operations import API_PREFIX, METRICS_PATH, paths_of
 from trainer.errors import (
     AbandonedError,
+    BudgetError,
     ExportError,
     ForestTooLargeError,
     InsensitiveModelError,
@@ -50,6 +51,9 @@ PROBLEMS: Final[ProblemTable] = {
     ),
     ForestTooLargeError: ProblemSpec(
         HTTPStatus.UNPROCESSABLE_ENTITY, "forest-too-large", "The forest would be too large"
+    ),
+    BudgetError: ProblemSpec(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "alert-budget", "The alert budget cannot be kept"
     ),
     ExportError: ProblemSpec(
         HTTPStatus.INTERNAL_SERVER_ERROR, "export-failed", "The forest cannot be exported exactly"

@@ -3,6 +3,7 @@
     TrainingError
     ├── InputError          the training data cannot be read; names file, line and field
     ├── TooFewRowsError     fewer than two distinct rows
+    ├── BudgetError         an alert budget does not go with the lines that there are
     ├── ForestTooLargeError  the forest would have more nodes than allowed
     ├── ExportError         the forest has no exact threshold, so no exact graph
     ├── ParityError         the graph does not do what the forest does
@@ -31,6 +32,10 @@ class InputError(TrainingError):
 
 class TooFewRowsError(TrainingError):
     """A forest needs two distinct rows at least."""
+
+
+class BudgetError(TrainingError):
+    """Nothing tells how many lines a day there are, or there are too few for so many alerts."""
 
 
 class ForestTooLargeError(TrainingError):

@@ -15,6 +15,7 @@ from schemas.api.training import TrainResponse
 from schemas.api.validation import InvalidBodyError, MalformedJsonError
 from trainer.errors import (
     AbandonedError,
+    BudgetError,
     ForestTooLargeError,
     InsensitiveModelError,
     TooFewRowsError,
@@ -49,6 +50,7 @@ _KINDS: Final[dict[type[Exception], str]] = {
     MalformedJsonError: REFUSED,
     InvalidBodyError: REFUSED,
     TooFewRowsError: REFUSED,
+    BudgetError: REFUSED,
     ForestTooLargeError: REFUSED,
     InsensitiveModelError: REFUSED,
     TrainerBusyError: BUSY,

@@ -176,4 +176,11 @@ class TrainingService:
         go_on()
         table = count_logs(request.training_data)
         options = request.options(self._current_detector())
-        return train(table, options, self.registry, activate=request.activate, go_on=go_on)
+        return train(
+            table,
+            options,
+            self.registry,
+            budget=request.budget,
+            activate=request.activate,
+            go_on=go_on,
+        )

@@ -48,6 +48,11 @@ RULES: Final[Mapping[type, Schema]] = {
     PredictRequest: _EITHER,
     FeedbackRequest: _EITHER,
     TrainRequest: {
+        "not": {"required": ["contamination", "alerts_per_day"]},
+        "dependentRequired": {
+            "alerts_per_day": ["lines_per_day"],
+            "lines_per_day": ["alerts_per_day"],
+        },
         "if": {"required": ["contamination"], "properties": {"contamination": {"const": "auto"}}},
         "then": {
             "required": [] if DEFAULT_DETECTOR in _TAKES_AUTO else ["detector"],

@@ -9,9 +9,13 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from schemas.api.predictions import ModelHash, ModelVersion
+from schemas.bundle.budget import MAX_LINES_PER_DAY, AlertBudget, AlertsPerDay
 from schemas.bundle.detectors import meanings
 from schemas.bundle.options import (
+    CONTAMINATION,
+    DEFAULT_CONTAMINATION,
     DEFAULT_DETECTOR,
+    Contamination,
     DetectorName,
     ForestOptions,
     TrainOptions,
@@ -19,10 +23,28 @@ from schemas.bundle.options import (
 )
 from schemas.record.features import LogFeatures
 
+LinesPerDay = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=MAX_LINES_PER_DAY,
+        description="Lines a day that will come, beside `alerts_per_day`: the rows of a training "
+        "have no times to learn it from.",
+    ),
+]
+
 
 class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Logs to learn from, and how."""
 
+    contamination: Annotated[
+        Contamination | UnsetType,
+        Meta(
+            description=f"{CONTAMINATION} {DEFAULT_CONTAMINATION} without it or `alerts_per_day`."
+        ),
+    ] = UNSET
+    alerts_per_day: AlertsPerDay | UnsetType = UNSET
+    lines_per_day: LinesPerDay | UnsetType = UNSET
     detector: Annotated[
         DetectorName | UnsetType,
         Meta(
@@ -47,7 +69,25 @@ class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
         Raises:
             ValueError: there is no such detector, or it does not go with the other options.
         """
-        check_together(self._detector(DEFAULT_DETECTOR), self.contamination)
+        check_together(self._detector(DEFAULT_DETECTOR), self._contamination)
+        if self.alerts_per_day is UNSET:
+            if self.lines_per_day is not UNSET:
+                raise ValueError("lines_per_day: Expected beside alerts_per_day alone")
+            return
+        if self.contamination is not UNSET:
+            raise ValueError("alerts_per_day: Expected in the place of contamination, not with it")
+        if self.lines_per_day is UNSET:
+            raise ValueError(
+                "lines_per_day: Expected beside alerts_per_day: the rows of a training have no "
+                "times to learn it from"
+            )
+
+    @property
+    def budget(self) -> AlertBudget | None:
+        """What the contamination follows from; None where it does not."""
+        if self.alerts_per_day is UNSET or self.lines_per_day is UNSET:
+            return None
+        return AlertBudget(self.alerts_per_day, self.lines_per_day)
 
     def options(self, current_detector: str) -> TrainOptions:
         """The options alone.
@@ -56,7 +96,15 @@ class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
             current_detector: what decides if the request does not say.
         """
         given = {name: getattr(self, name) for name in ForestOptions.__struct_fields__}
-        return TrainOptions(**given, detector=self._detector(current_detector))
+        return TrainOptions(
+            **given,
+            contamination=self._contamination,
+            detector=self._detector(current_detector),
+        )
+
+    @property
+    def _contamination(self) -> Contamination:
+        return DEFAULT_CONTAMINATION if self.contamination is UNSET else self.contamination
 
     def _detector(self, other: str) -> str:
         return other if self.detector is UNSET else self.detector

@@ -221,5 +221,5 @@ def _choices(type_: Any) -> Iterator[str]:
     elif get_origin(type_) in {types.UnionType, Union}:
         for member in get_args(type_):
             yield from _choices(member)
-    elif isinstance(type_, type):
+    elif isinstance(type_, type) and type_ is not msgspec.UnsetType:
         yield f"a {type_.__name__}"

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from schemas.bundle.budget import AlertBudget
 from schemas.bundle.corrections import MAX_CORRECTIONS, Correction
 from schemas.bundle.options import DetectorName, TrainOptions
 from schemas.record.bins import Shares
@@ -88,6 +89,7 @@ class TrainingSummary(msgspec.Struct, frozen=True):
         n_messages: training rows that came with their message.
         shares: how they spread over the bins of each feature, which services hold against what
             they judge; empty in models of earlier releases.
+        lines_per_day: training rows a day over the span of their times; None where some have none.
     """
 
     n_samples: Annotated[int, Meta(ge=1)]
@@ -95,6 +97,7 @@ class TrainingSummary(msgspec.Struct, frozen=True):
     rows_per_level: dict[str, int]
     n_messages: int
     shares: Shares = {}
+    lines_per_day: float | None = None
 
 
 Method = Literal["forward", "leave-one-out", "quantile"]
@@ -111,12 +114,14 @@ class CalibrationSummary(msgspec.Struct, frozen=True):
         method: `forward`, they are judged as they came, by what came before them, and each by all
             others, and the higher threshold is taken; `leave-one-out`, the latter alone, since
             their times are unknown; `quantile`, judged by the model itself.
+        budget: the alert budget that the contamination follows from; None where it was asked for.
     """
 
     source: Literal["training", "records", "thousandths"]
     n_records: Annotated[int, Meta(ge=1)]
     flagged_share: Annotated[float, Meta(ge=0, le=1)]
     method: Method = "quantile"
+    budget: AlertBudget | None = None
 
 
 class ParitySummary(msgspec.Struct, frozen=True):

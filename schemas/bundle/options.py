@@ -10,12 +10,12 @@ from msgspec import Meta
 
 from schemas.bundle.detectors import DETECTORS
 
-_CONTAMINATION: Final = (
+CONTAMINATION: Final = (
     'Expected share of anomalies, in (0, 0.5]; "auto", for an isolation forest alone, is the '
     "threshold of its paper, a score of one half."
 )
 
-Contamination = Annotated[float, Meta(gt=0, le=0.5, description=_CONTAMINATION)] | Literal["auto"]
+Contamination = Annotated[float, Meta(gt=0, le=0.5, description=CONTAMINATION)] | Literal["auto"]
 
 DetectorName = Annotated[
     str, Meta(description="What decides.", extra_json_schema={"enum": list(DETECTORS)})
@@ -25,19 +25,19 @@ DetectorName = Annotated[
 DEFAULT_DETECTOR: Final = "surprisal"
 """It finds more of the faults, and its alerts are faults more often (docs/how-it-decides.md)."""
 
+DEFAULT_CONTAMINATION: Final = 0.01
+
 MAX_NODES: Final = 1_000_000
 """How large a forest may be unless somebody says otherwise, trees x 2 x samples of each: about the
 32 MiB of graph that a worker loads unless its settings say otherwise."""
 
 
 class ForestOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How to fit a forest and where to put a threshold; the names are scikit-learn's.
+    """How to fit a forest; the names are scikit-learn's.
 
-    `contamination` "auto" puts the threshold at s(x) = 0.5, as in Liu 2008. `max_samples` above
-    the number of training rows means all of them.
+    `max_samples` above the number of training rows means all of them.
     """
 
-    contamination: Contamination = 0.01
     n_estimators: Annotated[int, Meta(ge=1, le=1000, description="Trees of the forest.")] = 100
     max_samples: Annotated[
         int,
@@ -49,8 +49,12 @@ class ForestOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class TrainOptions(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How to fit a detector."""
+    """How to fit a detector and where to put its threshold.
 
+    `contamination` "auto" puts the threshold at s(x) = 0.5, as in Liu 2008.
+    """
+
+    contamination: Contamination = DEFAULT_CONTAMINATION
     detector: DetectorName = DEFAULT_DETECTOR
 
     def __post_init__(self) -> None:

@@ -80,6 +80,11 @@ OPTIONS: dict[str, Any] = {
     "random_state": 0,
     "detector": "isolation_forest",
 }
+BUDGET: dict[str, Any] = {
+    "training_data": [FEATURES],
+    "alerts_per_day": 20,
+    "lines_per_day": 5_000,
+}
 
 
 @given(logs)
@@ -117,6 +122,12 @@ def test_options_are_taken_as_documented(body: dict[str, Any]) -> None:
         ("TrainRequest", {"training_data": [FEATURES], "contamination": "auto"}, False),
         ("TrainRequest", {**OPTIONS, "contamination": "auto", "detector": "surprisal"}, False),
         ("TrainRequest", {**OPTIONS, "n_estimator": 5}, False),
+        ("TrainRequest", {**BUDGET}, True),
+        ("TrainRequest", {**BUDGET, "lines_per_day": "5000"}, True),
+        ("TrainRequest", {**BUDGET, "contamination": 0.1}, False),
+        ("TrainRequest", {**BUDGET, "alerts_per_day": 0}, False),
+        ("TrainRequest", {"training_data": [FEATURES], "alerts_per_day": 20}, False),
+        ("TrainRequest", {"training_data": [FEATURES], "lines_per_day": 20}, False),
         ("TrainRequest", {**OPTIONS, "max_samples": "1"}, False),
         ("TrainRequest", {**OPTIONS, "max_samples": "2"}, True),
     ],

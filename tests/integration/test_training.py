@@ -176,3 +176,22 @@ def test_a_forest_that_would_be_too_large_is_refused_at_once(
     assert "20200 nodes, 20000 are allowed" in refused.json()["detail"]
     options["max_samples"] = 100
     assert inference.call("POST", "/train", training(make_logs(200), **options)).status == 200
+
+
+def test_a_training_is_asked_for_by_alerts_a_day(
+    start_trainer: StartTrainer, start_inference: StartInference, model_dir: Path
+) -> None:
+    """With the lines a day, since rows have no times; the manifest states what follows."""
+    inference = start_inference(model_dir, start_trainer(model_dir))
+    body = {"training_data": [msgspec.to_builtins(log) for log in make_logs(300)]}
+    budget = {"alerts_per_day": 20, "lines_per_day": 400}
+    trained = inference.call("POST", "/train", {**body, **budget})
+    assert trained.status == 200
+    assert trained.json()["options"]["contamination"] == 0.05
+    manifest = inference.call("GET", "/model/info").json()["manifest"]
+    assert manifest["calibration"]["budget"] == budget
+    assert manifest["options"]["contamination"] == 0.05
+    refused = inference.call("POST", "/train", {**body, **budget, "alerts_per_day": 201})
+    assert refused.status == 422
+    assert refused.json()["type"].endswith(":alert-budget")
+    assert "Expected at most 200" in refused.json()["detail"]

@@ -6,7 +6,7 @@ from typing import Final
 from schemas.bundle.options import MAX_NODES
 from trainer.cli.command import Command, Work
 from trainer.cli.data_options import DATA_HELP, add_counts, add_data, add_fault_field, required_data
-from trainer.cli.fit_options import add_train_options, train_options
+from trainer.cli.fit_options import add_train_options, alert_budget, train_options
 from trainer.cli.store import open_models
 from trainer.cli.summary import print_summary
 from trainer.cli.terminal import Terminal
@@ -49,9 +49,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> Work:
     options = train_options(arguments)  # checked before anything is read
+    budget = alert_budget(arguments)
     fitted = fit(
         required_data(arguments),
         options=options,
+        budget=budget,
         model_dir=open_models(arguments),
         compare=arguments.compare,
         with_examples=not arguments.no_examples,

@@ -5,6 +5,7 @@ import argparse
 import msgspec
 
 from schemas.api.validation import field_error
+from schemas.bundle.budget import AlertBudget
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.options import TrainOptions
 from trainer.cli.command import UsageError
@@ -19,11 +20,13 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
         default=defaults.detector,
         help=f"what decides: {' or '.join(DETECTORS)} (default: %(default)s)",
     )
-    fitting.add_argument(
+    share = fitting.add_mutually_exclusive_group()
+    share.add_argument(
         "--contamination",
         default=str(defaults.contamination),
         help='expected share of anomalies in (0, 0.5], or "auto" (default: %(default)s)',
     )
+    add_budget(share, fitting)
     fitting.add_argument(
         "--n-estimators", default=defaults.n_estimators, help="trees (default: %(default)s)"
     )
@@ -35,6 +38,52 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
         default=defaults.random_state,
         help="random_state; the same rows and seed give the same model (default: %(default)s)",
     )
+
+
+def add_budget(
+    share: argparse._MutuallyExclusiveGroup, options: argparse._ActionsContainer
+) -> None:
+    """What a contamination may follow from.
+
+    Args:
+        share: where `--contamination` is.
+        options: where the rest belongs.
+    """
+    share.add_argument(
+        "--alerts-per-day",
+        metavar="N",
+        help="flagged lines that somebody is willing to look at; the contamination follows from it",
+    )
+    options.add_argument(
+        "--lines-per-day",
+        metavar="N",
+        help="with --alerts-per-day: lines that will come (default: as in the data, by its times)",
+    )
+
+
+def alert_budget(arguments: argparse.Namespace) -> AlertBudget | None:
+    """The budget that was given; None for none.
+
+    Raises:
+        UsageError: it is out of range.
+    """
+    if arguments.alerts_per_day is None:
+        if arguments.lines_per_day is not None:
+            raise UsageError("--lines-per-day: Expected with --alerts-per-day alone")
+        return None
+    problems = []
+    for field in msgspec.structs.fields(AlertBudget):
+        value = getattr(arguments, field.name)
+        try:
+            msgspec.convert(value, field.type, strict=False)
+        except msgspec.ValidationError as error:
+            flag = f"--{field.name.replace('_', '-')}"
+            fault = field_error(error, field.type, flag)
+            problems.append(f"{flag} {value}: {fault.message}")
+    if problems:
+        raise UsageError("\n".join(problems))
+    values = {"alerts_per_day": arguments.alerts_per_day, "lines_per_day": arguments.lines_per_day}
+    return msgspec.convert(values, AlertBudget, strict=False)
 
 
 def add_version(parser: argparse.ArgumentParser) -> None:

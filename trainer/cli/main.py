@@ -33,6 +33,7 @@ from trainer.cli.job_metrics import (
 )
 from trainer.cli.store import add_model_dir
 from trainer.errors import (
+    BudgetError,
     ExportError,
     ForestTooLargeError,
     FoundDifferenceError,
@@ -51,6 +52,7 @@ INTERRUPTED_EXIT: Final = 130
 """What a shell gives a program that Ctrl-C ended."""
 
 EXIT_CODES: Final[dict[type[TrainingError], int]] = {
+    BudgetError: USAGE_EXIT,
     ForestTooLargeError: USAGE_EXIT,
     InputError: 3,
     TooFewRowsError: 4,

@@ -5,10 +5,11 @@ from typing import Final
 
 from trainer.cli.command import Command, UsageError, Work
 from trainer.cli.data_options import DATA_HELP, add_counts, add_data, data_or_counts
-from trainer.cli.fit_options import add_version
+from trainer.cli.fit_options import add_budget, add_version, alert_budget
 from trainer.cli.store import open_models
 from trainer.cli.terminal import Terminal, say
 from trainer.jobs.recalibrate import recalibrate
+from trainer.judging.wording import budget_in_words
 
 _DESCRIPTION: Final = f"""\
 Publish a new version with the same forest and another threshold: the way out of a flood of alerts
@@ -21,21 +22,23 @@ from what the model keeps of its training data (thousandths); with DATA from tho
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data(parser, required=False)
     add_counts(parser)
-    parser.add_argument(
+    share = parser.add_mutually_exclusive_group(required=True)
+    share.add_argument(
         "--contamination",
         type=float,
-        required=True,
         metavar="SHARE",
         help="share of records to flag, in (0, 0.5]",
     )
+    add_budget(share, parser)
     add_version(parser)
 
 
 def _run(arguments: argparse.Namespace) -> Work:
-    if not 0 < arguments.contamination <= 0.5:  # noqa: PLR2004 - scikit-learn's bounds
-        raise UsageError(f"--contamination {arguments.contamination}: Expected above 0 to 0.5")
+    budget, share = alert_budget(arguments), arguments.contamination
+    if share is not None and not 0 < share <= 0.5:  # noqa: PLR2004 - scikit-learn's bounds
+        raise UsageError(f"--contamination {share}: Expected above 0 to 0.5")
     done = recalibrate(
-        arguments.contamination,
+        budget or share,
         data_or_counts(arguments),
         model_dir=open_models(arguments),
         version=arguments.version,
@@ -47,6 +50,8 @@ def _run(arguments: argparse.Namespace) -> Work:
     print(f"  threshold   {before.threshold:.6f} -> {after.threshold:.6f}")
     if after.message_threshold is not None and before.message_threshold is not None:
         print(f"  with a message  {before.message_threshold:.6f} -> {after.message_threshold:.6f}")
+    if (found := done.after.calibration.budget) is not None:
+        print(f"  alert budget  {budget_in_words(found)}")
     for warning in done.warnings:
         say(f"warning: {warning}")
     return Work(done.after.calibration.n_records)

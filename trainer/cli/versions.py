@@ -8,6 +8,7 @@ from schemas.bundle.manifest import Manifest
 from trainer.cli.command import Command
 from trainer.cli.store import open_models
 from trainer.cli.terminal import say
+from trainer.judging.wording import budget_in_words
 from trainer.store.candidate import current_version, load_candidate
 
 
@@ -57,6 +58,8 @@ def _facts(version: int, manifest: Manifest) -> list[tuple[str, str]]:
         ("with messages", f"{training.n_messages:,}"),
         ("threshold", f"{scores.threshold:.6f}"),
     ]
+    if calibration.budget is not None:
+        facts.append(("alert budget", budget_in_words(calibration.budget)))
     if scores.message_threshold is not None:
         facts.append(("with a message", f"{scores.message_threshold:.6f}"))
     return [

@@ -10,6 +10,7 @@ import msgspec
 
 from inference.detectors.judgements import Judgements
 from inference.model.model import Model
+from schemas.bundle.budget import AlertBudget
 from schemas.bundle.contents import Bundle
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import (
@@ -30,6 +31,7 @@ from schemas.record.features import SEVERITY, Level
 from schemas.record.key import NO_TRAITS, unpack
 from trainer.counting.table import CountTable
 from trainer.fitting.agreement import prove_agreement
+from trainer.fitting.budget import contamination_of, doubts, lines_per_day, with_rate
 from trainer.fitting.forward import MIN_RECORDS
 from trainer.fitting.learners.learner import FittedDetector
 from trainer.fitting.learners.registry import LEARNERS
@@ -73,24 +75,35 @@ class Fitted(msgspec.Struct, frozen=True):
         return int(self.table.counts[self.judgements.is_anomaly].sum())
 
 
-def fit(table: CountTable, options: TrainOptions) -> Fitted:
+def fit(table: CountTable, options: TrainOptions, budget: AlertBudget | None = None) -> Fitted:
     """Fit on a table and export.
 
     The same table and options give the same graph and tables, byte for byte.
 
+    Args:
+        table: the records.
+        options: how to fit.
+        budget: what the contamination follows from, in the place of that of the options.
+
     Raises:
+        BudgetError: the budget does not go with the records.
         TooFewRowsError, ExportError: no model came of it.
         InsensitiveModelError: the model has learned nothing.
     """
     if not DETECTORS[options.detector].reads_message:
         table = table.without_traits()
+    warnings = []
+    if budget is not None:
+        warnings = doubts(budget, table)
+        budget = with_rate(budget, lines_per_day(table))
+        options = msgspec.structs.replace(options, contamination=contamination_of(budget))
     detector = LEARNERS[options.detector].fit(table, options)
     judgements = detector.judge(table.keys)
-    manifest = _manifest(table, options, detector, judgements)
+    manifest = _manifest(table, options, budget, detector, judgements)
     files = dict(detector.files)
     model = Model(Bundle(UNPUBLISHED, manifest, files), memo_capacity=1)
     asked = None if options.contamination == "auto" else options.contamination
-    warnings = check_sensitivity(model, table, judgements, asked, detector.calibrated_share)
+    warnings += check_sensitivity(model, table, judgements, asked, detector.calibrated_share)
     if detector.method == "leave-one-out" and table.n_samples >= MIN_RECORDS:
         warnings.append(NO_ORDER)
     warnings += check_suitability(table)
@@ -120,7 +133,11 @@ def prove(fitted: Fitted) -> Mapping[str, bytes]:
 
 
 def _manifest(
-    table: CountTable, options: TrainOptions, detector: FittedDetector, judgements: Judgements
+    table: CountTable,
+    options: TrainOptions,
+    budget: AlertBudget | None,
+    detector: FittedDetector,
+    judgements: Judgements,
 ) -> Manifest:
     _, severity, _, _, traits = unpack(table.keys)
     n_anomalies = int(table.counts[judgements.is_anomaly].sum())
@@ -141,9 +158,10 @@ def _manifest(
             },
             n_messages=int(table.counts[traits != NO_TRAITS].sum()),
             shares=feature_shares(table.keys, table.counts),
+            lines_per_day=lines_per_day(table),
         ),
         calibration=CalibrationSummary(
-            "training", table.n_samples, n_anomalies / table.n_samples, detector.method
+            "training", table.n_samples, n_anomalies / table.n_samples, detector.method, budget
         ),
         parity=ParitySummary(),  # nothing is proved yet
         libraries={

@@ -7,12 +7,20 @@ from typing import Final
 import msgspec
 
 from inference.model.model import Model
+from schemas.bundle.budget import AlertBudget
 from schemas.bundle.contents import Bundle
-from schemas.bundle.manifest import MANIFEST_FILE, TABLES_FILE, CalibrationSummary, file_entry
+from schemas.bundle.manifest import (
+    MANIFEST_FILE,
+    TABLES_FILE,
+    CalibrationSummary,
+    Manifest,
+    file_entry,
+)
 from schemas.bundle.tables import Tables
 from trainer.counting.table import CountTable
 from trainer.errors import InputError
 from trainer.fitting.agreement import prove_agreement
+from trainer.fitting.budget import contamination_of, doubts, lines_per_day, with_rate
 from trainer.fitting.learners.registry import LEARNERS
 from trainer.fitting.learners.thresholds import thousandth_at
 from trainer.fitting.made_up import made_up_table
@@ -36,29 +44,33 @@ class Recalibrated(msgspec.Struct, frozen=True):
     warnings: list[str]
 
 
-def recalibrate(bundle: Bundle, contamination: float, table: CountTable | None) -> Recalibrated:
+def recalibrate(
+    bundle: Bundle, asked: float | AlertBudget, table: CountTable | None
+) -> Recalibrated:
     """Give a model the thresholds that flag another share of records.
 
     Args:
         bundle: the model.
-        contamination: the share, in (0, 0.5].
+        asked: the share, in (0, 0.5], or the alert budget that it follows from.
         table: records to find the thresholds on; None for the model's own training records, of
             which it keeps thousandths.
 
     Raises:
+        BudgetError: the budget does not go with the records.
         InputError: without records, a share that is finer than thousandths; or no record.
         ExportError: the forest has no exact threshold there.
         ParityError: the new model is not the old one with other thresholds.
         InsensitiveModelError: the thresholds have no effect.
     """
-    if table is None and round(contamination, 9) < THOUSANDTH:
-        raise InputError(
-            f"--contamination {contamination:g}: a model keeps thousandths of its training "
-            f"records; give DATA for a finer share"
-        )
     if table is not None and not table.n_distinct:
         raise InputError("the data has no usable record")
     before = bundle.manifest
+    contamination, budget = _share(asked, before, table)
+    if table is None and round(contamination, 9) < THOUSANDTH:
+        raise InputError(
+            f"a contamination of {contamination:g}: a model keeps thousandths of its training "
+            f"records; give DATA for a finer share"
+        )
     detector = LEARNERS[before.detector].recalibrate(bundle, contamination, table)
     manifest = msgspec.structs.replace(
         before,
@@ -74,13 +86,15 @@ def recalibrate(bundle: Bundle, contamination: float, table: CountTable | None) 
     judgements = detector.judge(compared.keys)
     parity = prove_agreement(model, detector, compared, judgements, detector.prove(compared))
     warnings: list[str] = []
+    if isinstance(asked, AlertBudget) and table is not None:
+        warnings = doubts(asked, table)
     if table is None:
         # What each of the thousandths flags was counted when the model was trained.
         flagged = Tables.from_bytes(detector.files[TABLES_FILE]).flagged
         assert flagged is not None  # no bundle is read without
         n_samples = before.training.n_samples
         share = int(flagged[thousandth_at(contamination)]) / n_samples
-        calibration = CalibrationSummary("thousandths", n_samples, share)
+        calibration = CalibrationSummary("thousandths", n_samples, share, budget=budget)
         # The rows of its records are gone: all that were compared are made up.
         parity = msgspec.structs.replace(
             parity,
@@ -90,10 +104,29 @@ def recalibrate(bundle: Bundle, contamination: float, table: CountTable | None) 
     else:
         n_flagged = int(compared.counts[judgements.is_anomaly].sum())
         calibration = CalibrationSummary(
-            "records", compared.n_samples, n_flagged / compared.n_samples
+            "records", compared.n_samples, n_flagged / compared.n_samples, budget=budget
         )
-        warnings = check_sensitivity(model, compared, judgements, contamination)
+        warnings += check_sensitivity(model, compared, judgements, contamination)
     model.manifest = msgspec.structs.replace(manifest, calibration=calibration, parity=parity)
     return Recalibrated(
         model, {**detector.files, MANIFEST_FILE: model.manifest.to_json()}, warnings
     )
+
+
+def _share(
+    asked: float | AlertBudget, before: Manifest, table: CountTable | None
+) -> tuple[float, AlertBudget | None]:
+    """The contamination and the budget that it follows from, if it does.
+
+    Args:
+        asked: either.
+        before: of the model, whose rate is taken where the records do not tell.
+        table: the records, if there are any.
+    """
+    if not isinstance(asked, AlertBudget):
+        return asked, None
+    rate = None if table is None else lines_per_day(table)
+    if rate is None and before.calibration.budget is not None:
+        rate = before.calibration.budget.lines_per_day
+    budget = with_rate(asked, rate or before.training.lines_per_day)
+    return contamination_of(budget), budget

@@ -4,6 +4,7 @@ The command line and the REST service are skins over these; notebooks and schedu
 they are.
 """
 
+from schemas.bundle.budget import AlertBudget
 from schemas.bundle.options import TrainOptions
 from trainer.counting.run import Executor
 from trainer.jobs.dataset import CountTables, Dataset
@@ -19,6 +20,7 @@ from trainer.jobs.train import train
 from trainer.reading.options import ReadingOptions
 
 __all__ = [
+    "AlertBudget",
     "CountTables",
     "Dataset",
     "Executor",

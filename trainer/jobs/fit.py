@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from schemas.bundle.budget import AlertBudget
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import PATTERNS_FILE, REPORT_FILE
 from schemas.bundle.options import MAX_NODES, TrainOptions
@@ -37,11 +38,12 @@ class Fit(msgspec.Struct, frozen=True):
     duration_s: float
 
 
-def fit(
+def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     data: Data,
     *,
     model_dir: Models = "models",
     options: TrainOptions = TrainOptions(),
+    budget: AlertBudget | None = None,
     compare: bool = False,
     with_examples: bool = True,
     max_nodes: int = MAX_NODES,
@@ -54,6 +56,7 @@ def fit(
         data: the records.
         model_dir: the model store, or a registry over it.
         options: how to fit.
+        budget: what the contamination follows from, in the place of that of the options.
         compare: report on the active model as well.
         with_examples: show log lines in the report, and keep the patterns' masked texts.
         max_nodes: bound for the nodes of the forest, see `trainer.fitting.size`.
@@ -85,7 +88,8 @@ def fit(
     check_size(options, table.n_samples, max_nodes)
     if table.n_distinct:
         listener.say(f"{table.n_samples:,} rows, {table.n_distinct:,} distinct; fitting")
-    fitted = pipeline.fit(table, options)
+    fitted = pipeline.fit(table, options, budget)
+    options = fitted.candidate.model.manifest.options
     judged = [judged_already(table, fitted)]
     with ThreadPoolExecutor(1) as thread:
         proof = thread.submit(pipeline.prove, fitted)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from schemas.bundle.budget import AlertBudget
 from schemas.bundle.manifest import Manifest
 from trainer.jobs.dataset import Data
 from trainer.jobs.listener import SILENCE, Listener
@@ -28,7 +29,7 @@ class Recalibration(msgspec.Struct, frozen=True):
 
 
 def recalibrate(
-    contamination: float,
+    contamination: float | AlertBudget,
     data: Data | None = None,
     *,
     model_dir: Models = "models",
@@ -38,7 +39,8 @@ def recalibrate(
     """Publish a version with the same forest and the thresholds that flag another share.
 
     Args:
-        contamination: the share, in (0, 0.5].
+        contamination: the share, in (0, 0.5], or the alert budget that it follows from, with the
+            lines a day of the data, or else of the training records.
         data: the records to find the thresholds on; None for those that the model was trained
             on, of which it keeps thousandths.
         model_dir: the model store, or a registry over it.

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from schemas.api.training import TrainResponse
+from schemas.bundle.budget import AlertBudget
 from schemas.bundle.options import TrainOptions
 from trainer.counting.table import CountTable
 from trainer.store.registry import ModelRegistry
@@ -14,6 +15,7 @@ def train(
     options: TrainOptions,
     registry: ModelRegistry,
     *,
+    budget: AlertBudget | None = None,
     activate: bool = True,
     go_on: Callable[[], None] = lambda: None,
 ) -> TrainResponse:
@@ -23,6 +25,7 @@ def train(
         table: the records.
         options: how to fit.
         registry: where to publish.
+        budget: what the contamination follows from, in the place of that of the options.
         activate: make the model current.
         go_on: called before each step; what it raises stops the training there.
 
@@ -33,7 +36,7 @@ def train(
 
     started = time.perf_counter()
     go_on()
-    fitted = fit(table, options)
+    fitted = fit(table, options, budget)
     go_on()
     files = prove(fitted)
     go_on()

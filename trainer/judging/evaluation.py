@@ -111,7 +111,7 @@ def make_report(
         services=services_of(table, judged),
         distributions=[distribution_of(table, entry) for entry in judged],
         top=[] if found is not None else shown,
-        headline=headline(table, judged[0], faults),
+        headline=headline(table, judged[0], faults, manifest.calibration.budget),
         alerts=alerts,
         first=first,
         faults=faults,

@@ -1,6 +1,7 @@
-"""Contributions to a verdict, for people."""
+"""Contributions to a verdict, and what it was asked for, for people."""
 
 from inference.detectors.judgements import Judgements
+from schemas.bundle.budget import AlertBudget
 from schemas.bundle.detectors import DetectorSpec
 from schemas.record.features import FEATURE_NAMES
 from trainer.report.content import Contribution
@@ -13,4 +14,13 @@ def contributions_of(judged: Judgements, index: int, spec: DetectorSpec) -> list
         named = zip(spec.terms, judged.terms[index].tolist(), strict=True)
     return sorted(
         (Contribution(name, value) for name, value in named), key=lambda part: -abs(part.value)
+    )
+
+
+def budget_in_words(budget: AlertBudget) -> str:
+    """A budget as manifests have it, and the contamination that follows from it."""
+    assert budget.lines_per_day is not None
+    return (
+        f"{budget.alerts_per_day:,} a day of {budget.lines_per_day:,.0f} lines, "
+        f"a contamination of {budget.share:g}"
     )
