@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from tests.e2e.containers import ROOT, USER_ID, Buildah, Image, Mount, disk_usage
+from tests.e2e.peers import SAMPLES, Serving
 from tests.made_logs import make_logs
 
 BASE = "docker.io/library/python:3.11-slim-bookworm"
@@ -110,6 +111,37 @@ def trained_store(features_file: Path, tmp_path_factory: pytest.TempPathFactory)
         env={**os.environ, "ORT_DISABLE_TELEMETRY": "1"},
     )
     return store
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model store that was trained on the samples, on this machine."""
+    store = tmp_path_factory.mktemp("of-samples") / "models"
+    subprocess.run(
+        [sys.executable, "-m", "trainer", "fit", SAMPLES, "--model-dir", store],
+        check=True,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
+    return store
+
+
+@pytest.fixture
+def serving(sample_store: Path, tmp_path: Path) -> Iterator[Serving]:
+    """A running service with a model of the samples, which names every pattern."""
+    serving = Serving(tmp_path, sample_store, ANOMALY_SERVE_METRICS_PATTERNS="1000")
+    serving.start()
+    yield serving
+    serving.stop()
+
+
+@pytest.fixture
+def bare_serving(tmp_path: Path) -> Iterator[Serving]:
+    """A running service without a model: its store is not there yet."""
+    serving = Serving(tmp_path, tmp_path / "store")
+    serving.start("/health")
+    yield serving
+    serving.stop()
 
 
 @pytest.fixture
