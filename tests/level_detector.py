@@ -30,6 +30,7 @@ from trainer.fitting.quantiles import (
     rows_above,
     share_below,
 )
+from trainer.fitting.reach import Reach
 
 LEVEL = DetectorSpec(
     name="level",
@@ -120,7 +121,7 @@ class FittedLevel:
     """What fitting yields."""
 
     method: Method = "quantile"
-    calibrated_share: float | None = None
+    reached: tuple[Reach, ...] = ()
     noise = 0.0
     columns = FEATURE_NAMES
 

@@ -19,6 +19,7 @@ import numpy as np
 from schemas.record.key import Ints
 from trainer.counting.table import CountTable
 from trainer.fitting.quantiles import Floats, Steps
+from trainer.fitting.reach import Reach
 
 SPLIT_SHARES: Final = (2 / 8, 3 / 8, 4 / 8, 5 / 8, 6 / 8, 7 / 8)
 """Shares of the records that came before the moments at which they are split."""
@@ -120,14 +121,25 @@ class Calibration(msgspec.Struct, frozen=True):
         """The lowest edge that at most a share lies above, of both."""
         return float(self.at_least(np.array([1 - contamination]))[0])
 
-    def share_above(self, threshold: float) -> float:
-        """The share that lies above a threshold, of both the larger."""
-        shares = [
-            steps.counts[steps.edges > threshold].sum() / steps.counts.sum()
-            for steps in (self.present, self.later)
-            if steps is not None
-        ]
-        return float(np.max(shares))
+    def reach(self, threshold: float, records: str) -> Reach:
+        """What a threshold, one of the edges, flags, and what it would with the tie on it.
+
+        Args:
+            threshold: in question.
+            records: which it judges, for people.
+        """
+        parts = [steps for steps in (self.present, self.later) if steps is not None]
+        below = [steps.edges[steps.edges < threshold].max(initial=-np.inf) for steps in parts]
+        return Reach(
+            records, _share_above(parts, threshold), _share_above(parts, float(np.max(below)))
+        )
+
+
+def _share_above(parts: list[Steps], edge: float) -> float:
+    """The share that lies above an edge, of all parts the largest."""
+    return max(
+        float(steps.counts[steps.edges > edge].sum() / steps.counts.sum()) for steps in parts
+    )
 
 
 def pooled(values: list[Floats], counts: list[Ints]) -> Steps | None:

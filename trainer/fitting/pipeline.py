@@ -103,7 +103,7 @@ def fit(table: CountTable, options: TrainOptions, budget: AlertBudget | None = N
     files = dict(detector.files)
     model = Model(Bundle(UNPUBLISHED, manifest, files), memo_capacity=1)
     asked = None if options.contamination == "auto" else options.contamination
-    warnings += check_sensitivity(model, table, judgements, asked, detector.calibrated_share)
+    warnings += check_sensitivity(model, table, judgements, asked, detector.reached)
     if detector.method == "leave-one-out" and table.n_samples >= MIN_RECORDS:
         warnings.append(NO_ORDER)
     warnings += check_suitability(table)

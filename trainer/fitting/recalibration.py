@@ -25,6 +25,7 @@ from trainer.fitting.learners.registry import LEARNERS
 from trainer.fitting.learners.thresholds import thousandth_at
 from trainer.fitting.made_up import made_up_table
 from trainer.fitting.pipeline import UNPUBLISHED
+from trainer.fitting.reach import far_from_asked
 from trainer.fitting.sensitivity import check_sensitivity
 
 THOUSANDTH: Final = 0.001
@@ -89,6 +90,7 @@ def recalibrate(
     if isinstance(asked, AlertBudget) and table is not None:
         warnings = doubts(asked, table)
     if table is None:
+        warnings += far_from_asked(contamination, detector.reached)
         # What each of the thousandths flags was counted when the model was trained.
         flagged = Tables.from_bytes(detector.files[TABLES_FILE]).flagged
         assert flagged is not None  # no bundle is read without

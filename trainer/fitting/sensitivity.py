@@ -23,6 +23,7 @@ from trainer.counting.table import CountTable
 from trainer.errors import InsensitiveModelError
 from trainer.fitting.names import service_names
 from trainer.fitting.quantiles import MARGIN, NOISE
+from trainer.fitting.reach import Reach, far_from_asked
 
 FEW_DISTINCT: Final = 50
 """Distinct records below which every fault is a warning: so few rarely differ in a way to learn."""
@@ -37,7 +38,8 @@ class Evidence(msgspec.Struct, frozen=True):
     Attributes:
         asked: the share of records that was to be flagged; None for contamination "auto".
         flagged: the share of training records that is flagged.
-        calibrated: the share of what the threshold is a quantile of that is flagged.
+        reached: what each threshold flags of what it is a quantile of.
+        n_samples: training records.
         n_distinct: distinct training records.
         scores_differ: whether scores differ by more than noise, over training and planted records.
         planted: what the model says of each planted record, by what is odd about it.
@@ -46,7 +48,8 @@ class Evidence(msgspec.Struct, frozen=True):
 
     asked: float | None
     flagged: float
-    calibrated: float
+    reached: tuple[Reach, ...]
+    n_samples: int
     n_distinct: int
     scores_differ: bool
     planted: dict[str, Judgement]
@@ -89,7 +92,7 @@ RULES: Final = (
         "threshold-stops-something",
         lambda seen: (
             seen.asked is None
-            or max(seen.flagged, seen.calibrated) > 0
+            or max(seen.flagged, *(reach.flagged for reach in seen.reached)) > 0
             or seen.worst.decision <= 2 * MARGIN  # a tie with the threshold is no anomaly
         ),
         "refuse",
@@ -97,13 +100,18 @@ RULES: Final = (
     ),
     Rule(
         "share-as-asked",
-        lambda seen: seen.asked is None or seen.asked / 2 <= seen.calibrated <= seen.asked * 2,
+        lambda seen: seen.asked is None or _is_too_fine(seen) or not far_from_asked(*_asked(seen)),
+        "warn",
+        lambda seen: "; and ".join(far_from_asked(*_asked(seen))),
+    ),
+    Rule(
+        "share-not-too-fine",
+        lambda seen: not _is_too_fine(seen),
         "warn",
         lambda seen: (
-            f"contamination is {seen.asked:g}, but {seen.calibrated:.4g} of the records are "
-            "flagged: many records share a score, and a tie is no anomaly; ask for a larger "
-            "contamination to have the tie flagged as well, or give messages and levels, which "
-            "tell records apart"
+            f"contamination is {seen.asked:g}, less than one of {seen.n_samples:,} records: the "
+            "threshold is the highest score of all, and how much is flagged later cannot be told; "
+            "train on more records, or ask for a larger contamination"
         ),
     ),
     Rule(
@@ -130,6 +138,15 @@ RULES: Final = (
 """In the order in which they are tried. docs/models.md lists them for users."""
 
 
+def _is_too_fine(seen: Evidence) -> bool:
+    return seen.asked is not None and seen.asked * seen.n_samples < 1
+
+
+def _asked(seen: Evidence) -> tuple[float, tuple[Reach, ...]]:
+    assert seen.asked is not None
+    return seen.asked, seen.reached
+
+
 def unseen(seen: Evidence) -> list[str]:
     """What is odd about the planted records that do not stand out."""
     return [
@@ -144,7 +161,7 @@ def check_sensitivity(
     table: CountTable,
     judgements: Judgements,
     asked: float | None,
-    calibrated: float | None = None,
+    reached: tuple[Reach, ...] = (),
 ) -> list[str]:
     """Hold a model against the rules.
 
@@ -153,8 +170,8 @@ def check_sensitivity(
         table: the records that its thresholds come from, at least one.
         judgements: what it says of them.
         asked: the share that was to be flagged; None for contamination "auto".
-        calibrated: the share of what the threshold is a quantile of that is flagged; None where
-            that is the share of the table.
+        reached: what each threshold flags of what it is a quantile of; empty where that is the
+            table.
 
     Returns:
         A sentence for each rule that warns.
@@ -172,7 +189,8 @@ def check_sensitivity(
     seen = Evidence(
         asked,
         flagged,
-        flagged if calibrated is None else calibrated,
+        reached or (Reach.of_table(judgements, table.counts),),
+        table.n_samples,
         table.n_distinct,
         bool(np.ptp(scores) > NOISE),
         judged,

@@ -31,6 +31,7 @@ from trainer.fitting.forest import MAX_FIT_ROWS, Rows, grow_forest, require_two
 from trainer.fitting.forward import Calibration, pooled, split_forward
 from trainer.fitting.quantiles import THOUSANDTHS, Floats, Steps, share_below
 from trainer.fitting.rarities import Occurrences, rarities_by
+from trainer.fitting.reach import BARE, WRITTEN, Reach
 from trainer.fitting.records import Records
 
 BACKGROUND: Final = 0.05
@@ -54,8 +55,7 @@ class SurprisalFit(msgspec.Struct, frozen=True):
         message_threshold: tau for records with one; None if there were none.
         rows: what the forest sees of the training records, for the proof: float32 (n, 6).
         is_forward: the thresholds come from records judged as they came, too.
-        calibrated_share: the share of records above their threshold, of those that it is a
-            quantile of: those with a message if there are any.
+        reached: what each threshold flags of what it is a quantile of.
     """
 
     forest: IsolationForest
@@ -65,7 +65,7 @@ class SurprisalFit(msgspec.Struct, frozen=True):
     message_threshold: float | None
     rows: Rows
     is_forward: bool
-    calibrated_share: float
+    reached: tuple[Reach, ...]
 
 
 def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
@@ -111,14 +111,14 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
 
     tau, message_tau = bare.threshold(options.contamination), None
     percentiles = message_thresholds = None
-    calibrated_share = bare.share_above(tau)
+    reached = [bare.reach(tau, BARE)]
     if records.has_message.any():
         written = _calibrate_messages(records, table, own, occurrences)
         message_tau = written.threshold(options.contamination)
         percentiles = written.present.at_least(THOUSANDTHS)
         if written.later is not None:
             message_thresholds = written.at_least(THOUSANDTHS)
-        calibrated_share = written.share_above(message_tau)
+        reached.append(written.reach(message_tau, WRITTEN))
     return SurprisalFit(
         forest=forest,
         graph=graph,
@@ -135,7 +135,7 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
         message_threshold=message_tau,
         rows=rows,
         is_forward=bare.later is not None,
-        calibrated_share=calibrated_share,
+        reached=tuple(reached),
     )
 
 

@@ -36,6 +36,7 @@ from trainer.fitting.quantiles import (
     rows_above,
     share_below,
 )
+from trainer.fitting.reach import Reach
 from trainer.fitting.reference import fitted_reference, published_reference
 from trainer.fitting.threshold import depth_denominator
 
@@ -48,7 +49,7 @@ class FittedForest:
     """
 
     method: Method = "quantile"
-    calibrated_share: float | None = None
+    reached: tuple[Reach, ...] = ()
     noise = 0.0
 
     def __init__(self, table: CountTable, options: TrainOptions) -> None:
@@ -96,10 +97,10 @@ class RecalibratedForest:
     """
 
     method: Method = "quantile"
-    calibrated_share: float | None = None
     noise = NOISE
 
-    def __init__(self, bundle: Bundle, threshold: float) -> None:
+    def __init__(self, bundle: Bundle, threshold: float, reached: tuple[Reach, ...] = ()) -> None:
+        self.reached = reached
         self._old = Model(bundle, memo_capacity=1)
         self._threshold = threshold
         denominator = _denominator(bundle.manifest)
@@ -145,7 +146,9 @@ class IsolationForestLearner:
         """The same trees, and the threshold that flags another share."""
         if table is None:
             percentiles = Tables.from_bytes(bundle.files[TABLES_FILE]).percentiles
-            return RecalibratedForest(bundle, thousandth(percentiles, contamination))
+            threshold = thousandth(percentiles, contamination)
+            reach = Reach.of_thousandths(percentiles, threshold)
+            return RecalibratedForest(bundle, threshold, (reach,))
         table = table.without_traits()
         scores = Model(bundle, memo_capacity=1).judge_keys(table.keys).anomaly_scores
         steps = Steps.of(scores, table.counts)

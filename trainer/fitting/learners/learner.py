@@ -9,6 +9,7 @@ from schemas.bundle.manifest import Method, ParitySummary, ScoreSpec
 from schemas.bundle.options import TrainOptions
 from schemas.record.key import Ints
 from trainer.counting.table import CountTable
+from trainer.fitting.reach import Reach
 
 
 class FittedDetector(Protocol):
@@ -19,8 +20,8 @@ class FittedDetector(Protocol):
         columns: names of the columns that its graph takes.
         scores: its thresholds and quantiles.
         method: how its thresholds were found, see `CalibrationSummary`.
-        calibrated_share: the share of what its thresholds are quantiles of that is flagged; None
-            where that is the share of the table.
+        reached: what each threshold flags of what it is a quantile of; empty where that is the
+            table.
         noise: what its decisions may differ by from those of its files; 0 where both come from
             the same graph.
     """
@@ -29,7 +30,7 @@ class FittedDetector(Protocol):
     columns: tuple[str, ...]
     scores: ScoreSpec
     method: Method
-    calibrated_share: float | None
+    reached: tuple[Reach, ...]
     noise: float
 
     def judge(self, keys: Ints) -> Judgements:

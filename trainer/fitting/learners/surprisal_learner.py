@@ -24,6 +24,7 @@ from trainer.counting.table import CountTable
 from trainer.fitting.learners.thresholds import thousandth
 from trainer.fitting.parity import prove_parity
 from trainer.fitting.quantiles import Steps, named_quantiles, rows_above, share_below
+from trainer.fitting.reach import BARE, WRITTEN, Reach
 from trainer.fitting.reference import fitted_reference
 from trainer.fitting.surprisal_fit import fit_surprisal, judge_surprisal
 
@@ -50,7 +51,7 @@ class FittedSurprisal:
             TABLES_FILE: self._fit.tables.to_bytes(),
         }
         self.columns: tuple[str, ...] = FOREST_COLUMNS
-        self.calibrated_share: float | None = self._fit.calibrated_share
+        self.reached: tuple[Reach, ...] = self._fit.reached
         self.method: Method = "forward" if self._fit.is_forward else "leave-one-out"
         self.scores = ScoreSpec(
             self._fit.threshold,
@@ -74,10 +75,16 @@ class RecalibratedSurprisal:
     """A model with other thresholds; its graph and tables stay as they are, byte for byte."""
 
     method: Method = "quantile"
-    calibrated_share: float | None = None
     noise = 0.0
 
-    def __init__(self, bundle: Bundle, threshold: float, message_threshold: float | None) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        threshold: float,
+        message_threshold: float | None,
+        reached: tuple[Reach, ...] = (),
+    ) -> None:
+        self.reached = reached
         self._old = Model(bundle, memo_capacity=1)
         self._tables = Tables.from_bytes(bundle.files[TABLES_FILE])
         self.files: Mapping[str, bytes] = {
@@ -131,11 +138,12 @@ class SurprisalLearner:
         message_tau = bundle.manifest.scores.message_threshold
         if table is None:
             tables = Tables.from_bytes(bundle.files[TABLES_FILE])
+            tau = thousandth(tables.steps, contamination)
+            reached = [Reach.of_thousandths(tables.steps, tau, BARE)]
             if tables.message_steps is not None:
                 message_tau = thousandth(tables.message_steps, contamination)
-            return RecalibratedSurprisal(
-                bundle, thousandth(tables.steps, contamination), message_tau
-            )
+                reached.append(Reach.of_thousandths(tables.message_steps, message_tau, WRITTEN))
+            return RecalibratedSurprisal(bundle, tau, message_tau, tuple(reached))
         model = Model(bundle, memo_capacity=1)
         has_message = table.traits != NO_TRAITS
         if message_tau is not None and has_message.any():
