@@ -1,4 +1,4 @@
-"""Writes the bill of materials of an image: what `python -m scripts.sbom serve|train` prints.
+"""Writes the bill of materials of an image: what `python -m scripts.sbom NAME` prints.
 
 CycloneDX 1.6 as JSON; the same bytes for the same pins, on the images' Python. It lists the Python
 packages that an image is built from, with their licences; the base image's own packages are its
@@ -22,7 +22,11 @@ from packaging.requirements import Requirement
 from schemas.version import __version__
 
 ROOT: Final = Path(__file__).parent.parent
-IMAGES: Final = {"serve": "log-anomaly inference", "train": "log-anomaly trainer"}
+IMAGES: Final = {
+    "serve": "log-anomaly inference",
+    "mirror": "log-anomaly inference with mirror",
+    "train": "log-anomaly trainer",
+}
 
 _IMAGE_MARKERS: Final = {
     "sys_platform": "linux",
@@ -50,7 +54,7 @@ def bill(image: str) -> str:
     """The bill of materials of an image.
 
     Args:
-        image: `serve` or `train`.
+        image: a name of `IMAGES`.
     """
     requirements = (ROOT / "requirements" / f"{image}.txt").read_text()
     ours = Component(

@@ -15,14 +15,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.e2e.containers import ROOT, USER_ID, Buildah, Image, Mount, disk_usage
+from tests.e2e.buildah import Buildah
+from tests.e2e.containers import ROOT, USER_ID, Image, Mount, disk_usage
 from tests.e2e.peers import SAMPLES, Serving
 from tests.made_logs import make_logs
 
-BASE = "docker.io/library/python:3.11-slim-bookworm"
 WHEELS = "/wheels"
 
-SIZES = pytest.StashKey[list[str]]()
+FIGURES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -55,37 +55,55 @@ def read_yaml(tools: Path) -> Callable[[Path], list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="session")
+def print_at_end(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Prints a line below the results: a figure to look at."""
+    return request.config.stash.setdefault(FIGURES, []).append
+
+
+@pytest.fixture(scope="session")
 def build(
-    prepared: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Callable[[str], Image]:
+    prepared: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    print_at_end: Callable[[str], None],
+) -> Callable[..., Image]:
     """Builds a Dockerfile of the project against the stand-in for its base."""
-    state = prepared / "buildah"
-    buildah = Buildah(state)
-    buildah.import_image(prepared / "base.tar", BASE)
+    buildah = Buildah(prepared / "buildah")
+    buildah.import_base(prepared / "base.tar")
     pip_conf = tmp_path_factory.mktemp("pip") / "pip.conf"
     pip_conf.write_text(f"[global]\nno-index = true\nfind-links = {WHEELS}\n")
     mounts = [Mount(prepared / "wheels", WHEELS, "ro"), Mount(pip_conf, "/etc/pip.conf", "ro")]
 
-    def build_one(dockerfile: str) -> Image:
-        image = buildah.build(ROOT, dockerfile, mounts)
-        packages = disk_usage(image.root / "opt" / "venv")
-        request.config.stash.setdefault(SIZES, []).append(
-            f"{dockerfile}: {image.size_bytes / 1e6:.0f} MB, of which Python packages and their "
-            f"bytecode {packages / 1e6:.0f} MB"
-        )
+    def build_one(dockerfile: str, **arguments: str) -> Image:
+        image = buildah.build(ROOT, dockerfile, mounts, arguments)
+        name = " ".join([dockerfile, *arguments.values()])
+        print_at_end(f"{name}: {layers(image)}")
         return image
 
     return build_one
 
 
+def layers(image: Image) -> str:
+    """The size of an image and of each layer that its Dockerfile makes, for people."""
+    packages, ours = (disk_usage(image.root / path) for path in ("opt/venv", "app"))
+    sizes = {"base": image.base_bytes, "/opt/venv": packages, "/app": ours}
+    listed = ", ".join(f"{layer} {size / 1e6:.1f} MB" for layer, size in sizes.items())
+    return f"{image.size_bytes / 1e6:.0f} MB: {listed}"
+
+
 @pytest.fixture(scope="session")
-def serving_image(build: Callable[[str], Image]) -> Image:
+def serving_image(build: Callable[..., Image]) -> Image:
     """The image of Dockerfile.serve."""
     return build("Dockerfile.serve")
 
 
 @pytest.fixture(scope="session")
-def training_image(build: Callable[[str], Image]) -> Image:
+def mirror_image(build: Callable[..., Image]) -> Image:
+    """The same with the library for object stores."""
+    return build("Dockerfile.serve", REQUIREMENTS="mirror", REVISION="0123abc")
+
+
+@pytest.fixture(scope="session")
+def training_image(build: Callable[..., Image]) -> Image:
     """The image of Dockerfile.train."""
     return build("Dockerfile.train")
 
@@ -156,7 +174,7 @@ def empty_store(tmp_path: Path) -> Path:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Report the sizes of the images that were built."""
-    sizes: list[str] = config.stash.setdefault(SIZES, [])
-    for line in sorted(sizes):
+    """Print the sizes of the images that were built, by layer, and other figures."""
+    figures: list[str] = config.stash.setdefault(FIGURES, [])
+    for line in sorted(figures):
         terminalreporter.write_line(line)

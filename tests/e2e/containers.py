@@ -1,11 +1,11 @@
-"""Builds images with buildah and runs them, without a daemon."""
+"""Runs images, without a daemon."""
 
 import http.client
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,6 @@ ENTER: Final = Path(__file__).with_name("enter")
 START_TIMEOUT_S: Final = 30.0
 STOP_TIMEOUT_S: Final = 40.0
 COMMAND_TIMEOUT_S: Final = 120.0
-BUILD_TIMEOUT_S: Final = 600.0
 POLL_S: Final = 0.02
 
 
@@ -119,11 +118,13 @@ class Image(msgspec.Struct, frozen=True):
         root: its root file system.
         config: how it wants to be run.
         size_bytes: of all its layers, the base's included.
+        base_bytes: of the base's layers.
     """
 
     root: Path
     config: ImageConfig
     size_bytes: int
+    base_bytes: int
 
     def run(
         self,
@@ -142,19 +143,47 @@ class Image(msgspec.Struct, frozen=True):
 
     @contextmanager
     def start(
-        self, port_variable: str, mounts: Sequence[Mount], env: Mapping[str, str] | None = None
+        self,
+        port_variable: str,
+        mounts: Sequence[Mount],
+        env: Mapping[str, str] | None = None,
+        enter: Callable[[], None] | None = None,
     ) -> Iterator[Container]:
-        """Run the image's own command on a free loopback port until the block ends."""
+        """Run the image's own command on a free loopback port until the block ends.
+
+        Args:
+            port_variable: names the port to it.
+            mounts: what it sees.
+            env: variables beside the image's own.
+            enter: is called in its process before everything else.
+        """
         port = free_port()
         environment = {"HOST": "127.0.0.1", port_variable: str(port), **(env or {})}
-        command = self._command(self.config.cmd, mounts, environment)
+        with self.start_job(self.config.cmd, mounts, environment, port, enter) as container:
+            container.wait_alive()
+            yield container
+
+    @contextmanager
+    def start_job(
+        self,
+        command: Sequence[str],
+        mounts: Sequence[Mount],
+        env: Mapping[str, str],
+        port: int = 0,
+        enter: Callable[[], None] | None = None,
+    ) -> Iterator[Container]:
+        """Run a command until the block ends; where it listens, if it does, is for it to know."""
         with tempfile.TemporaryDirectory() as directory:
             log = Path(directory) / "log"
             with open(log, "wb") as output:
-                process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+                process = subprocess.Popen(
+                    self._command(command, mounts, env),
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    preexec_fn=enter,  # noqa: PLW1509 - this process has no other threads here
+                )
             container = Container(process, port, log)
             try:
-                container.wait_alive()
                 yield container
             finally:
                 if process.poll() is None:
@@ -180,65 +209,6 @@ class Image(msgspec.Struct, frozen=True):
             *(f"{name}={value}" for name, value in variables.items()),
             *command,
         ]
-
-
-class Buildah:
-    """buildah with all of its state in one directory."""
-
-    def __init__(self, state: Path) -> None:
-        self._command = [
-            "buildah",
-            "--storage-driver=vfs",
-            f"--root={state / 'root'}",
-            f"--runroot={state / 'run'}",
-        ]
-
-    def import_image(self, archive: Path, name: str) -> None:
-        """Make an image of a root file system in a tar file."""
-        container = self._run("from", "scratch")
-        self._run("add", "--quiet", container, str(archive), "/")
-        self._run("commit", "--quiet", "--rm", container, name)
-
-    def build(self, context: Path, dockerfile: str, mounts: Sequence[Mount]) -> Image:
-        """Build a Dockerfile and unpack the image."""
-        name = f"localhost/{dockerfile.lower()}"
-        self._run(
-            "bud",
-            "--isolation=chroot",
-            "--network=host",
-            "--pull=never",
-            "--format=docker",  # the other format has no health checks
-            *(f"--volume={mount}" for mount in mounts),
-            f"--file={context / dockerfile}",
-            f"--tag={name}",
-            str(context),
-        )
-        description = msgspec.json.decode(self._run("inspect", "--type=image", name))
-        sizes = msgspec.json.decode(self._run("images", "--json", name))
-        container = self._run("from", "--pull-never", name)
-        return Image(
-            Path(self._run("mount", container)),
-            msgspec.convert(description["Docker"]["config"], ImageConfig),
-            _bytes(sizes[0]["size"]),
-        )
-
-    def _run(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [*self._command, *arguments],
-            check=False,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if arguments[0] == "bud" else subprocess.PIPE,
-            text=True,
-            timeout=BUILD_TIMEOUT_S,
-        )
-        assert done.returncode == 0, f"buildah {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
-        return done.stdout.strip()
-
-
-def _bytes(size: str) -> int:
-    """A size as buildah writes it, such as "333 MB"."""
-    number, unit = size.split()
-    return int(float(number) * {"KB": 1e3, "MB": 1e6, "GB": 1e9}[unit])
 
 
 def free_port() -> int:

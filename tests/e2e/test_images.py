@@ -14,12 +14,14 @@ from inference.environment import load_settings
 from inference.settings import PREFIX as SERVE_PREFIX
 from inference.settings import InferenceSettings
 from schemas.api.operations import API_PREFIX
+from schemas.version import __version__
 from scripts.sbom import bill
 from tests.e2e.containers import ROOT, USER_ID, Image, Mount, disk_usage
 from trainer.settings import PREFIX as TRAIN_PREFIX
 from trainer.settings import TrainerSettings
 
 MB: Final = 1_000_000
+MAX_SERVING_IMAGE_BYTES: Final = 340 * MB
 MAX_SERVING_PACKAGES_BYTES: Final = 160 * MB
 TRAINING_STACK: Final = ("joblib", "onnx", "pandas", "scipy", "skl2onnx", "sklearn")
 INTERPRETERS: Final = ("/opt/venv/bin/python", "/usr/local/bin/python")
@@ -62,9 +64,21 @@ def test_images_say_how_to_run_them(serving_image: Image, training_image: Image)
         assert list(config.volumes) == ["/models"]
         assert config.stop_signal == "SIGTERM"
         assert config.healthcheck.test[0] == "CMD"
-        assert config.labels["org.opencontainers.image.licenses"] == "MIT"
+        labels = {
+            name.removeprefix("org.opencontainers.image."): value
+            for name, value in config.labels.items()
+        }
+        assert labels["licenses"] == "MIT"
+        assert labels["version"] == __version__
+        assert labels["revision"] == "unknown"
+        assert {"title", "description", "base.name"} <= set(labels)
         assert config.environment["ORT_DISABLE_TELEMETRY"] == "1"
         assert config.environment["PYTHONUNBUFFERED"] == "1"
+
+
+def test_an_image_says_of_which_revision_it_is(mirror_image: Image) -> None:
+    """Where the build is told, a label has it."""
+    assert mirror_image.config.labels["org.opencontainers.image.revision"] == "0123abc"
 
 
 def test_image_environments_are_settings(serving_image: Image, training_image: Image) -> None:
@@ -75,9 +89,12 @@ def test_image_environments_are_settings(serving_image: Image, training_image: I
     assert (train.host, train.port, train.model_dir) == ("0.0.0.0", 8001, "/models")
 
 
-def test_bills_list_what_is_installed(serving_image: Image, training_image: Image) -> None:
+def test_bills_list_what_is_installed(
+    serving_image: Image, mirror_image: Image, training_image: Image
+) -> None:
     """The bill of materials of each image has its Python packages, all of them, by version."""
-    for image, name in ((serving_image, "serve"), (training_image, "train")):
+    images = {"serve": serving_image, "mirror": mirror_image, "train": training_image}
+    for name, image in images.items():
         installed = set()
         for path in (image.root / "opt/venv/lib/python3.11/site-packages").glob("*.dist-info"):
             package, _, version = path.name.removesuffix(".dist-info").rpartition("-")
@@ -96,7 +113,10 @@ def test_serving_image_has_no_training_stack(serving_image: Image) -> None:
 
 
 def test_serving_image_stays_slim(serving_image: Image) -> None:
-    """The Python packages and their bytecode are bounded."""
+    """The image is bounded, and so are the Python packages and their bytecode; the sizes of all
+    layers are printed at the end.
+    """
+    assert serving_image.size_bytes <= MAX_SERVING_IMAGE_BYTES
     packages = disk_usage(serving_image.root / "opt" / "venv")
     assert packages < MAX_SERVING_PACKAGES_BYTES
 
