@@ -4,6 +4,7 @@ Each part of a record is looked for under its usual names, in every record anew:
 no `level` may have a `severity`. Which fields a shape of record has is found out once.
 """
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -50,6 +51,10 @@ DEFAULT_SERVICE: Final = "unknown"
 """Of records that do not say who wrote them."""
 
 MAX_TRACE_TEXTS: Final = 50
+
+_DURATION: Final = re.compile(r"[0-9.]+(?:ns|us|µs|ms|s)")
+"""Heroku's router says in `service` how long the program took."""
+
 MAX_SHAPES: Final = 1_000
 """Shapes of records that are remembered: a bound against hostile records."""
 
@@ -163,7 +168,7 @@ class DocumentReader:
             for name in TRACE_NAMES
             for top in [name.split(".")]
             for path in tops(document, top)
-            if path not in messages
+            if path not in messages[:1]
         ]
         return Shape(
             message=tuple(dict.fromkeys([*messages, *whole])),
@@ -266,4 +271,4 @@ def bare_service(name: str) -> str:
     text = clean_text(name).strip()
     if text.startswith("projects/"):
         return text.rpartition("/")[2]
-    return text.removesuffix(".service")
+    return "" if _DURATION.fullmatch(text) else text.removesuffix(".service")

@@ -7,7 +7,7 @@ import msgspec
 
 from inference.intake.documents import RawRecord
 from inference.intake.envelopes import Envelope, Unwrapper
-from inference.intake.layouts import Layout
+from inference.intake.layout import Layout
 from inference.intake.text_records import Assembly, Notices, OpenRecord, RecordBuilder, within
 
 __all__ = ["EnvelopedLines", "take_line"]

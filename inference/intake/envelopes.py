@@ -6,12 +6,13 @@ from typing import Any, Final, Literal
 import msgspec
 
 from inference.intake.documents import DocumentReader, RawRecord
+from inference.intake.fragments import LEVEL
 from inference.intake.levels import LevelNames
 from schemas.api.mending import mend_json
 
 __all__ = ["Envelope", "Unwrapped", "Unwrapper", "decode_object"]
 
-Envelope = Literal["cri", "docker", "compose"]
+Envelope = Literal["cri", "docker", "compose", "kubectl"]
 
 _CRI: Final = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d++)?(?:Z|[+-]\d\d:\d\d)) "
@@ -19,8 +20,18 @@ _CRI: Final = re.compile(
 )
 """Kubernetes' container runtime interface: P is a part of a line, F its last one."""
 
-_COMPOSE: Final = re.compile(r"(?P<service>[A-Za-z][\w.-]*+) *+\| (?P<text>.*)")
+_COMPOSE: Final = re.compile(
+    rf"(?!{LEVEL.replace('?P<level>', '?:')} )"
+    r"(?P<service>[A-Za-z][\w.-]*+) *+\| (?P<text>.*)"
+)
 """docker-compose: the container's name, a bar, the line."""
+
+_KUBECTL: Final = re.compile(
+    r"(?:\[pod/(?P<pod>[^/\]]++)/(?P<service>[^/\]]++)\]"
+    r"|(?P<pod2>[a-z][a-z0-9.-]*-(?:[a-z0-9]{5}|\d+)) ++(?P<service2>[a-z][a-z0-9-]*+)) "
+    r"(?P<text>.*)"
+)
+"""kubectl logs --prefix, stern: the pod, the container, the line."""
 
 PART_BYTES: Final = 16_000
 """Docker cuts a line after 16 KiB; a shorter text without a line end is a whole one."""
@@ -49,7 +60,12 @@ class Unwrapper:
     """Opens the envelopes of one kind."""
 
     def __init__(self, envelope: Envelope) -> None:
-        self._open = {"cri": self._cri, "docker": self._docker, "compose": self._compose}[envelope]
+        self._open = {
+            "cri": self._cri,
+            "docker": self._docker,
+            "compose": self._compose,
+            "kubectl": self._kubectl,
+        }[envelope]
         self._documents = DocumentReader(LevelNames())
 
     def open(self, line: str) -> Unwrapped | None:
@@ -72,6 +88,15 @@ class Unwrapper:
         name = match["service"]
         around = RawRecord("", service=_REPLICA.sub("", name))
         return Unwrapped(name, match["text"], True, around)  # noqa: FBT003 - a struct's field
+
+    @staticmethod
+    def _kubectl(line: str) -> Unwrapped | None:
+        match = _KUBECTL.fullmatch(line)
+        if match is None:
+            return None
+        pod = match["pod"] or match["pod2"]
+        around = RawRecord("", service=match["service"] or match["service2"])
+        return Unwrapped(f"{pod}/{around.service}", match["text"], True, around)  # noqa: FBT003 - a struct's field
 
     def _docker(self, line: str) -> Unwrapped | None:
         document = decode_object(line)

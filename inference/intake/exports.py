@@ -1,18 +1,33 @@
 """Exports that hold many records in one JSON object, taken apart."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["take_apart"]
 
 Document = dict[str, Any]
+
+_LISTS: Final = (
+    "records",
+    "Records",
+    "events",
+    "data",
+    "logs",
+    "items",
+    "entries",
+    "results",
+    "value",
+)
+_TEXTS: Final = frozenset({"message", "msg", "log", "text", "event", "body", "@message", "level"})
+_MAX_BESIDE: Final = 4
 
 
 def take_apart(document: Document) -> Iterator[Document]:
     """The records of an object: those that an export holds, or the object itself.
 
     Known are OTLP's JSON (`resourceLogs`), Loki's (`streams`, a query's `result`), CloudWatch
-    (`logEvents`), Elasticsearch (`hits`) and Azure (`records`).
+    (`logEvents`, `events`), Elasticsearch (`hits`), Azure (`records`), CloudTrail (`Records`) and
+    pages of other stores' answers (`data`, `logs`, `items`, `entries`, `results`, `value`).
     """
     if isinstance(document.get("resourceLogs"), list):
         yield from _otlp(document)
@@ -29,10 +44,19 @@ def take_apart(document: Document) -> Iterator[Document]:
     elif isinstance(document.get("hits"), dict):
         for hit in _objects(document["hits"].get("hits")):
             yield hit["_source"] if isinstance(hit.get("_source"), dict) else hit
-    elif isinstance(document.get("records"), list) and len(document) == 1:
-        yield from _objects(document["records"])
     else:
-        yield document
+        yield from _listed(document)
+
+
+def _listed(document: Document) -> Iterator[Document]:
+    """The records of a page of some store's answer, beside which stand marks of paging at most."""
+    if len(document) <= _MAX_BESIDE and _TEXTS.isdisjoint(document):
+        for name in _LISTS:
+            found = document.get(name)
+            if isinstance(found, list) and found and all(type(one) is dict for one in found):
+                yield from found
+                return
+    yield document
 
 
 def _objects(values: object) -> Iterator[Document]:

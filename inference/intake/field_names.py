@@ -36,8 +36,45 @@ MESSAGE_NAMES: Final = (
     "logline",
     "errormessage",
     "description",
+    "reason",
+    "exception.message",
+    "error.message",
+    "err.message",
+    "operationname",
+    "eventname",
+    "event.renderinginfo.message",
+    "event.eventdata.data",
+    "protopayload.status.message",
+    "protopayload.methodname",
+    "request",
+    "requestline",
+    "requesturi",
+    "requesturl",
+    "httprequest.requesturl",
+    "requestpath",
+    "uri",
+    "path",
+    "url",
+    "m",
 )
 """The text of a log."""
+
+STATUS_NAMES: Final = (
+    "statuscode",
+    "httpstatus",
+    "httpstatuscode",
+    "responsestatus",
+    "responsecode",
+    "response.status",
+    "response.statuscode",
+    "httprequest.status",
+    "http.response.statuscode",
+    "http.statuscode",
+    "downstreamstatus",
+    "elbstatuscode",
+    "scstatus",
+)
+"""The status of an HTTP answer, which tells how bad it was where nothing else does."""
 
 LEVEL_NAMES: Final = (
     "level",
@@ -63,6 +100,9 @@ LEVEL_NAMES: Final = (
     "log.syslog.severity.name",
     "syslog.severity.name",
     "syslogseverity",
+    "attributes.level",
+    "attributes.severity",
+    "event.system.level",
     "severitynumber",
     "severitylevel",
     "levelno",
@@ -74,10 +114,14 @@ LEVEL_NAMES: Final = (
     "s",
     "status",
     "at",
+    "l",
+    *STATUS_NAMES,
 )
 """The severity of a log; of these, `WEAK_LEVEL_NAMES` mean something else as often."""
 
-WEAK_LEVEL_NAMES: Final = frozenset({"priority", "s", "status", "at", "severitytext", "@l"})
+WEAK_LEVEL_NAMES: Final = frozenset(
+    {"priority", "s", "status", "at", "severitytext", "@l", "l", *STATUS_NAMES}
+)
 """Names under which a word that is no level says nothing of a level."""
 
 SERVICE_NAMES: Final = (
@@ -122,6 +166,9 @@ SERVICE_NAMES: Final = (
     "name",
     "source",
     "providername",
+    "event.system.provider.#attributes.name",
+    "attrs.com.docker.compose.service",
+    "n",
     "c",
     "logname",
 )
@@ -150,6 +197,7 @@ TIME_NAMES: Final = (
     "event.created",
     "receivetimestamp",
     "created",
+    "event.system.timecreated.#attributes.systemtime",
     "t",
 )
 """When it was written."""
@@ -191,6 +239,8 @@ WRAPPERS: Final = (
     "attributes",
     "properties",
     "result",
+    "event",
+    "content",
 )
 """Objects that hold all of a record, as exports of stores of logs have them."""
 

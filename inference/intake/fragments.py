@@ -11,6 +11,7 @@ MESSAGE: Final = "(?P<message>.*)"
 _UPPER: Final = (
     "TRACE|TRC|VERBOSE|VRB|FINEST|FINER|FINE|CONFIG|DEBUG|DBG|DEBU|INFORMATION|INFORMATIONAL|INFO|INF"
     "|NOTICE|NOTE|SUCCESS|AUDIT|WARNING|WARN|WRN|DEPRECATION|ERROR|ERRO|ERR|SEVERE|FAILURE|FAIL"
+    "|FEHLER|WARNUNG|SCHWERWIEGEND|ERREUR|AVERTISSEMENT|ADVERTENCIA"
     "|FATAL|FATA|FTL|CRITICAL|CRIT|ALERT|EMERGENCY|EMERG|DPANIC|PANIC|PANI"
 )
 _MIXED: Final = (
@@ -26,7 +27,21 @@ MARKED_LEVEL: Final = (
 )
 """A level in capitals, or one in small letters that brackets, a colon or blanks set apart."""
 
-_MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+NEAR_LEVEL: Final = (
+    rf"(?:(?<![\w.=-])(?P<level>{_UPPER})(?![\w.=-])"
+    rf"|(?:[\[(<]|(?<=[\d:|>\])] ))(?P<level2>(?i:{_MIXED}))(?: *+[\])>]| *+: ))"
+)
+"""A level somewhere behind a time: in capitals, in brackets, or between a number and a colon."""
+
+BARE_LEVEL: Final = (
+    "(?P<level>TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL)(?![A-Za-z_])"
+)
+"""A level that a blank sets apart at the beginning of a line: no word of prose is written so."""
+
+_MONTH: Final = (
+    "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+    "|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
+)
 _ZONE: Final = (
     r"(?: ?(?:Z(?![A-Za-z])|[+-]\d\d:?\d\d(?!\d)|"
     r"(?:UTC|GMT|CET|CEST|EET|EEST|WET|WEST|BST|MSK|EST|EDT|CST|CDT|MST|MDT|PST|PDT|IST|JST|KST|AEST|AEDT)"
@@ -34,24 +49,40 @@ _ZONE: Final = (
 )
 CLOCK: Final = rf"\d\d?:\d\d(?::\d\d(?:[.,:]\d{{1,9}}+)?+)?+(?: ?[AP]M(?![A-Za-z]))?+{_ZONE}"
 _YMD: Final = r"\d{4}[-/.]\d\d?[-/.]\d\d?"
-_DMY: Final = rf"\d\d?[-/. ](?:\d\d?|{_MONTH})[-/. ]\d{{2,4}}"
+_DMY: Final = rf"(?:\d\d?[-/. ](?:\d\d?|{_MONTH})[-/. ]\d{{2,4}}|\d\d{_MONTH}\d{{4}})"
 BSD_TIME: Final = rf"{_MONTH} +\d\d?(?: \d{{4}})? \d\d:\d\d:\d\d(?:[.,]\d{{1,9}}+)?+"
 C_TIME: Final = (
     rf"[A-Z][a-z]{{2}} {_MONTH} +\d\d? \d\d:\d\d:\d\d(?:\.\d{{1,9}}+)?+(?: [A-Z]{{3,4}})? \d{{4}}"
 )
 WORD_TIME: Final = rf"{_MONTH} \d\d?, \d{{4}} {CLOCK}"
 CLF_TIME: Final = rf"\d\d?/{_MONTH}/\d{{4}}:\d\d:\d\d:\d\d(?: [+-]\d{{4}})?"
-DATED: Final = rf"(?:(?:{_YMD}|{_DMY})[T _,:-]{{1,2}}{CLOCK}|\d{{8}}[-T ]{CLOCK}|{C_TIME}|{WORD_TIME}|{CLF_TIME})"
+DATED: Final = rf"(?:(?:{_YMD}|{_DMY})[T _,:-]{{1,2}}{CLOCK}|\d{{8}}[-T ]{CLOCK}|\d{{6}} {{1,2}}\d\d?:\d\d:\d\d|{C_TIME}|{WORD_TIME}|{CLF_TIME})"
 """A time with its day and its year."""
 
-TIME: Final = rf"\[?(?P<time>{DATED}|{CLOCK}|{BSD_TIME}|\d{{6}} \d{{6}}(?: \d++)?)\]?"
+DB2_TIME: Final = r"\d{4}-\d\d-\d\d-\d\d\.\d\d\.\d\d\.\d++(?:[+-]\d{1,4}+)?"
+UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+EPOCH: Final = r"1(?:\d{9}(?:[.,]\d{1,9}+|\d{3})?+|\.\d{5,16}+e\+09)(?![\w.-]|:\S)"
+"""Seconds or milliseconds since 1970, from the year 2001 to 2033."""
+
+TIME: Final = (
+    rf"[\[(<]?(?P<time>{DATED}|\d\d[-/]\d\d {CLOCK}|{CLOCK}|{BSD_TIME}|{EPOCH}"
+    r"|\d{6} \d{6}(?: \d++)?)[\])>]?"
+)
 """Any time, perhaps in brackets."""
 
 BRACKETED: Final = r"\[(?>[^\[\]]++|\[[^\[\]]*+\])*+\]"
 """A thread or a context; `[QuorumPeer[myid=1]]` has brackets within."""
 
-NAME: Final = r"#?[A-Za-z_][\w.$/-]*+(?:::[\w.$<>-]++)*+"
-LOGGER: Final = rf"(?P<service>{NAME}(?:\[[\w./]*+\][\w.$/-]*+)*+)(?::\d++|\([^()]*+\))?"
+NAME: Final = r"#?[A-Za-z_][\w.$/#-]*+(?:::[\w.$<>-]++)*+"
+_PROSE: Final = (
+    "(?!(?i:errors?|fatal|failed|failure|warning|exception|unable|cannot|caused|reason|result|status"
+    "|received|sent|started|starting|stopped|stopping|connected|connecting|disconnected|done|note"
+    "|usage|using|loading|loaded|created|deleted|updated|requests?|response|https?|timeout|invalid"
+    "|unknown|missing|got|found|see|hint|tip|args|panic|listening|ready|finished|completed|retrying)"
+    r"[: ])"
+)
+"""Words that begin a text, and are the name of no logger."""
+LOGGER: Final = rf"(?P<service>{_PROSE}{NAME}(?:\[[\w./]*+\][\w.$/-]*+)*+)(?::\d++|\([^()]*+\))?"
 """A logger's name, with `.[Catalina]` within as Tomcat has it, and perhaps a line number."""
 
 SEPARATOR: Final = r" *+(?:\[[^\[\]]*+\] *+)?(?:--?|:)(?: ++|$)"

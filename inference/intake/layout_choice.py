@@ -7,8 +7,17 @@ from typing import Final
 import msgspec
 
 from inference.intake.envelopes import Envelope, Unwrapper
-from inference.intake.layouts import LAYOUTS, Layout, w3c_layout
-from inference.intake.lines import LineParser, Parsed, begins_record, continues_record
+from inference.intake.layout import Layout
+from inference.intake.layouts import LAYOUTS, w3c_layout
+from inference.intake.levels import UNKNOWN, LevelNames
+from inference.intake.lines import (
+    FURTHER_LEVELS,
+    LineParser,
+    Parsed,
+    begins_record,
+    continues_record,
+)
+from schemas.record.features import Level
 
 __all__ = [
     "ENVELOPE_SHARE",
@@ -31,7 +40,8 @@ SAMPLE_LINES: Final = 200
 
 _LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity)=")
 _MIN_ENVELOPED: Final = 2
-_ENVELOPES: Final[tuple[Envelope, ...]] = ("cri", "compose")
+_ENVELOPES: Final[tuple[Envelope, ...]] = ("cri", "compose", "kubectl")
+_REPLICAS: Final = re.compile(r"[\w.-]+[-_]\d+")
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -41,16 +51,22 @@ class Choice(msgspec.Struct, frozen=True):
         layout: the layout.
         parsed: what it makes of the lines that it matches.
         n_counted: how many lines it should match; further lines of a record are not counted.
+        n_leading: of these, those before the first that it matches, as banners are.
     """
 
     layout: Layout
     parsed: list[Parsed]
     n_counted: int
+    n_leading: int = 0
 
     @property
     def fits(self) -> bool:
         """Whether it matches so many lines that it may be taken unasked."""
-        return bool(self.parsed) and len(self.parsed) >= MIN_SHARE * self.n_counted
+        n_parsed, n_counted = len(self.parsed), self.n_counted
+        return (
+            n_parsed >= MIN_SHARE * (n_counted - self.n_leading)
+            and n_parsed >= MIN_SHARE * n_counted / 2 > 0
+        )
 
 
 def choose_envelope(lines: Sequence[str]) -> Envelope | None:
@@ -58,12 +74,20 @@ def choose_envelope(lines: Sequence[str]) -> Envelope | None:
     lines = lines[:SAMPLE_LINES]
     for envelope in _ENVELOPES:
         unwrapper = Unwrapper(envelope)
-        found = [one for one in map(unwrapper.open, lines) if one is not None]
-        if len(found) < ENVELOPE_SHARE * len(lines):
+        opened = [unwrapper.open(line) for line in lines]
+        found = [one for one in opened if one is not None]
+        # Before the first one may stand what the program says that puts lines in envelopes.
+        n_before = next((n for n, one in enumerate(opened) if one is not None), len(lines))
+        if len(found) < max(ENVELOPE_SHARE * (len(lines) - n_before), n_before, 1):
             continue
-        # A bar may stand in any text: of docker-compose, lines are of records of other layouts.
-        if envelope != "compose" or (
-            len(lines) >= _MIN_ENVELOPED and sum(begins_record(one.text) for one in found) > 0
+        # A bar or a blank may stand in any text: what is within are records of other layouts, or
+        # the names are those of docker-compose.
+        if envelope == "cri" or (
+            len(lines) >= _MIN_ENVELOPED
+            and (
+                any(begins_record(one.text) for one in found)
+                or (envelope == "compose" and all(_REPLICAS.fullmatch(one.stream) for one in found))
+            )
         ):
             return envelope
     return None
@@ -92,13 +116,22 @@ def most_telling(choices: Iterable[Choice]) -> Choice | None:
 
 def _worth(choice: Choice) -> int:
     """What lines tell: that they are records, and whether they say a level and who wrote them."""
+    levels, read = choice.layout.levels, LevelNames().read
     return sum(
         2
-        + (parsed.level is not None)
+        + (0 if not parsed.level else -1 if _is_unknown(parsed.level, levels, read) else 1)
         + bool(parsed.service)
+        + choice.layout.has_body  # the next line is told as well
         + (choice.layout.pairs and _LEVEL_PAIR.search(parsed.message) is not None) * 2
         for parsed in choice.parsed
     )
+
+
+def _is_unknown(
+    level: str, levels: dict[str, Level], read: Callable[[str], Level | str | None]
+) -> bool:
+    """Whether what stands where a layout has its level is none."""
+    return level not in FURTHER_LEVELS and not levels.get(level.lower()) and read(level) == UNKNOWN
 
 
 def apply_layout(layout: Layout, lines: Sequence[str]) -> Choice:
@@ -106,19 +139,28 @@ def apply_layout(layout: Layout, lines: Sequence[str]) -> Choice:
     results = [*map(LineParser(layout).parse, lines)]
     parsed = [one for one in results if one is not None]
     further = _is_further(layout)
+    n_before = next((n for n, one in enumerate(results) if one is not None), len(lines))
     # Behind a head stands the text, whatever it is.
     heads = [False, *(layout.has_body and one is not None for one in results)]
-    n_further = sum(
-        one is None and (head or further(line))
-        for one, head, line in zip(results, heads, lines, strict=False)
-    )
-    return Choice(layout, parsed, len(lines) - n_further)
+    counted = [
+        one is not None
+        or not (head or further(line))
+        # Any line may be a further one, but for those before the first head.
+        or (layout.any_further and number < n_before)
+        for number, (one, head, line) in enumerate(zip(results, heads, lines, strict=False))
+    ]
+    n_leading = 0 if layout.any_further else sum(counted[:n_before])
+    return Choice(layout, parsed, sum(counted), n_leading)
 
 
 def _is_further(layout: Layout) -> Callable[[str], bool]:
     """Which lines of a layout need not match, since they continue a record or are remarks."""
+    remark = re.compile(layout.remark or "(?!)").fullmatch
+    further = re.compile(layout.further or "(?!)").match
     if layout.any_further:
-        return lambda line: not begins_record(line)
-    if layout.name == "w3c":
-        return lambda line: line.startswith("#")
-    return continues_record if layout.continued else lambda _: False
+        return lambda line: remark(line) is not None or not begins_record(line)
+    if layout.continued:
+        return lambda line: (
+            continues_record(line) or remark(line) is not None or further(line) is not None
+        )
+    return lambda line: remark(line) is not None

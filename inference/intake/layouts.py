@@ -7,9 +7,8 @@ entry; a test reads its examples, and docs/formats.md lists them.
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from inference.intake.fragments import (
+    BARE_LEVEL,
     BRACKETED,
     BSD_TIME,
     C_TIME,
@@ -18,61 +17,25 @@ from inference.intake.fragments import (
     DATED,
     DOTTED,
     ENDED,
+    EPOCH,
     LEVEL,
     LOGGER,
     MARKED_LEVEL,
     MESSAGE,
+    NEAR_LEVEL,
     OWN_BRACKET,
     SEPARATOR,
     TIME,
+    UUID,
     WORD_TIME,
 )
+from inference.intake.layout import Layout, named_levels
+from inference.intake.layout import example as _e
+from inference.intake.product_layouts import PRODUCT_LAYOUTS
 from schemas.record.features import Level
 from schemas.record.levels import SCALES
 
-__all__ = ["LAYOUTS", "Example", "Layout", "w3c_layout"]
-
-
-class Example(msgspec.Struct, frozen=True):
-    """A line, and what it says: the level as it is written, the service, the message."""
-
-    line: str
-    level: str | None
-    service: str | None
-    message: str
-
-
-class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """How lines of plain text are laid out.
-
-    Attributes:
-        name: as the user gives it.
-        title: who writes such lines.
-        patterns: regular expressions for a whole line with the groups `message` and, if the layout
-            has them, `level`, `service` and `time`; the first one that matches tells.
-        service: name of the service where a pattern has no such group, or it took no part.
-        levels: what levels mean that have another name here, lower case.
-        continued: lines that are known to continue a record, as stack traces do, belong to the
-            record before them.
-        any_further: as the user wants it: so does every line that does not begin as a record does.
-        body: the first line is a head, and the text follows in the next line, where this pattern
-            may find the level; "" where the head holds it.
-        has_body: whether the text follows the head.
-        pairs: the message is `name=value` pairs, read as a structured record.
-        examples: lines that a test reads.
-    """
-
-    name: str
-    title: str = ""
-    patterns: tuple[str, ...]
-    service: str | None = None
-    levels: dict[str, Level] = {}
-    continued: bool = False
-    any_further: bool = False
-    body: str = ""
-    has_body: bool = False
-    pairs: bool = False
-    examples: tuple[Example, ...] = ()
+__all__ = ["LAYOUTS", "w3c_layout"]
 
 
 _BARE: Final = (rf"{TIME} ++(?:- )?(?:{BRACKETED} )?\[?{LEVEL}\]?(?: *+[-:])?(?: ++|$){MESSAGE}",)
@@ -84,6 +47,8 @@ _LOG4J: Final = (
     rf"(?=\[){TIME} {LEVEL} {MESSAGE} \((?P<service>\w++(?:\.[\w$]++)++)\)",
     # 17/06/09 20:10:40 INFO executor.Exec: message; 2015-10-18 18:01:47,978 INFO [main] a.b.X: ...
     rf"{TIME} ++\[?{LEVEL}\]? *+(?:{BRACKETED} ++)?{ENDED}",
+    # [main] INFO com.foo.Bar - message
+    rf"{BRACKETED} {LEVEL} ++{ENDED}",
     # 12:34:56.789 [main] INFO  com.foo.Bar - message
     rf"{TIME} {BRACKETED} ++{LEVEL} *+(?:{BRACKETED} ++)?{ENDED}",
     # 2023-01-01 00:00:00.000  INFO [app,1,2] 1 --- [main] c.f.Bar : message
@@ -93,7 +58,7 @@ _LOG4J: Final = (
     # [2023-01-01T00:00:00,000][INFO ][o.e.n.Node     ] message
     rf"{TIME}\[(?P<level>[A-Z]{{3,12}}+) *+\]\[(?P<service>[^\[\] ]++) *+\] ?{MESSAGE}",
     # 2023-01-01 00:00:00,000 INFO  [org.jboss.as] (MSC service thread 1-1) message
-    rf"{TIME} {LEVEL} *+\[(?P<service>[\w.$]++)\] \([^()]*+\) {MESSAGE}",
+    rf"{TIME} {LEVEL} *+\[(?P<service>[\w.$-]++)\] \([^()]*+\) {MESSAGE}",
     # INFO  [main] 2023-01-01 00:00:00,000 Bar.java:123 - message; INFO [2023-...] com.foo.Bar: ...
     rf"{LEVEL} *+(?:{BRACKETED} (?=[\[\d]))?{TIME} (?:{BRACKETED} ++)?{ENDED}",
     # 2023-01-01 00:00:00,000 AUDITED [main] a.b.X: a level of the program's own
@@ -136,13 +101,23 @@ _PRIORITIES: Final = {str(n): Level(SCALES["syslog"][n % 8]) for n in range(_N_P
 _PRIORITY: Final = r"<(?P<level>\d{1,3})>"
 _ISO_TIME: Final = rf"\d{{4}}-\d\d-\d\dT{CLOCK}"
 _NO_LEVEL: Final = "(?!(?i:" + LEVEL.replace("?P<level>", "?:") + "))"
-_HOST: Final = rf"{_NO_LEVEL}(?![\[(#])[^ :\[]++(?= )"
+_HOST: Final = rf" ?{_NO_LEVEL}(?![\[(#%])[^ :\[]++(?= )"
 """No level and no tag: it would be another layout's line, or one without a host."""
 _TAG: Final = r"(?P<service>[^\s:\[]++)(?:\[[^\]]*+\])?(?: \([^()]*+\))?:(?: |$)"
 _APP: Final = r"(?:-(?= )|(?P<service>[^ ]++))"
 _DATA: Final = r'(?:-|(?:\[(?>[^\]\\"]++|"(?>[^"\\]++|\\.)*+")*+\])++)(?: \ufeff?|$)'
 """Structured data, in whose quoted values a backslash escapes."""
+_FACILITY: Final = r"(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local\d)"
+_MNEMONIC: Final = r"%(?P<service>[A-Z][A-Z\d_]*+)(?:-[A-Z\d_]++)??-(?P<level>[0-7])-\w++: "
+_CISCO: Final = (
+    # Jan  2 03:04:05 host 7: *Mar  1 00:00:00.123 UTC: %LINK-3-UPDOWN: message, or parts of it
+    rf"(?:<\d{{1,3}}>)?(?:\d++: )?(?:[\w.-]++: )?[*.]?(?P<time>(?:\d{{4}} )?{BSD_TIME}|{_ISO_TIME})"
+    rf"(?: [A-Z]{{3,4}})?:? (?:[\w.:-]++ )?(?:: |\d++: )?(?:[*.]?{BSD_TIME}(?: [A-Z]{{3,4}})?: )?{_MNEMONIC}{MESSAGE}",
+)
 _SYSLOG: Final = (
+    *_CISCO,
+    # BusyBox: Jan  2 03:04:05 host daemon.info prog[123]: message
+    rf"(?P<time>{BSD_TIME}|{C_TIME}|{_ISO_TIME}) (?:{_HOST} )?{_FACILITY}\.(?P<level>[a-z]++) {_TAG}{MESSAGE}",
     # RFC 5424: <34>1 2003-10-11T22:14:15.003Z host app procid msgid [sd] message
     rf"{_PRIORITY}\d{{1,2}} (?P<time>-|{_ISO_TIME}) [^ ]++ {_APP} [^ ]++ [^ ]++ {_DATA}{MESSAGE}",
     # RFC 3164: Jan  2 03:04:05 host prog[123]: message
@@ -153,7 +128,7 @@ _SYSLOG: Final = (
     # the same without a program
     rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}) {_HOST} {MESSAGE}",
     # <6> prog: message, or no program, as programs write for systemd
-    rf"{_PRIORITY} ?(?:(?P<service>[A-Za-z][\w.-]*+)(?:\[\d++\])?: )?{MESSAGE}",
+    rf"{_PRIORITY} ?(?!\[ *+\d++\.)(?:(?P<service>[A-Za-z][\w.-]*+)(?:\[\d++\])?: )?{MESSAGE}",
 )
 
 _NGINX_LEVEL: Final = r"\[(?P<level>emerg|alert|crit|error|warn|notice|info|debug)\]"
@@ -173,6 +148,9 @@ _ACCESS: Final = (
     # host ident user [time] "request" status size "referrer" "agent"; a virtual host before it
     rf"(?:[^ ]++ )?[^ ]++ [^ ]++ [^ ]++ \[(?P<time>{CLF_TIME})\] "
     r'(?P<message>"(?:[^"\\]|\\.)*+" (?P<level>\d{3})(?: .*)?)',
+    # S3: owner bucket [time] address requester id operation key "request" status
+    rf"[0-9a-f]++ \S++ \[(?P<time>{CLF_TIME})\] "
+    r'(?P<message>(?:\S++ ){5}"[^"]*+" (?P<level>\d{3}) .*)',
     # Envoy and Istio: [time] "request" status; load balancers: time, name, client, target, ...
     rf'\[(?P<time>{DATED})\] (?P<message>"[A-Z]++ [^"]*+" (?P<level>\d{{3}})(?: .*)?)',
     rf"(?:[a-z0-9]++ )?(?P<time>{DATED}) (?P<message>\S++ [\da-f.:]++ \S++ [\d.-]++ [\d.-]++ [\d.-]++ (?P<level>\d{{3}}) .*)",
@@ -181,26 +159,38 @@ _ACCESS: Final = (
 )
 _KLOG: Final = (
     rf"(?P<level>[IWEFD])(?P<time>\d{{4}} {CLOCK}) ++\d++ (?P<service>[\w.-]++):\d++\] {MESSAGE}",
+    # TensorFlow: time: I file.cc:7] message
+    rf"(?P<time>{DATED}): (?P<level>[IWEF]) (?P<service>[\w./-]++):\d++\] {MESSAGE}",
     rf"(?P<level>[IWEFD])(?P<time>\d{{8}} {CLOCK}) ++\d++ (?P<service>[\w./-]++):\d++\] {MESSAGE}",
 )
 _PG_LEVELS: Final = (
     "DEBUG[1-5]?|INFO|NOTICE|WARNING|ERROR|LOG|FATAL|PANIC"
     "|STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION"
+    "|FEHLER|WARNUNG|HINWEIS|PANIK|ANWEISUNG|TIPP|ZUSAMMENHANG|ANFRAGE|ORT"
+    "|ERREUR|ATTENTION|NOTE|INSTRUCTION|DÉTAIL|ASTUCE|CONTEXTE|JOURNAL"
+    "|ADVERTENCIA|AVISO|SENTENCIA|DETALLE|SUGERENCIA|CONTEXTO|COMANDO"
 )
-_POSTGRES: Final = (rf"(?P<time>{DATED}) ?(?:.{{0,160}}? )?(?P<level>{_PG_LEVELS}):  {MESSAGE}",)
+_POSTGRES: Final = (
+    rf"(?P<time>{DATED}|{EPOCH}) ?(?:.{{0,160}}?[ :])?(?P<level>{_PG_LEVELS}):  {MESSAGE}",
+    rf"(?P<level>{_PG_LEVELS}):  {MESSAGE}",
+    # pgbouncer
+    rf"(?P<time>{DATED}) \[\d++\] (?P<level>NOISE|DEBUG|LOG|WARNING|ERROR|FATAL) {MESSAGE}",
+)
 _MYSQL: Final = (
     rf"(?P<time>{DATED}) \d++ \[(?P<level>\w++)\] (?:\[MY-\d++\] )?(?:\[(?P<service>\w++)\] )?{MESSAGE}",
 )
+_MYSQL_OLD: Final = (rf"(?P<time>\d{{6}} {{1,2}}{CLOCK}) \[(?P<level>\w++)\] {MESSAGE}",)
 _MONGODB: Final = (
-    rf"(?P<time>{DATED}) (?P<level>[FEWID]\d?) (?P<service>[A-Z-]++) ++\[[^\]]*+\] {MESSAGE}",
+    rf"(?P<time>{DATED}) (?P<level>[FEWID]\d?) (?:-|(?P<service>[A-Z][A-Z_]++)) ++\[[^\]]*+\] {MESSAGE}",
 )
-_REDIS: Final = (rf"\d++:[XCSM] (?P<time>{DATED}) (?P<level>[.*#-]) {MESSAGE}",)
-_RABBITMQ: Final = (
-    rf"(?P<time>{DATED}) \[(?P<level>[a-z]++)\] <[\d.]++> {MESSAGE}",
-    r"=(?P<level>INFO|WARNING|ERROR|CRASH) REPORT==== (?P<time>\S++) ===(?P<message>)",
+_REDIS: Final = (
+    rf"\d++:(?:[XCSM]|signal-handler) (?P<time>{DATED}) (?P<level>[.*#-]) {MESSAGE}",
+    rf"\[\d++\] (?P<time>\d\d [A-Z][a-z]{{2}} {CLOCK}) (?P<level>[.*#-]) {MESSAGE}",
 )
+_RABBITMQ: Final = (rf"(?P<time>{DATED}) \[(?P<level>[a-z]++)\] <[\d.]++> {MESSAGE}",)
 _DOTNET: Final = (
-    r"(?P<level>trce|dbug|info|warn|fail|crit): (?P<service>[\w.+`$<>-]++)\[\d++\](?: (?P<message>.*))?",
+    rf"(?:\[?(?P<time>{DATED}|{CLOCK})\]? )?(?P<level>trce|dbug|info|warn|fail|crit): "
+    r"(?P<service>[\w.+`$<>-]++)\[\d++\](?: (?P<message>.*))?",
 )
 _JUL: Final = (
     rf"(?P<time>{WORD_TIME}|{DATED}) (?P<service>\w++(?:\.[\w$]++)++)(?: [\w$<>]++)?(?P<message>)",
@@ -209,11 +199,11 @@ _SERILOG: Final = (
     rf"\[?(?P<time>{DATED}|{CLOCK}) \[?(?P<level>VRB|DBG|INF|WRN|ERR|FTL)\] ?"
     rf"(?:\[(?P<service>[A-Za-z][\w.]*+)\] )?{MESSAGE}",
     # NLog: 2024-05-01 10:00:00.1234|INFO|Shop.Cart|message
-    rf"(?P<time>{DATED})\|(?P<level>[A-Za-z]++)\|(?:(?P<service>[\w.+`]++)\|)?{MESSAGE}",
+    rf"(?P<time>{DATED})\|(?:[^|A-Za-z]{{1,40}}+\|)?(?P<level>[A-Za-z]++)\|(?:(?P<service>[\w.+`]++)\|)?{MESSAGE}",
 )
 _ZAP: Final = (
-    rf"(?P<time>{DATED})\t(?P<level>[A-Z]++)\t"
-    rf"(?:(?:(?P<service>[A-Za-z][\w.-]*+)\t)?[^\t:]++:\d++\t)?{MESSAGE}",
+    rf"(?P<time>{DATED}|{EPOCH})\t(?P<level>[A-Za-z]++)\t"
+    rf"(?:(?P<service>[A-Za-z][\w.-]*+)\t(?!\{{))?(?:[^\t: ]++:\d++\t)?{MESSAGE}",
 )
 _ZEROLOG: Final = (
     rf"(?P<time>{DATED}|{CLOCK}) (?P<level>TRC|DBG|INF|WRN|ERR|FTL|PNC) (?:[\w./-]++:\d++ > )?{MESSAGE}",
@@ -225,7 +215,7 @@ _WINSTON: Final = (
     rf"npm (?P<level>ERR!|WARN|notice|info|http|verb|sill) {MESSAGE}",
 )
 _STRUCTLOG: Final = (
-    rf"(?P<time>{DATED}) \[(?P<level>[a-z]++) *+\] (?P<message>(?:[^ ]++| ++(?!\[[\w.]++\]))*+)(?: ++\[(?P<service>[\w.]++)\].*)?",
+    rf"(?P<time>{DATED}) \[(?P<level>debug|info|warning|warn|error|critical|exception|fatal|trace|notset) *+\] (?P<message>(?:[^ ]++| ++(?!\[[\w.]++\]))*+)(?: ++\[(?P<service>[\w.]++)\].*)?",
 )
 _MONOLOG: Final = (rf"\[(?P<time>{DATED})\] (?P<service>[\w-]++)\.(?P<level>[A-Z]++): {MESSAGE}",)
 _RUBY: Final = (
@@ -234,13 +224,21 @@ _RUBY: Final = (
 _AIRFLOW: Final = (
     rf"\[(?P<time>{DATED})\] \{{{{1,2}}(?P<service>[\w.]++):\d++\}}{{1,2}} {LEVEL} - {MESSAGE}",
 )
-_DMESG: Final = (r"(?:<(?P<level>\d{1,3})>)?\[ *+\d++\.\d++\](?:\[[TC ]*+\d++\])? (?P<message>.*)",)
+_DMESG: Final = (
+    rf"{_FACILITY} *+:(?P<level>[a-z]++) *+: \[ *+\d++\.\d++\] {MESSAGE}",
+    r"(?:<(?P<level>\d{1,3})>)?\[ *+\d++\.\d++\](?:\[[TC ]*+\d++\])? (?P<message>.*)",
+)
 _LOGCAT: Final = (
     r"(?P<time>(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d++)(?: [+-]\d{4})? ++(?:\w++ ++)?\d++ ++\d++ "
     rf"(?P<level>[VDIWEFAS]) (?P<service>[^:]*+): {MESSAGE}",
     rf"(?P<level>[VDIWEFA])/(?P<service>[^(:]++)(?:\( *+\d++\))?: {MESSAGE}",
     r"(?P<time>(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d++) "
     rf"(?P<level>[VDIWEFA])/(?P<service>[^(:]++)\( *+\d++\): {MESSAGE}",
+    # Android Studio: time process-thread tag package level message
+    r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d++) ++\d++-\d++ ++(?P<service>\S++(?: \S++)*+) ++\S++ ++"
+    rf"(?P<level>[VDIWEFA])  {MESSAGE}",
+    r"(?P<time>(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d++) \d++-\d++/\S++ "
+    rf"(?P<level>[VDIWEFA])/(?P<service>[^:]++): {MESSAGE}",
 )
 _GITHUB: Final = (
     r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z) (?:##\[(?P<level>[a-z]++)\])?(?P<message>.*)",
@@ -249,7 +247,7 @@ _CLOUD: Final = (
     # Heroku: time app[web.1]: message
     rf"(?P<time>{_ISO_TIME}) (?P<service>[\w-]++)\[[\w.-]++\]: {MESSAGE}",
     # Cloud Foundry: time [APP/PROC/WEB/0] OUT message
-    rf"(?P<time>{_ISO_TIME}) \[(?P<service>[A-Z]++(?:/[A-Z]++)*+)/\d++\] (?:OUT|ERR) {MESSAGE}",
+    rf" {{0,8}}+(?P<time>{_ISO_TIME}) \[(?P<service>[A-Z]++(?:/[A-Z]++)*+)/\d++\] (?:OUT|ERR) {MESSAGE}",
 )
 _LOGRUS: Final = (rf"(?P<level>TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[(?P<time>[^\]]++)\] {MESSAGE}",)
 _NEST: Final = (
@@ -285,10 +283,6 @@ _PROXIFIER: Final = (
 )
 _MAVEN: Final = (rf"\[{LEVEL}\](?: ++|$)(?!{TIME.replace('?P<time>', '?:')}){MESSAGE}",)
 _ALEMBIC: Final = (rf"{LEVEL} ++\[(?P<service>[\w.]++)\] {MESSAGE}",)
-_CISCO: Final = (
-    rf"(?:<\d++>)?(?:\d++: )?(?:[\w.-]++: )?[*.]?(?P<time>{BSD_TIME})(?: [A-Z]{{3,4}})?: "
-    rf"%(?P<service>[A-Z\d_]++)-(?P<level>[0-7])-\w++: {MESSAGE}",
-)
 _AUDIT: Final = (
     r"(?P<message>(?:node=\S++ )?type=\S++ msg=audit\((?P<time>\d++\.\d++):\d++\): .*)",
 )
@@ -303,7 +297,7 @@ _LOGFMT: Final = (
     r'(?P<message>(?:[A-Za-z_@][\w.@/-]*+=(?:"(?:[^"\\]|\\.)*+"|[^\s"]*+)(?: ++|$)){2,}+)',
 )
 
-_JUNK: Final = rf"(?:(?:(?!\[(?i:{LEVEL.replace('?P<level>', '?:')}) *+\]){BRACKETED}|\d++|[-|]|\w++=\S++)[ |]++){{0,4}}+"
+_JUNK: Final = rf"(?:(?:(?!\[(?i:{LEVEL.replace('?P<level>', '?:')}) *+\]){BRACKETED}|{UUID}|\d++|[-|]|\w++=\S++)[ |\t]++){{0,8}}+"
 """What may stand between a time and a level: threads, processes, dashes, pairs."""
 
 _GENERAL: Final = (
@@ -321,27 +315,26 @@ _GENERAL: Final = (
     rf"{TIME} {OWN_BRACKET} {MARKED_LEVEL}[\])]?(?: *+[-:|])?(?:\s++|$){MESSAGE}",
     # time logger separator level separator message
     rf"{TIME} (?:- )?(?P<service>(?=[\w.]*[a-z])[\w.$/-]++)(?: - |: | )\[?{LEVEL}\]?(?: - |: ){MESSAGE}",
+    # time group/stream level message
+    rf"{TIME} (?P<service>(?=[\w.$-]*[/_.-])[A-Za-z][\w.$/-]++) {LEVEL} ++{MESSAGE}",
     # time junk level message
     rf" {{0,8}}+{TIME}(?: ++|[|\t]){_JUNK}{MARKED_LEVEL}[\])>|]?(?: *+[-:|,])?(?:\s++|$){MESSAGE}",
+    # program time level message; [process] time [level] message
+    rf"(?P<service>[A-Za-z][\w.$-]*+):? {TIME} ++\[?{LEVEL}\]?:? ++{MESSAGE}",
+    rf"\[\d++\] {TIME} \[{MARKED_LEVEL}\] {MESSAGE}",
+    # time, something, a level, something: all of it is the message
+    rf" {{0,8}}+{TIME}[ |,\t:]++(?P<message>.{{0,80}}?{NEAR_LEVEL}.*)",
     # level time message
-    rf"[\[(<]?{MARKED_LEVEL}[\])>:|]?(?: - |\s)++{TIME}(?: *+[-:|])?(?: ++|$){MESSAGE}",
+    rf"[\[(<]?{MARKED_LEVEL}[\])>:|]?(?: [-|] |\s)++{TIME}(?: *+[-:|])?(?:\s++|$){MESSAGE}",
     # level [logger] message; level: message
     rf"[\[(<]{MARKED_LEVEL} *+[\])>]:?(?: ++|$){MESSAGE}",
+    rf"{BARE_LEVEL} ++(?!\[[\w.$]*+\] ){MESSAGE}",
 )
 _DATED_TEXT: Final = (
-    rf"\[?(?P<time>{DATED}|{BSD_TIME}|\d\d:\d\d:\d\d(?:[.,]\d++)?)\]?(?: *+[-|:,])?(?:\s++|$){MESSAGE}",
+    rf"[\[(<]?(?P<time>{DATED}|{BSD_TIME}|{EPOCH}|(?:\d\d[-/]\d\d )?\d\d:\d\d:\d\d(?:[.,]\d++)?)[\])>]?(?: *+[-|:,])?(?:\s++|$){MESSAGE}",
     # program time: message
     rf"(?P<service>[a-z][\w.-]*+) \[?(?P<time>{DATED})\]?:? {MESSAGE}",
 )
-
-
-def _levels(**names: str) -> dict[str, Level]:
-    """What names mean that only one layout has."""
-    return {name: Level(level) for name, level in names.items()}
-
-
-def _e(line: str, level: str | None, service: str | None, message: str) -> Example:
-    return Example(line, level, service, message)
 
 
 LAYOUTS: Final[dict[str, Layout]] = {
@@ -449,6 +442,18 @@ LAYOUTS: Final[dict[str, Layout]] = {
             title="PostgreSQL, stderr",
             patterns=_POSTGRES,
             service="postgresql",
+            levels=named_levels(
+                noise="DEBUG",
+                fehler="ERROR",
+                warnung="WARN",
+                hinweis="INFO",
+                panik="FATAL",
+                erreur="ERROR",
+                attention="WARN",
+                journal="INFO",
+                advertencia="WARN",
+                aviso="WARN",
+            ),
             continued=True,
             examples=(
                 _e("2024-05-01 10:00:00.000 UTC [7] ERROR:  no cart", "ERROR", None, "no cart"),
@@ -457,7 +462,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
         Layout(
             name="mysql",
             title="MySQL, MariaDB, error log",
-            patterns=_MYSQL,
+            patterns=(*_MYSQL, *_MYSQL_OLD),
             continued=True,
             examples=(
                 _e(
@@ -490,7 +495,6 @@ LAYOUTS: Final[dict[str, Layout]] = {
             title="RabbitMQ",
             patterns=_RABBITMQ,
             service="rabbitmq",
-            levels=_levels(crash="ERROR"),
             continued=True,
             examples=(
                 _e("2024-05-01 10:00:00.123 [error] <0.7.0> closed", "error", None, "closed"),
@@ -500,7 +504,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
             name="dotnet",
             title=".NET console",
             patterns=_DOTNET,
-            levels=_levels(trce="DEBUG", dbug="DEBUG"),
+            levels=named_levels(trce="DEBUG", dbug="DEBUG"),
             continued=True,
             has_body=True,
             examples=(_e("fail: Shop.Cart[7]", "fail", "Shop.Cart", ""),),
@@ -580,6 +584,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
             name="ruby",
             title="Ruby's Logger, Rails, Sidekiq",
             patterns=_RUBY,
+            further=r"\[[\w-]++\] ",
             continued=True,
             examples=(
                 _e(
@@ -608,7 +613,8 @@ LAYOUTS: Final[dict[str, Layout]] = {
             name="logcat",
             title="Android logcat: threadtime, brief, time",
             patterns=_LOGCAT,
-            levels=_levels(s="DEBUG"),
+            remark=r"-{5,} (?:beginning of|switch to) .*",
+            levels=named_levels(s="DEBUG"),
             examples=(_e("03-17 16:13:38.811  1702  2395 E Cart: lost", "E", "Cart", "lost"),),
         ),
         Layout(
@@ -630,7 +636,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
             name="logrus",
             title="logrus on a terminal",
             patterns=_LOGRUS,
-            levels=_levels(pani="FATAL"),
+            levels=named_levels(pani="FATAL"),
             continued=True,
             examples=(_e("ERRO[0001] cart lost   id=7", "ERRO", None, "cart lost   id=7"),),
         ),
@@ -681,7 +687,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
             name="etcd",
             title="etcd before 3.5",
             patterns=_ETCD,
-            levels=_levels(c="FATAL"),
+            levels=named_levels(c="FATAL"),
             examples=(
                 _e("2024-05-01 10:00:00.123456 W | etcdserver: slow", "W", "etcdserver", "slow"),
             ),
@@ -700,7 +706,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
             name="bluegene",
             title="Blue Gene/L, Thunderbird, Spirit, Liberty",
             patterns=_BLUEGENE,
-            levels=_levels(kernel="INFO"),
+            levels=named_levels(kernel="INFO"),
             examples=(
                 _e(
                     "- 1117838570 2005.06.03 R02-M1 2005-06-03-15.42.50.675872 R02-M1 RAS KERNEL INFO up",
@@ -771,7 +777,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
             title="WebSphere, Liberty",
             patterns=_WEBSPHERE,
             levels={
-                **_levels(a="INFO", r="INFO", c="INFO", o="INFO", z="INFO", d="DEBUG"),
+                **named_levels(a="INFO", r="INFO", c="INFO", o="INFO", z="INFO", d="DEBUG"),
                 **dict.fromkeys("123<>", Level.DEBUG),
             },
             continued=True,
@@ -798,6 +804,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
                 ),
             ),
         ),
+        *PRODUCT_LAYOUTS,
         Layout(
             name="logfmt",
             title="logfmt: logrus, slog, Heroku's router, Grafana's programs",
@@ -873,12 +880,14 @@ def w3c_layout(lines: Sequence[str]) -> Layout | None:
     if not fields:
         return None
     timed = fields[:2] == ["date", "time"]
-    head = r"(?P<time>\S++ \S++) " if timed else ""
+    head = r"(?P<time>\S++[ \t]\S++)[ \t]" if timed else ""
     rest = fields[2:] if timed else fields
+    gap = r"[ \t]"
     columns = (r"(?P<level>\d{3})" if name in _W3C_STATUS else r"\S++" for name in rest)
     return Layout(
         name="w3c",
         title="W3C extended log files, as of IIS",
-        patterns=(f"{head}(?P<message>{' '.join(columns)})",),
+        patterns=(f"{head}(?P<message>{gap.join(columns)})",),
+        remark="#.*",
         levels=_STATUS_LEVELS,
     )

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from inference.intake.field_names import STATUS_NAMES
 from schemas.record.features import MAX_LEVEL_CHARS, Level
 from schemas.record.levels import NO_LEVEL, SCALES, bare_name
 
@@ -26,6 +27,8 @@ _SCALE_BY_NAME: Final = {
     "severitynumber": "opentelemetry",
     "severitylevel": "appinsights",
     "levelvalue": "logback",
+    "event.system.level": "windows",
+    **dict.fromkeys(STATUS_NAMES, "http"),
 }
 """Scales that the name of the field alone tells."""
 
@@ -44,6 +47,13 @@ _SCALE_BY_VALUE: Final = (
     ("logback", frozenset(SCALES["logback"])),
 )
 """Scales whose numbers no other logger writes into a field called level."""
+
+_STATUSES: Final = range(100, 600)
+_OF_REQUESTS: Final = frozenset(
+    {"method", "path", "request", "uri", "url", "requestmethod", "requesturi", "requestpath"}
+    | {"httpmethod", "httprequest", "route", "verb", "bytessent", "bodybytessent", "useragent"}
+)
+"""Fields beside a `status` that is one of HTTP."""
 
 _ROOMY: Final = 5
 """A scale whose steps are this wide leaves room for levels of one's own between them."""
@@ -67,6 +77,8 @@ def scale_of(number: Number, neighbours: Collection[str]) -> str | None:
     by_name = _SCALE_BY_NAME.get(number.field) or _SCALE_BY_NAME.get(last)
     if by_name is not None:
         return by_name
+    if last == "status" and number.value in _STATUSES and not _OF_REQUESTS.isdisjoint(neighbours):
+        return "http"
     for scale, names in _SCALE_BY_NEIGHBOUR:
         if number.value in SCALES[scale] and not names.isdisjoint(neighbours):
             return scale

@@ -6,13 +6,14 @@ from typing import Final
 
 import msgspec
 
-from inference.intake.documents import RawRecord
+from inference.intake.documents import DEFAULT_SERVICE, RawRecord, bare_service
 from inference.intake.enveloped_lines import EnvelopedLines, take_line
 from inference.intake.envelopes import Unwrapper
 from inference.intake.json_records import MAX_BLOCK, TOO_LONG, end_of_lines
 from inference.intake.json_values import MAX_VALUE_BYTES
+from inference.intake.layout import Layout
 from inference.intake.layout_choice import choose_envelope, find_layout
-from inference.intake.layouts import Layout
+from inference.intake.levels import MAX_KNOWN
 from inference.intake.lines import Parsed
 from inference.intake.raw_logs import Block, Tally, as_log
 from inference.intake.records import RecordReader, UnusableRecordError
@@ -69,10 +70,12 @@ class _Assembly:
 
     def __init__(self, reader: RecordReader) -> None:
         self.reader = reader
+        self._services: dict[str, str] = {}
 
     def __call__(self, line: int, raw: RawRecord, /) -> _Found:
         try:
-            return line, as_log(raw)
+            message, level, service = as_log(raw)
+            return line, (message, level, self._services.get(service) or self._service(service))
         except UnusableRecordError as error:
             return line, str(error)
 
@@ -80,6 +83,12 @@ class _Assembly:
         self, line: int, message: str, level: Level, service: str, time: object, _: object, /
     ) -> _Found:
         return self(line, RawRecord(message, level, service, time))
+
+    def _service(self, name: str) -> str:
+        service = bare_service(name) or DEFAULT_SERVICE
+        if len(self._services) < MAX_KNOWN:
+            self._services[name] = service
+        return service
 
     def foreign(self, layout: Layout, parsed: Parsed, /) -> RawRecord:
         raw = self.reader.of_line(parsed, layout)

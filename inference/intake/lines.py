@@ -6,8 +6,9 @@ from typing import Final
 
 import msgspec
 
-from inference.intake.fragments import BSD_TIME, CLOCK, DATED, LEVEL
-from inference.intake.layouts import LAYOUTS, Layout
+from inference.intake.fragments import BARE_LEVEL, BSD_TIME, CLOCK, DATED, LEVEL
+from inference.intake.layout import Layout
+from inference.intake.layouts import LAYOUTS
 
 __all__ = [
     "FURTHER_LEVELS",
@@ -73,11 +74,12 @@ _TIME_FIRST: Final = re.compile(
     rf"[\[<(]?(?:{DATED}|{BSD_TIME}|\d\d:\d\d:\d\d(?:[.,]\d++)?|\d{{4}}-\d\d-\d\d|{CLOCK})(?![\w.])"
 )
 _RECORD_FIRST: Final = re.compile(
-    rf"[\[<(]?(?:{DATED}|{BSD_TIME}|\d\d:\d\d:\d\d)|\{{|<\d{{1,3}}>"
+    rf"[\[<(]?(?:{DATED}|{BSD_TIME}|(?:\d\d[-/]\d\d )?\d\d:\d\d:\d\d)|\{{|<\d{{1,3}}>"
     rf"|[\[(<]?{LEVEL.replace('?P<level>', '?:')}\]?(?: *+[-:|\]\[)]|  | \[| \d|$)"
     r"|[IWEFD]\d{4} \d\d:\d\d:\d\d"
     r"|[\da-fA-F.:]{3,45}+ \S+ \S+ \[\d\d?/[A-Z][a-z]{2}/\d{4}:"  # an access log
     r"|(?:time|ts|level|lvl)=\S"  # logfmt
+    rf"|{BARE_LEVEL.replace('?P<level>', '?:')} \S"
 )
 _CONTINUES: Final = re.compile(
     r"\s|$|\"?[)}\]]"  # indentation, nothing, what closes
@@ -88,13 +90,21 @@ _CONTINUES: Final = re.compile(
     # PHP, Ruby, Perl
     r"|#\d+ |Stack trace:|  thrown in |\[stacktrace\]|from \S+:\d+:in |-- "
     # Go, Rust, C++
-    r"|goroutine \d+ \[|created by |panic: |stack backtrace:|\d+: 0x|note: |thread '"
-    r"|[\w./*()-]+\([^()]*\)$"
+    r"|goroutine \d+ \[|created by |panic: |stack backtrace:|\d+: 0x|note: |thread '|called `"
+    # a file and a line; what Java says of a circle; Elixir; XML
+    r"|[\w./<>-]+\.[a-z]{1,3}:\d+:|\[CIRCULAR REFERENCE|\*\* \(|</?[A-Za-z][\w:.-]*[ />]|<\?xml"
+    r"|[\w./*()-]+\([^()]*\)$|[a-z][\w-]*(?:[./][\w*()~-]+)*\.[\w*()\[\].-]+$"
+    r"|/\*{3,}|\*{3,}/|(?:STARTUP|SHUTDOWN)_MSG:"  # Hadoop's banner
     r"|(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION):  |LINE \d+: |Process \d+ waits "
     # a class and what it says; the query behind a database's error
     r"|[\w.$\\]+(?:Error|Exception|Throwable|Warning|Exit|Interrupt|Failure)\b|[a-z_]\w*(?:[.$\\]\w+)+(?::|$)"
 )
-FURTHER_LEVELS: Final = frozenset({"STATEMENT", "DETAIL", "HINT", "CONTEXT", "QUERY", "LOCATION"})
+FURTHER_LEVELS: Final = frozenset(
+    {"STATEMENT", "DETAIL", "HINT", "CONTEXT", "QUERY", "LOCATION"}
+    | {"ANWEISUNG", "TIPP", "ZUSAMMENHANG", "ANFRAGE", "ORT"}
+    | {"INSTRUCTION", "DÉTAIL", "ASTUCE", "CONTEXTE"}
+    | {"SENTENCIA", "DETALLE", "SUGERENCIA", "CONTEXTO", "COMANDO"}
+)
 """What PostgreSQL writes where levels stand, in lines that belong to the record before them."""
 
 

@@ -11,7 +11,9 @@ import msgspec
 
 from inference.intake.cleaning import clean_text
 from inference.intake.documents import DocumentReader, Named, RawRecord
-from inference.intake.layouts import LAYOUTS, Layout
+from inference.intake.fragments import BARE_LEVEL
+from inference.intake.layout import Layout
+from inference.intake.layouts import LAYOUTS
 from inference.intake.levels import LevelNames
 from inference.intake.lines import LineParser, Parsed, begins_record
 from schemas.record.features import Level
@@ -29,12 +31,21 @@ _LIKELY: Final = ("log4j", "python", "klog", "general")
 
 _PREFIX: Final = re.compile(
     r"[\[(<]?(?P<level>(?i:trace|debug|info|notice|warn|warning|error|err|fatal|critical|crit|alert"
-    r"|emerg|panic|severe))[\])>]?(?::|[\])>]:?| -)[ \t]++(?P<message>.*)",
+    r"|emerg|panic|severe))[\])>]?(?::|[\])>]:?| -)[ \t]++(?P<message>.*)"
+    rf"|{BARE_LEVEL.replace('<level>', '<level2>')}[ \t]++(?P<rest>.*)",
     re.DOTALL,
+)
+_STATUS: Final = re.compile(
+    # "GET / HTTP/1.1" 502; HAProxy: backend/server 0/0/1/2/3 502 512 ... "GET /"
+    r'"(?:[A-Z]{3,9}|-) [^"]*" ([1-5]\d\d) '
+    r'|\] \S+ \S+/\S+ [-\d/]+ ([1-5]\d\d) [+\d]+ .*"'
 )
 _PAIR: Final = re.compile(r'([A-Za-z_@][\w.@/-]*+)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"]*+))(?:\s++|$)')
 _LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity|at)=")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+
+_COOKIE: Final = "@cee:"
+"""What stands before JSON in syslog's messages."""
 
 _decode = msgspec.json.Decoder().decode
 
@@ -99,6 +110,9 @@ class RecordReader:
     def opened(self, record: RawRecord, depth: int = MAX_WITHIN) -> RawRecord:
         """A record with what another one within its message says."""
         text = record.message
+        if text.startswith(_COOKIE):
+            text = text[len(_COOKIE) :].lstrip()
+            record = msgspec.structs.replace(record, message=text)
         if depth > 0 and len(text) <= MAX_WITHIN_CHARS and _is_object(text):
             return self._of_json(record, depth)
         if record.level is None and record.unknown is None:
@@ -128,8 +142,13 @@ class RecordReader:
                         return _merged(within, record)
         prefix = _PREFIX.fullmatch(record.message)
         if prefix is not None:
-            level, _ = self.level_of(prefix["level"], LAYOUTS["general"])
-            return msgspec.structs.replace(record, message=prefix["message"], level=level)
+            level, _ = self.level_of(prefix["level"] or prefix["level2"], LAYOUTS["general"])
+            message = prefix["rest"] if prefix["message"] is None else prefix["message"]
+            return msgspec.structs.replace(record, message=message, level=level)
+        status = _STATUS.search(line)
+        if status is not None:
+            level = LAYOUTS["access"].levels[status[1] or status[2]]
+            return msgspec.structs.replace(record, level=level)
         if _LEVEL_PAIR.search(line):
             within = self._of_pairs(record.message)
             if within.level is not None:

@@ -7,6 +7,7 @@ one, or as a bad one. A bad line ends the record before it, so a record does not
 file was cut.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -16,7 +17,7 @@ from inference.intake.cleaning import clean_text
 from inference.intake.documents import RawRecord
 from inference.intake.envelopes import decode_object
 from inference.intake.exports import take_apart
-from inference.intake.layouts import Layout
+from inference.intake.layout import Layout
 from inference.intake.levels import MAX_KNOWN
 from inference.intake.lines import (
     FURTHER_LEVELS,
@@ -42,6 +43,8 @@ __all__ = [
 MAX_CONTINUATION_LINES: Final = 1_000
 """Lines that one record of plain text may have; more is no stack trace."""
 
+_NOBODY: Final = frozenset({"root", "__main__", "main"})
+"""Names of loggers that say less than the name of a container."""
 
 R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
@@ -112,6 +115,8 @@ class RecordBuilder(Generic[R]):
         self._parse_body = (
             LineParser(Layout(name="body", patterns=(layout.body,))).parse if layout.body else None
         )
+        self._is_remark = re.compile(layout.remark).fullmatch if layout.remark else None
+        self._is_further = re.compile(layout.further).match if layout.further else None
         self.open_record: OpenRecord | None = None
         self._is_simple = not (layout.has_body or layout.pairs)
         self._levels: dict[str | None, Level] = {}  # of a simple layout only
@@ -145,11 +150,17 @@ class RecordBuilder(Generic[R]):
         return record is not None and self.layout.has_body and not record.further
 
     def takes(self, text: str) -> bool:
-        """Whether a line that begins no record continues the open one."""
+        """Whether a line that begins no record continues the open one, or is a remark."""
+        if self.is_remark(text):
+            return True
         record = self.open_record
         if record is None or len(record.further) >= MAX_CONTINUATION_LINES - 1:
             return False
         return self.awaits_body or self.continues(text)
+
+    def is_remark(self, text: str) -> bool:
+        """Whether a line is of no record, as headings are."""
+        return self._is_remark is not None and self._is_remark(text) is not None
 
     def continues(self, text: str) -> bool:
         """Whether a line that begins no record continues any."""
@@ -157,6 +168,8 @@ class RecordBuilder(Generic[R]):
         if not layout.continued:
             return False
         if continues_record(text) or (layout.any_further and not begins_record(text)):
+            return True
+        if self._is_further is not None and self._is_further(text) is not None:
             return True
         parsed = self.parse(text)
         return parsed is not None and parsed.level in FURTHER_LEVELS
@@ -169,6 +182,8 @@ class RecordBuilder(Generic[R]):
         """Give a line to the open record, if there is one that may have further lines."""
         record = self.open_record
         if record is None or not (self.layout.continued or self.awaits_body):
+            return
+        if self.is_remark(text):
             return
         if len(record.further) < MAX_CONTINUATION_LINES:  # blank lines were not asked for that
             record.further.append(text)
@@ -244,7 +259,7 @@ def within(inner: RawRecord, around: RawRecord) -> RawRecord:
     return msgspec.structs.replace(
         inner,
         level=inner.level or (around.level if inner.unknown is None else None),
-        service=inner.service or around.service,
+        service=(None if inner.service in _NOBODY else inner.service) or around.service,
         time=around.time if inner.time is None else inner.time,
     )
 

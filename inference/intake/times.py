@@ -42,19 +42,19 @@ _CLOCK: Final = (
     r"(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,:](?P<part>\d{1,9})\d*)?)?"
     r"(?: ?(?P<half>[AaPp][Mm]))?"
 )
-_ZONE: Final = r"(?: ?(?P<zone>[A-Z]{1,4}(?![A-Za-z])|[+-]\d\d:?\d\d(?!\d)))?"
+_ZONE: Final = r"(?: ?(?P<zone>[A-Z]{1,4}(?![A-Za-z])|[+-]\d\d:?\d\d(?!\d)|[+-]\d{3}(?!\d)))?"
 _DAY: Final = r"(?:[A-Z][a-z]{2},? +)?"
 _PATTERNS: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?P<year>\d{{4}})[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)[-T _,:]+{_CLOCK}{_ZONE}",
+        rf"(?P<year>\d{{4}})[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)[-T _,:\t]+{_CLOCK}{_ZONE}",
         rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)[-T ]{_CLOCK}{_ZONE}",
         (
-            rf"{_DAY}(?P<day>\d\d?)[-/. ](?P<month>[A-Z][a-z]{{2}})[a-z]*[-/. ]"
+            rf"{_DAY}(?P<day>\d\d?)[-/. ](?P<month>[A-Z][A-Za-z]{{2}})[a-z]*[-/. ]"
             rf"(?P<year>\d{{4}}|\d\d)[: T,]+{_CLOCK}{_ZONE}"
         ),
         (
-            rf"{_DAY}(?P<month>[A-Z][a-z]{{2}})[a-z]* +(?P<day>\d\d?),? (?P<year>\d{{4}}),? "
+            rf"{_DAY}(?P<month>[A-Z][A-Za-z]{{2}})[a-z]* +(?P<day>\d\d?),? (?P<year>\d{{4}}),? "
             rf"{_CLOCK}{_ZONE}"
         ),
         (
@@ -64,7 +64,10 @@ _PATTERNS: Final = tuple(
         rf"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{{4}}),? {_CLOCK}{_ZONE}",
         rf"(?P<day>\d\d?)[-.](?P<month>\d\d?)[-.](?P<year>\d{{4}}),? {_CLOCK}{_ZONE}",
         rf"(?P<year>\d\d)/(?P<month>\d\d)/(?P<day>\d\d) {_CLOCK}{_ZONE}",
-        rf"(?P<month>\d\d)-(?P<day>\d\d) {_CLOCK}{_ZONE}",
+        rf"(?P<month>\d\d)[-/](?P<day>\d\d) {_CLOCK}{_ZONE}",
+        rf"(?P<day>\d\d?) (?P<month>[A-Z][a-z]{{2}}) {_CLOCK}{_ZONE}",
+        rf"(?P<day>\d\d)(?P<month>[A-Z][a-z]{{2}})(?P<year>\d{{4}}) {_CLOCK}{_ZONE}",
+        rf"(?P<year>\d{{4}}) (?P<month>[A-Z][a-z]{{2}}) +(?P<day>\d\d?) {_CLOCK}{_ZONE}",
         (
             r"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d) +(?P<hour>\d\d?):?(?P<minute>\d\d):?"
             r"(?P<second>\d\d)"
@@ -76,7 +79,7 @@ _PATTERNS: Final = tuple(
         r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)$",
     )
 )
-_EPOCH: Final = re.compile(r"\d{9,19}(?:[.]\d{1,9})?")
+_EPOCH: Final = re.compile(r"\d{9,19}(?:[.,]\d{1,9})?|\d\.\d+e\+?\d\d")
 _EPOCH_STEPS: Final = ((10**11, 1_000_000), (10**14, 1_000), (10**17, 1))
 """Below which a number counts seconds, milliseconds, microseconds, and microseconds in each."""
 
@@ -135,7 +138,7 @@ def _of_epoch(number: float) -> int | None:
 @lru_cache(maxsize=1_024)
 def _of_text(text: str, year: int | None) -> int | None:
     if _EPOCH.fullmatch(text):
-        return _of_epoch(float(text) if "." in text else int(text))
+        return _of_epoch(int(text) if text.isdecimal() else float(text.replace(",", ".")))
     for pattern in _PATTERNS:
         match = pattern.match(text)
         if match is not None:
@@ -175,5 +178,6 @@ def _hour(parts: dict[str, str | None]) -> int:
 def _zone(text: str | None) -> timezone:
     if not text or text[0] not in "+-":
         return timezone(timedelta(minutes=_ZONES.get(text or "Z", 0)))
-    minutes = int(text[1:3]) * 60 + int(text[-2:])
+    is_minutes = len(text) == len("+120")  # as Db2 writes them
+    minutes = int(text[1:]) if is_minutes else int(text[1:3]) * 60 + int(text[-2:])
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))

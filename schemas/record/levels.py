@@ -37,10 +37,17 @@ LEVEL_SYNONYMS: Final = {
     **dict.fromkeys(("WARNING", "WRN", "WARNI", "W", "DEPRECATION", "DEPRECATED"), "WARN"),
     # ERROR
     **dict.fromkeys(
-        ("ERR", "ERRO", "EROR", "ERRR", "E", "SEVERE", "SEVER", "FAIL", "FAILURE", "FAILED"),
+        ("ERR", "EROR", "ERRR", "E", "SEVERE", "SEVER", "FAIL", "FAILURE", "FAILED"),
         "ERROR",
     ),
     "EXCEPTION": "ERROR",
+    # German, French, Spanish, Italian, Portuguese, Dutch: Windows and Java write in the user's
+    **dict.fromkeys(("INFORMATIONEN", "INFOS", "INFORMAZIONI", "INFORMATIE"), "INFO"),
+    **dict.fromkeys(("WARNUNG", "AVERTISSEMENT", "ADVERTENCIA", "AVISO", "AVVISO"), "WARN"),
+    **dict.fromkeys(("AVVERTENZA", "WAARSCHUWING"), "WARN"),
+    **dict.fromkeys(("FEHLER", "ERREUR", "ERRORE", "ERRO", "FOUT"), "ERROR"),
+    **dict.fromkeys(("SCHWERWIEGEND", "GRAVE"), "ERROR"),
+    **dict.fromkeys(("KRITISCH", "CRITIQUE", "CRITICO", "KRITIEK", "FAULT"), "FATAL"),
     # FATAL
     **dict.fromkeys(
         ("CRIT", "CRITICAL", "CRITI", "CRT", "FTL", "FATA", "F", "ALERT", "ALRT", "A"), "FATAL"
@@ -62,7 +69,10 @@ DECORATION: Final = r"[\]\[ \t\n\x0B\f\r(){}<>:|,.;*#='\"!-]"
 _OFFSET: Final = r"[+-]?[0-9]{1,3}"
 """What slog (`ERROR+2`) and OpenTelemetry (`INFO2`) write behind a name."""
 
-TRIMMED: Final = rf"^{DECORATION}+|(?:{_OFFSET})?{DECORATION}+$|{_OFFSET}$"
+_PREFIX: Final = r"(?i:(?:log)?level|severity|log)[._]"
+"""What names of constants begin with: `LogLevel.Error`, `LOG_ERR`, `SEVERITY_WARNING`."""
+
+TRIMMED: Final = rf"^{DECORATION}+|^{_PREFIX}|(?:{_OFFSET})?{DECORATION}+$|{_OFFSET}$"
 """All that is taken away around a name; a text of digits alone would leave nothing."""
 
 _trim = re.compile(TRIMMED).sub
@@ -101,6 +111,7 @@ SCALES: Final[dict[str, dict[int, str]]] = {
     "zerolog": _ranks("DEBUG", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "FATAL", first=-1),
     "zap": _ranks("DEBUG", "INFO", "WARN", "ERROR", "FATAL", "FATAL", "FATAL", first=-1),
     "slog": _ranks("DEBUG", "INFO", "WARN", "ERROR", first=-4, step=4),
+    "http": {100: "INFO", 400: "WARN", 500: "ERROR"},
     "npm": _ranks("ERROR", "WARN", "INFO", "DEBUG", "DEBUG", "DEBUG", "DEBUG"),
     "bunyan": _ranks("DEBUG", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", first=10, step=10),
 }
@@ -110,5 +121,5 @@ Sources: RFC 5424 6.2.1 (syslog); pino's and bunyan's READMEs; Python's `logging
 log data model (SeverityNumber); Monolog's `Level`; Google Cloud's LogSeverity; logback's `Level`;
 `java.util.logging.Level`; .NET's `LogLevel`; Windows' event levels; Application Insights'
 `SeverityLevel`; Nextcloud's `ILogger`; zerolog's and zap's `Level`; Go's `slog.Level`;
-npm's levels.
+npm's levels; RFC 9110, 15 (http).
 """

@@ -7,7 +7,7 @@ import msgspec
 
 from inference.intake.cleaning import clean_text
 from inference.intake.documents import Named, RawRecord, bare_service
-from inference.intake.layouts import Layout
+from inference.intake.layout import Layout
 from inference.intake.levels import LevelNames
 from inference.intake.lines import Parsed
 from inference.intake.paths import look_up

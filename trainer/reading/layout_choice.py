@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from inference.intake.layout import Layout
 from inference.intake.layout_choice import SAMPLE_LINES, Choice, apply_layout, most_telling
-from inference.intake.layouts import LAYOUTS, Layout, w3c_layout
+from inference.intake.layouts import LAYOUTS, w3c_layout
 from inference.intake.lines import custom_layout
 from trainer.errors import InputError
 

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from inference.intake.envelopes import Envelope
-from inference.intake.layouts import Layout
+from inference.intake.layout import Layout
 from schemas.record.features import Level
 from trainer.reading.sources import Source
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from inference.intake.layouts import LAYOUTS, Layout, w3c_layout
+from inference.intake.layout import Layout
+from inference.intake.layouts import LAYOUTS, w3c_layout
 from inference.intake.levels import LevelNames
 from inference.intake.lines import LineParser, begins_record, continues_record, read_foreign
 from schemas.record.features import Level

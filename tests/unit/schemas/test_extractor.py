@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "5b1b38ad1e804a3eefe914e449bc6d3abe365b4c34faf2007e6fc1a6bb7301e6"
+DIGEST = "57c84ac9f7d6dd068c6ba57c96c147e064ba5d640e783512f645543d67f23656"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

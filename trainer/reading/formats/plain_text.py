@@ -130,8 +130,6 @@ def _goes_along(
     if not text or text.isspace():
         builder.append(text)
         return True
-    if text.startswith("#") and builder.layout.name == "w3c":
-        return True
     if builder.takes(text):
         builder.append(text)
         faults.n_swallowed += begins_with_time(text)

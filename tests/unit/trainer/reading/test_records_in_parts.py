@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import trainer.reading.formats.json_lines
 import trainer.reading.formats.plain_text
 import trainer.reading.lines
-from inference.intake.layouts import LAYOUTS, Layout
+from inference.intake.layout import Layout
+from inference.intake.layouts import LAYOUTS
 from inference.intake.text_records import MAX_CONTINUATION_LINES
 from tests.read_records import LOGS, TEXT, read
 from trainer.reading.assembling import Record

@@ -72,10 +72,10 @@ def test_what_lines_say_is_said() -> None:
 def test_unknown_text_is_refused_without_showing_it() -> None:
     """The error tells what was tried and what to give, and no line of the data."""
     with pytest.raises(InputError) as caught:
-        sniff(b"the secret is 42\nINFO:root:up\n", "x.log", Options())
+        sniff(b"the secret is 42\nINFO:root:up\nodd\nodd\n", "x.log", Options())
     assert str(caught.value) == (
         "x.log: neither JSON lines nor CSV with a header that names a message, and no layout of "
-        "plain text fits: python 1 of 2 lines match. Give --layout, "
+        "plain text fits: python 1 of 4 lines match. Give --layout, "
         "or --pattern with a regular expression"
     )
 

@@ -1,0 +1,65 @@
+"""What a layout of plain text is: data, with lines that show what it reads."""
+
+import msgspec
+
+from schemas.record.features import Level
+
+__all__ = ["Example", "Layout", "example", "named_levels"]
+
+
+class Example(msgspec.Struct, frozen=True):
+    """A line, and what it says: the level as it is written, the service, the message."""
+
+    line: str
+    level: str | None
+    service: str | None
+    message: str
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """How lines of plain text are laid out.
+
+    Attributes:
+        name: as the user gives it.
+        title: who writes such lines.
+        patterns: regular expressions for a whole line with the groups `message` and, if the layout
+            has them, `level`, `service` and `time`; the first one that matches tells.
+        service: name of the service where a pattern has no such group, or it took no part.
+        levels: what levels mean that have another name here, lower case.
+        continued: lines that are known to continue a record, as stack traces do, belong to the
+            record before them.
+        any_further: so does every line that does not begin as a record does: where the user wants
+            it, and where records are a head and any lines.
+        further: a regular expression for the beginning of further lines that continue a record in
+            this layout alone.
+        remark: a regular expression for whole lines that are of no record, such as headings.
+        body: the first line is a head, and the text follows in the next line, where this pattern
+            may find the level; "" where the head holds it.
+        has_body: whether the text follows the head.
+        pairs: the message is `name=value` pairs, read as a structured record.
+        examples: lines that a test reads.
+    """
+
+    name: str
+    title: str = ""
+    patterns: tuple[str, ...]
+    service: str | None = None
+    levels: dict[str, Level] = {}
+    continued: bool = False
+    any_further: bool = False
+    further: str = ""
+    remark: str = ""
+    body: str = ""
+    has_body: bool = False
+    pairs: bool = False
+    examples: tuple[Example, ...] = ()
+
+
+def named_levels(**names: str) -> dict[str, Level]:
+    """What names mean that only one layout has."""
+    return {name: Level(level) for name, level in names.items()}
+
+
+def example(line: str, level: str | None, service: str | None, message: str) -> Example:
+    """A line and what it says, without names, since tables of them are read at a glance."""
+    return Example(line, level, service, message)
