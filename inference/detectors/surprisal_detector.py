@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.scorer import Scorer, UnfitGraphError
@@ -102,6 +103,8 @@ class SurprisalDetector:
         self._pair_magnitude: Sequence[float] = ()
         self._forest_scores = array("d", tables.forest_scores[::-1])
         self._bare = (manifest.scores.threshold, array("d", tables.percentiles))
+        self._own = _own_bounds(self._bare, tables.service_offsets)
+        self._own_with_message: Mapping[int, _Bound] = {}
         self._with_message = self._bare
         tau = manifest.scores.message_threshold
         if tau is not None and tables.template_rarity is not None:
@@ -114,6 +117,7 @@ class SurprisalDetector:
             self._service_magnitude = tables.service_magnitude.data
             self._pair_magnitude = tables.pair_magnitude.data
             self._with_message = (tau, array("d", tables.message_percentiles))
+            self._own_with_message = _own_bounds(self._with_message, tables.message_service_offsets)
         elif tau is not None or tables.template_rarity is not None:
             raise UnreadableTablesError("of threshold and rarities for messages, one is missing")
 
@@ -191,7 +195,8 @@ class SurprisalDetector:
         signature_rarity = self._signature_rarity[signature_bucket(length, level, service, flags)]
         if traits == NO_TRAITS or self._template_rarity is None:
             row = (math.log1p(length), severity, signature_rarity, *FLAG_VALUES[flags])
-            return _Weighed(row, severity, HINT * (flags != 0), signature_rarity, self._bare)
+            bound = self._own.get(service, self._bare)
+            return _Weighed(row, severity, HINT * (flags != 0), signature_rarity, bound)
         template, has_failure = message_of(traits)
         service_rarity = within_service(
             self._service_magnitude[service], self._pair_magnitude[pair_bucket(service, template)]
@@ -201,7 +206,7 @@ class SurprisalDetector:
             severity,
             HINT * (flags != 0 or has_failure != 0),
             blend(self._template_rarity[template], signature_rarity, service_rarity),
-            self._with_message,
+            self._own_with_message.get(service, self._with_message),
         )
 
     def _score(self, weighed: Sequence[_Weighed]) -> Iterator[tuple[float, bytes]]:
@@ -240,3 +245,14 @@ class SurprisalDetector:
             contributions,
             _TERMS.pack(*added.terms),
         )
+
+
+def _own_bounds(bound: _Bound, offsets: npt.NDArray[np.float64] | None) -> Mapping[int, _Bound]:
+    """What services with a threshold of their own are held against, by number."""
+    if offsets is None:
+        return {}
+    tau, quantiles = bound
+    return {
+        service: (tau + float(offsets[service]), quantiles)
+        for service in np.flatnonzero(offsets).tolist()
+    }

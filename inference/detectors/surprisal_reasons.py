@@ -40,6 +40,8 @@ class SurprisalReasons:
         self._templates = _floats(tables.template_rarity)
         self._services = _floats(tables.service_magnitude)
         self._pairs = _floats(tables.pair_magnitude)
+        self._offsets = _floats(tables.service_offsets)
+        self._message_offsets = _floats(tables.message_service_offsets)
 
     def say(self, log: LogFeatures, terms: Sequence[float]) -> str:
         """As in "ERROR, tells of a time-out, 1 in 40,000 of all lines, message never seen".
@@ -57,7 +59,17 @@ class SurprisalReasons:
         words.append(self._lines_like(log))
         if self._templates and isinstance(log, MessageFeatures):
             words += self._messages_like(log)
-        return ", ".join([*words, *forest_in_words(terms[_FOREST])])
+        words += forest_in_words(terms[_FOREST])
+        if self._has_own(log):
+            words.append(f"by {log.service}'s own threshold")
+        return ", ".join(words)
+
+    def _has_own(self, log: LogFeatures) -> bool:
+        """Whether its service has a threshold of its own for what the log is."""
+        offsets = self._offsets
+        if self._templates and isinstance(log, MessageFeatures):
+            offsets = self._message_offsets
+        return bool(offsets) and offsets[service_number(log.service, SERVICE_BUCKETS)] != 0
 
     def _lines_like(self, log: LogFeatures) -> str:
         """How many training records were of its service, level and flags, and about as long."""
@@ -83,7 +95,7 @@ class SurprisalReasons:
         return words
 
 
-def _floats(table: npt.NDArray[np.float32] | None) -> Sequence[float]:
+def _floats(table: npt.NDArray[np.float32] | npt.NDArray[np.float64] | None) -> Sequence[float]:
     """A table as a memoryview, which gives Python floats without a numpy object in between."""
     return () if table is None else table.data
 

@@ -39,6 +39,14 @@ _RAW_LOG: Final[Schema] = {
 }
 _TAKES_AUTO: Final = [spec.name for spec in DETECTORS.values() if spec.takes_auto]
 
+_TAKES_PER_SERVICE: Final = [spec.name for spec in DETECTORS.values() if spec.takes_per_service]
+_FALSE: Final[Schema] = {
+    "anyOf": [
+        {"enum": [False, 0]},
+        {"type": "string", "pattern": "^(0|[fF][aA][lL][sS][eE])$"},
+    ]
+}
+
 _EITHER: Final[Schema] = {
     "if": {"required": ["features"], "properties": {"features": {"type": "object"}}},
     "else": _RAW_LOG,
@@ -53,11 +61,28 @@ RULES: Final[Mapping[type, Schema]] = {
             "alerts_per_day": ["lines_per_day"],
             "lines_per_day": ["alerts_per_day"],
         },
-        "if": {"required": ["contamination"], "properties": {"contamination": {"const": "auto"}}},
-        "then": {
-            "required": [] if DEFAULT_DETECTOR in _TAKES_AUTO else ["detector"],
-            "properties": {"detector": {"enum": _TAKES_AUTO}},
-        },
+        "allOf": [
+            {
+                "if": {
+                    "required": ["contamination"],
+                    "properties": {"contamination": {"const": "auto"}},
+                },
+                "then": {
+                    "required": [] if DEFAULT_DETECTOR in _TAKES_AUTO else ["detector"],
+                    "properties": {"detector": {"enum": _TAKES_AUTO}},
+                },
+            },
+            {
+                "if": {
+                    "required": ["per_service"],
+                    "properties": {"per_service": {"not": _FALSE}},
+                },
+                "then": {
+                    "required": ["detector"],
+                    "properties": {"detector": {"enum": _TAKES_PER_SERVICE}},
+                },
+            },
+        ],
     },
 }
 """What holds between the members of a request."""

@@ -18,6 +18,7 @@ from schemas.bundle.options import (
     Contamination,
     DetectorName,
     ForestOptions,
+    PerService,
     TrainOptions,
     check_together,
 )
@@ -43,6 +44,7 @@ class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
             description=f"{CONTAMINATION} {DEFAULT_CONTAMINATION} without it or `alerts_per_day`."
         ),
     ] = UNSET
+    per_service: PerService = False
     alerts_per_day: AlertsPerDay | UnsetType = UNSET
     lines_per_day: LinesPerDay | UnsetType = UNSET
     detector: Annotated[
@@ -69,7 +71,12 @@ class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
         Raises:
             ValueError: there is no such detector, or it does not go with the other options.
         """
-        check_together(self._detector(DEFAULT_DETECTOR), self._contamination)
+        check_together(
+            self._detector(DEFAULT_DETECTOR), self._contamination, per_service=self.per_service
+        )
+        if self.per_service and self.detector is UNSET:
+            # What decides in the current model is not known here.
+            raise ValueError("per_service: Expected beside a detector that takes it")
         if self.alerts_per_day is UNSET:
             if self.lines_per_day is not UNSET:
                 raise ValueError("lines_per_day: Expected beside alerts_per_day alone")
@@ -99,6 +106,7 @@ class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
         return TrainOptions(
             **given,
             contamination=self._contamination,
+            per_service=self.per_service,
             detector=self._detector(current_detector),
         )
 

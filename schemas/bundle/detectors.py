@@ -19,6 +19,7 @@ class DetectorSpec(msgspec.Struct, frozen=True, kw_only=True):
         name: in options, manifests and reports.
         reads_message: whether a message decides beyond the six features made of it.
         takes_auto: whether contamination may be "auto".
+        takes_per_service: whether services may have thresholds of their own.
         measure: what a threshold is a value of, as the label of an axis.
         terms: names of the summands of that value, in the order of their sum; empty without any.
         score: meaning of `anomaly_score`.
@@ -29,6 +30,7 @@ class DetectorSpec(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     reads_message: bool
     takes_auto: bool
+    takes_per_service: bool = False
     measure: str
     terms: tuple[str, ...] = ()
     score: str
@@ -52,6 +54,7 @@ DETECTORS: Final[dict[str, DetectorSpec]] = {
             name="surprisal",
             reads_message=True,
             takes_auto=False,
+            takes_per_service=True,
             measure="surprisal in decades",
             terms=TERMS,
             score="1 / (1 + 10 ** decision)",

@@ -60,6 +60,26 @@ class FeatureSpec(msgspec.Struct, frozen=True):
     service_hash: str
 
 
+MAX_OWN_THRESHOLDS: Final = 100
+"""Services whose thresholds a manifest lists; the bundle's tables have all."""
+
+
+class OwnThreshold(msgspec.Struct, frozen=True):
+    """Where a model draws the line for one service.
+
+    Attributes:
+        service: its name.
+        n_records: its training records.
+        threshold: tau for its logs without a message.
+        message_threshold: tau for its logs with one; None if training had none.
+    """
+
+    service: str
+    n_records: Annotated[int, Meta(ge=1)]
+    threshold: float
+    message_threshold: float | None
+
+
 class ScoreSpec(msgspec.Struct, frozen=True):
     """Where the model draws the line, and how its scores spread over the training data.
 
@@ -71,12 +91,16 @@ class ScoreSpec(msgspec.Struct, frozen=True):
             of the threshold; for `surprisal` it decides nothing.
         quantiles: of what the threshold is compared with (with `surprisal`, without messages), at
             the given shares of the training rows, as "0.5" -> 0.41.
+        n_own: services with thresholds of their own; all others are held against the above.
+        own: of these, the ones with the most training records, up to `MAX_OWN_THRESHOLDS`.
     """
 
     threshold: float
     message_threshold: float | None
     offset: float
     quantiles: dict[str, float]
+    n_own: Annotated[int, Meta(ge=0)] = 0
+    own: Annotated[list[OwnThreshold], Meta(max_length=MAX_OWN_THRESHOLDS)] = []
 
 
 class TrainingSummary(msgspec.Struct, frozen=True):

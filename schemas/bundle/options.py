@@ -17,6 +17,17 @@ CONTAMINATION: Final = (
 
 Contamination = Annotated[float, Meta(gt=0, le=0.5, description=CONTAMINATION)] | Literal["auto"]
 
+PerService = Annotated[
+    bool,
+    Meta(
+        description="Whether services with many records get thresholds of their own, each at the "
+        "contamination of what it writes; the others are held against that of all records. "
+        "Of the detector "
+        + " or ".join(spec.name for spec in DETECTORS.values() if spec.takes_per_service)
+        + " alone."
+    ),
+]
+
 DetectorName = Annotated[
     str, Meta(description="What decides.", extra_json_schema={"enum": list(DETECTORS)})
 ]
@@ -55,6 +66,7 @@ class TrainOptions(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
     """
 
     contamination: Contamination = DEFAULT_CONTAMINATION
+    per_service: PerService = False
     detector: DetectorName = DEFAULT_DETECTOR
 
     def __post_init__(self) -> None:
@@ -63,14 +75,15 @@ class TrainOptions(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
         Raises:
             ValueError: there is no such detector, or it does not go with the other options.
         """
-        check_together(self.detector, self.contamination)
+        check_together(self.detector, self.contamination, per_service=self.per_service)
 
 
-def check_together(detector: str, contamination: float | str) -> None:
+def check_together(detector: str, contamination: float | str, *, per_service: bool) -> None:
     """Refuse options that do not go together.
 
     Raises:
-        ValueError: there is no such detector, or it does not take such a contamination.
+        ValueError: there is no such detector, or it does not take such a contamination or
+            thresholds by service.
     """
     spec = DETECTORS.get(detector)
     if spec is None:
@@ -80,4 +93,10 @@ def check_together(detector: str, contamination: float | str) -> None:
         raise ValueError(
             f"contamination: the detector {spec.name} needs a share in (0, 0.5]; "
             f'"auto" is a threshold of the forest alone: name the detector {takers}'
+        )
+    if per_service and not spec.takes_per_service:
+        takers = " or ".join(other.name for other in DETECTORS.values() if other.takes_per_service)
+        raise ValueError(
+            f"per_service: the detector {spec.name} has one threshold for all services; name the "
+            f"detector {takers}"
         )

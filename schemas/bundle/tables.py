@@ -35,6 +35,9 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
         service_magnitude: float32 (65536,): log10(c + 1) of the messages of each service, by its
             number; None if there were none.
         pair_magnitude: float32 (65536,): the same of a service and a template, by bucket.
+        service_offsets: float64 (65536,): how far the threshold of a service, by its number, lies
+            above that of all records, without a message; None where no service has its own.
+        message_service_offsets: the same with a message; None if there were none.
         forest_scores: float64 (100,): the k-th is the largest score that at least k + 1 hundredths
             of the training records reach; None for `isolation_forest`.
     """
@@ -48,6 +51,8 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
     template_rarity: npt.NDArray[np.float32] | None = None
     service_magnitude: npt.NDArray[np.float32] | None = None
     pair_magnitude: npt.NDArray[np.float32] | None = None
+    service_offsets: npt.NDArray[np.float64] | None = None
+    message_service_offsets: npt.NDArray[np.float64] | None = None
     forest_scores: npt.NDArray[np.float64] | None = None
 
     @property
@@ -108,5 +113,7 @@ _SHAPES: Final = {
     "template_rarity": ((TEMPLATE_BUCKETS,), np.dtype(np.float32)),
     "service_magnitude": ((SERVICE_BUCKETS,), np.dtype(np.float32)),
     "pair_magnitude": ((PAIR_BUCKETS,), np.dtype(np.float32)),
+    "service_offsets": ((SERVICE_BUCKETS,), np.dtype(np.float64)),
+    "message_service_offsets": ((SERVICE_BUCKETS,), np.dtype(np.float64)),
     "forest_scores": ((FOREST_SCORES,), np.dtype(np.float64)),
 }

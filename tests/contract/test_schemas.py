@@ -122,6 +122,19 @@ def test_options_are_taken_as_documented(body: dict[str, Any]) -> None:
         ("TrainRequest", {"training_data": [FEATURES], "contamination": "auto"}, False),
         ("TrainRequest", {**OPTIONS, "contamination": "auto", "detector": "surprisal"}, False),
         ("TrainRequest", {**OPTIONS, "n_estimator": 5}, False),
+        *(
+            ("TrainRequest", {**OPTIONS, "detector": detector, "per_service": value}, good)
+            for detector, value, good in (
+                ("surprisal", True, True),
+                ("surprisal", "true", True),
+                ("isolation_forest", True, False),
+                ("isolation_forest", "1", False),
+                ("isolation_forest", 0, True),
+                ("isolation_forest", "False", True),
+                ("surprisal", "often", False),
+            )
+        ),
+        ("TrainRequest", {"training_data": [FEATURES], "per_service": True}, False),
         ("TrainRequest", {**BUDGET}, True),
         ("TrainRequest", {**BUDGET, "lines_per_day": "5000"}, True),
         ("TrainRequest", {**BUDGET, "contamination": 0.1}, False),

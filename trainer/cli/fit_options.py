@@ -28,6 +28,11 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
     )
     add_budget(share, fitting)
     fitting.add_argument(
+        "--per-service",
+        action="store_true",
+        help="give services with many records thresholds of their own",
+    )
+    fitting.add_argument(
         "--n-estimators", default=defaults.n_estimators, help="trees (default: %(default)s)"
     )
     fitting.add_argument(
@@ -99,6 +104,7 @@ def train_options(arguments: argparse.Namespace) -> TrainOptions:
     """
     values = {
         "contamination": arguments.contamination,
+        "per_service": arguments.per_service,
         "n_estimators": arguments.n_estimators,
         "max_samples": arguments.max_samples,
         "random_state": arguments.seed,

@@ -58,6 +58,8 @@ def _facts(version: int, manifest: Manifest) -> list[tuple[str, str]]:
         ("with messages", f"{training.n_messages:,}"),
         ("threshold", f"{scores.threshold:.6f}"),
     ]
+    if scores.n_own:
+        facts.append(("own thresholds", f"{scores.n_own:,} services"))
     if calibration.budget is not None:
         facts.append(("alert budget", budget_in_words(calibration.budget)))
     if scores.message_threshold is not None:

@@ -11,6 +11,7 @@ moment and which ended before it; of those in between, as many are taken to have
 came evenly. Both moments are least and greatest, so tables still merge in any order.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -101,6 +102,24 @@ def _moment_of(table: CountTable, share: float) -> int:
     return high
 
 
+class Measured(msgspec.Struct, frozen=True):
+    """Records with the D of each, all of shape (n,).
+
+    Attributes:
+        values: float64, their D.
+        counts: int64, how often each came; maybe never.
+        services: int64, the numbers of their services.
+    """
+
+    values: Floats
+    counts: Ints
+    services: Ints
+
+    def take(self, rows: Ints) -> "Measured":
+        """Some of them."""
+        return Measured(self.values[rows], self.counts[rows], self.services[rows])
+
+
 class Calibration(msgspec.Struct, frozen=True):
     """What thresholds are quantiles of.
 
@@ -111,6 +130,11 @@ class Calibration(msgspec.Struct, frozen=True):
 
     present: Steps
     later: Steps | None
+
+    @classmethod
+    def of(cls, present: Measured, later: Sequence[Measured]) -> "Calibration":
+        """That of the training records, and of the same after each of several moments."""
+        return cls(Steps.of(present.values, present.counts), _pooled(later))
 
     def at_least(self, shares: Floats) -> Floats:
         """For each share, the lowest edge that at least that share lies below, of both."""
@@ -142,12 +166,12 @@ def _share_above(parts: list[Steps], edge: float) -> float:
     )
 
 
-def pooled(values: list[Floats], counts: list[Ints]) -> Steps | None:
+def _pooled(later: Sequence[Measured]) -> Steps | None:
     """The steps of what several splits judged; None if that is nothing."""
-    if not values:
+    if not later:
         return None
-    came = np.concatenate(counts)
+    came = np.concatenate([measured.counts for measured in later])
     judged = came > 0
     if not judged.any():
         return None
-    return Steps.of(np.concatenate(values)[judged], came[judged])
+    return Steps.of(np.concatenate([measured.values for measured in later])[judged], came[judged])

@@ -1,5 +1,6 @@
 """Made-up records, for proofs that have no others."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -13,10 +14,16 @@ SIZE: Final = 8_192
 SERVICES: Final = 64
 
 
-def made_up_table(size: int = SIZE) -> CountTable:
-    """Records of all lengths, levels and flags, half of them with a message; always the same."""
+def made_up_table(size: int = SIZE, services: Sequence[str] = ()) -> CountTable:
+    """Records of all lengths, levels and flags, half of them with a message; always the same.
+
+    Args:
+        size: how many.
+        services: names of services that are to occur beside made-up ones.
+    """
     generator = np.random.default_rng(0)
     names = [f"service-{serial}" for serial in range(SERVICES)]
+    names += services
     numbers = np.array([service_number(name, SERVICE_BUCKETS) for name in names])
     longest = np.log2(MAX_MESSAGE_LENGTH)
     traits = generator.integers(1, TRAITS, size) * generator.integers(0, 2, size)

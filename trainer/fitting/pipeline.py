@@ -35,6 +35,7 @@ from trainer.fitting.budget import contamination_of, doubts, lines_per_day, with
 from trainer.fitting.forward import MIN_RECORDS
 from trainer.fitting.learners.learner import FittedDetector
 from trainer.fitting.learners.registry import LEARNERS
+from trainer.fitting.own_thresholds import NONE_LARGE_ENOUGH
 from trainer.fitting.sensitivity import check_sensitivity
 from trainer.fitting.suitability import check_suitability
 from trainer.store.candidate import Candidate
@@ -106,6 +107,8 @@ def fit(table: CountTable, options: TrainOptions, budget: AlertBudget | None = N
     warnings += check_sensitivity(model, table, judgements, asked, detector.reached)
     if detector.method == "leave-one-out" and table.n_samples >= MIN_RECORDS:
         warnings.append(NO_ORDER)
+    if options.per_service and not detector.scores.n_own:
+        warnings.append(NONE_LARGE_ENOUGH)
     warnings += check_suitability(table)
     candidate = Candidate(options.detector, model, files)
     return Fitted(table, detector, judgements, candidate, warnings)

@@ -81,7 +81,9 @@ def recalibrate(
         scores=detector.scores,
     )
     model = Model(Bundle(UNPUBLISHED, manifest, dict(detector.files)), memo_capacity=1)
-    compared = made_up_table() if table is None else table
+    compared = table
+    if compared is None:
+        compared = made_up_table(services=[one.service for one in before.scores.own])
     if not model.spec.reads_message:
         compared = compared.without_traits()
     judgements = detector.judge(compared.keys)
@@ -96,6 +98,12 @@ def recalibrate(
         assert flagged is not None  # no bundle is read without
         n_samples = before.training.n_samples
         share = int(flagged[thousandth_at(contamination)]) / n_samples
+        if before.scores.n_own and not contamination / 2 <= share <= contamination * 2:
+            warnings.append(
+                f"contamination is {contamination:g}, but {share:.2%} of the training records are "
+                "flagged: services with thresholds of their own keep their distance to that of all "
+                "records; give DATA to have that share of it flagged, or train again"
+            )
         calibration = CalibrationSummary("thousandths", n_samples, share, budget=budget)
         # The rows of its records are gone: all that were compared are made up.
         parity = msgspec.structs.replace(

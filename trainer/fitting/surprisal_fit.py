@@ -14,6 +14,7 @@ from sklearn.ensemble import IsolationForest
 
 from inference.detectors.judgements import Judgements
 from inference.detectors.scorer import Scorer
+from schemas.bundle.manifest import ScoreSpec
 from schemas.bundle.options import TrainOptions
 from schemas.bundle.tables import Tables
 from schemas.record.key import Ints
@@ -28,8 +29,15 @@ from schemas.record.surprisal import (
 from trainer.counting.table import CountTable
 from trainer.fitting.export import export_forest
 from trainer.fitting.forest import MAX_FIT_ROWS, Rows, grow_forest, require_two
-from trainer.fitting.forward import Calibration, pooled, split_forward
-from trainer.fitting.quantiles import THOUSANDTHS, Floats, Steps, share_below
+from trainer.fitting.forward import Calibration, Measured, split_forward
+from trainer.fitting.own_thresholds import find_offsets, taus
+from trainer.fitting.quantiles import (
+    THOUSANDTHS,
+    Floats,
+    Steps,
+    named_quantiles,
+    share_below,
+)
 from trainer.fitting.rarities import Occurrences, rarities_by
 from trainer.fitting.reach import BARE, WRITTEN, Reach
 from trainer.fitting.records import Records
@@ -67,6 +75,16 @@ class SurprisalFit(msgspec.Struct, frozen=True):
     is_forward: bool
     reached: tuple[Reach, ...]
 
+    @property
+    def scores(self) -> ScoreSpec:
+        """The thresholds, without those of services."""
+        return ScoreSpec(
+            self.threshold,
+            self.message_threshold,
+            float(self.forest.offset_),
+            named_quantiles(self.tables.percentiles),
+        )
+
 
 def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
     """Fit on all records of a table.
@@ -98,27 +116,36 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
         phi = phi_of(scores, forest_scores)
         return total(seen.severity, hints, of_signature.astype(np.float64), phi)
 
-    present = Steps.of(without_message(records, own_signature, scores), table.counts)
+    present = Measured(
+        without_message(records, own_signature, scores), table.counts, records.service
+    )
     features = table.without_traits()
     seen = Records.of(features.keys)
-    judged, came = [], []
+    later = []
     for split in split_forward(features):
         of_signature, _ = Occurrences.of(seen, split.before).as_of(occurrences).of_each(seen)
         scores = scorer.anomaly_scores(seen.forest_rows(of_signature))
-        judged.append(without_message(seen, of_signature, scores))
-        came.append(split.after)
-    bare = Calibration(present, pooled(judged, came))
+        values = without_message(seen, of_signature, scores)
+        later.append(Measured(values, split.after, seen.service))
+    bare = Calibration.of(present, later)
 
     tau, message_tau = bare.threshold(options.contamination), None
-    percentiles = message_thresholds = None
+    percentiles = message_thresholds = offsets = message_offsets = None
+    if options.per_service:
+        offsets = find_offsets(present, later, tau, options.contamination)
     reached = [bare.reach(tau, BARE)]
     if records.has_message.any():
-        written = _calibrate_messages(records, table, own, occurrences)
+        present, later = _measure_messages(records, table, own, occurrences)
+        written = Calibration.of(present, later)
         message_tau = written.threshold(options.contamination)
         percentiles = written.present.at_least(THOUSANDTHS)
         if written.later is not None:
             message_thresholds = written.at_least(THOUSANDTHS)
+        if options.per_service:
+            message_offsets = find_offsets(present, later, message_tau, options.contamination)
         reached.append(written.reach(message_tau, WRITTEN))
+    if not any(found is not None and found.any() for found in (offsets, message_offsets)):
+        offsets = message_offsets = None
     return SurprisalFit(
         forest=forest,
         graph=graph,
@@ -128,6 +155,8 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
                 message_percentiles=percentiles,
                 thresholds=None if bare.later is None else bare.at_least(THOUSANDTHS),
                 message_thresholds=message_thresholds,
+                service_offsets=offsets,
+                message_service_offsets=message_offsets,
                 forest_scores=forest_scores,
             )
         ),
@@ -139,10 +168,10 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
     )
 
 
-def _calibrate_messages(
+def _measure_messages(
     records: Records, table: CountTable, own: Floats, occurrences: Occurrences
-) -> Calibration:
-    """What the threshold of records with a message is a quantile of.
+) -> tuple[Measured, list[Measured]]:
+    """What the thresholds of records with a message are quantiles of: as they are, as they came.
 
     Args:
         records: all records, some with a message.
@@ -157,12 +186,12 @@ def _calibrate_messages(
         whole: Floats = total(records.severity, hints, rarities, np.zeros(len(rarities)))
         return whole[written]
 
-    judged, came = [], []
+    services = records.service[written]
+    later = []
     for split in split_forward(table):
         _, rarities = Occurrences.of(records, split.before).as_of(occurrences).of_each(records)
-        judged.append(surprisal(rarities))
-        came.append(split.after[written])
-    return Calibration(Steps.of(surprisal(own), table.counts[written]), pooled(judged, came))
+        later.append(Measured(surprisal(rarities), split.after[written], services))
+    return Measured(surprisal(own), table.counts[written], services), later
 
 
 def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
@@ -176,11 +205,10 @@ def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
     of_signature, rarities = rarities_by(tables, records)
     asks_forest = np.full(len(keys), fill_value=True)
     hint = records.flags != 0
-    tau = np.full(len(keys), fitted.threshold)
+    tau = taus(fitted.scores, tables, records.service, records.has_message)
     if fitted.message_threshold is not None:
         asks_forest = ~records.has_message
         hint = hint | records.has_failure
-        tau[records.has_message] = fitted.message_threshold
     scorer = Scorer(fitted.graph, len(FOREST_COLUMNS))
     scores = scorer.score_table(records.forest_rows(of_signature)[asks_forest])
     phi = np.zeros(len(keys))

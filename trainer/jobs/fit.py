@@ -138,7 +138,11 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
 def _others(options: TrainOptions) -> list[TrainOptions]:
     """The same training with each other detector that takes it."""
     return [
-        msgspec.structs.replace(options, detector=spec.name)
+        msgspec.structs.replace(
+            options,
+            detector=spec.name,
+            per_service=options.per_service and spec.takes_per_service,
+        )
         for spec in DETECTORS.values()
         if spec.name != options.detector and (spec.takes_auto or options.contamination != "auto")
     ]

@@ -33,6 +33,8 @@ def tables() -> Tables:
         template_rarity=generator.random(TEMPLATE_BUCKETS, np.float32),
         service_magnitude=generator.random(SERVICE_BUCKETS, np.float32),
         pair_magnitude=generator.random(PAIR_BUCKETS, np.float32),
+        service_offsets=generator.random(SERVICE_BUCKETS),
+        message_service_offsets=generator.random(SERVICE_BUCKETS),
         forest_scores=np.sort(generator.random(FOREST_SCORES))[::-1],
         flagged=generator.integers(0, 9, 1_000),
     )

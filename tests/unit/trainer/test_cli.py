@@ -50,6 +50,7 @@ def test_a_job_trains_and_publishes(
     assert manifest.training.n_samples == 600
     assert msgspec.to_builtins(manifest.options) == {
         "contamination": "auto",
+        "per_service": False,
         "n_estimators": 15,
         "max_samples": 64,
         "random_state": 3,

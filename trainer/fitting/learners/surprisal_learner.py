@@ -18,12 +18,13 @@ from schemas.bundle.manifest import (
 )
 from schemas.bundle.options import TrainOptions
 from schemas.bundle.tables import Tables
-from schemas.record.key import NO_TRAITS, Ints, traits_in
+from schemas.record.key import NO_TRAITS, Ints, traits_in, unpack
 from schemas.record.surprisal import FOREST_COLUMNS, total
 from trainer.counting.table import CountTable
 from trainer.fitting.learners.thresholds import thousandth
+from trainer.fitting.own_thresholds import listed, moved, offsets_of, taus
 from trainer.fitting.parity import prove_parity
-from trainer.fitting.quantiles import Steps, named_quantiles, rows_above, share_below
+from trainer.fitting.quantiles import Floats, Steps, rows_above, share_below
 from trainer.fitting.reach import BARE, WRITTEN, Reach
 from trainer.fitting.reference import fitted_reference
 from trainer.fitting.surprisal_fit import fit_surprisal, judge_surprisal
@@ -53,12 +54,7 @@ class FittedSurprisal:
         self.columns: tuple[str, ...] = FOREST_COLUMNS
         self.reached: tuple[Reach, ...] = self._fit.reached
         self.method: Method = "forward" if self._fit.is_forward else "leave-one-out"
-        self.scores = ScoreSpec(
-            self._fit.threshold,
-            self._fit.message_threshold,
-            float(self._fit.forest.offset_),
-            named_quantiles(self._fit.tables.percentiles),
-        )
+        self.scores: ScoreSpec = listed(table, self._fit.scores, self._fit.tables)
 
     def judge(self, keys: Ints) -> Judgements:
         """Judge packed records by columns; those it was fitted on are judged already."""
@@ -91,20 +87,17 @@ class RecalibratedSurprisal:
             name: bundle.files[name] for name in (MODEL_FILE, TABLES_FILE)
         }
         self.columns: tuple[str, ...] = tuple(bundle.manifest.features.names)
-        self.scores = msgspec.structs.replace(
-            bundle.manifest.scores, threshold=threshold, message_threshold=message_threshold
-        )
+        self.scores = moved(bundle.manifest.scores, threshold, message_threshold)
 
     def judge(self, keys: Ints) -> Judgements:
         """The old model's terms against the new thresholds."""
         before = self._old.judge_keys(keys)
         surprisal = total(*before.terms.T)
-        tau = np.full(len(keys), self.scores.threshold)
+        has_message = traits_in(keys) != NO_TRAITS
+        tau = taus(self.scores, self._tables, unpack(keys)[2], has_message)
         percentiles = share_below(self._tables.percentiles, surprisal)
-        message_tau, thousandths = self.scores.message_threshold, self._tables.message_percentiles
-        if message_tau is not None and thousandths is not None:
-            has_message = traits_in(keys) != NO_TRAITS
-            tau[has_message] = message_tau
+        thousandths = self._tables.message_percentiles
+        if thousandths is not None:
             percentiles = np.where(has_message, share_below(thousandths, surprisal), percentiles)
         decisions = tau - surprisal
         return Judgements(
@@ -136,8 +129,8 @@ class SurprisalLearner:
         Records with a message have a threshold of their own; it stays if there are none.
         """
         message_tau = bundle.manifest.scores.message_threshold
+        tables = Tables.from_bytes(bundle.files[TABLES_FILE])
         if table is None:
-            tables = Tables.from_bytes(bundle.files[TABLES_FILE])
             tau = thousandth(tables.steps, contamination)
             reached = [Reach.of_thousandths(tables.steps, tau, BARE)]
             if tables.message_steps is not None:
@@ -148,14 +141,18 @@ class SurprisalLearner:
         has_message = table.traits != NO_TRAITS
         if message_tau is not None and has_message.any():
             written = CountTable(keys=table.keys[has_message], counts=table.counts[has_message])
-            message_tau = _threshold(model, written, contamination)
-        tau = _threshold(model, table.without_traits(), contamination)
+            message_tau = _threshold(model, tables, written, contamination)
+        tau = _threshold(model, tables, table.without_traits(), contamination)
         return RecalibratedSurprisal(bundle, tau, message_tau)
 
 
+def _offsets(table: CountTable, tables: Tables) -> Floats:
+    return offsets_of(tables, unpack(table.keys)[2], table.traits != NO_TRAITS)
+
+
 def _flagged(table: CountTable, judged: Judgements, tables: Tables) -> Ints:
-    """For each thousandth as the threshold, how many training records lie above it."""
-    surprisal = total(*judged.terms.T)
+    """For each thousandth as the threshold, how many training records lie above theirs."""
+    surprisal = total(*judged.terms.T) - _offsets(table, tables)
     if tables.message_steps is None:
         return rows_above(tables.steps, surprisal, table.counts)
     written = table.traits != NO_TRAITS
@@ -166,7 +163,10 @@ def _flagged(table: CountTable, judged: Judgements, tables: Tables) -> Ints:
     return bare + with_message
 
 
-def _threshold(model: Model, table: CountTable, contamination: float) -> float:
-    """The edge of D that at most a share of a table's records lies above."""
-    surprisal = total(*model.judge_keys(table.keys).terms.T)
+def _threshold(model: Model, tables: Tables, table: CountTable, contamination: float) -> float:
+    """The edge of D that at most a share of a table's records lies above.
+
+    Services with thresholds of their own keep their distance from it.
+    """
+    surprisal = total(*model.judge_keys(table.keys).terms.T) - _offsets(table, tables)
     return float(Steps.of(surprisal, table.counts).at_least(np.array([1 - contamination]))[0])
