@@ -91,6 +91,10 @@ class LevelDetector:
             )
         ]
 
+    def judge_columns(self, logs: Sequence[LogFeatures], _columns: Columns) -> Judgements:
+        """The same in columns."""
+        return self.judge_keys(np.array([pack_record(log) for log in logs], np.int64))
+
     def judge_keys(self, keys: Ints) -> Judgements:
         """Judge packed records."""
         return judge_levels(keys, self._threshold, self._thousandths)

@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from inference.intake.otlp.messages import LogRecord, Resource
-from inference.intake.otlp.wire import text_field
+from inference.wire import text_field
 
 
 def request(*records: dict[str, Any], **resource: str) -> dict[str, Any]:

@@ -15,6 +15,14 @@ class Detector(Protocol):
         """Judge logs that came singly."""
         ...
 
+    def judge_columns(self, logs: Sequence[LogFeatures], columns: Columns) -> Judgements:
+        """Judge several logs without messages, whose columns are known.
+
+        The judgements are those of `judge` to the last bit; contributions may be left out, as an
+        array of shape (n, 0).
+        """
+        ...
+
     def judge_keys(self, keys: Ints) -> Judgements:
         """Judge packed records (`schemas.record.key`): int64 of shape (n,)."""
         ...

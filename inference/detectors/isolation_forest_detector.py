@@ -13,10 +13,24 @@ from inference.detectors.seen import Seen
 from inference.detectors.wording import describe_features
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
 from schemas.bundle.tables import Tables
-from schemas.record.encoding import SERVICE_BUCKETS, FeatureEncoder, UnknownFeaturesError
+from schemas.record.encoding import (
+    SERVICE_BUCKETS,
+    FeatureEncoder,
+    UnknownFeaturesError,
+    service_number,
+)
 from schemas.record.extraction import extract
-from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
-from schemas.record.key import Ints, feature_rows
+from schemas.record.features import FEATURE_NAMES, SEVERITY, Level, LogFeatures
+from schemas.record.key import Columns, Ints, feature_rows, rows_of
+
+_FLAG = np.array([0.0, 1.0])
+_DOMAINS = {
+    "level": np.array(sorted(map(float, SEVERITY.values()))),
+    "has_exception": _FLAG,
+    "has_timeout": _FLAG,
+    "has_connection_error": _FLAG,
+}
+"""The values of those features that have few."""
 
 _NO_TERMS = 0
 _TELLING = 0.02
@@ -33,7 +47,8 @@ class IsolationForestDetector:
     def __init__(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
         features = manifest.features
         self._encoder = FeatureEncoder(features.names, features.service_buckets)
-        self._scorer = Scorer(files[MODEL_FILE], len(features.names))
+        domains = [_DOMAINS.get(name) for name in features.names]
+        self._scorer = Scorer(files[MODEL_FILE], len(features.names), domains)
         # Where the model's order of the features is another than that of the answers.
         self._columns = None
         if tuple(features.names) != FEATURE_NAMES:
@@ -52,6 +67,17 @@ class IsolationForestDetector:
         if len(rows) < ROWS_WORTH_SORTING:
             return self._judgements(self._scorer.score(rows)).singly()
         return self._judgements(self._scorer.score(rows, self._encoder.order(rows))).singly()
+
+    def judge_columns(self, logs: Sequence[LogFeatures], columns: Columns) -> Judgements:
+        """Judge several logs without messages."""
+        buckets = self._encoder.service_buckets
+        if buckets != SERVICE_BUCKETS:
+            numbers = [service_number(log.service, buckets) for log in logs]
+            columns = columns._replace(service=np.array(numbers, np.int64))
+        rows = rows_of(columns)
+        if self._columns is not None:
+            rows = np.ascontiguousarray(rows[:, self._columns])
+        return self._judgements(self._scorer.score_batch(rows))
 
     def judge_keys(self, keys: Ints) -> Judgements:
         """Judge packed records.
@@ -107,7 +133,7 @@ class IsolationForestDetector:
 
     def _in_order(self, contributions: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Contributions in the order of `FEATURE_NAMES`, zero for features the model lacks."""
-        if self._columns is None:
+        if self._columns is None or not contributions.shape[-1]:
             return contributions
         ordered = np.zeros((*contributions.shape[:-1], len(FEATURE_NAMES)), np.float32)
         ordered[..., self._columns] = contributions

@@ -69,7 +69,7 @@ class Judgements(msgspec.Struct, frozen=True):
         decisions: float64 of shape (n,).
         percentiles: float64 of shape (n,).
         contributions: float32 of shape (n, 6), zeros where the forest was not asked; or (n, 0)
-            where there is none.
+            where there is none or they were left out.
         terms: float64 of shape (n, n_terms).
     """
 
@@ -83,7 +83,7 @@ class Judgements(msgspec.Struct, frozen=True):
     def singly(self) -> list[Judgement]:
         """Each record's, in their order."""
         contributions, terms = (
-            _rows_as_bytes(matrix) for matrix in (self.contributions, self.terms)
+            rows_as_bytes(matrix) for matrix in (self.contributions, self.terms)
         )
         columns = (self.is_anomaly, self.anomaly_scores, self.decisions, self.percentiles)
         return list(map(Judgement, *(column.tolist() for column in columns), contributions, terms))
@@ -93,7 +93,8 @@ class Judgements(msgspec.Struct, frozen=True):
         return Judgements(*(column[indices] for column in msgspec.structs.astuple(self)))
 
 
-def _rows_as_bytes(matrix: npt.NDArray[Any]) -> list[bytes]:
+def rows_as_bytes(matrix: npt.NDArray[Any]) -> list[bytes]:
+    """Each row of a matrix, of shape (n, m), as its bytes; empty ones where m is 0."""
     size = matrix.shape[1] * matrix.itemsize
     if not size:
         return [b""] * len(matrix)

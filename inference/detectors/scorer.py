@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.cores import usable_cores
+from inference.detectors.forest_tables import MAX_BYTES, Domains, ForestTables
+from inference.detectors.graph_forest import read_forest
 from schemas.record.key import Ints
 
 # onnxruntime reports its use to its vendor unless this stands in the environment before it is
@@ -26,6 +28,13 @@ INPUT: Final = "features"
 ROWS_WORTH_A_THREAD: Final = 16_384
 ROWS_WORTH_SORTING: Final = 256
 """From as many rows on, trees gain more by sorted rows than sorting costs."""
+
+ROWS_WORTH_TABLES: Final = 8_192
+"""When so many rows were scored in batches, the graph has taken as long for them as making tables
+takes, some 25 ms: a model that is never asked about much that is new never makes any."""
+
+ROWS_COMPARED: Final = 512
+"""Rows on which tables must say what the graph says before they are used."""
 
 OUTPUTS: Final[dict[str, tuple[str, type[np.generic]]]] = {
     "label": ("tensor(int64)", np.int64),
@@ -60,7 +69,8 @@ class Scores(msgspec.Struct, frozen=True):
         anomaly_scores: float64 array of shape (n,) in (0, 1]; higher is more anomalous (Liu's
             s(x), the negative of `score_samples`).
         contributions: float32 array of shape (n, n_features);
-            `anomaly_score = 2 ** (-1 + contributions.sum())`.
+            `anomaly_score = 2 ** (-1 + contributions.sum())`. Of shape (n, 0) where they were not
+            computed.
     """
 
     labels: npt.NDArray[np.int64]
@@ -80,12 +90,13 @@ class Scorer:
     Args:
         graph: the serialised ONNX model.
         n_features: how many columns its input must have.
+        domains: of each, the values that rows of `score_batch` have in it, see `ForestTables`.
 
     Raises:
         UnfitGraphError: onnxruntime refuses the graph, or its input or outputs are others.
     """
 
-    def __init__(self, graph: bytes, n_features: int) -> None:
+    def __init__(self, graph: bytes, n_features: int, domains: Domains | None = None) -> None:
         try:
             self._session = onnxruntime.InferenceSession(
                 graph, session_options(), providers=["CPUExecutionProvider"]
@@ -103,6 +114,10 @@ class Scorer:
         if missing:
             raise UnfitGraphError(f"the graph lacks the outputs {missing}")
         self.n_features = n_features
+        self._graph = graph if len(graph) <= MAX_BYTES else b""
+        self._domains = domains or [None] * n_features
+        self._n_scored = 0
+        self._tables: ForestTables | None = None
         self.score_one = _OneRow(self._session, n_features).score
 
     def score(self, rows: npt.NDArray[np.float32], order: Ints | None = None) -> Scores:
@@ -115,6 +130,40 @@ class Scorer:
         if order is not None:
             return Scores(*in_order(self._columns, rows, order))
         return Scores(*self._columns(rows))
+
+    def score_batch(self, rows: npt.NDArray[np.float32]) -> Scores:
+        """Score the rows of a batch, which may be all new: by tables where that pays.
+
+        The very same bits come out but for contributions, which tables do not have.
+
+        Args:
+            rows: float32 of shape (n, n_features), none of them NaN.
+        """
+        if self._tables is None and self._n_scored < ROWS_WORTH_TABLES:
+            self._n_scored += len(rows)
+            if self._n_scored >= ROWS_WORTH_TABLES:
+                self._tables = self._make_tables()
+                self._graph = b""
+        if self._tables is None:
+            return self.score_table(rows)
+        is_anomaly, decisions, scores = self._tables.scores(rows)
+        labels = np.where(is_anomaly, -1, 1)
+        return Scores(labels, decisions, scores, np.empty((len(rows), 0), np.float32))
+
+    def _make_tables(self) -> ForestTables | None:
+        """Tables of the graph's forest, if they are small enough and agree with the graph."""
+        forest = read_forest(self._graph)
+        if forest is None:
+            return None
+        try:
+            tables = ForestTables(forest, self._domains)
+        except ValueError:
+            return None
+        rows = tables.rows_at_borders(ROWS_COMPARED)
+        labels, decisions, scores, _ = self._columns(rows)
+        found = tables.scores(rows)
+        agree = map(np.array_equal, (labels < 0, decisions, scores), found)
+        return tables if all(agree) else None
 
     def _columns(self, rows: npt.NDArray[np.float32]) -> Columns:
         labels, decisions, scores, contributions = self._session.run(_NAMES, {INPUT: rows})

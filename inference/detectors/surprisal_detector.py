@@ -26,7 +26,9 @@ from schemas.record.features import SEVERITY, Level, LogFeatures
 from schemas.record.key import (
     FLAG_VALUES,
     NO_TRAITS,
+    Columns,
     Ints,
+    flag_columns,
     flags_of,
     message_of,
     traits_of,
@@ -41,6 +43,7 @@ from schemas.record.surprisal import (
     blend,
     pair_bucket,
     signature_bucket,
+    signature_buckets,
     total,
     within_service,
 )
@@ -87,10 +90,13 @@ class SurprisalDetector:
             )
         if manifest.features.service_buckets != SERVICE_BUCKETS:
             raise UnfitGraphError(f"service names are hashed to {SERVICE_BUCKETS} numbers here")
-        self._scorer = Scorer(files[MODEL_FILE], len(FOREST_COLUMNS))
         tables = Tables.from_bytes(files[TABLES_FILE])
         if tables.signature_rarity is None or tables.forest_scores is None:
             raise UnreadableTablesError("the tables of rarities and forest scores are missing")
+        flag = np.array([0.0, 1.0])
+        rarities = np.unique(tables.signature_rarity).astype(np.float64)
+        domains = [None, np.array(SEVERITIES), rarities, flag, flag, flag]
+        self._scorer = Scorer(files[MODEL_FILE], len(FOREST_COLUMNS), domains)
         # Memoryviews give Python floats, without a numpy object in between.
         self._signature_rarity: Sequence[float] = tables.signature_rarity.data
         self._template_rarity: Sequence[float] | None = (
@@ -144,6 +150,33 @@ class SurprisalDetector:
             self._judgement(record, *next(scored) if record.row is not None else (None, b""))
             for record in weighed
         ]
+
+    def judge_columns(
+        self,
+        logs: Sequence[LogFeatures],  # noqa: ARG002 - the columns hold all that it looks at
+        columns: Columns,
+    ) -> Judgements:
+        """Judge several logs without messages."""
+        length, level, _, flags = columns
+        severity = np.array(SEVERITIES)[level]
+        rarity = np.asarray(self._signature_rarity)[signature_buckets(*columns)].astype(np.float64)
+        # By the C library, as for a single log: numpy's logarithm may differ in the last bit.
+        logarithms = np.array(list(map(math.log1p, length.tolist())))
+        rows = np.column_stack([logarithms, severity, rarity, *flag_columns(flags)])
+        scores = self._scorer.score_batch(rows.astype(np.float32))
+        phi = np.array(PHIS)[np.searchsorted(self._forest_scores, scores.anomaly_scores)]
+        keywords = HINT * (flags != 0)
+        surprisal = total(severity, keywords, rarity, phi)
+        tau, quantiles = self._bare
+        decisions = tau - surprisal
+        return Judgements(
+            decisions < 0,
+            np.array([1 / (1 + 10**one) for one in decisions.tolist()]),
+            decisions,
+            np.searchsorted(quantiles, surprisal) / len(quantiles),
+            scores.contributions,
+            np.column_stack([severity, keywords, rarity, phi]),
+        )
 
     def judge_keys(self, keys: Ints) -> Judgements:
         """Judge packed records."""

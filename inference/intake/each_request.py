@@ -91,6 +91,8 @@ def answer_each(requests: Sequence[Each], model: Model, first: int, *, explain: 
     entries = list(requests)
     logs = _look_at_each(entries, model, first)
     verdicts = model.verdicts(logs)
+    if explain:
+        verdicts = model.explained(logs, verdicts)
     judged = zip(logs, verdicts, strict=True)
     objects: list[bytes] = []
     for entry in entries:

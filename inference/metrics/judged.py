@@ -20,7 +20,7 @@ from prometheus_client.core import Metric
 from inference.detectors.judgements import NOVELTIES, Judgement, Novelty
 from inference.metrics.board import Board, Totals
 from inference.metrics.families import Spec
-from inference.metrics.kinds import Kinds
+from inference.metrics.kinds import Kinds, Mark
 from inference.metrics.names import OTHER, Names
 from schemas.record.bins import (
     LENGTH_BINS,
@@ -33,7 +33,7 @@ from schemas.record.bins import (
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from schemas.record.extraction import MessageFeatures
 from schemas.record.features import SEVERITY, Level, LogFeatures
-from schemas.record.key import FLAG_VALUES, FLAGS, LEVELS, Columns, Ints, flags_of
+from schemas.record.key import FLAG_VALUES, FLAGS, LEVELS, Bools, Columns, Ints, flags_of
 
 LOGS: Final = Spec(
     "log_anomaly_logs_total", "counter", "Logs that were judged", ("service", "level")
@@ -89,7 +89,7 @@ class Marked(Protocol):
     """A verdict, as far as it is counted."""
 
     @property
-    def mark(self) -> int:
+    def mark(self) -> Mark:
         """What `Judged.mark` made of it."""
 
 
@@ -140,7 +140,7 @@ class Judged:
         self._kinds = Kinds(board, n_kinds, self._score_sum)
         self._lock = threading.Lock()
 
-    def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> int:
+    def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> Mark:
         """How a verdict is counted whenever it is given; may be called in any thread."""
         anomaly = int(judgement.is_anomaly)
         service = self._services.number(log.service)
@@ -163,33 +163,37 @@ class Judged:
         self,
         logs: Sequence[LogFeatures],
         columns: Columns,
-        judgements: Sequence[Judgement],
+        is_anomaly: Bools,
+        scores: _Counts,
         novelties: Ints,
-    ) -> list[int]:
+    ) -> list[Mark]:
         """The same for several, whose columns are known.
 
         Args:
             logs: as they came.
             columns: of the logs.
-            judgements: of the logs.
+            is_anomaly: the label of each, of shape (n,).
+            scores: anomaly score of each, float64 of shape (n,).
             novelties: `Novelty.number` of each, int64 of shape (n,).
         """
         length, level, service, flags = columns
-        anomaly = np.array([judgement.is_anomaly for judgement in judgements], np.int64)
-        score = np.array([judgement.anomaly_score for judgement in judgements])
-        named = np.array([self._services.number(log.service) for log in logs], np.int64)
-        score_bin = np.minimum(np.searchsorted(SCORE_BOUNDS, score), SCORE_BINS - 1)
+        services = [log.service for log in logs]
+        numbers = {name: self._services.number(name) for name in dict.fromkeys(services)}
+        named = np.array([numbers[name] for name in services], np.int64)
+        score_bin = np.minimum(np.searchsorted(SCORE_BOUNDS, scores), SCORE_BINS - 1)
         columns_of_cells = (
-            self._service_cells + (named * LEVELS + level) * 2 + anomaly,
+            self._service_cells + (named * LEVELS + level) * 2 + is_anomaly,
             self._score_cells + (score_bin * FLAGS + flags) * len(NOVELTIES) + novelties,
             self._length_cells + length_bins(length) * SERVICE_BINS + service_bins(service),
-            [
-                self._pattern_cell(log, judgement.is_anomaly)
-                for log, judgement in zip(logs, judgements, strict=True)
-            ],
-            np.maximum(np.rint(score * _SCORE_UNIT), 1),
+            self._pattern_cells_of(logs, is_anomaly),
+            np.maximum(np.rint(scores * _SCORE_UNIT), 1),
         )
         return self._kinds.marks(np.array(columns_of_cells, np.int32).T)
+
+    def _pattern_cells_of(self, logs: Sequence[LogFeatures], is_anomaly: Bools) -> Sequence[int]:
+        if MessageFeatures not in set(map(type, logs)):
+            return [self._no_pattern] * len(logs)
+        return list(map(self._pattern_cell, logs, is_anomaly.tolist()))
 
     def _pattern_cell(self, log: LogFeatures, anomaly: bool) -> int:  # noqa: FBT001
         if not isinstance(log, MessageFeatures):

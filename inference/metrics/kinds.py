@@ -22,8 +22,10 @@ _KIND: Final = struct.Struct(f"<{_N_PARTS}i")
 _PART: Final = np.dtype("<i4")
 
 Parts = npt.NDArray[np.int32]
-"""Kinds, of shape (n, N_CELLS + 1): the cells that each adds to, and a whole number above 0. That
-comes last, so a mark that is made of the parts is larger than the number of any kind."""
+"""Kinds, of shape (n, N_CELLS + 1): the cells that each adds to, and a whole number above 0."""
+
+Mark = int | bytes
+"""The number of a kind that has a cell of its own; of any other the bytes of its parts."""
 
 
 class Kinds:
@@ -46,36 +48,35 @@ class Kinds:
         self._row = np.empty(0)
         self._lock = threading.Lock()
 
-    def mark(self, *parts: int) -> int:
+    def mark(self, *parts: int) -> Mark:
         """The mark of one kind; may be called in any thread."""
         return self._marks_of([_KIND.pack(*parts)])[0]
 
-    def marks(self, parts: Parts) -> list[int]:
+    def marks(self, parts: Parts) -> list[Mark]:
         """The marks of several kinds; may be called in any thread."""
         whole = parts.astype(_PART, copy=False).tobytes()
         return self._marks_of(
             [whole[at : at + _KIND.size] for at in range(0, len(whole), _KIND.size)]
         )
 
-    def count(self, mark: int) -> None:
+    def count(self, mark: Mark) -> None:
         """Count a log by its mark: some hundreds of nanoseconds."""
         cells = self._board.cells
-        if mark < self._n_kinds:
+        if isinstance(mark, int):
             cells[self._counts + mark] += 1
             return
-        *places, number = _KIND.unpack(mark.to_bytes(_KIND.size, "little"))
+        *places, number = _KIND.unpack(mark)
         for place in places:
             cells[place] += 1
         cells[self._sum_cell] += number
 
-    def count_all(self, marks: Sequence[int]) -> None:
+    def count_all(self, marks: Sequence[Mark]) -> None:
         """Count logs by their marks: some tens of nanoseconds each."""
-        try:
-            self._add(np.array(marks, np.int64))
-        except OverflowError:  # some have no cell of their own
-            self._add(np.array([mark for mark in marks if mark < self._n_kinds], np.int64))
-            size = _KIND.size
-            others = [mark.to_bytes(size, "little") for mark in marks if mark >= self._n_kinds]
+        others = [mark for mark in marks if isinstance(mark, bytes)]
+        if len(others) < len(marks):
+            known = [mark for mark in marks if isinstance(mark, int)] if others else marks
+            np.add.at(self._board.row, np.array(known, np.int64) + self._counts, 1.0)
+        if others:  # they have no cell of their own
             parts = np.frombuffer(b"".join(others), _PART).reshape(-1, _N_PARTS)
             np.add.at(self._board.row, parts[:, :N_CELLS].ravel(), 1.0)
             self._board.row[self._sum_cell] += int(parts[:, N_CELLS].sum(dtype=np.int64))
@@ -94,20 +95,15 @@ class Kinds:
         totals[self._sum_cell] += counts @ parts[:, N_CELLS]
         return totals
 
-    def _add(self, marks: npt.NDArray[np.int64]) -> None:
-        np.add.at(self._board.row, marks + self._counts, 1.0)
-
-    def _marks_of(self, kinds: Sequence[bytes]) -> list[int]:
+    def _marks_of(self, kinds: Sequence[bytes]) -> list[Mark]:
         with self._lock:
             known = self._known()
             marks = list(map(known.get, kinds))
-            for at, kind in enumerate(kinds):
-                if marks[at] is None:  # it may stand twice
-                    marks[at] = known[kind] if kind in known else self._take(kind)
-        return [
-            int.from_bytes(kind, "little") if mark is None else mark
-            for kind, mark in zip(kinds, marks, strict=True)
-        ]
+            if len(known) < self._n_kinds:
+                for at, kind in enumerate(kinds):
+                    if marks[at] is None:  # it may stand twice
+                        marks[at] = known[kind] if kind in known else self._take(kind)
+        return [kind if mark is None else mark for kind, mark in zip(kinds, marks, strict=True)]
 
     def _known(self) -> dict[bytes, int]:
         """The kinds of this worker's row, those of the worker among them that had it before."""

@@ -17,6 +17,9 @@ OTHER: Final = "other"
 NAME_BYTES: Final = 256
 """A longer name is cut."""
 
+_MOST_BYTES: Final = 4
+"""Of a character in UTF-8."""
+
 WAIT_S: Final = 0.05
 """How long a new name waits for another one that is being written. It takes microseconds; a worker
 that was stopped in the middle must not stop the others."""
@@ -57,7 +60,10 @@ class Names:
         return list(self._numbers)
 
     def _add(self, name: str) -> int:
-        if self._known == self._capacity and len(name.encode("utf-8", "replace")) <= NAME_BYTES:
+        if self._known == self._capacity and (
+            _MOST_BYTES * len(name) <= NAME_BYTES
+            or len(name.encode("utf-8", "replace")) <= NAME_BYTES
+        ):
             return 0  # known would be found, and nothing is added any more
         self._read()
         cut = name.encode("utf-8", "replace")[:NAME_BYTES].decode("utf-8", "ignore")

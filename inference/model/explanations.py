@@ -34,7 +34,7 @@ def why(model: Model, log: LogFeatures, verdict: Verdict) -> str:
         log: what it saw.
         verdict: its verdict.
     """
-    contributions = np.frombuffer(verdict.contributions, np.float32).tolist()
+    contributions = np.frombuffer(model.contributions(log, verdict), np.float32).tolist()
     terms = np.frombuffer(verdict.terms, np.float64).tolist()
     named = dict(zip(FEATURE_NAMES, contributions, strict=False))
     reason = model.reason(log, named, terms)
@@ -61,8 +61,9 @@ def explanation_json(model: Model, log: LogFeatures, verdict: Verdict) -> bytes:
     The arguments are those of `why`.
     """
     explained = b""
-    if verdict.contributions:
-        values = np.frombuffer(verdict.contributions, np.float32).tolist()
+    contributions = model.contributions(log, verdict)
+    if contributions:
+        values = np.frombuffer(contributions, np.float32).tolist()
         explained = b',"contributions":' + _encode(Explanation(BASE, *values))
     if model.spec.terms:
         values = np.frombuffer(verdict.terms, np.float64).tolist()

@@ -40,9 +40,12 @@ class Memo(Generic[K, V]):
         """The values kept for `keys`, in their order; None where there is none."""
         values: list[V | None] = list(map(self._young.get, keys))
         if not all(values) and self._old:  # unlike `None in values`, compares nothing
-            for index, value in enumerate(values):
-                if value is None:
-                    values[index] = self.get(keys[index])
+            missing = [at for at, value in enumerate(values) if value is None]
+            old = map(self._old.get, [keys[at] for at in missing])
+            for at, value in zip(missing, old, strict=True):
+                if value is not None:
+                    values[at] = value
+                    self.put(keys[at], value)
         return values
 
     def put(self, key: K, value: V) -> None:
@@ -53,11 +56,15 @@ class Memo(Generic[K, V]):
 
     def put_all(self, keys: Sequence[K], values: Sequence[V]) -> None:
         """Keep each of `values` for its key."""
-        if len(self._young) + len(keys) <= self._capacity:
-            self._young.update(zip(keys, values, strict=True))
-            return
-        for key, value in zip(keys, values, strict=True):
-            self.put(key, value)
+        at = 0
+        while at < len(keys):
+            room = self._capacity - len(self._young)
+            if room > 0:  # as many at once as are sure to fit
+                self._young.update(zip(keys[at : at + room], values[at : at + room], strict=True))
+                at += room
+            else:
+                self.put(keys[at], values[at])
+                at += 1
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)

@@ -5,13 +5,17 @@ import time
 from collections.abc import Sequence
 from typing import Final, Protocol, cast
 
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
 from inference.detectors.judgements import Judgement, Judgements, Novelty
 from inference.detectors.registry import LOADERS
 from inference.detectors.scorer import UnfitGraphError
 from inference.errors import BrokenVersionError
 from inference.model.correcting import Corrector
 from inference.model.memo import Memo
-from inference.model.verdicts import Verdict, make_verdicts
+from inference.model.verdicts import Mark, Verdict, make_verdicts, verdicts_in_columns
 from schemas.bundle.contents import Bundle
 from schemas.bundle.corrections import utc_now
 from schemas.bundle.detectors import DETECTORS
@@ -20,7 +24,9 @@ from schemas.record.encoding import SERVICE_HASH, UnknownFeaturesError
 from schemas.record.extraction import MessageFeatures, without_message
 from schemas.record.extractor import EXTRACTOR
 from schemas.record.features import Level, LogFeatures
-from schemas.record.key import Columns, Ints, columns_of, without_traits
+from schemas.record.key import Bools, Columns, Ints, columns_of, without_traits
+
+Floats = npt.NDArray[np.float64]
 
 _OTHER_EXTRACTOR: Final = (
     "version {} learned from records of another extractor than this release has, so raw lines may "
@@ -34,7 +40,7 @@ LOGS_WORTH_COLUMNS: Final = 32
 class Marker(Protocol):
     """Says how logs with a verdict are counted (`inference.metrics.judged`)."""
 
-    def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> int:
+    def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> Mark:
         """What is to stay with the verdict for it."""
         ...
 
@@ -42,10 +48,11 @@ class Marker(Protocol):
         self,
         logs: Sequence[LogFeatures],
         columns: Columns,
-        judgements: Sequence[Judgement],
+        is_anomaly: Bools,
+        scores: Floats,
         novelties: Ints,
-    ) -> list[int]:
-        """The same for several; `Novelty.number` of each."""
+    ) -> list[Mark]:
+        """The same for several: label, anomaly score and `Novelty.number` of each."""
         ...
 
     def computed(self, n_verdicts: int) -> None:
@@ -128,13 +135,29 @@ class Model:
         verdicts = self._memo.get_all(logs)
         if all(verdicts):
             return cast(list[Verdict], verdicts)
-        known = zip(logs, verdicts, strict=True)
-        unknown = dict.fromkeys(log for log, verdict in known if verdict is None)
-        judged = dict(zip(unknown, self._judge(list(unknown)), strict=True))
-        return [
-            judged[log] if verdict is None else verdict
-            for log, verdict in zip(logs, verdicts, strict=True)
-        ]
+        unknown = {log: log for log, verdict in zip(logs, verdicts, strict=True) if not verdict}
+        judged = self._judge(list(unknown))
+        if len(unknown) == len(logs):  # all new and all distinct: in the order given
+            return judged
+        found = dict(zip(unknown, judged, strict=True))
+        return [verdict or found[log] for log, verdict in zip(logs, verdicts, strict=True)]
+
+    def contributions(self, log: LogFeatures, verdict: Verdict) -> bytes:
+        """Those of a log's verdict, see `Judgement`; computed now if they were left out."""
+        if verdict.contributions is not None:
+            return verdict.contributions
+        return self._detector.judge([log])[0].contributions
+
+    def explained(self, logs: Sequence[LogFeatures], verdicts: Sequence[Verdict]) -> list[Verdict]:
+        """The verdicts with contributions, all that lack them computed in one go."""
+        lacking = [at for at, verdict in enumerate(verdicts) if verdict.contributions is None]
+        complete = list(verdicts)
+        judged = self._detector.judge([logs[at] for at in lacking]) if lacking else []
+        for at, judgement in zip(lacking, judged, strict=True):
+            complete[at] = msgspec.structs.replace(
+                complete[at], contributions=judgement.contributions
+            )
+        return complete
 
     def distinguished(self, keys: Ints) -> Ints:
         """The keys without what the detector does not read: equal for records it judges alike."""
@@ -153,15 +176,37 @@ class Model:
         return self._detector.judge_keys(keys)
 
     def _judge(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
+        if (
+            len(logs) >= LOGS_WORTH_COLUMNS
+            and not self.corrector
+            and set(map(type, logs)) == {LogFeatures}
+        ):
+            verdicts = self._judge_columns(logs)
+        else:
+            verdicts = self._judge_each(logs)
+        self._memo.put_all(logs, verdicts)
+        return verdicts
+
+    def _judge_columns(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
+        columns = columns_of(logs)
+        judged = self._detector.judge_columns(logs, columns)
+        marks: Sequence[Mark] = [0] * len(logs)
+        if self._marker is not None:
+            self._marker.computed(len(logs))
+            novelties = self._detector.novelties(logs, columns)
+            marks = self._marker.mark_all(
+                logs, columns, judged.is_anomaly, judged.anomaly_scores, novelties
+            )
+        return verdicts_in_columns(judged, self.version, marks)
+
+    def _judge_each(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
         judgements = self._judgements(logs)
         if self.corrector:
             correct = self.corrector.correct
             judgements = [correct(log, one) for log, one in zip(logs, judgements, strict=True)]
         marks = self._marks(logs, judgements)
         patterns = [log.pattern if isinstance(log, MessageFeatures) else None for log in logs]
-        verdicts = make_verdicts(judgements, self.version, marks, patterns)
-        self._memo.put_all(logs, verdicts)
-        return verdicts
+        return make_verdicts(judgements, self.version, marks, patterns)
 
     def _judgements(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
         if self.spec.reads_message:
@@ -175,7 +220,7 @@ class Model:
         self._judged.put_all(unknown, found)
         return [cast(Judgement, judged[log]) for log in bare]
 
-    def _marks(self, logs: Sequence[LogFeatures], judgements: Sequence[Judgement]) -> list[int]:
+    def _marks(self, logs: Sequence[LogFeatures], judgements: Sequence[Judgement]) -> list[Mark]:
         marker = self._marker
         if marker is None:
             return [0] * len(logs)
@@ -183,7 +228,9 @@ class Model:
         if len(logs) >= LOGS_WORTH_COLUMNS:
             columns = columns_of(logs)
             novelties = self._detector.novelties(logs, columns)
-            return marker.mark_all(logs, columns, judgements, novelties)
+            is_anomaly = np.array([judgement.is_anomaly for judgement in judgements])
+            scores = np.array([judgement.anomaly_score for judgement in judgements])
+            return marker.mark_all(logs, columns, is_anomaly, scores, novelties)
         novelty = self._detector.novelty
         return [
             marker.mark(log, judgement, novelty(log))

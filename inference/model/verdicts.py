@@ -5,15 +5,20 @@ What a client reads of a verdict depends on the log's features and the model alo
 The bytes are those that msgspec would write for `schemas.api.predictions.Prediction`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Final
 
 import msgspec
 
-from inference.detectors.judgements import Judgement
+from inference.detectors.judgements import Judgement, Judgements, rows_as_bytes
 from schemas.api.predictions import PredictRequest
 
 _encode = msgspec.json.Encoder().encode
+
+
+Mark = int | bytes
+"""How a verdict is counted, see `inference.metrics.kinds`."""
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
@@ -23,16 +28,16 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
         is_anomaly: the label.
         json: JSON of a `Prediction` from behind the log id to before the closing brace.
         contributions: as in `Judgement`; bytes, since a memo holds thousands and few are ever
-            asked for.
+            asked for. None where they were not computed.
         terms: as in `Judgement`.
         mark: how a log with this verdict is counted (`inference.metrics.judged`).
     """
 
     is_anomaly: bool
     json: bytes
-    contributions: bytes
+    contributions: bytes | None
     terms: bytes
-    mark: int = 0
+    mark: Mark = 0
 
 
 class Numbers(msgspec.Struct, frozen=True, gc=False):
@@ -48,7 +53,7 @@ _decode_numbers: Final = msgspec.json.Decoder(Numbers).decode
 
 
 def make_verdict(
-    judgement: Judgement, model_version: str, mark: int = 0, pattern: int | None = None
+    judgement: Judgement, model_version: str, mark: Mark = 0, pattern: int | None = None
 ) -> Verdict:
     """What clients read of a judgement.
 
@@ -64,7 +69,7 @@ def make_verdict(
 def make_verdicts(
     judgements: Sequence[Judgement],
     model_version: str,
-    marks: Sequence[int],
+    marks: Sequence[Mark],
     patterns: Sequence[int | None],
 ) -> list[Verdict]:
     """The same for several; the arguments as there, in one order."""
@@ -95,6 +100,33 @@ def make_verdicts(
             strict=True,
         )
     ]
+
+
+def verdicts_in_columns(
+    judgements: Judgements, model_version: str, marks: Sequence[Mark]
+) -> list[Verdict]:
+    """The same verdicts from columns, on at least one log, none of which has a message.
+
+    Their JSON is made in one piece and cut: a call for each takes twice as long.
+    """
+    flags = judgements.is_anomaly.tolist()
+    tail = b',"model_version":%b\n' % _encode(model_version)
+    heads = (b',"is_anomaly":false,"anomaly_score":', b',"is_anomaly":true,"anomaly_score":')
+    columns = (judgements.anomaly_scores, judgements.decisions, judgements.percentiles)
+    texts = [_texts(column.tolist()) for column in columns]
+    parts = [heads[0]] * (7 * len(flags))
+    for at in judgements.is_anomaly.nonzero()[0].tolist():
+        parts[7 * at] = heads[1]
+    parts[1::7], parts[3::7], parts[5::7] = texts
+    parts[2::7] = [b',"decision":'] * len(flags)
+    parts[4::7] = [b',"percentile":'] * len(flags)
+    parts[6::7] = [tail] * len(flags)
+    contributions: Iterable[bytes | None] = repeat(None)
+    if judgements.contributions.size:
+        contributions = rows_as_bytes(judgements.contributions)
+    jsons = b"".join(parts).split(b"\n")
+    terms = rows_as_bytes(judgements.terms)
+    return list(map(Verdict, flags, jsons, contributions, terms, marks))
 
 
 def _texts(values: list[float]) -> list[bytes]:

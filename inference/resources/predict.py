@@ -158,7 +158,7 @@ def _answer_all(
     verdicts = model.verdicts(logs)
     explanations = None
     if explain:
-        judged = zip(logs, verdicts, strict=True)
+        judged = zip(logs, model.explained(logs, verdicts), strict=True)
         explanations = [explanation_json(model, log, verdict) for log, verdict in judged]
     return verdicts, batch_json(request.logs, verdicts, model.version, explanations)
 

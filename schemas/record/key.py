@@ -20,6 +20,7 @@ could be spared: both are what models see.
 
 import math
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import msgspec
@@ -173,18 +174,20 @@ class Columns(NamedTuple):
     flags: Ints
 
 
+_six_of = attrgetter(*FEATURE_NAMES)
+
+
 def columns_of(logs: Sequence[LogFeatures]) -> Columns:
-    """The columns of records as they come."""
+    """The columns of records as they come, of at least one."""
+    lengths, levels, services, *flags = zip(*map(_six_of, logs), strict=True)
+    numbers = {name: service_number(name, SERVICE_BUCKETS) for name in set(services)}
+    # Small numbers become arrays by way of bytes at a tenth of the cost.
+    up = np.array([np.frombuffer(bytes(flag), np.uint8) for flag in flags])
     return Columns(
-        *(
-            np.array(column, np.int64)
-            for column in (
-                [log.message_length for log in logs],
-                [SEVERITY[log.level] for log in logs],
-                [service_number(log.service, SERVICE_BUCKETS) for log in logs],
-                [flags_of(log) for log in logs],
-            )
-        )
+        np.array(lengths, np.int64),
+        np.frombuffer(bytes(map(SEVERITY.__getitem__, levels)), np.uint8).astype(np.int64),
+        np.array(list(map(numbers.__getitem__, services)), np.int64),
+        np.array(list(FLAG_BITS.values())) @ up,
     )
 
 
@@ -261,7 +264,13 @@ def without_traits(keys: Ints) -> Ints:
 def feature_rows(keys: Ints) -> npt.NDArray[np.float32]:
     """The six features of keys: float32 of shape (n, 6), as `FeatureEncoder` makes them."""
     length, level, service, flags, _ = unpack(keys)
-    rows = np.empty((len(keys), len(FEATURE_NAMES)), np.float32)
+    return rows_of(Columns(length, level, service, flags))
+
+
+def rows_of(columns: Columns) -> npt.NDArray[np.float32]:
+    """The six features of columns: float32 of shape (n, 6), as `FeatureEncoder` makes them."""
+    length, level, service, flags = columns
+    rows = np.empty((len(length), len(FEATURE_NAMES)), np.float32)
     for column, values in enumerate((length, level, service, *flag_columns(flags))):
         rows[:, column] = values
     return rows

@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-from inference.intake.otlp.wire import number_field, text_field
 from inference.intake.raw_logs import Tally
+from inference.wire import number_field, text_field
 from schemas.api.otlp import RpcStatus, rpc_code
 
 __all__ = ["accepted", "status"]

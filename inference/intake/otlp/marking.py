@@ -12,9 +12,9 @@ from typing import Final
 import msgspec
 from msgspec import Raw
 
-from inference.intake.otlp.wire import text_field, with_fields
 from inference.model.message_judge import JudgedLog
 from inference.model.model import Model
+from inference.wire import text_field, with_fields
 from schemas.api.raw_logs import LogVerdict
 
 __all__ = ["mark_json", "mark_protobuf"]

@@ -15,10 +15,10 @@ from inference.intake.otlp.reader import (
     service_in,
     template_in,
 )
-from inference.intake.otlp.wire import parts_of
 from inference.intake.raw_logs import MAX_RECORDS, Block, Tally
 from inference.intake.records import UnusableRecordError
 from inference.intake.shapes import Log
+from inference.wire import parts_of
 
 __all__ = ["read_protobuf"]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from inference.detectors.isolation_forest_detector import IsolationForestDetector
-from inference.detectors.judgements import Judgement
+from inference.detectors.judgements import Judgements
 from inference.errors import BrokenVersionError
 from inference.model.explanations import explanation_json
 from inference.model.model import Model
@@ -22,6 +22,7 @@ from schemas.bundle.contents import Bundle
 from schemas.bundle.tables import Tables
 from schemas.record.extraction import extract, without_message
 from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
+from schemas.record.key import Columns
 from schemas.record.templates import pattern_id
 from tests.made_logs import make_logs, make_raw_logs
 
@@ -52,14 +53,16 @@ def test_distinct_logs_are_scored_once(
 ) -> None:
     """A batch is reduced to its distinct tuples, and what is known is not scored again."""
     scored: list[int] = []
-    judge = IsolationForestDetector.judge
+    judge = IsolationForestDetector.judge_columns
 
-    def counting(self: IsolationForestDetector, asked: Sequence[LogFeatures]) -> list[Judgement]:
+    def counting(
+        self: IsolationForestDetector, asked: Sequence[LogFeatures], columns: Columns
+    ) -> Judgements:
         scored.append(len(asked))
-        return judge(self, asked)
+        return judge(self, asked, columns)
 
     model = Model(bundle, memo_capacity=10_000)
-    monkeypatch.setattr(IsolationForestDetector, "judge", counting)
+    monkeypatch.setattr(IsolationForestDetector, "judge_columns", counting)
     model.verdicts(logs)
     model.verdicts(logs)
     model.verdict(logs[0])

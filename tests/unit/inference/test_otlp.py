@@ -16,10 +16,10 @@ from inference.intake.otlp.answers import accepted, status
 from inference.intake.otlp.json_body import read_json
 from inference.intake.otlp.protobuf_body import read_protobuf
 from inference.intake.otlp.reader import OtlpReader
-from inference.intake.otlp.wire import text_field
 from inference.intake.raw_logs import OPEN_SCALE, Tally, as_log
 from inference.intake.records import RecordReader
 from inference.intake.shapes import Log
+from inference.wire import text_field
 from schemas.api.validation import InvalidBodyError, MalformedJsonError
 from schemas.record.features import Level
 from tests.otlp_requests import as_protobuf, record, request

@@ -15,11 +15,11 @@ from inference.intake.otlp.marking import mark_json, mark_protobuf
 from inference.intake.otlp.messages import LogRecord
 from inference.intake.otlp.protobuf_body import read_protobuf
 from inference.intake.otlp.reader import OtlpReader
-from inference.intake.otlp.wire import parts_of, text_field, with_fields
 from inference.intake.raw_logs import Tally
 from inference.model.message_judge import JudgedLog, MessageJudge
 from inference.model.model import Model
 from inference.store.versions import ModelStore
+from inference.wire import parts_of, text_field, with_fields
 from tests.otlp_requests import as_protobuf, record, request
 
 ATTRIBUTES = ["is_anomaly", "isolation_score", "percentile", "why", "model_version"]

@@ -1,0 +1,200 @@
+"""A forest as tables: many rows are scored by looking leaves up instead of walking to them.
+
+A tree's thresholds on a feature cut its axis into intervals, and which leaf a row falls into
+depends on these intervals alone. So a tree is a small array with an axis for each feature, whose
+cells hold path lengths; where a row's cell is, adds up from one number a feature. A thousand rows
+take a sixth of what the graph takes for them.
+
+The sums are the graph's to the last bit: the same doubles are added in the same order, the base
+value last, and the result is rounded to float32 as onnxruntime rounds it. `power` is the C
+library's, as there; numpy's may differ in the last bit.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.detectors.graph_forest import Floats, GraphForest, Ints
+
+MAX_BYTES: Final = 8_388_608
+"""Tables that would be larger are not made: some hundreds of trees of 256 samples fit."""
+
+_MAX_TREE_CELLS: Final = 65_536
+"""So that the place of a cell in its tree is a uint16."""
+
+_ROWS_AT_ONCE: Final = 1_024
+_ON: Final = 0.5
+"""Share of the made-up values that lie on a threshold."""
+
+Domains = Sequence[Floats | None]
+Rows = npt.NDArray[np.float32]
+
+
+class ForestTables:
+    """What a graph's forest says of rows, but for contributions.
+
+    Args:
+        forest: of the graph.
+        domains: of each feature the values that it can have, ascending; None where these are many.
+            Thresholds between the same two values are then one: trees draw them at random, so that
+            without it each branch on a flag would be another.
+
+    Raises:
+        ValueError: the tables would be too large, or the forest has other features.
+    """
+
+    def __init__(self, forest: GraphForest, domains: Domains) -> None:
+        n_features = len(domains)
+        self._forest = forest
+        self._domains = domains
+        branches = np.flatnonzero(forest.left != np.arange(len(forest.left)))
+        feature = forest.feature[branches]
+        if len(branches) and not 0 <= feature.min() <= feature.max() < n_features:
+            raise ValueError("a branch compares what is no feature")
+        tree, threshold = forest.tree[branches], forest.threshold[branches].copy()
+        for one, values in enumerate(domains):
+            if values is not None:
+                chosen = feature == one
+                threshold[chosen] = _snapped(threshold[chosen], values)
+        n_trees = int(forest.tree[-1]) + 1
+        # The distinct thresholds of each tree on each feature, and which of them a branch has.
+        order = np.lexsort((threshold, feature, tree))
+        axis = (tree * n_features + feature)[order]
+        is_first = np.append(True, (np.diff(axis) != 0) | (np.diff(threshold[order]) != 0))
+        distinct = order[is_first[: len(order)]]
+        axes = tree[distinct] * n_features + feature[distinct]
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.cumsum(is_first[: len(order)]) - 1 - np.searchsorted(axes, axis)
+        shape = np.bincount(axes, minlength=n_trees * n_features).reshape(n_trees, n_features) + 1
+        sizes = shape.prod(axis=1, dtype=np.float64)
+        self._thresholds = [np.unique(threshold[feature == one]) for one in range(n_features)]
+        n_places = sum(len(one) + 1 for one in self._thresholds)
+        if sizes.max() > _MAX_TREE_CELLS or 8 * sizes.sum() + 2 * n_trees * n_places > MAX_BYTES:
+            raise ValueError("the tables would be too large")
+        units = shape[:, ::-1].cumprod(axis=1)[:, ::-1] // shape
+        self._first = np.concatenate([[0], sizes.astype(np.int64).cumsum()])
+        self._places = [
+            _places(self._thresholds[one], tree, threshold, units[:, one], feature == one)
+            for one in range(n_features)
+        ]
+        ranks = np.zeros(len(forest.tree), np.int64)
+        ranks[branches] = rank
+        self._cells = self._filled(shape, ranks)
+
+    def _filled(self, shape: Ints, ranks: Ints) -> Floats:
+        """The path length of every cell of every tree."""
+        forest = self._forest
+        low = np.zeros((len(forest.tree), shape.shape[1]), np.int64)
+        high = shape[forest.tree]
+        own = np.arange(len(forest.tree))
+        parents = np.searchsorted(forest.tree, np.arange(len(shape)))
+        while (parents := parents[forest.left[parents] != parents]).size:
+            left, right, feature = (
+                forest.left[parents],
+                forest.right[parents],
+                forest.feature[parents],
+            )
+            low[left] = low[right] = low[parents]
+            high[left] = high[right] = high[parents]
+            border = ranks[parents] + 1
+            high[left, feature] = np.minimum(high[left, feature], border)
+            low[right, feature] = np.maximum(low[right, feature], border)
+            parents = np.concatenate([left, right])
+        cells = np.empty(int(self._first[-1]))
+        trees = [
+            cells[first:last].reshape(sizes)
+            for first, last, sizes in zip(
+                self._first[:-1].tolist(), self._first[1:].tolist(), shape.tolist(), strict=True
+            )
+        ]
+        leaves = np.flatnonzero(forest.left == own)
+        boxes = np.stack([low[leaves], high[leaves]], axis=2).tolist()
+        for tree, weight, box in zip(
+            forest.tree[leaves].tolist(), forest.weight[leaves].tolist(), boxes, strict=True
+        ):
+            trees[tree][tuple([slice(*ends) for ends in box])] = weight
+        return cells
+
+    def rows_at_borders(self, n: int) -> Rows:
+        """Made-up rows with values on thresholds and one float beside them, always the same.
+
+        Args:
+            n: how many.
+        """
+        choose = np.random.default_rng(0)
+        columns = []
+        for thresholds, values in zip(self._thresholds, self._domains, strict=True):
+            if values is not None:
+                columns.append(choose.choice(values, n).astype(np.float32))
+                continue
+            borders = thresholds.astype(np.float32) if len(thresholds) else np.zeros(1, np.float32)
+            toward = choose.choice(np.array([-np.inf, np.inf], np.float32), n)
+            drawn = choose.choice(borders, n)
+            columns.append(np.where(choose.random(n) < _ON, drawn, np.nextafter(drawn, toward)))
+        return np.ascontiguousarray(np.array(columns, np.float32).T)
+
+    def excess(self, rows: Rows) -> Rows:
+        """How far the sums of path lengths exceed the threshold's: float32 of shape (n,).
+
+        Args:
+            rows: float32 of shape (n, n_features), none of them NaN, with values of the domains.
+        """
+        parts = [
+            self._excess(rows[at : at + _ROWS_AT_ONCE]) for at in range(0, len(rows), _ROWS_AT_ONCE)
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _excess(self, rows: Rows) -> Rows:
+        place: npt.NDArray[np.uint16] | None = None
+        for thresholds, places, column in zip(self._thresholds, self._places, rows.T, strict=True):
+            if len(thresholds):
+                # In doubles: thresholds are not rounded, a row's float32 is exact in double.
+                interval = np.searchsorted(thresholds, column.astype(np.float64))
+                more = places.take(interval, axis=0)
+                place = more if place is None else np.add(place, more, out=place)
+        if place is None:
+            place = np.zeros((len(rows), len(self._first) - 1), np.uint16)
+        lengths = self._cells.take(place.T + self._first[:-1, None])
+        # Row by row of the transposed matrix, so tree by tree: numpy adds pairwise along the last
+        # axis alone.
+        sums = np.add.reduce(lengths, axis=0)
+        excess: Rows = (sums + self._forest.base_value).astype(np.float32)
+        return excess
+
+    def scores(self, rows: Rows) -> tuple[npt.NDArray[np.bool_], Floats, Floats]:
+        """Whether each row is an anomaly, its decision, its anomaly score; each of shape (n,)."""
+        forest, excess = self._forest, self.excess(rows)
+        base, at_threshold = forest.base, forest.score_at_threshold
+        ratio = np.array([base**one for one in excess.tolist()], np.float64)
+        scores = ratio * at_threshold
+        is_anomaly = excess < 0
+        return is_anomaly, np.where(is_anomaly, forest.below, at_threshold) - scores, scores
+
+
+def _snapped(thresholds: Floats, values: Floats) -> Floats:
+    """Thresholds as the largest value that is not above: the same values are on either side."""
+    at = np.searchsorted(values, thresholds, side="right") - 1
+    return np.where(at >= 0, values[np.maximum(at, 0)], thresholds)
+
+
+def _places(
+    thresholds: Floats, tree: Ints, threshold: Floats, units: Ints, chosen: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.uint16]:
+    """What each interval of one feature adds to the place of a row's cell, for each tree.
+
+    Args:
+        thresholds: of all trees on the feature, ascending, of shape (n,).
+        tree: of each branch.
+        threshold: of each branch.
+        units: what one step along the feature's axis adds, by tree.
+        chosen: the branches that compare the feature.
+
+    Returns:
+        Of shape (n + 1, n_trees).
+    """
+    steps = np.zeros((len(thresholds) + 1, len(units)), np.int64)
+    trees = tree[chosen]
+    steps[np.searchsorted(thresholds, threshold[chosen]) + 1, trees] = units[trees]
+    return steps.cumsum(axis=0).astype(np.uint16)
