@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from inference.errors import (
     MalformedProtobufError,
@@ -16,6 +16,7 @@ from inference.errors import (
 )
 from inference.metrics.board import Board
 from inference.metrics.inference_metrics import InferenceMetrics
+from inference.metrics.reports import Reports
 from inference.otlp_forwarder import OtlpForwarder
 from inference.resources.logs import LogsResource
 from inference.resources.metrics import MetricsResource, WatchMiddleware
@@ -42,6 +43,9 @@ from inference.web.load import Limits, Load
 from inference.web.problems import ProblemSpec, ProblemTable, problem_names
 from schemas.api import open_inference
 from schemas.api.operations import API_PREFIX, METRICS_PATH, OTLP_PATH, OTLP_PREFIX, paths_of
+
+if TYPE_CHECKING:
+    from inference.incidents.incidents import Incidents
 
 MAX_TRAININGS: Final = 16
 """Train calls that a worker has in hand; the trainer does one at a time."""
@@ -90,6 +94,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         marker=judged,
         reloads=metrics.reloads if metrics else None,
     )
+    incidents = _incidents(settings, metrics)
     limit = settings.max_body_bytes
     load = Load(
         Limits(requests=settings.max_requests, held_bytes=max(settings.max_held_bytes, limit))
@@ -98,20 +103,26 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         "inference",
         PROBLEMS,
         settings,
-        [WarmUpMiddleware(slot), *([WatchMiddleware(metrics.watch)] if metrics else [])],
+        [
+            WarmUpMiddleware(slot),
+            *([WatchMiddleware(metrics.watch)] if metrics else []),
+            *([incidents] if incidents else []),
+        ],
         metrics.traffic if metrics else None,
         {open_inference.PREFIX: inference_fault, OTLP_PREFIX: otlp_fault},
     )
-    predict = PredictResource(slot, limit, load, judged)
+    predict = PredictResource(slot, limit, load, judged, incidents)
     app.add_route(f"{API_PREFIX}/predict", predict)
     if app.shortcut is not None:
         app.shortcut.add(f"{API_PREFIX}/predict", predict.answer_at_once)
-    app.add_route(f"{API_PREFIX}/predict/batch", BatchResource(slot, limit, load, judged))
+    app.add_route(
+        f"{API_PREFIX}/predict/batch", BatchResource(slot, limit, load, judged, incidents)
+    )
     if metrics:
         app.add_route(METRICS_PATH, MetricsResource(lambda: metrics.families(slot.model)))
-    app.add_route(f"{API_PREFIX}/logs", LogsResource(slot, limit, load, judged))
+    app.add_route(f"{API_PREFIX}/logs", LogsResource(slot, limit, load, judged, incidents))
     forwarder = OtlpForwarder(settings.otlp_forward) if settings.otlp_forward else None
-    app.add_route(OTLP_PATH, OtlpResource(slot, limit, load, judged, forwarder))
+    app.add_route(OTLP_PATH, OtlpResource(slot, limit, load, judged, forwarder, incidents))
     if settings.allow_training:
         client = TrainerClient(
             settings.trainer_url, settings.train_timeout_s, settings.trainer_token_file
@@ -128,7 +139,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
     app.add_route(f"{API_PREFIX}/health", HealthResource())
     app.add_route(f"{API_PREFIX}/ready", ReadyResource(slot))
     app.add_route(f"{API_PREFIX}/model/info", ModelInfoResource(slot))
-    _route_open_inference(app, slot, InferResource(slot, limit, load, judged))
+    _route_open_inference(app, slot, InferResource(slot, limit, load, judged, incidents))
     return app
 
 
@@ -143,6 +154,19 @@ def _route_open_inference(app: App, slot: ModelSlot, infer: InferResource) -> No
         app.add_route(path, model, suffix="ready")
     for path in open_inference.INFER_PATHS:
         app.add_route(path, infer)
+
+
+def _incidents(settings: InferenceSettings, metrics: InferenceMetrics | None) -> "Incidents | None":
+    if not (settings.alertmanager_url or settings.stdout_per_s):
+        return None
+    from inference.incidents.incidents import make_incidents  # noqa: PLC0415 - for who wants them
+
+    if metrics is not None:
+        return make_incidents(settings, metrics.reports)
+    board = Board()  # which nobody reads
+    reports = Reports(board)
+    board.open()
+    return make_incidents(settings, reports)
 
 
 def _metrics(settings: InferenceSettings, board: Board) -> InferenceMetrics:

@@ -79,6 +79,11 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
         metrics_services: services that have a label of their own.
         metrics_patterns: patterns that have one, of flagged logs and of others each.
         drift_window_s: how far back drift is looked for.
+        alertmanager_url: where alerts are sent; empty for nowhere.
+        alert_interval_s: a live alert is sent that often.
+        alerts: alerts that a worker keeps apart.
+        alert_link: where alerts lead people; empty for nowhere.
+        stdout_per_s: anomalies a second that a worker writes a line for.
         otlp_forward: where OpenTelemetry's logs are passed on to; empty for nowhere.
         follow_s: how long to wait, with `model_store`, until the mirror has brought what the
             trainer published.
@@ -121,6 +126,24 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
     )
     drift_window_s: Annotated[int, Meta(ge=60, le=604_800)] = field(
         default=3_600, name=f"{PREFIX}DRIFT_WINDOW_S"
+    )
+    alertmanager_url: Annotated[
+        str,
+        Meta(pattern=r"^(https?://[^\s/@]+(/[^\s]*)?)?$", examples=["http://alertmanager:9093"]),
+    ] = field(default="", name="ANOMALY_ALERTMANAGER_URL")
+    alert_interval_s: Annotated[float, Meta(ge=0.1, le=3_600)] = field(
+        default=60.0, name=f"{PREFIX}ALERT_INTERVAL_S"
+    )
+    alerts: Annotated[int, Meta(ge=1, le=1_000)] = field(default=100, name=f"{PREFIX}ALERTS")
+    alert_link: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://([^\s{}]|\{(service|level|pattern_id)\})+)?$",
+            examples=["https://logs/?service={service}"],
+        ),
+    ] = field(default="", name=f"{PREFIX}ALERT_LINK")
+    stdout_per_s: Annotated[int, Meta(ge=0, le=10_000)] = field(
+        default=0, name=f"{PREFIX}STDOUT_PER_S"
     )
     otlp_forward: Annotated[
         str,

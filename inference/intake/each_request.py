@@ -8,8 +8,9 @@ import msgspec
 from msgspec import Raw
 
 from inference.intake.json_values import items_of
-from inference.intake.requests import look_at, look_at_all
+from inference.intake.requests import look_at, look_at_all, message_of
 from inference.model.explanations import explanation_json
+from inference.model.flagged import FlaggedLogs
 from inference.model.model import Model
 from inference.model.verdicts import Verdict, prediction_json
 from schemas.api.predictions import MAX_BATCH_LOGS, FaultyLog, LogId, PredictRequest
@@ -17,7 +18,15 @@ from schemas.api.problems import FieldError
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 from schemas.record.features import LogFeatures
 
-__all__ = ["Answered", "Each", "answer_each", "read_each", "reported_json", "requests_in"]
+__all__ = [
+    "Answered",
+    "Each",
+    "JudgedRequests",
+    "answer_each",
+    "read_each",
+    "reported_json",
+    "requests_in",
+]
 
 Each = PredictRequest | FaultyLog
 """A request, or what is at fault with it."""
@@ -34,16 +43,36 @@ class _Named(msgspec.Struct):
     log_id: LogId
 
 
+class JudgedRequests(msgspec.Struct, frozen=True):
+    """Requests that were judged.
+
+    Attributes:
+        requests: in their order.
+        logs: what the model saw of each.
+        verdicts: on each.
+    """
+
+    requests: Sequence[PredictRequest]
+    logs: list[LogFeatures]
+    verdicts: list[Verdict]
+
+    def flagged(self) -> FlaggedLogs:
+        """The anomalies among them."""
+        flagged = FlaggedLogs()
+        flagged.add_all(self.logs, self.verdicts, self.requests, message_of)
+        return flagged
+
+
 class Answered(msgspec.Struct, frozen=True):
     """What is answered to requests.
 
     Attributes:
         objects: the JSON of a `Prediction` or a `FaultyLog` for each, in their order.
-        verdicts: on those that could be judged.
+        judged: those that could be judged.
     """
 
     objects: list[bytes]
-    verdicts: list[Verdict]
+    judged: JudgedRequests
 
 
 def requests_in(body: bytes) -> list[bytes] | None:
@@ -102,7 +131,8 @@ def answer_each(requests: Sequence[Each], model: Model, first: int, *, explain: 
             log, verdict = next(judged)
             why = explanation_json(model, log, verdict) if explain else b""
             objects.append(prediction_json(entry.log_id, verdict, why))
-    return Answered(objects, verdicts)
+    taken = [entry for entry in entries if isinstance(entry, PredictRequest)]
+    return Answered(objects, JudgedRequests(taken, logs, verdicts))
 
 
 def reported_json(answered: Answered, model_version: str) -> bytes:
@@ -112,7 +142,7 @@ def reported_json(answered: Answered, model_version: str) -> bytes:
     errors = [one for one in answered.objects if one.startswith(faulty)]
     return b'{"predictions":[%b],"anomaly_count":%d,"model_version":%b,"errors":[%b]}' % (
         b",".join(predictions),
-        [verdict.is_anomaly for verdict in answered.verdicts].count(True),
+        [verdict.is_anomaly for verdict in answered.judged.verdicts].count(True),
         _encode(model_version),
         b",".join(errors),
     )

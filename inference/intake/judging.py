@@ -2,18 +2,21 @@
 
 import time
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Final
 
 import msgspec
 
 from inference.intake.raw_logs import Block, Tally
-from inference.model.message_judge import JudgedLog, MessageJudge
+from inference.model.flagged import FlaggedLogs
+from inference.model.message_judge import JudgedLog, Log, MessageJudge
 from inference.model.verdicts import Verdict
 from schemas.api.raw_logs import MAX_LISTED, Returned
 
 __all__ = ["Judging"]
 
 _encode: Final = msgspec.json.Encoder().encode
+_MESSAGE: Final[Callable[[Log], str]] = itemgetter(0)
 
 
 class Judging:
@@ -28,6 +31,7 @@ class Judging:
         judge: judges them.
         returned: which verdicts are listed.
         kept: where what is judged is kept by position, for who needs it afterwards.
+        flagged: where the anomalies are added, for who reports them.
         clock: monotonic seconds.
     """
 
@@ -38,6 +42,7 @@ class Judging:
         judge: MessageJudge,
         returned: Returned,
         kept: dict[int, JudgedLog] | None = None,
+        flagged: FlaggedLogs | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._blocks = blocks
@@ -45,6 +50,7 @@ class Judging:
         self._judge = judge
         self._returned = returned
         self._kept = kept
+        self._flagged = flagged
         self._clock = clock
         self.verdicts: list[Verdict] = []
         self._listed: list[bytes] = []
@@ -68,6 +74,10 @@ class Judging:
             self._n_anomalies += [one.is_anomaly for one in judged].count(True)
             if self._kept is not None:
                 self._kept.update(zip(block.positions, judged, strict=True))
+            if self._flagged is not None:
+                for one, log in zip(judged, block.logs, strict=True):
+                    if one.is_anomaly:
+                        self._flagged.add(one.features, one.verdict, log, _MESSAGE)
             if self._returned != "none":
                 self._list(block, judged)
             if self._clock() >= until:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw
@@ -13,6 +13,8 @@ from schemas.api.predictions import PredictRequest, RawLog
 from schemas.api.problems import FieldError
 from schemas.api.validation import MAX_FIELD_ERRORS, InvalidBodyError
 from schemas.record.features import Level, LogFeatures
+
+T = TypeVar("T")
 
 Extract = Callable[[str, Level, str], LogFeatures]
 
@@ -57,7 +59,14 @@ def look_at_all(requests: Sequence[PredictRequest], extract: Extract) -> list[Lo
     return logs
 
 
-def _extract(request: PredictRequest, extract: Extract, path: str) -> LogFeatures:
+def message_of(request: PredictRequest) -> str:
+    """The message of a request that `look_at` has taken; empty if it has features instead."""
+    if request.features is not None:
+        return ""
+    return _extract(request, lambda message, _level, _service: message, "")
+
+
+def _extract(request: PredictRequest, extract: Callable[[str, Level, str], T], path: str) -> T:
     message, level, service = request.message, request.level, request.service
     if message is UNSET or message == _NULL:
         raise InvalidBodyError([FieldError(f"{path}features", _EITHER)])
@@ -73,7 +82,9 @@ def _extract(request: PredictRequest, extract: Extract, path: str) -> LogFeature
     return extract(text, raw.level, _service_of(raw.service) or DEFAULT_SERVICE)
 
 
-def _extract_unusual(request: PredictRequest, extract: Extract, path: str) -> LogFeatures:
+def _extract_unusual(
+    request: PredictRequest, extract: Callable[[str, Level, str], T], path: str
+) -> T:
     # For those who send anything but a text, a level by its name and a service: the layouts of
     # lines are loaded only here.
     from inference.intake.raw import UnusableLogError, read_raw  # noqa: PLC0415 - see above

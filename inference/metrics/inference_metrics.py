@@ -6,16 +6,17 @@ from typing import Final, Protocol
 
 from prometheus_client.core import Metric
 
-from inference.metrics import drift, judged, reloads, traffic
+from inference.metrics import drift, judged, reloads, reports, traffic
 from inference.metrics.board import Board
 from inference.metrics.build import BUILD, build_family
 from inference.metrics.drift import Window, drift_families
 from inference.metrics.judged import Judged
 from inference.metrics.reloads import Reloads
+from inference.metrics.reports import Reports
 from inference.metrics.traffic import Traffic
 from schemas.bundle.manifest import Manifest
 
-SPECS: Final = (*traffic.SPECS, *judged.SPECS, *reloads.SPECS, *drift.SPECS, BUILD)
+SPECS: Final = (*traffic.SPECS, *judged.SPECS, *reloads.SPECS, *reports.SPECS, *drift.SPECS, BUILD)
 
 
 class Served(Protocol):
@@ -33,6 +34,7 @@ class InferenceMetrics:
         traffic: counts requests.
         judged: counts logs.
         reloads: counts models.
+        reports: counts what is reported of anomalies.
 
     Args:
         board: where all of it is counted; opened here.
@@ -57,6 +59,7 @@ class InferenceMetrics:
         self.traffic = Traffic(board, routes, problems)
         self.judged = Judged(board, n_services, n_patterns)
         self.reloads = Reloads(board)
+        self.reports = Reports(board)
         self._window = Window(window_s)
         board.open()
         self._window.begin(self._spread())
@@ -77,6 +80,7 @@ class InferenceMetrics:
             *self.traffic.families(totals),
             *self.judged.families(totals),
             *self.reloads.families(totals),
+            *self.reports.families(totals),
             *drift_families(None if model is None else model.manifest, window),
         ]
         if model is not None:

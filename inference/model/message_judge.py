@@ -22,7 +22,7 @@ from schemas.record.keywords import has_trigger
 from schemas.record.templates import FOLD, pattern_id
 from schemas.record.text import ESCAPE
 
-__all__ = ["JudgedLog", "MessageJudge"]
+__all__ = ["JudgedLog", "Log", "MessageJudge"]
 
 CAPACITY: Final = 4_096
 MAX_KEY_CHARS: Final = 512

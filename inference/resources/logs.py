@@ -8,6 +8,7 @@ import falcon
 import falcon.asgi
 
 from inference.metrics.judged import Judged
+from inference.model.flagged import FlaggedLogs
 from inference.store.slot import ModelSlot
 from inference.web.admission import ANY_TYPE
 from inference.web.body import read_body
@@ -16,6 +17,7 @@ from inference.web.queries import word
 from schemas.api.raw_logs import Returned
 
 if TYPE_CHECKING:
+    from inference.incidents.incidents import Incidents
     from inference.intake.judging import Judging
     from inference.intake.raw_bodies import BodyReader
     from inference.model.message_judge import MessageJudge
@@ -58,12 +60,18 @@ class LogsResource:
     takes = frozenset({ANY_TYPE})
 
     def __init__(
-        self, slot: ModelSlot, max_body_bytes: int, load: Load, judged: Judged | None = None
+        self,
+        slot: ModelSlot,
+        max_body_bytes: int,
+        load: Load,
+        judged: Judged | None = None,
+        incidents: "Incidents | None" = None,
     ) -> None:
         self._judges = Judges(slot)
         self._max_body_bytes = max_body_bytes
         self._load = load
         self._judged = judged
+        self._incidents = incidents
         self._reader: BodyReader | None = None
 
     async def on_head(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
@@ -75,9 +83,9 @@ class LogsResource:
         body = await read_body(req, self._max_body_bytes, self._load)
         returned = cast(Returned, word(req, "return", _RETURNED))
         with self._load:
-            judging = self._begin(
-                body, req.content_type or "", returned, await self._judges.current()
-            )
+            judge = await self._judges.current()
+            flagged = None if self._incidents is None else FlaggedLogs()
+            judging = self._begin(body, req.content_type or "", returned, judge, flagged)
             # Of text, the layout has to be found out first; JSON is mostly read at once.
             at_once = len(body) <= LARGE_BYTES and body[:1] in (b"{", b"[")
             if not (at_once and judging.go_on(time.monotonic() + ON_LOOP_S)):
@@ -86,13 +94,20 @@ class LogsResource:
             answer = judging.answer()
         if self._judged is not None and judging.verdicts:
             self._judged.count_all(judging.verdicts)
+        if self._incidents is not None and flagged:
+            self._incidents.see(judge.model, flagged)
         if len(answer) > SMALL_BYTES:
             self._load.hold(req.scope, len(answer))
         resp.content_type = falcon.MEDIA_JSON
         resp.data = answer
 
     def _begin(
-        self, body: bytes, content_type: str, returned: Returned, judge: "MessageJudge"
+        self,
+        body: bytes,
+        content_type: str,
+        returned: Returned,
+        judge: "MessageJudge",
+        flagged: FlaggedLogs | None,
     ) -> "Judging":
         from inference.intake.judging import Judging  # noqa: PLC0415 - see the class
         from inference.intake.raw_bodies import BodyReader  # noqa: PLC0415
@@ -101,4 +116,5 @@ class LogsResource:
         reader = self._reader = self._reader or BodyReader()
         tally = Tally()
         media_type = content_type.partition(";")[0].strip().lower()
-        return Judging(reader.read(body, media_type, tally), tally, judge, returned)
+        blocks = reader.read(body, media_type, tally)
+        return Judging(blocks, tally, judge, returned, flagged=flagged)

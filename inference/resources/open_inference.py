@@ -8,6 +8,7 @@ import falcon
 import falcon.asgi
 
 from inference.metrics.judged import Judged
+from inference.model.flagged import FlaggedLogs
 from inference.model.model import Model
 from inference.resources.status import READY_WAIT_S
 from inference.store.slot import ModelSlot
@@ -25,8 +26,10 @@ from schemas.api.open_inference import (
 )
 from schemas.api.problems import FieldError, Problem
 from schemas.api.validation import InvalidBodyError
+from schemas.record.features import Level, LogFeatures
 
 if TYPE_CHECKING:
+    from inference.incidents.incidents import Incidents
     from inference.model.verdicts import Verdict
     from inference.open_inference.answers import Answer
 
@@ -113,12 +116,18 @@ class InferResource:
     takes = frozenset({BINARY})
 
     def __init__(
-        self, slot: ModelSlot, max_body_bytes: int, load: Load, judged: Judged | None = None
+        self,
+        slot: ModelSlot,
+        max_body_bytes: int,
+        load: Load,
+        judged: Judged | None = None,
+        incidents: "Incidents | None" = None,
     ) -> None:
         self._slot = slot
         self._max_body_bytes = max_body_bytes
         self._load = load
         self._judged = judged
+        self._incidents = incidents
 
     async def on_post(
         self,
@@ -131,17 +140,22 @@ class InferResource:
         json_length = _json_length(req)
         await _named(self._slot, name, version)  # before a body is waited for
         body = await read_body(req, self._max_body_bytes, self._load)
+        flagged = None if self._incidents is None else FlaggedLogs()
         with self._load:
             if len(body) <= LARGE_BYTES:
                 # What serves may have changed while the body came.
                 model = await _named(self._slot, name, version)
-                verdicts, answer = _infer(model, body, json_length)
+                verdicts, answer = _infer(model, body, json_length, flagged)
             else:
                 async with self._load.turn():
                     model = await _named(self._slot, name, version)
-                    verdicts, answer = await asyncio.to_thread(_infer, model, body, json_length)
+                    verdicts, answer = await asyncio.to_thread(
+                        _infer, model, body, json_length, flagged
+                    )
         if self._judged is not None:
             self._judged.count_all(verdicts)
+        if self._incidents is not None and flagged:
+            self._incidents.see(model, flagged)
         if len(answer.body) > SMALL_BYTES:
             self._load.hold(req.scope, len(answer.body))
         resp.content_type = falcon.MEDIA_JSON
@@ -152,13 +166,22 @@ class InferResource:
 
 
 def _infer(
-    model: Model, body: bytes, json_length: int | None
+    model: Model, body: bytes, json_length: int | None, flagged: FlaggedLogs | None
 ) -> "tuple[Sequence[Verdict], Answer]":
     from inference.open_inference.answers import answer  # noqa: PLC0415 - see above
     from inference.open_inference.requests import read_inference  # noqa: PLC0415
 
     inference = read_inference(body, json_length)
-    verdicts = model.verdicts(inference.look(model.extract))
+    messages: list[str] = []
+
+    def extract(message: str, level: Level, service: str) -> LogFeatures:
+        messages.append(message)
+        return model.extract(message, level, service)
+
+    logs = inference.look(model.extract if flagged is None else extract)
+    verdicts = model.verdicts(logs)
+    if flagged is not None:
+        flagged.add_all(logs, verdicts, messages or [""] * len(logs), str)
     return verdicts, answer(inference, verdicts, model.version)
 
 

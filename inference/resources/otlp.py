@@ -9,6 +9,7 @@ import falcon
 import falcon.asgi
 
 from inference.metrics.judged import Judged
+from inference.model.flagged import FlaggedLogs
 from inference.otlp_forwarder import MAX_IN_HAND, OtlpForwarder
 from inference.resources.logs import ON_LOOP_S, Judges
 from inference.store.slot import ModelSlot
@@ -18,6 +19,7 @@ from schemas.api.operations import PROTOBUF
 from schemas.api.problems import Problem
 
 if TYPE_CHECKING:
+    from inference.incidents.incidents import Incidents
     from inference.intake.otlp.reader import OtlpReader
     from inference.model.message_judge import JudgedLog
 
@@ -34,11 +36,13 @@ class OtlpResource:
         load: Load,
         judged: Judged | None = None,
         forwarder: OtlpForwarder | None = None,
+        incidents: "Incidents | None" = None,
     ) -> None:
         self._judges = Judges(slot)
         self._max_body_bytes = max_body_bytes
         self._load = load
         self._judged = judged
+        self._incidents = incidents
         self._forwarder = forwarder
         self._passing = Load(Limits(requests=MAX_IN_HAND, held_bytes=0))
         self._reader: OtlpReader | None = None
@@ -65,7 +69,8 @@ class OtlpResource:
             tally = Tally()
             judge = await self._judges.current()
             kept: dict[int, JudgedLog] | None = None if self._forwarder is None else {}
-            judging = Judging(read(body, reader, tally), tally, judge, "none", kept)
+            flagged = None if self._incidents is None else FlaggedLogs()
+            judging = Judging(read(body, reader, tally), tally, judge, "none", kept, flagged)
             at_once = len(body) <= LARGE_BYTES
             if not (at_once and judging.go_on(time.monotonic() + ON_LOOP_S)):
                 async with self._load.turn():
@@ -83,6 +88,8 @@ class OtlpResource:
                 return  # it comes again, and is counted then
         if self._judged is not None and judging.verdicts:
             self._judged.count_all(judging.verdicts)
+        if self._incidents is not None and flagged:
+            self._incidents.see(judge.model, flagged)
 
 
 def otlp_fault(req: falcon.asgi.Request, resp: falcon.asgi.Response, problem: Problem) -> None:

@@ -1,21 +1,24 @@
 """POST /predict and POST /predict/batch."""
 
 import asyncio
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import falcon
 import falcon.asgi
 
 from inference.intake.each_request import (
     Each,
+    JudgedRequests,
     answer_each,
     read_each,
     reported_json,
     requests_in,
 )
-from inference.intake.requests import look_at, look_at_all
+from inference.intake.requests import look_at, look_at_all, message_of
 from inference.metrics.judged import Judged
 from inference.model.explanations import explanation_json
+from inference.model.flagged import Flagged
 from inference.model.model import Model
 from inference.model.verdicts import Verdict, batch_json, prediction_json
 from inference.resources.request_lines import RequestLines
@@ -26,6 +29,10 @@ from inference.web.queries import word
 from schemas.api.operations import LINE_TYPES, ON_ERROR
 from schemas.api.predictions import BatchRequest, PredictRequest
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
+from schemas.record.features import LogFeatures
+
+if TYPE_CHECKING:
+    from inference.incidents.incidents import Incidents
 
 _BOOLEANS: Final = {"true": True, "false": False}
 
@@ -34,12 +41,18 @@ class PredictResource:
     """Judges one log."""
 
     def __init__(
-        self, slot: ModelSlot, max_body_bytes: int, load: Load, judged: Judged | None = None
+        self,
+        slot: ModelSlot,
+        max_body_bytes: int,
+        load: Load,
+        judged: Judged | None = None,
+        incidents: "Incidents | None" = None,
     ) -> None:
         self._slot = slot
         self._max_body_bytes = max_body_bytes
         self._load = load
         self._judged = judged
+        self._incidents = incidents
         self._decode = BodyDecoder(PredictRequest).decode
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
@@ -50,15 +63,20 @@ class PredictResource:
         with self._load:
             if len(body) <= LARGE_BYTES:
                 request = self._decode(body)
-                verdict, answer = _answer_one(await self._slot.current(), request, explain)
+                model = await self._slot.current()
+                log, verdict, answer = _answer_one(model, request, explain)
             else:
                 async with self._load.turn():
                     request = await asyncio.to_thread(self._decode, body)
                     # Only the loop's thread looks at the slot; what it holds then judges the log.
                     model = await self._slot.current()
-                    verdict, answer = await asyncio.to_thread(_answer_one, model, request, explain)
+                    log, verdict, answer = await asyncio.to_thread(
+                        _answer_one, model, request, explain
+                    )
         if self._judged is not None:
             self._judged.count(verdict)
+        if self._incidents is not None and verdict.is_anomaly:
+            self._incidents.see(model, [Flagged(log, verdict, partial(message_of, request))])
         resp.data = answer
 
     def answer_at_once(self, body: bytes) -> bytes | None:
@@ -71,9 +89,12 @@ class PredictResource:
         if model is None or len(body) > self._max_body_bytes:
             return None
         with self._load:
-            verdict, answer = _answer_one(model, self._decode(body), explain=False)
+            request = self._decode(body)
+            log, verdict, answer = _answer_one(model, request, explain=False)
         if self._judged is not None:
             self._judged.count(verdict)
+        if self._incidents is not None and verdict.is_anomaly:
+            self._incidents.see(model, [Flagged(log, verdict, partial(message_of, request))])
         return answer
 
 
@@ -83,14 +104,20 @@ class BatchResource:
     takes = LINE_TYPES
 
     def __init__(
-        self, slot: ModelSlot, max_body_bytes: int, load: Load, judged: Judged | None = None
+        self,
+        slot: ModelSlot,
+        max_body_bytes: int,
+        load: Load,
+        judged: Judged | None = None,
+        incidents: "Incidents | None" = None,
     ) -> None:
         self._slot = slot
         self._max_body_bytes = max_body_bytes
         self._load = load
         self._judged = judged
+        self._incidents = incidents
         self._decode = BodyDecoder(BatchRequest).decode
-        self._lines = RequestLines(slot, load, judged)
+        self._lines = RequestLines(slot, load, judged, incidents)
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/predict/batch"""
@@ -105,14 +132,17 @@ class BatchResource:
         with self._load:
             if len(body) <= LARGE_BYTES:
                 request = read(body)
-                verdicts, answer = _answer_all(await self._slot.current(), request, explain)
+                model = await self._slot.current()
+                judged, answer = _answer_all(model, request, explain)
             else:
                 async with self._load.turn():
                     request = await asyncio.to_thread(read, body)
                     model = await self._slot.current()
-                    verdicts, answer = await asyncio.to_thread(_answer_all, model, request, explain)
+                    judged, answer = await asyncio.to_thread(_answer_all, model, request, explain)
         if self._judged is not None:
-            self._judged.count_all(verdicts)
+            self._judged.count_all(judged.verdicts)
+        if self._incidents is not None:
+            self._incidents.see(model, judged.flagged())
         if len(answer) > SMALL_BYTES:
             self._load.hold(req.scope, len(answer))
         resp.data = answer
@@ -139,28 +169,29 @@ def _answer_one(
     model: Model,
     request: PredictRequest,
     explain: bool,  # noqa: FBT001
-) -> tuple[Verdict, bytes]:
+) -> tuple[LogFeatures, Verdict, bytes]:
     log = look_at(request, model.extract)
     verdict = model.verdict(log)
     explanation = explanation_json(model, log, verdict) if explain else b""
-    return verdict, prediction_json(request.log_id, verdict, explanation)
+    return log, verdict, prediction_json(request.log_id, verdict, explanation)
 
 
 def _answer_all(
     model: Model,
     request: BatchRequest | list[Each],
     explain: bool,  # noqa: FBT001
-) -> tuple[list[Verdict], bytes]:
+) -> tuple[JudgedRequests, bytes]:
     if isinstance(request, list):
         answered = answer_each(request, model, 0, explain=explain)
-        return answered.verdicts, reported_json(answered, model.version)
+        return answered.judged, reported_json(answered, model.version)
     logs = look_at_all(request.logs, model.extract)
     verdicts = model.verdicts(logs)
     explanations = None
     if explain:
         judged = zip(logs, model.explained(logs, verdicts), strict=True)
         explanations = [explanation_json(model, log, verdict) for log, verdict in judged]
-    return verdicts, batch_json(request.logs, verdicts, model.version, explanations)
+    answer = batch_json(request.logs, verdicts, model.version, explanations)
+    return JudgedRequests(request.logs, logs, verdicts), answer
 
 
 def wants_explanation(req: falcon.asgi.Request) -> bool:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import falcon
 import falcon.asgi
@@ -15,6 +15,9 @@ from inference.web.body import read_pieces
 from inference.web.load import PROGRESS, Load
 from schemas.api.predictions import FaultyLog, PredictRequest
 from schemas.api.problems import FieldError
+
+if TYPE_CHECKING:
+    from inference.incidents.incidents import Incidents
 
 MAX_LINE_BYTES: Final = 1_048_576
 """A longer line is at fault, and passed over."""
@@ -68,10 +71,17 @@ class Windows:
 class RequestLines:
     """Judges requests that come as JSON lines, in constant memory."""
 
-    def __init__(self, slot: ModelSlot, load: Load, judged: Judged | None) -> None:
+    def __init__(
+        self,
+        slot: ModelSlot,
+        load: Load,
+        judged: Judged | None,
+        incidents: "Incidents | None" = None,
+    ) -> None:
         self._slot = slot
         self._load = load
         self._judged = judged
+        self._incidents = incidents
         self._decode = msgspec.json.Decoder(PredictRequest, strict=False).decode_lines
 
     async def answer(
@@ -110,10 +120,14 @@ class RequestLines:
                     n_bytes += len(piece)
                     req.scope[PROGRESS] = n_bytes // PROGRESS_BYTES
                     lines = self._read(piece, position)
-                answered = answer_each(lines, await self._slot.current(), position, explain=explain)
+                model = await self._slot.current()
+                answered = answer_each(lines, model, position, explain=explain)
                 position += len(lines)
-                if self._judged is not None and answered.verdicts:
-                    self._judged.count_all(answered.verdicts)
+                judged = answered.judged
+                if self._judged is not None and judged.verdicts:
+                    self._judged.count_all(judged.verdicts)
+                if self._incidents is not None:
+                    self._incidents.see(model, judged.flagged())
                 if answered.objects:
                     yield b"\n".join(answered.objects) + b"\n"
 

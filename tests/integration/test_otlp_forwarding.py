@@ -3,64 +3,16 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import urllib3
 
-from tests.integration.conftest import POOL, Service, StartInference, free_port
+from tests.integration.conftest import POOL, Service, StartInference
+from tests.integration.receivers import Receiver
 from tests.otlp_requests import as_protobuf, record, request
 
 JSON = {"Content-Type": "application/json"}
 PROTOBUF = {"Content-Type": "application/x-protobuf"}
-
-
-class Receiver:
-    """A receiver behind, which can be stopped and started again at one address."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.status = 200
-        self.bodies: list[bytes] = []
-
-    @property
-    def url(self) -> str:
-        """Where it takes logs."""
-        return f"http://127.0.0.1:{self.port}/v1/logs"
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """While it answers."""
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                if receiver.status == 200:
-                    receiver.bodies.append(body)
-                self.send_response(receiver.status)
-                self.send_header("Content-Type", self.headers["Content-Type"])
-                self.send_header("Content-Length", "2")
-                self.send_header("Connection", "close")
-                self.end_headers()
-                self.wfile.write(b"{}")
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as above
-                """Say nothing."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
 
 
 def export(service: Service, body: bytes, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
@@ -71,7 +23,7 @@ def export(service: Service, body: bytes, headers: dict[str, str]) -> urllib3.Ba
 def test_records_go_on_with_their_verdicts(start_inference: StartInference, model_dir: Any) -> None:
     """In the encoding in which they came, and the answer is the receiver's."""
     receiver = Receiver()
-    service = start_inference(model_dir, ANOMALY_OTLP_FORWARD=receiver.url)
+    service = start_inference(model_dir, ANOMALY_OTLP_FORWARD=f"{receiver.url}/v1/logs")
     whole = request(record("order 17 accepted", 9, "INFO"), record(), service__name="cart")
     with receiver.running():
         answer = export(service, json.dumps(whole).encode(), JSON)
@@ -93,7 +45,7 @@ def test_nothing_that_was_answered_with_200_is_lost(
 ) -> None:
     """While the receiver is away, exporters are told to come again; the order stays."""
     receiver = Receiver()
-    service = start_inference(model_dir, ANOMALY_OTLP_FORWARD=receiver.url)
+    service = start_inference(model_dir, ANOMALY_OTLP_FORWARD=f"{receiver.url}/v1/logs")
     sent: list[str] = []
     refused = 0
 

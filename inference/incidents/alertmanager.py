@@ -1,0 +1,141 @@
+"""Keeps Alertmanager informed of the incidents that last.
+
+There is no queue of messages that could overflow: what waits to be sent is the bounded table of
+live incidents itself. A call that failed is repeated, with what is true by then, for as long as
+the incident lasts; so is one that was taken, once an interval, as a restarted Alertmanager knows
+nothing of it any more. Nothing ends an alert but its `endsAt`: each worker that sees another log
+moves it on, whoever sent the alert first, and a killed worker's alerts end by themselves.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+import urllib3
+
+from inference.incidents.alerts import alert_of
+from inference.incidents.live import Incident, LiveIncidents
+from inference.metrics.reports import Reports
+from inference.model.flagged import Flagged
+from inference.model.model import Model
+from inference.upstream import Upstream
+
+ANSWER_TIMEOUT_S: Final = 5.0
+
+QUIET_INTERVALS: Final = 5
+"""An alert ends after so many intervals without a log: three calls in a row may fail."""
+
+TICK_S: Final = 1.0
+TICKS_PER_INTERVAL: Final = 4
+
+FLUSH_S: Final = 3.0
+"""How long a worker that ends waits for its last call."""
+
+_HEADERS: Final = {"Content-Type": "application/json"}
+_encode: Final = msgspec.json.Encoder().encode
+_log = logging.getLogger(__name__)
+
+
+class Alertmanager:
+    """Sends the incidents of a worker; to be used from one event loop.
+
+    Args:
+        url: of Alertmanager, as in http://alertmanager:9093.
+        limit: incidents that are kept apart.
+        interval_s: an alert is sent at most that often while it lasts.
+        link: as in `alert_of`.
+        reports: counts what is sent.
+        clock: monotonic seconds.
+        now: seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        limit: int,
+        interval_s: float,
+        link: str,
+        reports: Reports,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._url = f"{url.rstrip('/')}/api/v2/alerts"
+        self._interval_s = interval_s
+        self._tick_s = min(TICK_S, interval_s / TICKS_PER_INTERVAL)
+        self._link = link
+        self._reports = reports
+        self._clock = clock
+        self._now = now
+        self._incidents = LiveIncidents(limit, QUIET_INTERVALS * interval_s)
+        self._upstream = Upstream("alertmanager", ANSWER_TIMEOUT_S)
+        self._n_failed = 0
+        self._retry_at = float("-inf")
+
+    def see(self, model: Model, flagged: Flagged) -> None:
+        """Take anomalies up: less than a microsecond for those of a live incident."""
+        incident = self._incidents.see(model, flagged, self._clock())
+        if incident.finding is None:
+            self._reports.other(flagged.count)
+
+    async def run(self) -> None:
+        """Send for ever."""
+        while True:
+            await asyncio.sleep(self._tick_s)
+            await self.send()
+
+    async def send(self) -> None:
+        """Send what is due, unless the last call failed just now; forget what has ended."""
+        now = self._clock()
+        ended = self._incidents.end(now)
+        self._reports.lost([one.sent_at for one in ended].count(None))
+        self._reports.live(len(self._incidents))
+        due = [
+            one
+            for one in self._incidents
+            if one.sent_at is None or now - one.sent_at >= self._interval_s
+        ]
+        if due and now >= self._retry_at:
+            await self._post(due)
+
+    async def flush(self) -> None:
+        """Send what is live as it is now, for the last time; what nobody takes then is lost."""
+        live = list(self._incidents)
+        if live:
+            try:
+                await asyncio.wait_for(self._post(live), FLUSH_S)
+            except TimeoutError:
+                self._reports.failed()
+        self._reports.lost([one.sent_at for one in live].count(None))
+        self._reports.live(0)
+
+    async def _post(self, due: list[Incident]) -> None:
+        began = self._clock()
+        since_epoch = self._now() - began
+        ends_at = self._incidents.ends_at
+        alerts = [alert_of(one, ends_at(one), since_epoch, self._link) for one in due]
+        fault = await self._fault_of(_encode(alerts))
+        if not fault:
+            self._reports.taken()
+            self._n_failed = 0
+            for one in due:
+                one.sent_at = began
+            return
+        self._reports.failed()
+        self._n_failed += 1
+        if self._n_failed == 1:  # those that follow are counted
+            _log.warning("alerts.not_sent", extra={"url": self._url, "reason": fault})
+        self._retry_at = self._clock() + min(
+            self._tick_s * 2.0 ** min(self._n_failed, 16), self._interval_s
+        )
+
+    async def _fault_of(self, body: bytes) -> str:
+        """Send a body; why it was not taken, empty if it was."""
+        try:
+            answer = await self._upstream.post(self._url, body, _HEADERS)
+        except urllib3.exceptions.HTTPError as error:
+            return str(error)
+        return "" if answer.status < 300 else f"it answered {answer.status}"  # noqa: PLR2004 - HTTP

@@ -1,0 +1,79 @@
+"""What becomes of the anomalies of a worker: lines, alerts, or both."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+from typing import Any
+
+from inference.incidents.alertmanager import Alertmanager
+from inference.incidents.lines import LineWriter
+from inference.metrics.reports import Reports
+from inference.model.flagged import Flagged
+from inference.model.model import Model
+from inference.settings import InferenceSettings
+
+
+class Incidents:
+    """Takes anomalies up on the event loop, and reports them beside it.
+
+    As a middleware of Falcon it begins and ends with its worker.
+
+    Args:
+        lines: writes lines, if they are wanted.
+        alerts: sends alerts, if they are wanted.
+    """
+
+    def __init__(self, lines: LineWriter | None, alerts: Alertmanager | None) -> None:
+        self._lines = lines
+        self._alerts = alerts
+        self._running: list[asyncio.Task[None]] = []
+
+    def see(self, model: Model, flagged: Iterable[Flagged]) -> None:
+        """Take the anomalies of a call up.
+
+        Args:
+            model: which judged them.
+            flagged: those that are alike as one.
+        """
+        for one in flagged:
+            if self._lines is not None:
+                self._lines.see(model, one)
+            if self._alerts is not None:
+                self._alerts.see(model, one)
+
+    async def process_startup(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
+        """Begin to report."""
+        runs = [one.run() for one in (self._lines, self._alerts) if one is not None]
+        self._running = [asyncio.create_task(run) for run in runs]
+
+    async def process_shutdown(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
+        """Report what is left, after the last answer."""
+        for task in self._running:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        if self._lines is not None:
+            await self._lines.write()
+        if self._alerts is not None:
+            await self._alerts.flush()
+
+
+def make_incidents(settings: InferenceSettings, reports: Reports) -> Incidents:
+    """As the settings want them.
+
+    Args:
+        settings: of the service.
+        reports: counts what is reported.
+    """
+    lines = alerts = None
+    if settings.stdout_per_s:
+        lines = LineWriter(settings.stdout_per_s, reports)
+    if settings.alertmanager_url:
+        alerts = Alertmanager(
+            settings.alertmanager_url,
+            limit=settings.alerts,
+            interval_s=settings.alert_interval_s,
+            link=settings.alert_link,
+            reports=reports,
+        )
+    return Incidents(lines, alerts)

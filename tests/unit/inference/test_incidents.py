@@ -1,0 +1,195 @@
+"""What becomes of anomalies: when alerts are sent and end, what is bounded, what lines count."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inference.incidents.alertmanager import QUIET_INTERVALS, Alertmanager
+from inference.incidents.lines import MAX_WAITING_S, LineWriter
+from inference.incidents.live import LiveIncidents
+from inference.metrics.board import Board
+from inference.metrics.reports import LINES, LIVE, LOST, POSTS, Reports
+from inference.model.flagged import Flagged, FlaggedLogs
+from inference.model.model import Model
+from inference.store.versions import ModelStore
+from schemas.record.features import Level, LogFeatures
+from tests.integration.receivers import Receiver
+
+FEATURES = LogFeatures(100, Level.FATAL, "cart", True, True, True)  # noqa: FBT003 - its three flags
+INTERVAL_S = 60.0
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.s = 1_000.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.s
+
+
+class Counted:
+    """Reports on a board of their own."""
+
+    def __init__(self) -> None:
+        self._board = Board()
+        self.reports = Reports(self._board)
+        self._board.open()
+
+    def __getitem__(self, key: str) -> float:
+        """The value of a sample, by its metric's name or by that and an outcome."""
+        samples = [
+            sample
+            for family in self.reports.families(self._board.totals())
+            for sample in family.samples
+        ]
+        (value,) = [
+            one.value for one in samples if key == " ".join([one.name, *one.labels.values()])
+        ]
+        return value
+
+
+@pytest.fixture(scope="module")
+def model(surprisal_dir: Path) -> Model:
+    """A model of raw logs."""
+    return Model(ModelStore(surprisal_dir).bundle(1), memo_capacity=64)
+
+
+def flagged(model: Model, message: str = "kernel panic", service: str = "cart") -> Flagged:
+    """An anomaly, whatever the model says of it."""
+    log = model.extract(message, Level.FATAL, service)
+    return Flagged(log, model.verdict(log), lambda: message)
+
+
+def test_logs_alike_are_one(model: Model) -> None:
+    """Each distinct anomaly is added once and counted; what is no anomaly is left out."""
+    ordinary = model.extract("", Level.DEBUG, "cart")
+    panic, crash = (
+        model.extract(message, Level.FATAL, "cart")
+        for message in ("a panic", "java.io.IOException")
+    )
+    logs = [panic, ordinary, crash, panic]
+    verdicts = model.verdicts(logs)
+    assert [one.is_anomaly for one in verdicts] == [True, False, True, True]
+    found = FlaggedLogs()
+    found.add_all(logs, verdicts, ["p", "o", "c", "p2"], str)
+    assert [(one.log, one.message(), one.count) for one in found] == [
+        (panic, "p", 2),
+        (crash, "c", 1),
+    ]
+
+
+def test_incidents_end_and_make_room(model: Model) -> None:
+    """By service, level and pattern; beyond the bound one stands for all, until it ends as well."""
+    live = LiveIncidents(limit=1, quiet_s=10)
+    first = live.see(model, flagged(model), 0.0)
+    assert live.see(model, flagged(model), 5.0) is first
+    other = live.see(model, flagged(model, service="shop"), 6.0)
+    assert (other.service, other.pattern_id, other.finding) == ("other", "other", None)
+    assert live.see(model, flagged(model, "out of memory"), 7.0) is other
+    assert (first.count, other.count, len(live)) == (2, 2, 2)
+    assert live.end(14.9) == []
+    assert live.end(15.0) == [first]
+    assert live.see(model, flagged(model, service="shop"), 16.0).service == "shop"
+    assert live.end(17.0) == [other]
+    assert len(live) == 1
+
+
+def test_features_alone_are_an_incident_without_text(model: Model) -> None:
+    """A log that came without its message has neither pattern nor text."""
+    incident = LiveIncidents(1, 10.0).see(
+        model, Flagged(FEATURES, model.verdict(FEATURES), lambda: ""), 0.0
+    )
+    assert (incident.pattern_id, incident.text) == ("", "")
+
+
+def test_alerts_are_sent_once_an_interval_until_they_end(model: Model) -> None:
+    """At once, then each interval though no log comes, with the end moved on by later logs."""
+    receiver, clock, counted = Receiver(), Clock(), Counted()
+    alerts = Alertmanager(
+        receiver.url,
+        limit=2,
+        interval_s=INTERVAL_S,
+        link="",
+        reports=counted.reports,
+        clock=clock,
+        now=lambda: clock.s + 1_000_000,
+    )
+
+    def sent_at(second: float) -> list[dict[str, Any]]:
+        clock.s, known = second, len(receiver.bodies)
+        asyncio.run(alerts.send())
+        return [one for body in receiver.bodies[known:] for one in json.loads(body)]
+
+    with receiver.running():
+        assert sent_at(1_000) == []
+        alerts.see(model, flagged(model))
+        (first,) = sent_at(1_000)
+        assert first["startsAt"] == "1970-01-12T14:03:20.000+00:00"
+        assert first["endsAt"] == "1970-01-12T14:08:20.000+00:00"
+        alerts.see(model, flagged(model))
+        assert sent_at(1_059) == []
+        clock.s = 1_030
+        alerts.see(model, flagged(model))
+        (second,) = sent_at(1_060)
+        assert (second["startsAt"], second["annotations"]["count"]) == (first["startsAt"], "3")
+        assert second["endsAt"] > first["endsAt"]
+        assert counted[LIVE.name] == 1
+        assert len(sent_at(1_120)) == 1
+        assert sent_at(1_060 + QUIET_INTERVALS * INTERVAL_S) == []
+    assert counted[LIVE.name] == 0
+    assert counted[LOST.name] == 0
+    assert counted[f"{POSTS.name} taken"] == 3
+
+
+def test_failed_calls_wait_ever_longer(model: Model) -> None:
+    """Up to an interval; what ended meanwhile is lost, and counted once."""
+    clock, counted = Clock(), Counted()
+    alerts = Alertmanager(
+        Receiver().url,  # which is not there
+        limit=2,
+        interval_s=INTERVAL_S,
+        link="",
+        reports=counted.reports,
+        clock=clock,
+    )
+    alerts.see(model, flagged(model))
+    tries: list[int] = []
+    for second in range(int(QUIET_INTERVALS * INTERVAL_S) + 1):
+        clock.s = 1_000.0 + second
+        asyncio.run(alerts.send())
+        if counted[f"{POSTS.name} failed"] > len(tries):
+            tries.append(second)
+    assert tries == [0, 2, 6, 14, 30, 62, 122, 182, 242]
+    assert counted[LOST.name] == 1
+
+
+def test_a_reader_that_stops_is_not_waited_for(model: Model) -> None:
+    """So many lines wait for it; all others are counted, and said in the next line."""
+    reading, writing = os.pipe()
+    clock, counted = Clock(), Counted()
+    lines = LineWriter(2, counted.reports, writing, clock)
+    many = flagged(model)
+    many.count = 100
+    for _ in range(10):
+        lines.see(model, many)
+        clock.s += 1
+    asyncio.run(lines.write())
+    lines.see(model, flagged(model))
+    asyncio.run(lines.write())
+    os.close(writing)
+    with os.fdopen(reading, "rb") as output:
+        written = [json.loads(line) for line in output]
+    assert len(written) == 2 * MAX_WAITING_S + 1
+    assert [line["suppressed"] for line in written] == [
+        *(0, 0, 98, 0, 98, 0, 98, 0, 98, 0),
+        98 + 5 * 100,
+    ]
+    assert counted[f"{LINES.name} written"] == len(written)
+    assert counted[f"{LINES.name} suppressed"] == 1_001 - len(written)
