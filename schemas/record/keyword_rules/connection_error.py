@@ -105,7 +105,7 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
         r"\bhung up\b"
         rf"|\b{_CHANNEL}(?: {WORD}){{0,2}} (?:{_ADVERB})(?: been)? (?:{_CLOSED})\b"
         rf"|\b{_CHANNEL}(?: {WORD}){{0,2}} (?:{_CLOSED}) (?:{_ADVERB})\b"
-        rf"|\b{_SIDE}(?: has| have| had)? (?:closed(?: (?:{_WHAT})){{1,3}}"
+        rf"|\b{_SIDE}(?: [0-9][^ \n]{{1,60}})?(?: has| have| had)? (?:closed(?: (?:{_WHAT})){{1,3}}"
         rf"|(?:{_ENDED}) (?:the )?(?:{_CUT}))\b"
         r"|\blikely client has closed socket\b"
         r"|\bclosing socket connection and attempting reconnect\b"
@@ -126,6 +126,8 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
             "reset by",
         ),
         r"\b(?:reset|closed|refused|dropped|aborted) by (?:the )?(?:remote )?(?:peer|host)\b"
+        r"|\b(?:stream|channel|session|handshake|request) (?:was |has been )?reset by (?:the )?"
+        r"(?:upstream|server|remote|backend|broker|proxy|other side)\b"
         r"|\bconnection reset by [0-9a-f]",
         "recv: reset by peer",
     ),
@@ -160,7 +162,8 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
             "failed to send",
         ),
         rf"{CANNOT}(?: to)? (?:reach|contact) (?:the |an? |any |our |remote |all |other )?"
-        rf"(?:{PEER}|quorum|kdc|ldap|[^ \n]{{1,80}}(?::[0-9]{{1,5}}|[0-9][.][0-9]{{1,3}}"
+        rf"(?:[a-z]{{3,15}} )?(?:{PEER}|quorum|kdc|ldap|[^ \n]{{1,80}}(?::[0-9]{{1,5}}"
+        rf"|[0-9][.][0-9]{{1,3}}"
         r"|[.][a-z]{2,10}))\b"
         rf"|{CANNOT}(?: to)? contact [a-z0-9\"']|{CANNOT}(?: to)? dial\b"
         r"|\bdial (?:tcp|udp|unix|ip)[46]?(?: [^ \n]{1,150})?: [a-z]"
@@ -182,8 +185,9 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
         "disconnected",
         ("disconnected", "disassociated"),
         r"\bdisconnected from (?:the )?(?:server|broker|master|leader|primary|upstream|database"
-        r"|redis|host|cluster)\b"
-        r"|\b(?:broker|node|coordinator|server|peer|replica|master|leader|member|controller|executor"
+        r"|redis|host|cluster|node|peer|remote|gateway|hub|bus|queue)\b"
+        r"|\b(?:broker|node|coordinator|server|peer|replica|master|leader|member|controller"
+        r"|executor"
         rf"|socket|upstream|backend|slave|primary)s?(?: {WORD}){{0,6}} disconnected\b"
         r"|\bdisconnected (?:before|due to|because|\(after)"
         r"|\bremote(?: [a-z]{1,12}){0,2} disassociated\b"
@@ -214,7 +218,9 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
         r"|\bneighbor down\b|\bchanged(?: [a-z]{1,12}){0,2} state to down\b|\bmarked (?:as )?"
         r"(?:down|dead|offline|unreachable|unavailable)\b|\bcable (?:is |was )?unplugged\b"
         rf"|\bmark(?:ed|ing) {PEER}(?: {WORD})? (?:as )?(?:down|dead|offline|failed|unavailable)\b"
-        rf"|\b{PEER} may not be available\b|\bcoordinator unavailable\b"
+        rf"|\b{PEER} may not be available\b|\b(?:coordinator|broker|master|leader|server|host"
+        rf"|peer|backend|upstream"
+        r"|gateway|database) unavailable\b"
         r"|\bnetwork name is no longer available\b|\bpeer [^ \n]{1,60} became inactive\b",
         "a peer that is known to be down: Host is down, broker may not be available",
     ),
@@ -223,6 +229,9 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
         (
             *(
                 "no known",
+                "no free",
+                "no idle",
+                "no more",
                 "no primary",
                 "no master",
                 "no leader",
@@ -249,7 +258,9 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
                 "no dhcpoffers",
             ),
         ),
-        r"\bno (?:known )?(?:primary|master|leader)(?: node)?(?: detected| found| elected|,)"
+        r"\bno (?:free|available|idle|more) (?:database |db |pooled )?connections? (?:in"
+        r"|available|left|for|to)\b"
+        r"|\bno (?:known )?(?:primary|master|leader)(?: node)?(?: detected| found| elected|,)"
         r"|\bno [a-z]{1,12} servers (?:currently )?available\b"
         r"|\bno live [a-z]{1,30} available\b"
         r"|\bno (?:(?:live|healthy|reachable|available|alive|active|online|resolvable) ){1,2}"
@@ -316,6 +327,7 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
             "connecting",
             "i/o timeout",
             "handshake",
+            "abnormal",
             "ping timeout",
             "heard from server",
             "server selec",
@@ -326,6 +338,9 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
         rf"|_timeout while connecting\b|\b(?:dial|read|write) (?:tcp|udp|unix)[46]?"
         r"(?: [^ \n]{1,120}){1,2} i/o timeout\b"
         rf"|\bhandshake (?:with {WORD} )?(?:{TIME_OUT}|timed out|failed|failure|errors?)\b"
+        r"|\b(?:connection|socket|websocket|channel|stream|session) (?:was |has been )?(?:closed"
+        r"|ended"
+        r"|terminated) abnormally\b|\babnormal closure\b"
         r"|\b(?:tls|ssl) key negotiation failed\b|\bping timeout\b|\bnot heard from server\b"
         r"|\bmaster timeout\b|\bwhile waiting for connection \(|\btcp_check\b[^\n]{1,80} failed\b"
         rf"|\bserver selection (?:timed out|{TIME_OUT}|failed)\b",
@@ -341,8 +356,10 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
     ),
     Rule(
         "link",
-        ("link",),
-        r"\blink status(?: [a-z]{1,12})? down\b"
+        ("link", "tunnel", "vpn", "carrier"),
+        r"\b(?:tunnel|vpn)(?: [^ \n]{1,60})? (?:is|was|has|went|has gone|has been) "
+        r"(?:down|lost|dropped|torn down)\b|\bcarrier lost\b|\blost carrier\b"
+        r"|\blink status(?: [a-z]{1,12})? down\b"
         r"|\blink(?: (?:is|was|has|been|went"
         r"|to [^ \n]{1,80}(?: [^ \n]{1,30})?)){0,3} (?:severed|down|lost)\b"
         r"|\bcommunications? link failure\b",
@@ -403,11 +420,13 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
             "enetdown",
             "enetreset",
             "enotconn",
+            "eaddrnotavail",
+            "assign requested",
             "err_",
         ),
         r"\bnetwork_exception\b"
         r"|\b(?:wsa)?e(?:conn(?:refused|reset|aborted)|(?:host|net)unreach|pipe|(?:host|net)down"
-        r"|netreset|notconn)\b"
+        r"|netreset|notconn|addrnotavail)\b|\bcannot assign requested address\b"
         r"|connection_(?:refused|reset|aborted|failed|failure|lost|timed_out|error|closed)\b"
         r"|\berr_(?:internet_disconnected|network_changed|address_unreachable|empty_response"
         r"|tunnel_connection_failed|proxy_connection_failed|socket_not_connected|socket_closed"
@@ -444,7 +463,8 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
             *("host not found", "dns lookup", "misbehaving", "nodename nor", "name service error"),
             *("enotfound", "servfail", "domain name not"),
         ),
-        r"\beservfail\b|\bhost name lookup fail|\bdomain [^ \n]{1,80} could not be found\b"
+        r"\bnxdomain\b|\beservfail\b|\bhost name lookup fail"
+        r"|\bdomain [^ \n]{1,80} could not be found\b"
         r"|\bno address associated with (?:host)?name\b|\bcan't find [^ \n]{1,80}: (?:nxdomain"
         r"|servfail)\b"
         r"|\bunknown [a-z]{1,20} server host\b|\bdns_probe_finished|\bname does not resolve\b"
@@ -495,7 +515,8 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
         ),
         r"(?:brokenpipe|noroutetohost|unknownhost|socket|network"
         r"|serverselection|clientabort)(?:exception|error)s?\b|\bgaierror\b|\bremotedisconnected\b"
-        r"|\bnohostavailable\b|\bhostunreachable\b|\bconnectionbad\b|\bconnection_?forced\b|\bnet::opentimeout\b",
+        r"|\bnohostavailable\b|\bhostunreachable\b|\bconnectionbad\b|\bconnection_?forced\b"
+        r"|\bnet::opentimeout\b",
         "names of classes: UnknownHostException, BrokenPipeError, NoHostAvailable",
     ),
     Rule(

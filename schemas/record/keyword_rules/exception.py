@@ -135,6 +135,27 @@ EXCEPTION: tuple[Rule, ...] = (
         "a line of a stack trace: PHP, Ruby, Elixir, Go, Perl, gdb",
         "whole",
     ),
+    Rule(
+        "said-by-runtime",
+        (
+            *("undefined method", "cannot read propert", "out of range", "out of bounds", "std::"),
+            *(
+                "is not a function",
+                "nil pointer",
+                "none value",
+                "none` value",
+                "nonetype",
+                "not iterable",
+            ),
+        ),
+        r"\bundefined method [`'\"]|\bcannot read propert(?:y|ies) (?:of|['\"])"
+        r"|\bindex (?:[0-9]{1,12} )?(?:was |is )?out of (?:range|bounds)\b|\bis not a function\b"
+        r"|\bstd::(?:bad_[a-z]{3,20}|runtime_error|logic_error|out_of_range|invalid_argument"
+        r"|system_error)\b"
+        r"|\bnil pointer dereference\b|\b(?:on|unwrap) an? `?none`? value\b"
+        r"|'nonetype' object (?:has no|is not)\b|\b(?:object|value) is not iterable\b",
+        "what run-time environments say of a program's mistake: undefined method `id' for nil",
+    ),
     Rule("panic", ("panic",), r"\bpanic(?:s|ked|king)?\b", "Go, Rust and kernels panic"),
     Rule(
         "runtime-gave-up",
@@ -256,7 +277,7 @@ EXCEPTION: tuple[Rule, ...] = (
     Rule(
         "unhandled",
         ("uncaught", "unhandled"),
-        r"\b(?:uncaught|unhandled)\b",
+        r"\b(?:uncaught|unhandled)\b|\bunhandledpromiserejection",
         "an unhandled failure",
     ),
     Rule(

@@ -32,7 +32,8 @@ FAILURE: tuple[Rule, ...] = (
     Rule(
         "broke-off",
         ("abort", "crash", "corrupt", "killed", "terminat"),
-        r"(?:\b|_)abort(?:ed|ing|s)?\b|\bcrash(?:ed|es|ing)?\b|\bcorrupt(?:ed|ion)?\b|(?:\b|oom)killed\b"
+        r"(?:\b|_)abort(?:ed|ing|s)?\b|\bcrash(?:ed|es|ing)?\b|\bcorrupt(?:ed|ion)?\b|(?:\b"
+        r"|oom)killed\b"
         r"|\bterminated (?:by|unexpectedly|abnormally|for reason"
         r"|with (?:exit )?(?:code|status|signal) [1-9])",
         "something ended that should have gone on: terminated for reason 1004",
@@ -110,6 +111,28 @@ FAILURE: tuple[Rule, ...] = (
         r"|es)?\b"
         r"|\bduplicate (?:key|entry)\b|\b(?:does|do) not exist\b",
         "data that do not fit: deadlock detected, violates unique constraint, mismatch",
+    ),
+    Rule(
+        "answer-status",
+        ("bad gateway", "service unavailable", "server error", "already in use", "eaddrinuse"),
+        r"\bbad gateway\b|\bservice unavailable\b|\binternal server error\b"
+        r"|\b(?:port|address)(?: [a-z0-9.:]{1,60})?(?: is)? already in use\b|\beaddrinuse\b",
+        "how servers answer that cannot: 502 Bad Gateway; a port that is taken",
+    ),
+    Rule(
+        "certificate",
+        ("certificate",),
+        r"\bcertificate (?:verify|verification) failed\b|\bcertificate signed by unknown\b"
+        r"|\b(?:failed|unable) to (?:verify|validate|get)(?: [a-z]{1,12}){0,3} certificate\b"
+        r"|\bself[- ]signed certificate in\b|\bcertificate (?:[^ \n]{1,80} )?(?:has|is) expired\b",
+        "a certificate that is not believed",
+    ),
+    Rule(
+        "pod-state",
+        ("backoff", "errimagepull", "oomkilled", "evicted"),
+        r"\b(?:crashloop|imagepull)backoff\b|\berrimagepull\b|\boomkilled\b"
+        r"|\bpod [^ \n]{1,100} (?:was |has been )?evicted\b",
+        "states of Kubernetes' pods: CrashLoopBackOff",
     ),
     Rule(
         "invalid",

@@ -15,7 +15,7 @@ _WORDS: Final = f"(?:exceptions?|errors?|{TIME_OUT}|failures?|failed|rejected|re
 
 _STEM: Final = (
     "(?:exception|error|time-?out|fail|connect|abort|crash|denied|forbidden|refused|rejected|panic"
-    "|critical|fatal|severe|killed|corrupt|socket|unreachable|invalid|stack-?trace)"
+    "|critical|fatal|severe|killed|corrupt|socket|unreachable|invalid|stack[ -]?trace)"
 )
 _SUFFIX: Final = (
     "(?:py|java|kt|scala|jsx?|tsx?|html?|css|csv|tsv|log|go|rb|php|cs|rs|cc?|cpp|hp?p?|json|xml|ya?ml|conf"
@@ -26,6 +26,54 @@ _LISTING: Final = (
 )
 
 REMOVALS: tuple[Rule, ...] = (
+    Rule(
+        "option-name",
+        ("--",),
+        rf"(?:^|[ \t\r\n(\[|,'\"`])--[a-z0-9-]{{0,40}}{_STEM}[a-z0-9-]{{0,40}}"
+        r"(?:[ =](?:<[^ >\n]{1,40}>"
+        r"|[a-z]{1,20}[)\]]|(?:duration|int|string|seconds|secs|ms|n)\b))?",
+        "the name of an option in a command or its help: --connect-timeout SECONDS",
+    ),
+    Rule(
+        "metric",
+        ("# help ", "# type ", "# unit ", "_total", "_count", "_bucket", "_sum"),
+        rf"(?:^|\n)[ \t\r]{{0,9}}# (?:help|type|unit) [^\n]{{0,200}}{_STEM}[^\n]{{0,200}}"
+        rf"|\b[a-z0-9_:]{{0,80}}{_STEM}[a-z0-9_]{{0,60}}_(?:total|count|bucket|sum)\b",
+        "the name of a metric and what is said of it: http_request_timeouts_total",
+    ),
+    Rule(
+        "web-address",
+        ("http://", "https://"),
+        rf"\bhttps?://[^ \n]{{0,200}}{_STEM}[^ \n]{{0,200}}",
+        "an address that is pointed to: see https://example.com/docs/connection-refused",
+    ),
+    Rule(
+        "passed-test",
+        ("pass", "ok ", " ok", ":ok", ".ok", "skipped"),
+        rf"\btest[a-z]{{0,6}}[_./:-][a-z0-9_./:\[\]-]{{0,100}}{_STEM}[a-z0-9_./:\[\]-]{{0,100}}"
+        r"[ .:]{1,60}(?:passed|pass|ok|skipped)\b"
+        r"|(?:^|\n)[ \t\r]{0,9}(?:ok [0-9]{1,9} - |--- pass: )"
+        rf"[^\n]{{0,150}}{_STEM}[^\n]{{0,150}}",
+        "the name of a test that passed: test_connection_refused PASSED",
+    ),
+    Rule(
+        "retry-list",
+        ("retry", "retri"),
+        r"\bretry(?:able)?[ ._-]?(?:on|errors|codes|conditions|exceptions)[\"']? ?[=:] ?"
+        rf"(?:\[[^\]\n]{{0,150}}{_STEM}[^\]\n]{{0,150}}\]|[^ \n]{{0,150}}{_STEM}[^ \n]{{0,150}})",
+        "a list of what is tried again: retry_on: connect-failure,timeout",
+    ),
+    Rule(
+        "switched",
+        ("enabled", "disabled"),
+        rf"\b(?:[a-z-]{{2,30}} ){{0,3}}[a-z-]{{0,20}}{_STEM}[a-z-]{{0,20}}"
+        r" (?:[a-z-]{2,30} ){0,3}"
+        r"(?:alerts?|alerting|detection|monitoring|checks?|checking|handling|reporting|retry"
+        r"|retries"
+        r"|notifications?|logging|tracking|tracing|protection|injection|recovery|simulation)"
+        r" (?:is |are |was |were )?(?:now |currently )?(?:enabled|disabled)\b",
+        "what is switched on or off: connection error reporting is enabled",
+    ),
     Rule(
         "address",
         ("get /", "post /", "put /", "patch /", "delete /", "head /", "options /"),
@@ -52,17 +100,40 @@ REMOVALS: tuple[Rule, ...] = (
     ),
     Rule(
         "table-heading",
-        tuple(
-            f"{mark}{word}"
-            for mark in ("  ", "\t", "| ", "|", ",")
-            for word in ("exception", "error", "timeout", "time-out", "fail", "reject", "refused")
+        (
+            *(
+                f"{mark}{word}"
+                for mark in ("  ", "\t", "| ", "|", ",")
+                for word in (
+                    "exception",
+                    "error",
+                    "timeout",
+                    "time-out",
+                    "fail",
+                    "reject",
+                    "refused",
+                )
+            ),
+            *(
+                f"{word}{gap}"
+                for word in ("exception", "error", "timeout", "time-out", "failure")
+                for plural in ("", "s")
+                for gap in (f"{plural}  ", f"{plural}	")
+            ),
+            *(
+                f"{word}{gap}"
+                for word in ("failed", "rejected", "refused")
+                for gap in ("  ", "	")
+            ),
         ),
         rf"(?:^|\n)[ \t]{{0,9}}[|](?: {{0,20}}[a-z][a-z _/%().-]{{0,30}}["
         rf"|]){{0,20}} {{0,20}}{_WORDS}"
         r" {0,20}[|](?: {0,20}[a-z][a-z _/%().-]{0,30}[|]?){1,20}"
         rf"|\b(?:[a-z_%/-]{{2,30}}(?: {{2,40}}|\t)){{2,20}}{_WORDS}\b"
         rf"|\b[a-z_%/-]{{2,30}}(?: {{2,40}}|\t){_WORDS}(?: {{2,40}}|\t)[a-z_%/-]{{2,30}}\b"
-        rf"|\b(?:[a-z_]{{1,30}},){{1,30}}{_WORDS}(?:,[a-z_]{{1,30}}){{1,30}}",
+        rf"|\b(?:[a-z_]{{1,30}},){{1,30}}{_WORDS}(?:,[a-z_]{{1,30}}){{1,30}}"
+        rf"|(?:^|\n) {{0,9}}{_WORDS}(?:(?: {{2,40}}"
+        rf"|\t)[a-z_%/-]{{2,30}}(?: [a-z]{{2,20}})?){{2,20}}[ \t]{{0,40}}(?:$|\n)",
         "the headings of a table, in bars, columns or commas: | NAME | TIMEOUT | STATE |",
     ),
     Rule(
@@ -138,9 +209,11 @@ REMOVALS: tuple[Rule, ...] = (
         (
             *("=0", "= 0", ":0", ": 0", '"0', "'0", "zero ", "0 err", "0 exc", "0 time", "0 pan"),
             *(f"0 {kind} " for kind in KIND.split("|")),
+            "error rate",
         ),
         rf"\b(?:0|zero) (?:(?:{KIND}) ){{0,3}}(?:errors|exceptions|time-?outs|panics)\b"
-        r"|(?:(?:errors|exceptions|time-?outs|panics)"
+        r"|\berror rate(?: ?[:=]| is| of| at)? ?0(?:[.]0{1,9})? ?%"
+        r"|(?:(?:errors|exceptions|time-?outs|timed[ _-]out|panics)"
         r"|(?:error|exception|time-?out|panic)[ _-]?(?:count|total|rate)"
         r"|connect(?:ion)?s?[ _-]?(?:failures|failed|refused|lost|dropped|aborted|resets?)"
         r"|(?:failed|refused|lost|dropped|aborted|broken)[ _-]?connections?(?: attempts)?"
@@ -150,13 +223,15 @@ REMOVALS: tuple[Rule, ...] = (
     ),
     Rule(
         "zero-failures",
-        ("fail", "abort", "reject", "crash"),
+        ("fail", "abort", "reject", "crash", "refused", "denied", "killed"),
         r"(?:\b(?:no|not|never|without|zero)|n't)(?: (?:an?|any|single|new|more|been|yet|ever))"
         r"{0,2} (?:fail(?:ed|ing|ures?)?|aborted|rejected|crash(?:ed|es)?)\b"
         r"|\b0 (?:failures|crashes)\b|\b0 ?(?:of|/) ?[0-9]{1,9}(?: [a-z]{1,20}){0,2} (?:failed"
         r"|aborted|rejected|crashed)\b"
-        r"|(?:^|[,;(\[|\t\r\n]|[:=] |\band) {0,9}0 (?:failed|aborted|rejected|crashed)\b"
-        r"|\b(?:fail(?:ed|s|ures?)?|aborted|rejected|crash(?:ed|es))[\"']? ?[=:] ?[\"']?(?:0|none"
+        r"|(?:^|[,;(\[|\t\r\n]|[:=] |\band) {0,9}0 (?:failed|aborted|rejected|crashed"
+        r"|refused|denied|killed)\b"
+        r"|\b(?:fail(?:ed|s|ures?)?|aborted|rejected|refused|denied|killed|crash(?:ed|es))[\"']?"
+        r" ?[=:] ?[\"']?(?:0|none"
         rf"|null|false){_END}|\b(?:failed|failures|aborted|rejected|crashed|crashes) 0{_END}",
         "what did not happen, or a count of none: 0 failed, failures=0, without failures",
     ),
@@ -178,8 +253,13 @@ REMOVALS: tuple[Rule, ...] = (
     ),
     Rule(
         "exception-as-adjective",
-        ("exception", "error"),
-        r"\b(?:log|show|throw|report|catch|ignore)?[ _-]?(?:exceptions?"
+        ("exception", "error", "throws", "catch"),
+        r"\bcatch ?\([a-z0-9_.]{0,60}(?:exception|error)s? [a-z]{1,20}\)"
+        r"|\bthrows (?:an? )?[a-z0-9_.]{0,60}(?:exception|error) (?:\{"
+        r"|(?:if|when|in case|unless) [^.\n]{0,100})"
+        r"|\bexceptions will be\b"
+        r"|\b(?:firewall|proxy|security|antivirus|policy|calendar|schedule|tax) exceptions?\b"
+        r"|\b(?:log|show|throw|report|catch|ignore)?[ _-]?(?:exceptions?"
         r"|errors?)(?:[ _-][a-z]{1,20}){0,2} ?[=:] ?"
         r"[\"']?(?:true|on|off|enabled|disabled|strict|log|full|short)[\"']?(?:[,;)}]|[ \t\r\n]*$)"
         r"|\bexceptions?[ _-](?:syndrome|registers?|handlers?|modes?|support|vectors?|tables?"
@@ -214,7 +294,8 @@ REMOVALS: tuple[Rule, ...] = (
     Rule(
         "time-out-of-value",
         ("timeout", "time-out"),
-        r"\b(?:with|using|negotiated|requested|proposed|configured|default|current|maximum|max|minimum"
+        r"\b(?:with|using|negotiated|requested|proposed|configured|default|current|maximum|max"
+        r"|minimum"
         r"|min|total|overall|idle|session|keep-?alive|inactivity|poll)(?: [a-z]{1,20}){0,2}"
         rf" {TIME_OUT} (?:(?:of|is|was|value|to) ){{0,2}}\(?(?:{_PERIOD}|{NUMBER}){_END}"
         rf"|{TIME_OUT} (?:is|was|value|value is) (?:now )?\(?{NUMBER}{_END}"
@@ -224,6 +305,11 @@ REMOVALS: tuple[Rule, ...] = (
         rf"|\b(?:default|configured) {TIME_OUT} for [a-z_ ]{{1,40}}(?::| is| =) ?{NUMBER}{_END}"
         rf"|\b{TIME_OUT} {_PERIOD}, [a-z]{{2,20}} {TIME_OUT} {_PERIOD}{_END}"
         rf"|\bwith an? {NUMBER} {TIME_OUT}\b"
+        rf"|[\"'`]{TIME_OUT}[\"'`](?: option| setting| parameter| property)? (?:is|was|has|will"
+        rf"|should|must|may|can)\b"
+        rf"|\b{TIME_OUT}[ :=]{{1,2}}(?:{_PERIOD}|{NUMBER}), (?:interval|retries|attempts"
+        rf"|unhealthy|healthy"
+        r"|backoff|delay|period|threshold|rise|fall|keep-?alive|max|min)\b"
         rf"|next_upstream(?: [a-z_]{{1,20}}){{0,6}} {TIME_OUT}\b",
         "a setting in words: negotiated timeout 10000, with a timeout of 30 s",
     ),
@@ -236,9 +322,11 @@ REMOVALS: tuple[Rule, ...] = (
         r"|overrid(?:e|ing))"
         rf"(?: (?:{OWNER})){{0,4}} {TIME_OUT}\b"
         rf"|\b{TIME_OUT} (?:(?:is|was|are|were|has|have|been) ){{0,2}}(?:set|configured|changed"
-        r"|updated|increased|reduced|extended|adjusted|enabled|disabled|cleared|removed|restored|cancell?ed"
+        r"|updated|increased|reduced|extended|adjusted|enabled|disabled|cleared|removed|restored"
+        r"|cancell?ed"
         r"|armed|counters?|statistics|settings?|config(?:uration)?s?|policy"
-        r"|policies|options?|parameters?|property|properties|handlers?|checker|monitor|scheduler)\b",
+        r"|policies|options?|parameters?|property|properties|handlers?|checker|monitor"
+        r"|scheduler)\b",
         "a setting that is talked about: set the timeout, timeout policy",
     ),
 )

@@ -60,7 +60,8 @@ TIMEOUT: tuple[Rule, ...] = (
         "time-out-as-reason",
         ("_timeout",),
         r"\b[a-z]{1,20}_timeout, [a-z_]{1,20}:"
-        r"|(?:\b(?:because|reason|due to|error|by|with|got|cause)(?: is)?[:=]? ?[\"']?)"
+        r"|(?:\b(?:because|reason|due to|error|by|with|got|cause|exceeded)(?: is| the"
+        r"| its)?[:=]? ?[\"']?)"
         r"[a-z_]{1,60}_timeout\b"
         r"|\b[a-z]{1,20}(?:_[a-z]{1,20}){0,3}_timeout"
         r" (?:while|after|waiting|on|in|exceeded|expired|occurred|reached|hit|error)\b",
@@ -69,7 +70,8 @@ TIMEOUT: tuple[Rule, ...] = (
     Rule(
         "deadline",
         ("deadline", "execution expired"),
-        r"deadline[ _]?(?:(?:is|was|has|been) ){0,2}(?:exceeded|expired|elapsed)\b"
+        r"deadline[ _]?(?:of [^ \n]{1,20} )?(?:(?:is|was|has|been) ){0,2}(?:exceeded|expired"
+        r"|elapsed)\b"
         r"|\bexceed(?:s|ed) (?:the |its )?deadline\b|\bexecution expired\b"
         r"|\bmissed (?:the |its )?deadline\b",
         "gRPC, Go and Ruby: context deadline exceeded, DEADLINE_EXCEEDED, execution expired",
@@ -87,6 +89,7 @@ TIMEOUT: tuple[Rule, ...] = (
         ),
         r"\b(?:exceed(?:s|ed|ing)?|reached|hit|over|past|beyond)(?: (?:the|its|a|an|max|maximum"
         r"|allowed|configured|hard|soft|cpu|wall)){0,4} (?:time limit|execution time)\b"
+        r"|\b(?:ran|runs|running) into (?:its |the |an? )?time limit\b"
         r"|\bexceeded ?time ?limit\b|\bdue to time limit\b"
         r"|\b(?:time limit|execution time)(?: \(?of)?"
         r"(?: \(?[0-9]{1,9} ?[a-z]{0,12}\)?)?"
@@ -116,8 +119,15 @@ TIMEOUT: tuple[Rule, ...] = (
             "longer than",
             "passed since",
             "failed to exit within",
+            "after waiting",
+            *("killed after", "aborted after", "cancelled after", "canceled after"),
         ),
-        r"\bfor too long\b|\bhung on starting\b"
+        r"\b(?:abort|cancell?|fail|kill|terminat|stopp|gave up|giving up|reject"
+        r"|drop)[a-z]{0,4} after"
+        r" waiting (?:for )?[0-9]"
+        r"|\b(?:killed|aborted|cancell?ed) after (?:running |more than |only )?(?:for )?[0-9]{1,9}"
+        r"(?:[.][0-9]{1,6})? ?(?:ms|s|secs?|seconds|m|min|minutes|h|hours)\b|\bfor too long\b"
+        r"|\bhung on starting\b"
         r"|\bexceed(?:s|ed|ing) [0-9]{1,9}(?:[.][0-9]{1,6})? ?(?:ms|s|sec|seconds|minutes|min"
         r"|hours)\b"
         r"|\bbeen waiting (?:for )?[0-9]|\bfor longer than [0-9]|\bbeen blocked for [0-9]"
@@ -135,7 +145,16 @@ TIMEOUT: tuple[Rule, ...] = (
                 "n't terminat",
                 "n't deliver",
             ),
-            *("not respond", "n't respond", "no response", "no reply", "no answer", "heard from"),
+            *(
+                "not respond",
+                "n't respond",
+                "no response",
+                "no reply",
+                "no answer",
+                "heard from",
+                "not report",
+            ),
+            *("not report", "n't report", "not repli", "n't repli"),
             *("stopped responding", "not answer", "not reply", "not complet", "not finish"),
             *("not return", "not arriv", "not receiv", "not exit", "not terminat", "not deliver"),
             *("n't answer", "n't reply", "n't complet", "n't finish", "n't return", "n't receiv"),
@@ -148,7 +167,10 @@ TIMEOUT: tuple[Rule, ...] = (
         rf"|[a-z0-9\])'\"] not responding\b|\bstopped responding\b"
         rf"|\bno (?:response|reply|answer)(?: {WORD}){{0,6}} (?:within|after|for|since|in) \(?[0-9]"
         r"|\bno (?:response|reply|answer) from [^ \n]{1,80}(?: [^ \n]{1,40})? since\b"
-        r"|\b(?:not|n't|nothing) heard from\b",
+        r"|\b(?:not|n't|nothing) heard from\b"
+        r"|\b(?:has|have|had)(?: not|n't) (?:answered|replied|responded|reported) (?:for|since|in"
+        r"|within)"
+        r" [0-9]",
         "somebody who was waited for did not answer: server not responding, no response within 3 s",
     ),
     Rule(
@@ -157,6 +179,7 @@ TIMEOUT: tuple[Rule, ...] = (
         r"\bmiss(?:ed|ing)(?: [a-z0-9]{1,12}){0,2} (?:heartbeats?|keep-?alives?)\b"
         r"|\b(?:heartbeats?|keep-?alives?) (?:was |were |has been |have been )?"
         r"(?:missed|missing|lost)\b"
+        r"|\blost (?:the |a )?(?:heartbeats?|keep-?alives?)\b"
         r"|\bno (?:heartbeats?|beacons?|keep-?alives?)(?: (?:received|seen|from))?\b",
         "signs of life that did not come",
     ),

@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "57c84ac9f7d6dd068c6ba57c96c147e064ba5d640e783512f645543d67f23656"
+DIGEST = "449c5e15745ab046175b302f096965274d71b5fa59b1e48ef1e511313302aeb8"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:
