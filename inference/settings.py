@@ -79,7 +79,7 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
         metrics_services: services that have a label of their own.
         metrics_patterns: patterns that have one, of flagged logs and of others each.
         drift_window_s: how far back drift is looked for.
-        alertmanager_url: where alerts are sent; empty for nowhere.
+        alertmanager_url: where alerts are sent, with commas between several; empty for nowhere.
         alert_interval_s: a live alert is sent that often.
         alerts: alerts that a worker keeps apart.
         alert_link: where alerts lead people; empty for nowhere.
@@ -129,7 +129,10 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
     )
     alertmanager_url: Annotated[
         str,
-        Meta(pattern=r"^(https?://[^\s/@]+(/[^\s]*)?)?$", examples=["http://alertmanager:9093"]),
+        Meta(
+            pattern=r"^(https?://[^\s/@,]+(/[^\s,]*)?(,(?=h)|$))*$",
+            examples=["http://alertmanager:9093"],
+        ),
     ] = field(default="", name="ANOMALY_ALERTMANAGER_URL")
     alert_interval_s: Annotated[float, Meta(ge=0.1, le=3_600)] = field(
         default=60.0, name=f"{PREFIX}ALERT_INTERVAL_S"

@@ -3,14 +3,17 @@
 There is no queue of messages that could overflow: what waits to be sent is the bounded table of
 live incidents itself. A call that failed is repeated, with what is true by then, for as long as
 the incident lasts; so is one that was taken, once an interval, as a restarted Alertmanager knows
-nothing of it any more. Nothing ends an alert but its `endsAt`: each worker that sees another log
-moves it on, whoever sent the alert first, and a killed worker's alerts end by themselves.
+nothing of it any more. Of several Alertmanagers each is sent everything, as their clusters expect,
+and what any of them took is taken.
+
+Nothing ends an alert but its `endsAt`: each worker that sees another log moves it on, whoever sent
+the alert first, and a killed worker's alerts end by themselves.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -43,7 +46,7 @@ class Alertmanager:
     """Sends the incidents of a worker; to be used from one event loop.
 
     Args:
-        url: of Alertmanager, as in http://alertmanager:9093.
+        urls: of each Alertmanager, as in http://alertmanager:9093.
         limit: incidents that are kept apart.
         interval_s: an alert is sent at most that often while it lasts.
         link: as in `alert_of`.
@@ -54,7 +57,7 @@ class Alertmanager:
 
     def __init__(
         self,
-        url: str,
+        urls: Sequence[str],
         *,
         limit: int,
         interval_s: float,
@@ -63,7 +66,7 @@ class Alertmanager:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._url = f"{url.rstrip('/')}/api/v2/alerts"
+        self._urls = [f"{url.rstrip('/')}/api/v2/alerts" for url in urls]
         self._interval_s = interval_s
         self._tick_s = min(TICK_S, interval_s / TICKS_PER_INTERVAL)
         self._link = link
@@ -72,6 +75,7 @@ class Alertmanager:
         self._now = now
         self._incidents = LiveIncidents(limit, QUIET_INTERVALS * interval_s)
         self._upstream = Upstream("alertmanager", ANSWER_TIMEOUT_S)
+        self._failing: set[str] = set()
         self._n_failed = 0
         self._retry_at = float("-inf")
 
@@ -117,25 +121,30 @@ class Alertmanager:
         since_epoch = self._now() - began
         ends_at = self._incidents.ends_at
         alerts = [alert_of(one, ends_at(one), since_epoch, self._link) for one in due]
-        fault = await self._fault_of(_encode(alerts))
-        if not fault:
-            self._reports.taken()
+        body = _encode(alerts)
+        if any(await asyncio.gather(*(self._takes(url, body) for url in self._urls))):
             self._n_failed = 0
             for one in due:
                 one.sent_at = began
             return
-        self._reports.failed()
         self._n_failed += 1
-        if self._n_failed == 1:  # those that follow are counted
-            _log.warning("alerts.not_sent", extra={"url": self._url, "reason": fault})
         self._retry_at = self._clock() + min(
             self._tick_s * 2.0 ** min(self._n_failed, 16), self._interval_s
         )
 
-    async def _fault_of(self, body: bytes) -> str:
-        """Send a body; why it was not taken, empty if it was."""
+    async def _takes(self, url: str, body: bytes) -> bool:
+        """Send a body; whether it was taken."""
         try:
-            answer = await self._upstream.post(self._url, body, _HEADERS)
+            answer = await self._upstream.post(url, body, _HEADERS)
+            fault = "" if answer.status < 300 else f"it answered {answer.status}"  # noqa: PLR2004 - HTTP
         except urllib3.exceptions.HTTPError as error:
-            return str(error)
-        return "" if answer.status < 300 else f"it answered {answer.status}"  # noqa: PLR2004 - HTTP
+            fault = str(error)
+        if not fault:
+            self._failing.discard(url)
+            self._reports.taken()
+            return True
+        self._reports.failed()
+        if url not in self._failing:  # the failures that follow are counted
+            self._failing.add(url)
+            _log.warning("alerts.not_sent", extra={"url": url, "reason": fault})
+        return False

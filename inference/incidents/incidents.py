@@ -70,7 +70,7 @@ def make_incidents(settings: InferenceSettings, reports: Reports) -> Incidents:
         lines = LineWriter(settings.stdout_per_s, reports)
     if settings.alertmanager_url:
         alerts = Alertmanager(
-            settings.alertmanager_url,
+            settings.alertmanager_url.split(","),
             limit=settings.alerts,
             interval_s=settings.alert_interval_s,
             link=settings.alert_link,

@@ -113,7 +113,7 @@ def test_alerts_are_sent_once_an_interval_until_they_end(model: Model) -> None:
     """At once, then each interval though no log comes, with the end moved on by later logs."""
     receiver, clock, counted = Receiver(), Clock(), Counted()
     alerts = Alertmanager(
-        receiver.url,
+        [receiver.url],
         limit=2,
         interval_s=INTERVAL_S,
         link="",
@@ -152,7 +152,7 @@ def test_failed_calls_wait_ever_longer(model: Model) -> None:
     """Up to an interval; what ended meanwhile is lost, and counted once."""
     clock, counted = Clock(), Counted()
     alerts = Alertmanager(
-        Receiver().url,  # which is not there
+        [Receiver().url],  # which is not there
         limit=2,
         interval_s=INTERVAL_S,
         link="",
@@ -168,6 +168,30 @@ def test_failed_calls_wait_ever_longer(model: Model) -> None:
             tries.append(second)
     assert tries == [0, 2, 6, 14, 30, 62, 122, 182, 242]
     assert counted[LOST.name] == 1
+
+
+def test_each_alertmanager_gets_everything(model: Model) -> None:
+    """What any of them took is taken; those that are away get it with the next interval."""
+    here, away, clock, counted = Receiver(), Receiver(), Clock(), Counted()
+    alerts = Alertmanager(
+        [here.url, away.url],
+        limit=2,
+        interval_s=INTERVAL_S,
+        link="",
+        reports=counted.reports,
+        clock=clock,
+    )
+    alerts.see(model, flagged(model))
+    with here.running():
+        for _ in range(2):
+            asyncio.run(alerts.send())
+            clock.s += 1
+        clock.s += INTERVAL_S
+        with away.running():
+            asyncio.run(alerts.send())
+    assert [len(here.bodies), len(away.bodies)] == [2, 1]
+    assert counted[f"{POSTS.name} taken"] == 3
+    assert counted[f"{POSTS.name} failed"] == 1
 
 
 def test_a_reader_that_stops_is_not_waited_for(model: Model) -> None:
