@@ -1,8 +1,11 @@
 """Composition root of the inference service."""
 
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from prometheus_client.core import Metric
 
 from inference.errors import (
     MalformedProtobufError,
@@ -17,6 +20,7 @@ from inference.errors import (
 from inference.metrics.board import Board
 from inference.metrics.inference_metrics import InferenceMetrics
 from inference.metrics.reports import Reports
+from inference.model.verdicts import VerdictCounter
 from inference.otlp_forwarder import OtlpForwarder
 from inference.resources.logs import LogsResource
 from inference.resources.metrics import MetricsResource, WatchMiddleware
@@ -30,6 +34,7 @@ from inference.resources.open_inference import (
 from inference.resources.otlp import OtlpResource, otlp_fault
 from inference.resources.passing_on import PassingOn
 from inference.resources.predict import BatchResource, PredictResource
+from inference.resources.shadow import ShadowResource
 from inference.resources.status import HealthResource, ModelInfoResource, ReadyResource
 from inference.resources.train import TrainResource
 from inference.settings import InferenceSettings
@@ -46,6 +51,8 @@ from schemas.api.operations import API_PREFIX, METRICS_PATH, OTLP_PATH, OTLP_PRE
 
 if TYPE_CHECKING:
     from inference.incidents.incidents import Incidents
+    from inference.shadow.figures import Figures
+    from inference.shadow.shadow import Shadow
 
 MAX_TRAININGS: Final = 16
 """Train calls that a worker has in hand; the trainer does one at a time."""
@@ -85,15 +92,22 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         settings: of the service.
         board: where its workers count; None for a service of a single process.
     """
-    metrics = _metrics(settings, board or Board()) if settings.allow_metrics else None
-    judged = metrics.judged if metrics else None
+    board = board or Board()
+    figures = _figures(board) if settings.shadow else None
+    metrics = _metrics(settings, board) if settings.allow_metrics else None
     store = ModelStore(Path(settings.model_dir), max_graph_bytes=settings.max_graph_bytes)
     slot = ModelSlot(
         store,
         memo_capacity=settings.memo_capacity,
-        marker=judged,
+        marker=metrics.judged if metrics else None,
         reloads=metrics.reloads if metrics else None,
     )
+    judged: VerdictCounter | None = metrics.judged if metrics else None
+    shadow: Shadow | None = None
+    if figures is not None:
+        board.open()
+        shadow = _shadow(settings, slot, figures, judged)
+        judged = shadow.waiting
     incidents = _incidents(settings, metrics)
     limit = settings.max_body_bytes
     load = Load(
@@ -105,7 +119,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         settings,
         [
             WarmUpMiddleware(slot),
-            *([WatchMiddleware(metrics.watch)] if metrics else []),
+            *(WatchMiddleware(one.watch) for one in (metrics, shadow) if one),
             *([incidents] if incidents else []),
         ],
         metrics.traffic if metrics else None,
@@ -119,7 +133,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         f"{API_PREFIX}/predict/batch", BatchResource(slot, limit, load, judged, incidents)
     )
     if metrics:
-        app.add_route(METRICS_PATH, MetricsResource(lambda: metrics.families(slot.model)))
+        app.add_route(METRICS_PATH, MetricsResource(partial(_families, metrics, slot, figures)))
     app.add_route(f"{API_PREFIX}/logs", LogsResource(slot, limit, load, judged, incidents))
     forwarder = OtlpForwarder(settings.otlp_forward) if settings.otlp_forward else None
     app.add_route(OTLP_PATH, OtlpResource(slot, limit, load, judged, forwarder, incidents))
@@ -139,6 +153,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
     app.add_route(f"{API_PREFIX}/health", HealthResource())
     app.add_route(f"{API_PREFIX}/ready", ReadyResource(slot))
     app.add_route(f"{API_PREFIX}/model/info", ModelInfoResource(slot))
+    app.add_route(f"{API_PREFIX}/model/shadow", ShadowResource(shadow.report if shadow else None))
     _route_open_inference(app, slot, InferResource(slot, limit, load, judged, incidents))
     return app
 
@@ -167,6 +182,31 @@ def _incidents(settings: InferenceSettings, metrics: InferenceMetrics | None) ->
     reports = Reports(board)
     board.open()
     return make_incidents(settings, reports)
+
+
+def _figures(board: Board) -> "Figures":
+    from inference.shadow.figures import Figures  # noqa: PLC0415 - for who has a candidate
+
+    return Figures(board)
+
+
+def _shadow(
+    settings: InferenceSettings,
+    slot: ModelSlot,
+    figures: "Figures",
+    judged: VerdictCounter | None,
+) -> "Shadow":
+    from inference.shadow.shadow import Shadow  # noqa: PLC0415 - as above
+    from inference.shadow.waiting import Waiting  # noqa: PLC0415 - as above
+
+    capacity = settings.memo_capacity
+    return Shadow(slot, settings.shadow, Waiting(judged), figures, memo_capacity=capacity)
+
+
+def _families(
+    metrics: InferenceMetrics, slot: ModelSlot, figures: "Figures | None"
+) -> list[Metric]:
+    return [*metrics.families(slot.model), *(figures.families() if figures else ())]
 
 
 def _metrics(settings: InferenceSettings, board: Board) -> InferenceMetrics:

@@ -21,7 +21,8 @@ _PREFIXES: Final = (f"{_PREFIX}SERVE_", f"{_PREFIX}TRAIN_", f"{_PREFIX}MIRROR_")
 """Each program's own; all may share an environment."""
 
 _OF_ONE: Final = {
-    f"{_PREFIX}{name}": f"{_PREFIX}SERVE_" for name in ("ALERTMANAGER_URL", "OTLP_FORWARD")
+    f"{_PREFIX}{name}": f"{_PREFIX}SERVE_"
+    for name in ("ALERTMANAGER_URL", "OTLP_FORWARD", "SHADOW")
 }
 """Variables of one service without its prefix, and that prefix."""
 

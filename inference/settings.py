@@ -84,7 +84,12 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
         alerts: alerts that a worker keeps apart.
         alert_link: where alerts lead people; empty for nowhere.
         stdout_per_s: anomalies a second that a worker writes a line for.
-        otlp_forward: where OpenTelemetry's logs are passed on to; empty for nowhere.
+        shadow: a candidate that judges the same logs: the number of a version, or `candidate` for
+            what the file CANDIDATE names; empty for none.
+        shadow: Annotated[str, Meta(pattern=r"^([1-9][0-9]{0,8}|candidate)?$")] = field(
+        default="", name="ANOMALY_SHADOW"
+    )
+    otlp_forward: where OpenTelemetry's logs are passed on to; empty for nowhere.
         follow_s: how long to wait, with `model_store`, until the mirror has brought what the
             trainer published.
     """
@@ -147,6 +152,9 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
     ] = field(default="", name=f"{PREFIX}ALERT_LINK")
     stdout_per_s: Annotated[int, Meta(ge=0, le=10_000)] = field(
         default=0, name=f"{PREFIX}STDOUT_PER_S"
+    )
+    shadow: Annotated[str, Meta(pattern=r"^([1-9][0-9]{0,8}|candidate)?$")] = field(
+        default="", name="ANOMALY_SHADOW"
     )
     otlp_forward: Annotated[
         str,

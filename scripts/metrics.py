@@ -6,13 +6,14 @@ from typing import Final
 
 from inference.metrics import inference_metrics
 from inference.metrics.families import Spec
+from inference.shadow import figures
 from trainer import metrics as trainer_metrics
 from trainer.cli import job_metrics
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "metrics.md"
 
 TABLES: Final = {
-    "inference": inference_metrics.SPECS,
+    "inference": (*inference_metrics.SPECS, *figures.SPECS),
     "trainer": trainer_metrics.SPECS,
     "jobs": job_metrics.SPECS,
 }

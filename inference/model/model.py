@@ -197,7 +197,7 @@ class Model:
             marks = self._marker.mark_all(
                 logs, columns, judged.is_anomaly, judged.anomaly_scores, novelties
             )
-        return verdicts_in_columns(judged, self.version, marks)
+        return verdicts_in_columns(judged, self.version, marks, logs)
 
     def _judge_each(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
         judgements = self._judgements(logs)
@@ -206,7 +206,7 @@ class Model:
             judgements = [correct(log, one) for log, one in zip(logs, judgements, strict=True)]
         marks = self._marks(logs, judgements)
         patterns = [log.pattern if isinstance(log, MessageFeatures) else None for log in logs]
-        return make_verdicts(judgements, self.version, marks, patterns)
+        return make_verdicts(judgements, self.version, marks, patterns, logs)
 
     def _judgements(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
         if self.spec.reads_message:

@@ -7,12 +7,13 @@ The bytes are those that msgspec would write for `schemas.api.predictions.Predic
 
 from collections.abc import Iterable, Sequence
 from itertools import repeat
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
 from inference.detectors.judgements import Judgement, Judgements, rows_as_bytes
 from schemas.api.predictions import PredictRequest
+from schemas.record.features import LogFeatures
 
 _encode = msgspec.json.Encoder().encode
 
@@ -31,6 +32,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
             asked for. None where they were not computed.
         terms: as in `Judgement`.
         mark: how a log with this verdict is counted (`inference.metrics.judged`).
+        log: what was judged, for a model that judges it too (`inference.shadow`).
     """
 
     is_anomaly: bool
@@ -38,6 +40,17 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     contributions: bytes | None
     terms: bytes
     mark: Mark = 0
+    log: LogFeatures | None = None
+
+
+class VerdictCounter(Protocol):
+    """Is told of every verdict that is answered, before the first byte of the answer is sent."""
+
+    def count(self, verdict: Verdict) -> None:
+        """A log was judged so."""
+
+    def count_all(self, verdicts: Sequence[Verdict]) -> None:
+        """Several logs were."""
 
 
 class Numbers(msgspec.Struct, frozen=True, gc=False):
@@ -71,8 +84,9 @@ def make_verdicts(
     model_version: str,
     marks: Sequence[Mark],
     patterns: Sequence[int | None],
+    logs: Sequence[LogFeatures | None] | None = None,
 ) -> list[Verdict]:
-    """The same for several; the arguments as there, in one order."""
+    """The same for several; the arguments as there, in one order; `logs` are what was judged."""
     version = _encode(model_version)
     return [
         Verdict(
@@ -89,21 +103,26 @@ def make_verdicts(
             judgement.contributions,
             judgement.terms,
             mark,
+            log,
         )
-        for judgement, score, decision, percentile, mark, pattern in zip(
+        for judgement, score, decision, percentile, mark, pattern, log in zip(
             judgements,
             _texts([judgement.anomaly_score for judgement in judgements]),
             _texts([judgement.decision for judgement in judgements]),
             _texts([judgement.percentile for judgement in judgements]),
             marks,
             patterns,
+            logs or [None] * len(judgements),
             strict=True,
         )
     ]
 
 
 def verdicts_in_columns(
-    judgements: Judgements, model_version: str, marks: Sequence[Mark]
+    judgements: Judgements,
+    model_version: str,
+    marks: Sequence[Mark],
+    logs: Iterable[LogFeatures | None] = repeat(None),
 ) -> list[Verdict]:
     """The same verdicts from columns, on at least one log, none of which has a message.
 
@@ -126,7 +145,7 @@ def verdicts_in_columns(
         contributions = rows_as_bytes(judgements.contributions)
     jsons = b"".join(parts).split(b"\n")
     terms = rows_as_bytes(judgements.terms)
-    return list(map(Verdict, flags, jsons, contributions, terms, marks))
+    return list(map(Verdict, flags, jsons, contributions, terms, marks, logs))
 
 
 def _texts(values: list[float]) -> list[bytes]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, cast, get_args
 import falcon
 import falcon.asgi
 
-from inference.metrics.judged import Judged
 from inference.model.flagged import FlaggedLogs
+from inference.model.verdicts import VerdictCounter
 from inference.store.slot import ModelSlot
 from inference.web.admission import ANY_TYPE
 from inference.web.body import read_body
@@ -64,7 +64,7 @@ class LogsResource:
         slot: ModelSlot,
         max_body_bytes: int,
         load: Load,
-        judged: Judged | None = None,
+        judged: VerdictCounter | None = None,
         incidents: "Incidents | None" = None,
     ) -> None:
         self._judges = Judges(slot)

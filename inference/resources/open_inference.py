@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import falcon
 import falcon.asgi
 
-from inference.metrics.judged import Judged
 from inference.model.flagged import FlaggedLogs
 from inference.model.model import Model
+from inference.model.verdicts import VerdictCounter
 from inference.resources.status import READY_WAIT_S
 from inference.store.slot import ModelSlot
 from inference.web.answers import answer_json
@@ -120,7 +120,7 @@ class InferResource:
         slot: ModelSlot,
         max_body_bytes: int,
         load: Load,
-        judged: Judged | None = None,
+        judged: VerdictCounter | None = None,
         incidents: "Incidents | None" = None,
     ) -> None:
         self._slot = slot

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import falcon
 import falcon.asgi
 
-from inference.metrics.judged import Judged
 from inference.model.flagged import FlaggedLogs
+from inference.model.verdicts import VerdictCounter
 from inference.otlp_forwarder import MAX_IN_HAND, OtlpForwarder
 from inference.resources.logs import ON_LOOP_S, Judges
 from inference.store.slot import ModelSlot
@@ -34,7 +34,7 @@ class OtlpResource:
         slot: ModelSlot,
         max_body_bytes: int,
         load: Load,
-        judged: Judged | None = None,
+        judged: VerdictCounter | None = None,
         forwarder: OtlpForwarder | None = None,
         incidents: "Incidents | None" = None,
     ) -> None:

@@ -16,11 +16,10 @@ from inference.intake.each_request import (
     requests_in,
 )
 from inference.intake.requests import look_at, look_at_all, message_of
-from inference.metrics.judged import Judged
 from inference.model.explanations import explanation_json
 from inference.model.flagged import Flagged
 from inference.model.model import Model
-from inference.model.verdicts import Verdict, batch_json, prediction_json
+from inference.model.verdicts import Verdict, VerdictCounter, batch_json, prediction_json
 from inference.resources.request_lines import RequestLines
 from inference.store.slot import ModelSlot
 from inference.web.body import read_body
@@ -45,7 +44,7 @@ class PredictResource:
         slot: ModelSlot,
         max_body_bytes: int,
         load: Load,
-        judged: Judged | None = None,
+        judged: VerdictCounter | None = None,
         incidents: "Incidents | None" = None,
     ) -> None:
         self._slot = slot
@@ -108,7 +107,7 @@ class BatchResource:
         slot: ModelSlot,
         max_body_bytes: int,
         load: Load,
-        judged: Judged | None = None,
+        judged: VerdictCounter | None = None,
         incidents: "Incidents | None" = None,
     ) -> None:
         self._slot = slot

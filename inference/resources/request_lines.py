@@ -9,7 +9,7 @@ import falcon.asgi
 import msgspec
 
 from inference.intake.each_request import Each, answer_each, read_each
-from inference.metrics.judged import Judged
+from inference.model.verdicts import VerdictCounter
 from inference.store.slot import ModelSlot
 from inference.web.body import read_pieces
 from inference.web.load import PROGRESS, Load
@@ -75,7 +75,7 @@ class RequestLines:
         self,
         slot: ModelSlot,
         load: Load,
-        judged: Judged | None,
+        judged: VerdictCounter | None,
         incidents: "Incidents | None" = None,
     ) -> None:
         self._slot = slot

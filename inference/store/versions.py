@@ -30,6 +30,8 @@ from schemas.bundle.manifest import (
 
 MODEL_NAME: Final = "log-anomaly"
 CURRENT_FILE: Final = "CURRENT"
+CANDIDATE_FILE: Final = "CANDIDATE"
+"""Names a version that judges beside the one that serves; written like CURRENT."""
 NEXT_FILE: Final = ".tmp-NEXT"
 MAX_CURRENT_BYTES: Final = 1_024
 MAX_MANIFEST_BYTES: Final = 1_048_576
@@ -37,6 +39,9 @@ ANY_SIZE: Final = 2**40
 """A bound in bytes for those who take any graph."""
 
 Signature = tuple[int, int, int]
+
+_NOTHING_NAMED: Final = {CURRENT_FILE: "no model has been published yet"}
+_REPAIRED_BY: Final = {CURRENT_FILE: "activate", CANDIDATE_FILE: "shadow"}
 
 
 class ModelStore:
@@ -75,15 +80,16 @@ class ModelStore:
         try:
             content = read_bounded(self.root / name, MAX_CURRENT_BYTES)
         except FileNotFoundError as error:
-            raise NoModelError("no model has been published yet") from error
+            raise NoModelError(_NOTHING_NAMED.get(name, f"there is no {name}")) from error
         except NotADirectoryError as error:
             raise BrokenVersionError("MODEL_DIR is no directory of models") from error
         except OSError as error:
-            raise BrokenVersionError(f"CURRENT cannot be read: {error.strerror}") from error
+            raise BrokenVersionError(f"{name} cannot be read: {error.strerror}") from error
         number = version_number(content.strip().decode("ascii", "replace"))
         if number is None:
+            repair = _REPAIRED_BY.get(name, "activate")
             raise BrokenVersionError(
-                "CURRENT holds no version number; `python -m trainer activate N` repairs it"
+                f"{name} holds no version number; `python -m trainer {repair} N` repairs it"
             )
         return number
 

@@ -14,6 +14,7 @@ from schemas.api.otlp import ExportLogsServiceResponse, PartialSuccess, RpcStatu
 from schemas.api.predictions import BatchPrediction, Explanation, Prediction
 from schemas.api.problems import FieldError, Problem, problem_type
 from schemas.api.raw_logs import LogVerdict, RawLogsAnswer
+from schemas.api.shadow import ShadowExample, ShadowReport
 from schemas.api.status import Health, ModelInfo, Ready
 from schemas.api.training import TrainResponse
 from schemas.bundle.corrections import Correction
@@ -29,7 +30,7 @@ from schemas.bundle.manifest import (
 )
 from schemas.bundle.options import TrainOptions
 from schemas.record.encoding import SERVICE_BUCKETS, SERVICE_HASH
-from schemas.record.features import FEATURE_NAMES
+from schemas.record.features import FEATURE_NAMES, Level
 
 _FEATURES: Final = dict(
     zip(FEATURE_NAMES, (250, "ERROR", "payment-service", True, False, False), strict=True)
@@ -154,6 +155,32 @@ ANSWERS: Final[Mapping[type, Any]] = {
     Health: Health("alive"),
     Ready: Ready("ready", "3"),
     ModelInfo: ModelInfo("3", _HASH, _TIME, _MANIFEST),
+    ShadowReport: ShadowReport(
+        state="judging",
+        candidate_version="4",
+        candidate_hash=_HASH,
+        model_version="3",
+        judging_workers=2,
+        log_count=10_000,
+        agreement=0.998,
+        model_flagged_share=0.01,
+        candidate_flagged_share=0.012,
+        only_candidate_count=20,
+        examples=[
+            ShadowExample(
+                service="payment-service",
+                level=Level.ERROR,
+                message_length=51,
+                has_exception=False,
+                has_timeout=False,
+                has_connection_error=True,
+                pattern_id=_PATTERN,
+                model_decision=0.02,
+                candidate_decision=-0.31,
+                log_count=20,
+            )
+        ],
+    ),
 }
 """An answer with status 200 of each type."""
 

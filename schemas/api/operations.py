@@ -16,6 +16,7 @@ from schemas.api.operation import BOTH, Operation, Service
 from schemas.api.otlp import ExportLogsServiceResponse, RpcStatus
 from schemas.api.predictions import BatchPrediction, BatchRequest, Prediction, PredictRequest
 from schemas.api.raw_logs import RawLogsAnswer, Returned
+from schemas.api.shadow import ShadowReport
 from schemas.api.status import Health, ModelInfo, Ready
 from schemas.api.training import TrainRequest, TrainResponse
 
@@ -254,6 +255,17 @@ OPERATIONS: Final = (
         "number and the hash that identifies it.",
         response=ModelInfo,
         problems=(HTTPStatus.SERVICE_UNAVAILABLE,),
+    ),
+    Operation(
+        method="get",
+        path=f"{API_PREFIX}/model/shadow",
+        tag="service",
+        services=("inference",),
+        scope="predict",
+        summary="How a candidate judges the logs that the model judges",
+        description="Sums over the workers of the service, from the moment on at which the two "
+        "came together. `state` is `off` unless ANOMALY_SHADOW names a candidate.",
+        response=ShadowReport,
     ),
 )
 

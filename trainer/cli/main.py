@@ -110,6 +110,7 @@ _COMMANDS: Final[dict[str, Command]] = {
     "info": versions.INFO,
     "activate": versions.ACTIVATE,
     "rollback": versions.ROLLBACK,
+    "shadow": versions.SHADOW,
     "delete": versions.DELETE,
     "serve": serve.COMMAND,
 }

@@ -10,6 +10,7 @@ from trainer.cli.store import open_models
 from trainer.cli.terminal import say
 from trainer.judging.wording import budget_in_words
 from trainer.store.candidate import current_version, load_candidate
+from trainer.store.shadow import name_candidate, name_no_candidate
 
 
 def _list(arguments: argparse.Namespace) -> None:
@@ -89,6 +90,25 @@ def _delete(arguments: argparse.Namespace) -> None:
     print(f"version {arguments.version} is deleted")
 
 
+def _shadow(arguments: argparse.Namespace) -> None:
+    registry = open_models(arguments)
+    if arguments.version is None:
+        name_no_candidate(registry)
+        print("no version is the candidate")
+        return
+    name_candidate(registry, arguments.version)
+    print(f"version {arguments.version} is the candidate")
+
+
+def _add_candidate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "version",
+        type=lambda text: None if text == "off" else int(text),
+        metavar="N|off",
+        help="the version, or off for none",
+    )
+
+
 def _add_nothing(_parser: argparse.ArgumentParser) -> None:
     """For commands without options of their own."""
 
@@ -108,6 +128,13 @@ LIST: Final = Command("list the published versions", _add_nothing, _list)
 INFO: Final = Command("show what a version was made of", _add_info, _info)
 ACTIVATE: Final = Command("make a published version current", _add_number, _activate)
 ROLLBACK: Final = Command("make the version that served before current", _add_nothing, _rollback)
+SHADOW: Final = Command(
+    "have services judge by a version too, beside the current one, or by none any more",
+    _add_candidate,
+    _shadow,
+    "Services that were started with ANOMALY_SHADOW=candidate take it up within a second; what "
+    "they find is in GET /api/v1/model/shadow and in their metrics.",
+)
 DELETE: Final = Command(
     "delete a version that neither serves nor would after a rollback", _add_number, _delete
 )

@@ -6,28 +6,25 @@ claimed there, a version is put there before it is current here, and CURRENT is 
 
 import contextlib
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from inference.errors import BrokenVersionError, NoModelError, RemoteStoreError
 from inference.model.model import Model
-from inference.store.versions import ModelStore
-from inference.store.writing import KEEP_VERSIONS, TEMPORARY, StoreWriter
+from inference.store.versions import CANDIDATE_FILE, CURRENT_FILE, ModelStore
+from inference.store.writing import KEEP_VERSIONS, StoreWriter
 from schemas.bundle.contents import Bundle
 from trainer.errors import NoVersionError, UnfitVersionError, UnwritableStoreError
 from trainer.store.carrying import carry_corrections
 from trainer.store.faults import no_version, unwritable
 from trainer.store.history import HISTORY_FILE, Change, history_bytes, read_history, steps_before
+from trainer.store.probing import probe
 
 if TYPE_CHECKING:
     from trainer.store.remote_writer import RemoteWriter
-
-PROBE_BYTES: Final = 65_536
-"""What is written to find out whether the store takes anything; less than any version."""
 
 
 class ModelRegistry(ModelStore):
@@ -60,16 +57,7 @@ class ModelRegistry(ModelStore):
             UnwritableStoreError: the store, or the folder it is to be made in, takes no file of
                 this user, or has no room for one.
         """
-        folders = (self.root, *self.root.absolute().parents)
-        try:
-            nearest = next(path for path in folders if path.exists())
-            # A file without a name where the system has such: nothing is left of it in any case.
-            with tempfile.TemporaryFile(prefix=TEMPORARY, dir=nearest) as probe:
-                probe.write(bytes(PROBE_BYTES))
-                probe.flush()
-                self._fsync(probe.fileno())
-        except OSError as error:
-            raise unwritable(error) from error
+        probe(self.root, self._fsync)
 
     def tidy(self) -> None:
         """Remove what a crashed writer left, if there is a store; raises as `pull`."""
@@ -206,7 +194,7 @@ class ModelRegistry(ModelStore):
 
         Raises:
             NoVersionError: there is no such version.
-            UnfitVersionError: it serves, or a rollback would go to it.
+            UnfitVersionError: it serves, a rollback would go to it, or it is the candidate.
             UnwritableStoreError: the store cannot be written.
         """
         with self._locked():
@@ -214,6 +202,8 @@ class ModelRegistry(ModelStore):
             active = self._active()
             if version == active:
                 raise UnfitVersionError(f"version {version} is current; activate another one first")
+            if version == self._active(CANDIDATE_FILE):
+                raise UnfitVersionError(f"version {version} is the candidate; see `shadow off`")
             if version in self._before()[-1:]:
                 raise UnfitVersionError(f"version {version} is what a rollback would go to")
             self._delete(version)
@@ -234,9 +224,9 @@ class ModelRegistry(ModelStore):
         self._set_current(version, past)
         return change
 
-    def _active(self) -> int | None:
+    def _active(self, name: str = CURRENT_FILE) -> int | None:
         try:
-            return self.current_version()
+            return self.current_version(name)
         except (NoModelError, BrokenVersionError):
             return None
 
@@ -264,9 +254,9 @@ class ModelRegistry(ModelStore):
         self._writer.files.replace(HISTORY_FILE, history_bytes([*past, version]))
 
     def _prune(self) -> None:
-        """Keep the newest versions, the active one and the one before it."""
-        active = self._active()
-        keep = {*self.versions()[-KEEP_VERSIONS:], active, *self._before()[-1:]}
+        """Keep the newest versions, the active one, the one before it and the candidate."""
+        active, candidate = self._active(), self._active(CANDIDATE_FILE)
+        keep = {*self.versions()[-KEEP_VERSIONS:], active, *self._before()[-1:], candidate}
         for version in self.versions():
             if version not in keep:
                 self._delete(version)

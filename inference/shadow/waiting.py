@@ -1,0 +1,53 @@
+"""Verdicts that were answered and wait to be compared; to note one costs an addition to a list."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from inference.model.verdicts import Verdict, VerdictCounter
+
+MAX_WAITING: Final = 16_384
+"""Verdicts that wait; more are dropped."""
+
+
+class Waiting:
+    """Notes verdicts as they are counted; to be used from one event loop.
+
+    Attributes:
+        n_dropped: for how many there was no room since they were taken last.
+
+    Args:
+        counter: counts them as well, if anybody does.
+        room: how many may wait.
+    """
+
+    def __init__(self, counter: VerdictCounter | None, room: int = MAX_WAITING) -> None:
+        self.n_dropped = 0
+        self._counter = counter
+        self._room = room
+        self._verdicts: list[Verdict] = []
+
+    def count(self, verdict: Verdict) -> None:
+        """Note a verdict that is answered."""
+        if self._counter is not None:
+            self._counter.count(verdict)
+        if len(self._verdicts) < self._room:
+            self._verdicts.append(verdict)
+        else:
+            self.n_dropped += 1
+
+    def count_all(self, verdicts: Sequence[Verdict]) -> None:
+        """Note several: of more than there is room for, some from all over them."""
+        if self._counter is not None:
+            self._counter.count_all(verdicts)
+        room = self._room - len(self._verdicts)
+        noted = verdicts
+        if len(verdicts) > room:
+            noted = verdicts[:: -(-len(verdicts) // room)] if room else []
+            self.n_dropped += len(verdicts) - len(noted)
+        self._verdicts.extend(noted)
+
+    def take(self) -> tuple[list[Verdict], int]:
+        """What waits, and how many were dropped; nothing waits any more."""
+        taken = self._verdicts, self.n_dropped
+        self._verdicts, self.n_dropped = [], 0
+        return taken
