@@ -14,14 +14,14 @@ from tests.integration.conftest import Service, StartInference, StartTrainer
 from tests.made_logs import make_logs
 
 SERVICES = 3
-MARKS = 20
+MARKS = 200
 LINE = {"level": "FATAL", "service": "billing"}
 WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa")
 
 
 def line(number: int) -> dict[str, Any]:
     """A line that is an anomaly to whoever has not been told better; each of its own pattern."""
-    name = f"{WORDS[number % 10]} {WORDS[number // 10 % 10]}"
+    name = f"{WORDS[number % 10]} {WORDS[number // 10 % 10]} {WORDS[number // 100]}"
     return {**LINE, "message": f"Exception in {name}: connection to db 7 refused, timed out"}
 
 
@@ -56,7 +56,7 @@ def test_no_stale_verdict_once_feedback_has_answered(services: list[Service]) ->
                 service = services[number % SERVICES]
                 assert await is_anomaly(session, service, number)
                 load = [
-                    asyncio.create_task(is_anomaly(session, one, 99))
+                    asyncio.create_task(is_anomaly(session, one, 999))
                     for one in services
                     for _ in range(10)
                 ]
