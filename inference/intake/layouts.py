@@ -273,10 +273,10 @@ _BLUEGENE: Final = (
     rf"\S++ (?P<time>\d{{10}}) \d{{4}}\.\d\d\.\d\d \S++ {BSD_TIME} \S++ {_TAG}{MESSAGE}",
     rf"\S++ (?P<time>\d{{10}}) \d{{4}}\.\d\d\.\d\d \S++ {BSD_TIME} \S++ {MESSAGE}",
 )
-_HPC: Final = (rf"\d++ (?P<service>[\w-]++) [\w.]++ [\w.-]++ (?P<time>\d{{9,10}}) \d {MESSAGE}",)
+_HPC: Final = (rf"\d++ (?P<service>[\w-]++) [\w.]++ [\w.-]++ (?P<time>\d{{9,10}}) -?\d {MESSAGE}",)
 _PIPED: Final = (
     # 20171223-22:15:29:606|Step_LSC|30002312|message
-    rf"(?P<time>\d{{8}}-{CLOCK})\|(?P<service>[\w.-]++)\|\d++\|{MESSAGE}",
+    rf"(?P<time>\d{{8}}-\d\d?:\d\d?:\d\d?:\d{{1,3}}+)\|(?P<service>[\w.-]++)\|\d++\|{MESSAGE}",
 )
 _PROXIFIER: Final = (
     rf"\[(?P<time>\d\d\.\d\d {CLOCK})\] (?P<service>[\w.-]++(?: \*64)?) - {MESSAGE}",
@@ -727,13 +727,17 @@ LAYOUTS: Final[dict[str, Layout]] = {
                     "node-246",
                     "off",
                 ),
+                _e("2286759 full partition status 1061219795 -1 on", None, "full", "on"),
             ),
         ),
         Layout(
             name="piped",
             title="time, component, process and text between bars, as health apps write",
             patterns=_PIPED,
-            examples=(_e("20171223-22:15:29:606|Step_LSC|30002312|up", None, "Step_LSC", "up"),),
+            examples=(
+                _e("20171223-22:15:29:606|Step_LSC|30002312|up", None, "Step_LSC", "up"),
+                _e("20171224-0:5:7:14|Step_LSC|30002312|up", None, "Step_LSC", "up"),
+            ),
         ),
         Layout(
             name="proxifier",

@@ -48,6 +48,10 @@ _PATTERNS: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?P<year>\d{{4}})[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)[-T _,:\t]+{_CLOCK}{_ZONE}",
+        (  # numbers without padding, down to the milliseconds: 20171224-0:5:7:14
+            r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)-"
+            r"(?P<hour>\d\d?):(?P<minute>\d\d?):(?P<second>\d\d?):(?P<millis>\d{1,3})$"
+        ),
         rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)[-T ]{_CLOCK}{_ZONE}",
         (
             rf"{_DAY}(?P<day>\d\d?)[-/. ](?P<month>[A-Z][A-Za-z]{{2}})[a-z]*[-/. ]"
@@ -162,7 +166,7 @@ def _of_match(parts: dict[str, str | None], year: int | None) -> int | None:
             _hour(parts),
             int(parts.get("minute") or 0),
             min(int(parts.get("second") or 0), 59),  # a leap second is the last of its minute
-            int((parts.get("part") or "0").ljust(6, "0")[:6]),
+            _fraction(parts),
             tzinfo=_zone(parts.get("zone")),
         )
     except (ValueError, KeyError):
@@ -173,6 +177,14 @@ def _of_match(parts: dict[str, str | None], year: int | None) -> int | None:
 def _hour(parts: dict[str, str | None]) -> int:
     hour, half = int(parts.get("hour") or 0), (parts.get("half") or "").lower()
     return hour if not half else hour % _NOON + (_NOON if half == "pm" else 0)
+
+
+def _fraction(parts: dict[str, str | None]) -> int:
+    """Microseconds."""
+    millis = parts.get("millis")
+    if millis is not None:
+        return int(millis) * 1_000
+    return int((parts.get("part") or "0").ljust(6, "0")[:6])
 
 
 def _zone(text: str | None) -> timezone:
