@@ -13,6 +13,7 @@ from typing import Final
 import duckdb
 import msgspec
 
+from schemas.api.predictions import RawLog
 from schemas.record.features import MAX_MESSAGE_LENGTH, LogFeatures
 
 POOL_SIZE: Final = 358_581
@@ -125,7 +126,33 @@ def make_lines_file(path: Path, real: Sequence[bytes], size_bytes: int) -> Lines
     digits = LINE_BYTES - mean - _TRACE_BYTES
     if digits >= _MARK_DIGITS:
         logs = [log | {"trace": f"{number:0{digits}x}"} for number, log in enumerate(logs)]
-    parts = [_split(log) for log in logs]
+    return _write(path, [_split(log) for log in logs], len(messages), size_bytes)
+
+
+def make_text_file(path: Path, real: Sequence[bytes], size_bytes: int) -> LinesFile:
+    """The same logs as log4j writes them, each in one line.
+
+    Args:
+        path: where to write.
+        real: JSON objects with `message`, `level` and `service`.
+        size_bytes: how large the file gets, give or take a part.
+    """
+    logs = [msgspec.json.decode(line, type=RawLog) for line in real]
+    messages = [" ".join(log.message.split()) for log in logs]
+    parts = [
+        (
+            f"2026-11-26 10:00:{number % 60:02},{number % 1000:03} {log.level.value} "
+            f"[main] {log.service}: ".encode(),
+            f"{message}\n".encode(),
+        )
+        for number, (log, message) in enumerate(zip(logs, messages, strict=True))
+    ]
+    return _write(path, parts, len(set(messages)), size_bytes)
+
+
+def _write(
+    path: Path, parts: Sequence[tuple[bytes, bytes]], n_messages: int, size_bytes: int
+) -> LinesFile:
     n_lines = n_marked = written = 0
     lines = _lines(parts)
     with open(path, "wb") as out:
@@ -134,7 +161,7 @@ def make_lines_file(path: Path, real: Sequence[bytes], size_bytes: int) -> Lines
             n_lines += len(block)
             written += out.write(b"".join(line for _, line in block))
             n_marked += sum(marked for marked, _ in block)
-    return LinesFile(path, n_lines, written, (n_marked + len(messages)) / n_lines)
+    return LinesFile(path, n_lines, written, (n_marked + n_messages) / n_lines)
 
 
 def _split(log: dict[str, object]) -> tuple[bytes, bytes]:

@@ -13,6 +13,7 @@ from benchmarks.archive_files import (
     make_features_files,
     make_lines_file,
     make_pool,
+    make_text_file,
 )
 from benchmarks.bar import MB
 from benchmarks.competitors import OURS
@@ -27,6 +28,7 @@ from benchmarks.workloads import REAL, real_lines
 FIT_FEATURES: Final = "fit, Parquet of features"
 SCORE_FEATURES: Final = "score, Parquet of features"
 COUNT_LINES: Final = "count, raw JSON lines"
+COUNT_TEXT: Final = "count, log4j lines"
 FIT_LINES: Final = "fit, raw JSON lines"
 SCORE_LINES: Final = "score, raw JSON lines"
 TABLE_PEER: Final = "DuckDB + numpy + scikit-learn"
@@ -84,26 +86,32 @@ def measure_archives(lab: Lab) -> ArchiveSection:
     pool = make_pool(lab.records.by_kind[REAL], POOL_SIZE)
     tables = make_features_files(folder, pool, plan.rows)
     lines = make_lines_file(folder / "raw.jsonl", real_lines(), plan.raw_bytes)
-    said = _describe(len(pool), tables, lines)
-    works = [*_features_work(folder, tables, plan), *_lines_work(folder, lines, plan)]
+    text = make_text_file(folder / "log4j.log", real_lines(), plan.raw_bytes // 2)
+    said = _describe(len(pool), tables, lines, text)
+    works = [
+        *_features_work(folder, tables, plan),
+        *_lines_work(folder, lines, plan),
+        _count(text, COUNT_TEXT),
+    ]
     jobs = [Job(work.target, work.what, work.rows, []) for work in works]
     for _ in range(rounds):
         jobs = [_run(*both, folder / "job.log") for both in zip(works, jobs, strict=True)]
-    for path in (*tables.values(), lines.path):
+    for path in (*tables.values(), lines.path, text.path):
         path.unlink()
     about = msgspec.structs.replace(lab.options.about(), rounds=rounds)
     return ArchiveSection(about, said, jobs)
 
 
-def _describe(n_distinct: int, tables: Mapping[int, Path], lines: LinesFile) -> dict[str, str]:
+def _describe(n_distinct: int, tables: Mapping[int, Path], *archives: LinesFile) -> dict[str, str]:
     said = {}
     for rows, path in tables.items():
         size = path.stat().st_size / MB
         said[f"features, {rows:,} rows"] = f"{n_distinct:,} distinct tuples, {size:,.0f} MB Parquet"
-    said[f"raw JSON lines, {lines.n_lines:,}"] = (
-        f"{lines.size_bytes / MB:,.0f} MB, {lines.size_bytes / lines.n_lines:.0f} bytes each, "
-        f"{lines.distinct_share:.1%} of the messages distinct"
-    )
+    for lines, what in zip(archives, ("raw JSON", "log4j"), strict=True):
+        said[f"{what} lines, {lines.n_lines:,}"] = (
+            f"{lines.size_bytes / MB:,.0f} MB, {lines.size_bytes / lines.n_lines:.0f} bytes each, "
+            f"{lines.distinct_share:.1%} of the messages distinct"
+        )
     return said
 
 
@@ -120,13 +128,17 @@ def _features_work(folder: Path, tables: Mapping[int, Path], plan: Plan) -> Iter
 
 def _lines_work(folder: Path, lines: LinesFile, plan: Plan) -> Iterator[Work]:
     store, n_lines = folder / "lines-models", lines.n_lines
-    count = ["benchmarks.counting", str(lines.path), str(n_lines)]
-    yield Work(OURS, COUNT_LINES, n_lines, count)
+    yield _count(lines, COUNT_LINES)
     yield Work(OURS, FIT_LINES, n_lines, _fit(lines.path, store))
     yield _score(lines.path, store, folder / "verdicts.jsonl", SCORE_LINES, n_lines)
     model = folder / "lines.joblib"
     peer = [*_PEER, "lines", str(lines.path), str(plan.peer_lines), str(model)]
     yield Work(LINES_PEER, FIT_LINES, plan.peer_lines, peer, model)
+
+
+def _count(lines: LinesFile, what: str) -> Work:
+    arguments = ["benchmarks.counting", str(lines.path), str(lines.n_lines)]
+    return Work(OURS, what, lines.n_lines, arguments)
 
 
 def _fit(path: Path, store: Path) -> list[str]:

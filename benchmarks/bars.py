@@ -7,7 +7,8 @@ from typing import Final
 
 from benchmarks.archive_bars import archive_bars
 from benchmarks.bar import MB, NOT_MEASURED, Bar, at_least, at_most
-from benchmarks.competitors import BARE, FASTAPI, MLSERVER, NOOP, OURS, SURPRISAL
+from benchmarks.competitors import BARE, FASTAPI, MLSERVER, NOOP, OURS, SURPRISAL, UNCOUNTED
+from benchmarks.feeds import JSON_LINES, OTLP_JSON, OTLP_PROTOBUF, REQUEST_LINES
 from benchmarks.graphs import OUR_GRAPH
 from benchmarks.memory import FIRST
 from benchmarks.open_loop.bars import open_loop_bars
@@ -16,6 +17,15 @@ from benchmarks.workloads import DISTINCT, RAW, RAW_DISTINCT, REAL
 
 DETECTORS: Final = (OURS, SURPRISAL)
 """The service with a model of either: both must reach the same."""
+
+FED: Final = (
+    (JSON_LINES, 100, 500_000),
+    (JSON_LINES, 1_000, 500_000),
+    (OTLP_PROTOBUF, 1_000, 250_000),
+    (OTLP_JSON, 1_000, 100_000),
+    (REQUEST_LINES, 1_000, 200_000),
+)
+"""Logs a second that each feed of raw logs must reach, by size of the batches."""
 
 FLAT_MB: Final = 2.0
 """How far the mean of the last quarter of the memory's points may lie above the first quarter's."""
@@ -31,6 +41,13 @@ def bars(results: Results) -> list[Bar]:
             for kind in (RAW, RAW_DISTINCT)
             for target in DETECTORS
         ),
+        *(
+            _fed(results.feeds, feed, batch, target, least)
+            for feed, batch, least in FED
+            for target in DETECTORS
+        ),
+        _counted(results.counted),
+        *(_cost(results.predict, target) for target in DETECTORS),
         *(_tail(results.predict, target) for target in DETECTORS),
         *open_loop_bars(results.open_loop),
         *_train(results.train),
@@ -107,6 +124,25 @@ def _raw(section: LoadSection | None, kind: str, target: str) -> Bar:
     what = f"batch of 100, {kind} records, {target}: logs a second"
     rate = ours.logs_rate if ours else None
     return at_least(what, rate, 100_000, "{:,.0f}", _missing(ours))
+
+
+def _fed(section: LoadSection | None, feed: str, batch: int, target: str, least: int) -> Bar:
+    ours = find(section, target, feed, batch, 8)
+    what = f"raw logs, every number another, {feed}, batches of {batch:,}, {target}: logs a second"
+    rate = ours.logs_rate if ours else None
+    return at_least(what, rate, least, "{:,.0f}", _missing(ours))
+
+
+def _counted(section: LoadSection | None) -> Bar:
+    counted, uncounted = (find(section, name, REAL, 0, 64) for name in (OURS, UNCOUNTED))
+    return _ratio("predict, 64 connections: rate with metrics / without", counted, uncounted, 0.95)
+
+
+def _cost(section: LoadSection | None, target: str) -> Bar:
+    ours = find(section, target, REAL, 0, 8)
+    cost = 1e3 * ours.cpu_ms if ours and ours.cpu_ms else None
+    what = f"predict, real records, 8 connections, {target}: processor time of a prediction"
+    return at_most(what, cost, 35, "{:.1f} us", _missing(ours))
 
 
 def _tail(section: LoadSection | None, target: str) -> Bar:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from benchmarks.archives import measure_archives
 from benchmarks.competitors import install_peers
+from benchmarks.feeding import measure_counted, measure_feeds
 from benchmarks.graphs import measure_graphs
 from benchmarks.lab import Lab, Options
 from benchmarks.load import LoadError, ensure_wrk
@@ -35,6 +36,8 @@ EXPERIMENTS: Final[dict[str, Callable[[Lab], Any]]] = {
     "startup": measure_starting,
     "predict": measure_predict,
     "batch": measure_batch,
+    "feeds": measure_feeds,
+    "counted": measure_counted,
     "open-loop": measure_open_loop,
     "train": measure_training,
     "memory": measure_memory,
@@ -62,6 +65,8 @@ experiments:
   startup   process start to the first 200 of the readiness check
   predict   POST /predict with 8, 64 and 256 connections
   batch     POST /predict/batch with 100 and 1,000 logs
+  feeds     raw logs as collectors send them: JSON lines, OTLP, NDJSON with answers for all
+  counted   POST /predict with metrics and without, beside a bare socket
   open-loop POST /predict at half the peak rate, whatever is answered, beside trainings and batches
   train     POST /train with 1,000 records and with all real ones
   memory    proportional set size of all processes over 1,100,000 requests
@@ -70,7 +75,7 @@ experiments:
             disk. Quick: 1,000,000 and 10,000,000 rows and 0.2 GB
 
 examples:
-  python -m benchmarks                       everything; about 45 minutes on two cores
+  python -m benchmarks                       everything; about 30 minutes on two cores
   python -m benchmarks --quick               fewer and shorter rounds; a first impression
   python -m benchmarks --only predict batch  these two; the other sections stay as they were
   python -m benchmarks --render-only         tables and plots anew from results.json
@@ -88,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--rounds", type=int, help="rounds of each comparison (default: 5)")
-    parser.add_argument("--seconds", type=int, help="length of a round of load (default: 3)")
+    parser.add_argument("--seconds", type=int, help="length of a round of load (default: 2)")
     parser.add_argument("--quick", action="store_true", help="2 rounds of 1 s, fewer cases")
     parser.add_argument(
         "--only",
@@ -100,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--render-only", action="store_true", help="measure nothing")
     chosen = parser.parse_args(arguments)
-    defaults = (2, 1) if chosen.quick else (5, 3)
+    defaults = (2, 1) if chosen.quick else (5, 2)
     options = Options(chosen.rounds or defaults[0], chosen.seconds or defaults[1], chosen.quick)
     if min(options.rounds, options.seconds) < 1:
         parser.error("--rounds and --seconds must be at least 1")

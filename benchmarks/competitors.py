@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -14,11 +16,13 @@ from schemas.api.operations import API_PREFIX
 
 OURS: Final = "this service"
 SURPRISAL: Final = "this service, surprisal"
+UNCOUNTED: Final = "this service, without metrics"
 FASTAPI: Final = "FastAPI + scikit-learn"
 MLSERVER: Final = "MLServer"
 MLSERVER_BATCHING: Final = "MLServer, adaptive batching"
 STOCK: Final = "this service, stock graph"
 NOOP: Final = "no-op POST"
+BARE_SOCKET: Final = "a bare socket"
 BARE: Final = "bare msgspec"
 
 WORKERS: Final = 2
@@ -51,20 +55,26 @@ def install_peers() -> Peers:
 
 
 def own_service(
-    model_dir: Path, *, name: str = OURS, workers: int = WORKERS, trainer_port: int = 1
+    model_dir: Path,
+    *,
+    name: str = OURS,
+    workers: int = WORKERS,
+    trainer_port: int = 1,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Command:
-    """Our inference service as users run it."""
+    """Our inference service as users run it, with more settings if there are any."""
     port = free_port()
-    environment = {
+    settings = {
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "WEB_CONCURRENCY": str(workers),
         "MODEL_DIR": str(model_dir),
         "TRAINER_URL": f"http://127.0.0.1:{trainer_port}",
         "LOG_LEVEL": "INFO",
+        **environment,
     }
     arguments = [sys.executable, "-m", "inference"]
-    return Command(name, arguments, port, f"{API_PREFIX}/ready", environment, ROOT)
+    return Command(name, arguments, port, f"{API_PREFIX}/ready", settings, ROOT)
 
 
 def own_trainer(model_dir: Path) -> Command:
@@ -81,6 +91,13 @@ def noop_service() -> Command:
     environment = {"PORT": str(port), "WEB_CONCURRENCY": str(WORKERS)}
     arguments = [sys.executable, "-m", "benchmarks.noop_service"]
     return Command(NOOP, arguments, port, f"{API_PREFIX}/ready", environment, ROOT)
+
+
+def bare_socket() -> Command:
+    """The least that answers HTTP."""
+    port = free_port()
+    arguments = [sys.executable, "-m", "benchmarks.bare_socket", str(port), str(WORKERS)]
+    return Command(BARE_SOCKET, arguments, port, "/", {}, ROOT)
 
 
 def fastapi_service(python: Path, forest_file: Path) -> Command:

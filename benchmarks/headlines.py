@@ -3,10 +3,11 @@
 from typing import Final
 
 from benchmarks.bars import find
-from benchmarks.competitors import BARE, FASTAPI, NOOP, OURS
+from benchmarks.competitors import BARE_SOCKET, FASTAPI, OURS, SURPRISAL
+from benchmarks.feeds import JSON_LINES, OTLP_PROTOBUF
 from benchmarks.results import LoadSection, Results, Series
 from benchmarks.tables import table
-from benchmarks.workloads import DISTINCT, RAW, REAL
+from benchmarks.workloads import DISTINCT, REAL
 
 ARCHIVE_ROWS: Final = 10_000_000
 _MISSING: Final = "not measured"
@@ -15,39 +16,39 @@ _MISSING: Final = "not measured"
 def headlines(results: Results) -> str:
     """Six lines: what a user gets, beside what would be run instead."""
     rows = [
-        _predict(results.predict, REAL, "predictions a second, real logs, which repeat"),
-        _predict(results.predict, DISTINCT, "predictions a second, no two logs alike"),
-        _cost(results.predict),
-        _raw(results.batch),
+        _predict(results.predict, REAL, 0, "predictions a second, real logs, which repeat"),
+        _predict(results.batch, DISTINCT, 1_000, "the same in batches of 1,000, no two logs alike"),
+        _cost(results.counted),
+        _raw(results.feeds),
         _start(results),
         _archive(results),
     ]
     return table(("two cores, shared with the load", "this service", "beside"), rows)
 
 
-def _predict(section: LoadSection | None, workload: str, what: str) -> tuple[str, str, str]:
-    ours, peer = (find(section, name, workload, 0, 8) for name in (OURS, FASTAPI))
+def _predict(
+    section: LoadSection | None, workload: str, batch: int, what: str
+) -> tuple[str, str, str]:
+    ours, peer = (find(section, name, workload, batch, 8) for name in (OURS, FASTAPI))
     return what, _rate(ours), f"{_rate(peer)} of FastAPI with scikit-learn"
 
 
 def _rate(series: Series | None) -> str:
-    return f"{series.rate:,.0f}" if series and series.rate else _MISSING
+    return f"{series.logs_rate:,.0f}" if series and series.logs_rate else _MISSING
 
 
 def _cost(section: LoadSection | None) -> tuple[str, str, str]:
-    ours, floor = (find(section, name, REAL, 0, 8) for name in (OURS, NOOP))
+    ours, floor = (find(section, name, REAL, 0, 64) for name in (OURS, BARE_SOCKET))
     cost, least = (
         f"{1e3 * one.cpu_ms:.0f} us" if one and one.cpu_ms else _MISSING for one in (ours, floor)
     )
-    return "processor time of a prediction", cost, f"{least} of a POST that does nothing"
+    return "processor time of a prediction", cost, f"{least} of a bare socket's answer"
 
 
 def _raw(section: LoadSection | None) -> tuple[str, str, str]:
-    ours, bare = find(section, OURS, RAW, 100, 8), find(section, BARE, REAL, 1_000, 8)
-    logs, floor = (
-        f"{one.logs_rate:,.0f}" if one and one.logs_rate else _MISSING for one in (ours, bare)
-    )
-    return "raw logs a second, batches of 100", logs, f"{floor} that msgspec decodes and encodes"
+    lines, otlp = (find(section, SURPRISAL, feed, 1_000, 8) for feed in (JSON_LINES, OTLP_PROTOBUF))
+    what = "raw JSON logs a second, batches of 1,000, no two lines alike"
+    return what, _rate(lines), f"{_rate(otlp)} as OTLP protobuf"
 
 
 def _start(results: Results) -> tuple[str, str, str]:

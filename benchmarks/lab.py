@@ -11,11 +11,12 @@ import msgspec
 
 from benchmarks.comparison import Case
 from benchmarks.competitors import OIP_PATH, Peers, is_mlserver
+from benchmarks.feeds import FEEDS
 from benchmarks.load import RequestFile, run_wrk
 from benchmarks.models import Models
 from benchmarks.results import About, Run
 from benchmarks.servers import Command, Service
-from benchmarks.workloads import REAL, Records, bodies, tensor_bodies
+from benchmarks.workloads import REAL, Records, bodies, other_numbers, tensor_bodies
 from schemas.api.operations import API_PREFIX
 
 SLOW_PEER_RECORDS = 20_000
@@ -86,7 +87,11 @@ class Lab:
         key = (workload, batch, tensors)
         if key not in self._files:
             file = self.folder / f"{workload}-{batch}-{tensors}.requests"
-            if tensors:
+            if workload in FEEDS:
+                feed = FEEDS[workload]
+                made = feed.bodies(other_numbers(self.records.raw), batch)
+                self._files[key] = RequestFile(file, feed.path, made, feed.media_type)
+            elif tensors:
                 records = self.records.by_kind[workload]
                 made = tensor_bodies(records[:SLOW_PEER_RECORDS], batch)
                 self._files[key] = RequestFile(file, OIP_PATH, made)

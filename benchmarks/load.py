@@ -41,11 +41,14 @@ def ensure_wrk() -> None:
         raise LoadError("wrk could not be installed; see: apt-get install wrk")
 
 
-def http_post(path: str, body: bytes) -> bytes:
-    """A whole request with a JSON body."""
+JSON: Final = "application/json"
+
+
+def http_post(path: str, body: bytes, media_type: str = JSON) -> bytes:
+    """A whole request."""
     return (
-        b"POST %b HTTP/1.1\r\nHost: benchmark\r\nContent-Type: application/json\r\n"
-        b"Content-Length: %d\r\n\r\n%b" % (path.encode(), len(body), body)
+        b"POST %b HTTP/1.1\r\nHost: benchmark\r\nContent-Type: %b\r\n"
+        b"Content-Length: %d\r\n\r\n%b" % (path.encode(), media_type.encode(), len(body), body)
     )
 
 
@@ -56,14 +59,16 @@ class RequestFile:
     verdicts remembered, and all-distinct records would not be distinct.
     """
 
-    def __init__(self, file: Path, path: str, bodies: Iterable[bytes]) -> None:
+    def __init__(
+        self, file: Path, path: str, bodies: Iterable[bytes], media_type: str = JSON
+    ) -> None:
         self.file = file
         self.count = 0
         self._next: dict[str, int] = {}
         with open(file, "wb") as out:
             for body in bodies:
                 self.count += 1
-                request = http_post(path, body)
+                request = http_post(path, body, media_type)
                 out.write(b"%d\n%b" % (len(request), request))
 
     def first(self, client: str) -> int:

@@ -8,6 +8,7 @@ from benchmarks.advice import advice
 from benchmarks.archive_report import archives
 from benchmarks.bar import MB
 from benchmarks.bars import bars
+from benchmarks.feeds import FEEDS
 from benchmarks.open_loop import report as open_loop_report
 from benchmarks.results import About, LoadSection, Machine, Results, Series, TimingSection
 from benchmarks.tables import about_line, table
@@ -38,6 +39,11 @@ _HOW: Final = """\
   `message`, `level` and `service`, of which the service makes the features. Its labels are its own
   and are not compared with scikit-learn's; that they are what training computed is proved when a
   model is published.
+- *Raw logs as collectors send them* are the same logs with every digit drawn anew and a running
+  number behind, so that no two lines are equal: JSON lines to `POST /logs?return=anomalies`; OTLP
+  with the last 175 characters of each message, three attributes a record, one resource a service;
+  and JSON lines to `POST /predict/batch`, of which each is answered.
+- A bare socket is uvloop and httptools in as many processes, which answer bytes that never change.
 - FastAPI + scikit-learn: asynchronous handlers, one scoring pass a request, uvicorn with uvloop and
   httptools, 2 workers, no access log. MLServer: its scikit-learn runtime, 2 parallel workers, the
   Open Inference Protocol, which gets rows that are encoded already and answers the label alone;
@@ -72,6 +78,8 @@ def report(results: Results, plots: Sequence[str]) -> str:
     parts += [
         _load("POST /predict", results.predict),
         _load("POST /predict/batch", results.batch),
+        _load("Raw logs as collectors send them", results.feeds),
+        _load("A prediction with metrics, without, and the socket alone", results.counted),
         open_loop_report.open_loop(results.open_loop),
         _agreement(results.predict),
         _timings("POST /train", results.train),
@@ -121,7 +129,8 @@ def _load(title: str, section: LoadSection | None) -> str:
             if (one.workload, one.batch, one.connections) == (workload, batch, connections)
         ]
         size = f"batches of {batch:,}, " if batch else ""
-        parts.append(f"**{size}{workload} records, {_connections(connections)}**\n")
+        kind = workload if workload in FEEDS else f"{workload} records"
+        parts.append(f"**{size}{kind}, {_connections(connections)}**\n")
         parts.append(_series(series))
     return "\n".join(parts)
 

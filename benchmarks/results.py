@@ -41,7 +41,7 @@ class Series(msgspec.Struct, frozen=True):
 
     Attributes:
         target: who answered.
-        workload: kind of the records: real, distinct or repeated.
+        workload: kind of the records: real, distinct or repeated; or the feed of raw logs.
         batch: logs per request; 0 is `POST /predict`.
         connections: connections at once, each with one request under way.
         runs: the rounds, in order.
@@ -254,6 +254,8 @@ class Results(msgspec.Struct, kw_only=True):
     machine: Machine | None = None
     predict: LoadSection | None = None
     batch: LoadSection | None = None
+    feeds: LoadSection | None = None
+    counted: LoadSection | None = None
     open_loop: OpenLoopSection | None = None
     train: TimingSection | None = None
     startup: TimingSection | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from benchmarks.bar import NOT_MEASURED, Bar, at_most
-from benchmarks.open_loop.experiment import ALL
+from benchmarks.open_loop.experiment import ALL, BATCHES
 from benchmarks.results import OpenLoopSection, Series
 
 MOST_MS: Final = {"p99": 2.0, "p99.9": 5.0}
@@ -18,6 +18,10 @@ def open_loop_bars(section: OpenLoopSection | None) -> Iterator[Bar]:
         what = f"open loop at half the peak rate, {ALL}: {percentile}"
         found = series.latency_ms(percentile) if series else None
         yield at_most(what, found, most, "{:.2f} ms", missing)
+    beside = find_situation(section, BATCHES)
+    found = beside.latency_ms("p99") if beside else None
+    missing = f"void: {beside.void}" if beside and beside.void else NOT_MEASURED
+    yield at_most(f"the same rate, {BATCHES}: p99", found, 100.0, "{:.2f} ms", missing)
 
 
 def find_situation(section: OpenLoopSection | None, name: str) -> Series | None:

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.archive_bars import archive_bars
 from benchmarks.archive_files import make_features_files, make_lines_file, make_pool
 from benchmarks.archive_report import archives
-from benchmarks.archives import COUNT_LINES, FIT_FEATURES, TABLE_PEER
+from benchmarks.archives import COUNT_LINES, COUNT_TEXT, FIT_FEATURES, TABLE_PEER
 from benchmarks.bar import NOT_MEASURED
 from benchmarks.competitors import OURS
 from benchmarks.conventional_jobs import main as fit_conventionally
@@ -143,6 +143,7 @@ def test_time_is_the_median_and_memory_the_highest_of_the_rounds() -> None:
             job(FIT_FEATURES, 10_000_000, (5.0, 400), (9.0, 410), (5.5, 405)),
             job(FIT_FEATURES, 100_000_000, (50.0, 492)),
             job(COUNT_LINES, 2_000_000, (5.0, 300)),
+            job(COUNT_TEXT, 900_000, (5.0, 300)),
         )
     )
     assert [(one.measured, one.reached) for one in found] == [
@@ -151,6 +152,7 @@ def test_time_is_the_median_and_memory_the_highest_of_the_rounds() -> None:
         ("410 MB", True),
         ("1.20x", True),
         ("400,000", True),
+        ("180,000", False),
     ]
 
 
@@ -162,6 +164,7 @@ def test_archives_of_other_sizes_reach_nothing() -> None:
         ("void: exit code 3: no such file", None),
         (NOT_MEASURED, None),
         ("void: exit code 3: no such file", None),
+        (NOT_MEASURED, None),
         (NOT_MEASURED, None),
         (NOT_MEASURED, None),
     ]
