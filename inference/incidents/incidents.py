@@ -52,10 +52,10 @@ class Incidents:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        if self._lines is not None:
-            await self._lines.write()
         if self._alerts is not None:
             await self._alerts.flush()
+        if self._lines is not None:
+            await self._lines.flush()
 
 
 def make_incidents(settings: InferenceSettings, reports: Reports) -> Incidents:

@@ -5,6 +5,7 @@ services do not belong. The pattern id leads to the text for those who may read 
 """
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -20,6 +21,9 @@ from inference.model.model import Model
 
 MAX_WAITING_S: Final = 5
 """So many seconds' worth of lines wait for a slow reader; more are suppressed."""
+
+FLUSH_S: Final = 1.0
+"""How long a worker that ends waits for the reader."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -107,9 +111,18 @@ class LineWriter:
         """Write what waits; it takes room until it is written."""
         lines, self._waiting = self._waiting, []
         self._n_writing = len(lines)
-        self._reports.written(len(lines))
-        await asyncio.to_thread(_write, self._descriptor, lines)
+        try:
+            await asyncio.to_thread(_write, self._descriptor, lines)
+        except OSError:  # nobody reads any more
+            self._reports.suppressed(len(lines))
+        else:
+            self._reports.written(len(lines))
         self._n_writing = 0
+
+    async def flush(self) -> None:
+        """Write what waits for the last time, unless its reader has stopped."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.write(), FLUSH_S)
 
 
 def _line(flagged: Flagged, finding: Finding, suppressed: int) -> bytes:

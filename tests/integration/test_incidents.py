@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 from inference.metrics.families import Spec
 from inference.metrics.reports import LINES, LOST, OTHER_LOGS, POSTS
 from schemas.record.templates import pattern_id, template_of
-from tests.integration.conftest import POOL, Service, StartInference
+from tests.integration.conftest import POOL, ROOT, Service, StartInference
 from tests.integration.receivers import Receiver
 from tests.otlp_requests import as_protobuf, record, request
 from tests.tensors import PATH, Columns, infer_body
@@ -154,6 +156,18 @@ def test_nothing_is_reported_unless_wanted(
     send_every_way(service)
     assert counted(service, LINES, "written") == 0
     assert lines_of(service) == []
+
+
+def test_it_is_loaded_for_those_who_want_it() -> None:
+    """An app without these settings has nothing of it in memory."""
+    code = (
+        "import sys; from inference.app import create_app\n"
+        "from inference.settings import InferenceSettings\n"
+        "create_app(InferenceSettings())\n"
+        "print([name for name in sys.modules if name.startswith('inference.incidents')])"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    assert loaded.stdout == b"[]\n"
 
 
 def test_what_alertmanager_misses_is_sent_again(
