@@ -22,6 +22,8 @@ NEVER_SEEN: Final = np.iinfo(np.int64).max
 NO_TIME: Final = int(np.iinfo(np.int64).min)
 """Last place, or last moment, of a record without any."""
 
+MAX_HYPERGEOMETRIC: Final = 1_000_000_000
+"""As many rows, or more, numpy's `multivariate_hypergeometric` refuses."""
 
 EARLIEST_US: Final = 10**14
 """An earlier moment, of 1973, is none, but the number of a record in the order of its data."""
@@ -94,7 +96,9 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
     def sample(self, size: int, random_state: int) -> Ints:
         """How often each distinct record is in a uniform random sample, without replacement.
 
-        Drawn from the counts (multivariate hypergeometric), as if they had been expanded.
+        Drawn from the counts (multivariate hypergeometric), as if they had been expanded. That
+        draw is numpy's up to its bound; of more rows their numbers are drawn instead, which is the
+        same distribution.
 
         Returns:
             int64 of shape (n_distinct,) with the sum min(size, n_samples).
@@ -102,7 +106,11 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
         if size >= self.n_samples:
             return self.counts
         generator = np.random.default_rng(random_state)
-        return generator.multivariate_hypergeometric(self.counts, size, method="marginals")
+        if self.n_samples < MAX_HYPERGEOMETRIC:
+            return generator.multivariate_hypergeometric(self.counts, size, method="marginals")
+        drawn = generator.choice(self.n_samples, size, replace=False, shuffle=False)
+        rows = np.searchsorted(np.cumsum(self.counts), drawn, side="right")
+        return np.bincount(rows, minlength=self.n_distinct).astype(np.int64)
 
 
 EMPTY: Final = CountTable(keys=np.empty(0, np.int64), counts=np.empty(0, np.int64))

@@ -15,6 +15,7 @@ from schemas.record.features import Level, LogFeatures
 from schemas.record.key import pack_record
 from tests.made_logs import make_log
 from trainer.counting.table import (
+    MAX_HYPERGEOMETRIC,
     NEVER_SEEN,
     NO_TIME,
     CountTable,
@@ -224,11 +225,15 @@ def test_a_sample_is_part_of_the_rows(counts: list[int], size: int, seed: int) -
     assert np.array_equal(sample, table.sample(size, seed))
 
 
-def test_a_sample_is_uniform() -> None:
-    """Each row comes in proportion to its count: chi-square, 3 degrees of freedom, p > 1e-6."""
-    table = keyed([1000, 2000, 3000, 4000])
+@pytest.mark.parametrize("times", [1, MAX_HYPERGEOMETRIC // 10_000, 10**9])
+def test_a_sample_is_uniform(times: int) -> None:
+    """Each row comes in proportion to its count, of any number of rows: chi-square, 3 degrees of
+    freedom, p > 1e-6.
+    """
+    table = keyed([1000 * times, 2000 * times, 3000 * times, 4000 * times])
     drawn = np.sum([table.sample(100, seed) for seed in range(200)], axis=0)
     expected = table.counts / table.counts.sum() * drawn.sum()
+    assert drawn.sum() == 200 * 100
     assert float(((drawn - expected) ** 2 / expected).sum()) < 30.7
 
 
