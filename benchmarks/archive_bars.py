@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from benchmarks.archives import COUNT_LINES, COUNT_TEXT, FIT_FEATURES
+from benchmarks.archives import COUNT_LINES, COUNT_TEXT, FIT_FEATURES, FIT_TABLES
 from benchmarks.bar import MB, NOT_MEASURED, Bar, at_least, at_most
 from benchmarks.competitors import OURS
 from benchmarks.job_runs import Job
@@ -11,6 +11,7 @@ from benchmarks.results import ArchiveSection
 
 FEW: Final = 10_000_000
 MANY: Final = 100_000_000
+WINDOW: Final = 1_000_000_000
 
 
 def archive_bars(section: ArchiveSection | None) -> Iterator[Bar]:
@@ -25,6 +26,13 @@ def archive_bars(section: ArchiveSection | None) -> Iterator[Bar]:
     what = f"fit on {MANY:,} rows: peak memory / that of {FEW:,} rows"
     ratio = large / small if small and large else None
     yield at_most(what, ratio, 1.2, "{:.2f}x", _missing(many))
+    window = _find(section, FIT_TABLES, WINDOW)
+    what = f"fit on daily count tables of {WINDOW:,} rows together, the whole process"
+    yield at_most(what, window.median_s if window else None, 15.0, "{:.2f} s", _missing(window))
+    peak = window.peak_bytes if window else None
+    yield at_most(
+        f"{what}: peak memory", peak / MB if peak else None, 600, "{:.0f} MB", _missing(window)
+    )
     for named, lines, least in (
         (COUNT_LINES, "raw JSON log lines (550 bytes each)", 300_000),
         (COUNT_TEXT, "log4j lines", 200_000),

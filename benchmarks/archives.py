@@ -23,9 +23,11 @@ from benchmarks.jobs import JobError, run_job
 from benchmarks.lab import Lab
 from benchmarks.progress import say
 from benchmarks.results import ArchiveSection
+from benchmarks.table_files import DAYS, make_count_tables
 from benchmarks.workloads import REAL, real_lines
 
 FIT_FEATURES: Final = "fit, Parquet of features"
+FIT_TABLES: Final = f"fit, {DAYS} daily count tables"
 SCORE_FEATURES: Final = "score, Parquet of features"
 COUNT_LINES: Final = "count, raw JSON lines"
 COUNT_TEXT: Final = "count, log4j lines"
@@ -44,19 +46,21 @@ class Plan(msgspec.Struct, frozen=True):
 
     Attributes:
         rows: of the files of features, the smaller one first.
+        table_rows: of all count tables together.
         raw_bytes: of the file of raw lines.
         peer_rows: of the smaller file of features, for the peer.
         peer_lines: of the file of raw lines, for the peer.
     """
 
     rows: tuple[int, int]
+    table_rows: int
     raw_bytes: int
     peer_rows: int
     peer_lines: int
 
 
-WHOLE: Final = Plan((10_000_000, 100_000_000), 1_100_000_000, 1_000_000, 100_000)
-QUICK: Final = Plan((1_000_000, 10_000_000), 200_000_000, 200_000, 20_000)
+WHOLE: Final = Plan((10_000_000, 100_000_000), 1_000_000_000, 1_100_000_000, 1_000_000, 100_000)
+QUICK: Final = Plan((1_000_000, 10_000_000), 100_000_000, 200_000_000, 200_000, 20_000)
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -85,18 +89,20 @@ def measure_archives(lab: Lab) -> ArchiveSection:
     say("making archives")
     pool = make_pool(lab.records.by_kind[REAL], POOL_SIZE)
     tables = make_features_files(folder, pool, plan.rows)
+    days = make_count_tables(folder, pool, plan.table_rows)
     lines = make_lines_file(folder / "raw.jsonl", real_lines(), plan.raw_bytes)
     text = make_text_file(folder / "log4j.log", real_lines(), plan.raw_bytes // 2)
     said = _describe(len(pool), tables, lines, text)
     works = [
         *_features_work(folder, tables, plan),
+        _tables_work(folder, days, plan),
         *_lines_work(folder, lines, plan),
         _count(text, COUNT_TEXT),
     ]
     jobs = [Job(work.target, work.what, work.rows, []) for work in works]
     for _ in range(rounds):
         jobs = [_run(*both, folder / "job.log") for both in zip(works, jobs, strict=True)]
-    for path in (*tables.values(), lines.path, text.path):
+    for path in (*tables.values(), *days, lines.path, text.path):
         path.unlink()
     about = msgspec.structs.replace(lab.options.about(), rounds=rounds)
     return ArchiveSection(about, said, jobs)
@@ -124,6 +130,14 @@ def _features_work(folder: Path, tables: Mapping[int, Path], plan: Plan) -> Iter
     model = folder / "features.joblib"
     peer = [*_PEER, "features", str(small), str(plan.peer_rows), str(model)]
     yield Work(TABLE_PEER, FIT_FEATURES, plan.peer_rows, peer, model)
+
+
+def _tables_work(folder: Path, days: Sequence[Path], plan: Plan) -> Work:
+    """With the detector that decides by default: the tables tell of messages."""
+    options = [option for day in days for option in ("--counts", str(day))]
+    store = str(folder / "tables-models")
+    module = ["trainer", "fit", *options, "--model-dir", store]
+    return Work(OURS, FIT_TABLES, plan.table_rows, module)
 
 
 def _lines_work(folder: Path, lines: LinesFile, plan: Plan) -> Iterator[Work]:

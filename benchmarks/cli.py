@@ -71,8 +71,8 @@ experiments:
   train     POST /train with 1,000 records and with all real ones
   memory    proportional set size of all processes over 1,100,000 requests
   scaling   latency against trees, max_samples, workers and batch size
-  archives  jobs over 10,000,000 and 100,000,000 rows and over 1.1 GB of raw lines; needs 4 GB of
-            disk. Quick: 1,000,000 and 10,000,000 rows and 0.2 GB
+  archives  jobs over 10,000,000 and 100,000,000 rows, over count tables of 1,000,000,000 rows and
+            over 1.1 GB of raw lines; needs 4 GB of disk. Quick: a tenth of the rows and 0.2 GB
 
 examples:
   python -m benchmarks                       everything; about 30 minutes on two cores

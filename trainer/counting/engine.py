@@ -124,7 +124,8 @@ WITH levels AS (
   SELECT level, severity(CAST(level AS VARCHAR)) AS severity
   FROM (SELECT DISTINCT level FROM counts)
 ), services AS (
-  SELECT service, service_number(CAST(service AS VARCHAR)) AS number
+  SELECT service, service_number(CAST(service AS VARCHAR)) AS number,
+    row_number() OVER () AS place
   FROM (SELECT DISTINCT service FROM counts)
 )
 SELECT
@@ -133,6 +134,7 @@ SELECT
   severity,
   number,
   CAST(counts.service AS VARCHAR) AS service,
+  services.place AS service_place,
   {_CAST_FLAGS},
   {{traits}} AS traits,
   {{pattern}} AS pattern,

@@ -19,17 +19,21 @@ def read_patterns(
         rows: as `packed_counts` returns them.
         table: likewise.
     """
-    found = connection.execute(
-        "SELECT row, pattern, service FROM numbered WHERE problem IS NULL AND pattern IS NOT NULL"
-    ).fetchnumpy()
+    which = "FROM numbered WHERE problem IS NULL AND pattern IS NOT NULL"
+    found = connection.execute(f"SELECT row, pattern, service_place {which}").fetchnumpy()
     if not len(found["row"]):
         return NO_PATTERNS
+    # Names by their place: a column of as many strings as there are rows would be slow.
+    named = connection.execute(f"SELECT DISTINCT service, service_place {which}").fetchall()
+    named.sort()
     order = np.argsort(rows)
     at = order[np.searchsorted(rows[order], found["row"])]
-    names, services = np.unique(found["service"].astype(str), return_inverse=True)
+    number = np.zeros(1 + max(place for _, place in named), np.int64)
+    number[[place for _, place in named]] = np.arange(len(named))
+    services = number[found["service_place"]]
     n = len(at)
     made = PatternTable(
-        names=tuple(names.tolist()),
+        names=tuple(name for name, _ in named),
         services=services,
         patterns=np.asarray(found["pattern"], np.uint64),
         keys=table.keys[at],

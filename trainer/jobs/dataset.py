@@ -260,12 +260,15 @@ class CountTables:
             InputError: a table cannot be read, or too many of the counted records cannot be used.
         """
         from trainer.counting.engine import read_table  # noqa: PLC0415 - loads DuckDB
+        from trainer.counting.engine_sums import sum_tables  # noqa: PLC0415 - as above
 
         sources = find_sources(self._paths)
-        total = PartSum()
-        for number, source in enumerate(sources):
-            total.add(read_table(source, number))
-        counted = total.counted()
+        counted = sum_tables(sources)
+        if counted is None:
+            total = PartSum()
+            for number, source in enumerate(sources):
+                total.add(read_table(source, number))
+            counted = total.counted()
         bad = [
             BadRecord(f"{sources[place.partition].uri}, row {place.line}", problem)
             for place, problem in counted.bad

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.archive_bars import archive_bars
 from benchmarks.archive_files import make_features_files, make_lines_file, make_pool
 from benchmarks.archive_report import archives
-from benchmarks.archives import COUNT_LINES, COUNT_TEXT, FIT_FEATURES, TABLE_PEER
+from benchmarks.archives import COUNT_LINES, COUNT_TEXT, FIT_FEATURES, FIT_TABLES, TABLE_PEER
 from benchmarks.bar import NOT_MEASURED
 from benchmarks.competitors import OURS
 from benchmarks.conventional_jobs import main as fit_conventionally
@@ -19,10 +19,13 @@ from benchmarks.counting import main as count
 from benchmarks.job_runs import Job, JobRun
 from benchmarks.jobs import JobError, run_job
 from benchmarks.results import About, ArchiveSection
+from benchmarks.table_files import make_count_tables
 from schemas.record.encoding import FeatureEncoder
 from schemas.record.extraction import extract_features
 from schemas.record.features import Level, LogFeatures
 from tests.made_logs import make_logs, make_raw_logs
+from trainer.counting.engine_sums import sum_tables
+from trainer.reading.sources import find_sources
 
 POOL = 3_000
 ABOUT = About("2026-11-24T10:00:00+00:00", "python -m benchmarks", 3, 3, quick=False)
@@ -47,6 +50,16 @@ def test_a_pool_has_the_size_asked_for(pool: list[LogFeatures]) -> None:
     """No tuple stands twice, and the same logs make the same pool."""
     assert len(set(pool)) == len(pool) == POOL
     assert make_pool(make_logs(200), POOL) == pool
+
+
+def test_count_tables_are_those_of_ours(tmp_path: Path, pool: list[LogFeatures]) -> None:
+    """They hold as many rows as asked for, and are added up before a row is looked at."""
+    tables = make_count_tables(tmp_path, pool, 1_000_000, days=3)
+    summed = sum_tables(find_sources([str(path) for path in tables]))
+    assert summed is not None
+    assert summed.n_records == pytest.approx(1_000_000, rel=0.01)
+    assert POOL / 2 < summed.table.n_distinct <= POOL
+    assert summed.table.has_times
 
 
 def test_every_features_file_holds_the_whole_pool(tmp_path: Path, pool: list[LogFeatures]) -> None:
@@ -142,6 +155,7 @@ def test_time_is_the_median_and_memory_the_highest_of_the_rounds() -> None:
             job(FIT_FEATURES, 1_000_000, (1.0, 100), target=TABLE_PEER),
             job(FIT_FEATURES, 10_000_000, (5.0, 400), (9.0, 410), (5.5, 405)),
             job(FIT_FEATURES, 100_000_000, (50.0, 492)),
+            job(FIT_TABLES, 1_000_000_000, (14.0, 601)),
             job(COUNT_LINES, 2_000_000, (5.0, 300)),
             job(COUNT_TEXT, 900_000, (5.0, 300)),
         )
@@ -151,6 +165,8 @@ def test_time_is_the_median_and_memory_the_highest_of_the_rounds() -> None:
         ("50.00 s", False),
         ("410 MB", True),
         ("1.20x", True),
+        ("14.00 s", True),
+        ("601 MB", False),
         ("400,000", True),
         ("180,000", False),
     ]
@@ -164,9 +180,7 @@ def test_archives_of_other_sizes_reach_nothing() -> None:
         ("void: exit code 3: no such file", None),
         (NOT_MEASURED, None),
         ("void: exit code 3: no such file", None),
-        (NOT_MEASURED, None),
-        (NOT_MEASURED, None),
-        (NOT_MEASURED, None),
+        *[(NOT_MEASURED, None)] * 5,
     ]
 
 

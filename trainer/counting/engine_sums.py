@@ -1,0 +1,70 @@
+"""Count tables of ours, added up by DuckDB: out of core, and before a row of them is looked at."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import duckdb
+
+from schemas.record.features import FEATURE_NAMES
+from trainer.counting.engine import number_counts, read_numbered
+from trainer.counting.sums import Counted
+from trainer.counting.table_file import EXTRACTOR_COLUMN, check_extractor
+from trainer.reading.database import connect, parquet
+from trainer.reading.sources import Source
+
+_SUMS: Final = {
+    "n": "sum(n)::BIGINT",
+    "n_positive": "sum(n_positive)::BIGINT",
+    "first_seen": "min(first_seen)",
+    "last_seen": "max(last_seen)",
+}
+"""How the columns of tables that `count` wrote add up; all others tell records apart."""
+
+_KEYS: Final = {*FEATURE_NAMES, "pattern", "has_failure", EXTRACTOR_COLUMN}
+
+
+def sum_tables(sources: Sequence[Source]) -> Counted | None:
+    """Add up count tables that are alike.
+
+    Returns:
+        Their sum, the same as of the tables read one by one; None if they have to be, since they
+        are no Parquet files of ours, differ in their columns, or have a row that cannot be used.
+
+    Raises:
+        InputError: one cannot be read, or its records were made by other rules.
+    """
+    if not sources or not all(source.uri.endswith(".parquet") for source in sources):
+        return None
+    with connect(sources) as connection:
+        columns = _columns(connection, sources[0])
+        if not _KEYS <= columns.keys() <= _KEYS | _SUMS.keys() or "n" not in columns:
+            return None
+        if any(_columns(connection, source) != columns for source in sources[1:]):
+            return None
+        for source in sources:
+            check_extractor(connection, parquet([source]), source.uri)
+        keys = ", ".join(sorted(_KEYS - {EXTRACTOR_COLUMN}))
+        sums = ", ".join(f"{how} AS {name}" for name, how in _SUMS.items() if name in columns)
+        checks = "count(n) = count(*) AND min(n) >= 1 AS is_counted"
+        connection.execute(
+            f"CREATE TEMP TABLE sums AS SELECT {keys}, {sums}, {checks} "
+            f"FROM {parquet(sources)} GROUP BY {keys}"
+        )
+        (is_counted,) = connection.execute(
+            "SELECT coalesce(bool_and(is_counted), true) FROM sums"
+        ).fetchall()[0]
+        if not is_counted:
+            return None
+        connection.execute("CREATE TEMP TABLE counts AS SELECT * EXCLUDE (is_counted) FROM sums")
+        connection.execute("DROP TABLE sums")
+        number_counts(connection)
+        part = read_numbered(connection, 0)
+    if part.n_bad:
+        return None
+    return Counted(part.table, {0: part.n_records}, 0, [], patterns=part.patterns)
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, str]:
+    """The columns of a Parquet file and their types."""
+    relation = connection.sql(f"SELECT * FROM {parquet([source])} LIMIT 0")
+    return dict(zip(relation.columns, map(str, relation.types), strict=True))
