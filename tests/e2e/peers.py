@@ -89,8 +89,12 @@ class Serving:
         Args:
             ready: the path that must be answered with 200.
         """
+        self.launch().wait_until(ready)
+
+    def launch(self) -> Service:
+        """Start it and do not wait."""
         self._service = Service(["inference"], self._environ, self._port, self._log)
-        self._service.wait_until(ready)
+        return self._service
 
     def stop(self) -> None:
         """Stop it as an update does."""
