@@ -53,6 +53,11 @@ LOKI = {
         for one in RECORDS
     ]
 }
+RSYSLOG = [
+    {"message": f" {one['message']}", "level": severity, "service": one["service"],
+     "time": "2026-11-26T10:00:00.123456+00:00"}
+    for one, severity in zip(RECORDS, ("info", "crit", "info"), strict=True)
+]  # fmt: skip
 LINES = "\n".join(
     f"2026-11-26 10:00:00,123 {o['level']} [main] {o['service']}: {o['message']}" for o in RECORDS
 )
@@ -66,6 +71,7 @@ SHIPPED: dict[str, tuple[Body, str]] = {
     "fluent-bit-json-stream": ("".join(map(json.dumps, FLUENT_BIT)), "application/json"),
     "fluentd": (json_lines(*RECORDS) + "\n", "application/x-ndjson"),
     "logstash-batch": (json.dumps(LOGSTASH), "application/json"),
+    "rsyslog-omhttp": (json_lines(*RSYSLOG), "application/x-ndjson"),
     "loki-push": (json.dumps(LOKI), "application/json"),
     "no-type": (json_lines(*RECORDS), ""),
     "octet-stream": (json.dumps(RECORDS), "application/octet-stream"),
