@@ -75,7 +75,7 @@ BRACKETED: Final = r"\[(?>[^\[\]]++|\[[^\[\]]*+\])*+\]"
 
 NAME: Final = r"#?[A-Za-z_][\w.$/#-]*+(?:::[\w.$<>-]++)*+"
 _PROSE: Final = (
-    "(?!(?i:errors?|fatal|failed|failure|warning|exception|unable|cannot|caused|reason|result|status"
+    "(?!(?=[A-Za-z]++[: ])(?i:errors?|fatal|failed|failure|warning|exception|unable|cannot|caused|reason|result|status"
     "|received|sent|started|starting|stopped|stopping|connected|connecting|disconnected|done|note"
     "|usage|using|loading|loaded|created|deleted|updated|requests?|response|https?|timeout|invalid"
     "|unknown|missing|got|found|see|hint|tip|args|panic|listening|ready|finished|completed|retrying)"

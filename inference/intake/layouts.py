@@ -103,7 +103,7 @@ _ISO_TIME: Final = rf"\d{{4}}-\d\d-\d\dT{CLOCK}"
 _NO_LEVEL: Final = "(?!(?i:" + LEVEL.replace("?P<level>", "?:") + "))"
 _HOST: Final = rf" ?{_NO_LEVEL}(?![\[(#%])[^ :\[]++(?= )"
 """No level and no tag: it would be another layout's line, or one without a host."""
-_TAG: Final = r"(?P<service>[^\s:\[]++)(?:\[[^\]]*+\])?(?: \([^()]*+\))?:(?: |$)"
+_TAG: Final = r"(?P<service>(?!%|\d++:)[^\s:\[]++)(?:\[[^\]]*+\])?(?: \([^()]*+\))?:(?: |$)"
 _APP: Final = r"(?:-(?= )|(?P<service>[^ ]++))"
 _DATA: Final = r'(?:-|(?:\[(?>[^\]\\"]++|"(?>[^"\\]++|\\.)*+")*+\])++)(?: \ufeff?|$)'
 """Structured data, in whose quoted values a backslash escapes."""
@@ -115,9 +115,6 @@ _CISCO: Final = (
     rf"(?: [A-Z]{{3,4}})?:? (?:[\w.:-]++ )?(?:: |\d++: )?(?:[*.]?{BSD_TIME}(?: [A-Z]{{3,4}})?: )?{_MNEMONIC}{MESSAGE}",
 )
 _SYSLOG: Final = (
-    *_CISCO,
-    # BusyBox: Jan  2 03:04:05 host daemon.info prog[123]: message
-    rf"(?P<time>{BSD_TIME}|{C_TIME}|{_ISO_TIME}) (?:{_HOST} )?{_FACILITY}\.(?P<level>[a-z]++) {_TAG}{MESSAGE}",
     # RFC 5424: <34>1 2003-10-11T22:14:15.003Z host app procid msgid [sd] message
     rf"{_PRIORITY}\d{{1,2}} (?P<time>-|{_ISO_TIME}) [^ ]++ {_APP} [^ ]++ [^ ]++ {_DATA}{MESSAGE}",
     # RFC 3164: Jan  2 03:04:05 host prog[123]: message
@@ -125,6 +122,9 @@ _SYSLOG: Final = (
     # the same without a host
     rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}|{_ISO_TIME}) {_NO_LEVEL}"
     rf"(?=[^ ]*[A-Za-z]){_TAG}{MESSAGE}",
+    *_CISCO,
+    # BusyBox: Jan  2 03:04:05 host daemon.info prog[123]: message
+    rf"(?P<time>{BSD_TIME}|{C_TIME}|{_ISO_TIME}) (?:{_HOST} )?{_FACILITY}\.(?P<level>[a-z]++) {_TAG}{MESSAGE}",
     # the same without a program
     rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}) {_HOST} {MESSAGE}",
     # <6> prog: message, or no program, as programs write for systemd
