@@ -27,9 +27,14 @@ MARKED_LEVEL: Final = (
 )
 """A level in capitals, or one in small letters that brackets, a colon or blanks set apart."""
 
+_NEAR_WORDS: Final = (
+    "(?i:trace|trc|verbose|debug|dbg|information|info|inf|notice|warning|warn|wrn|error|err|severe"
+    "|fatal|critical|crit|alert|emergency|emerg|panic)"
+)
 NEAR_LEVEL: Final = (
-    rf"(?:(?<![\w.=-])(?P<level>{_UPPER})(?![\w.=-])"
-    rf"|(?:[\[(<]|(?<=[\d:|>\])] ))(?P<level2>(?i:{_MIXED}))(?: *+[\])>]| *+: ))"
+    r"(?:(?<![\w.=-])(?P<level>TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|ERR|SEVERE|FATAL|CRITICAL|FEHLER"
+    r"|WARNUNG)(?![\w.=-])"
+    rf"|(?:[\[(<]|(?<=[\d:|>\])] ))(?P<level2>{_NEAR_WORDS})(?: *+[\])>]| *+: ))"
 )
 """A level somewhere behind a time: in capitals, in brackets, or between a number and a colon."""
 

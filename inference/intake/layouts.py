@@ -300,6 +300,7 @@ _LOGFMT: Final = (
 _JUNK: Final = rf"(?:(?:(?!\[(?i:{LEVEL.replace('?P<level>', '?:')}) *+\]){BRACKETED}|{UUID}|\d++|[-|]|\w++=\S++)[ |\t]++){{0,8}}+"
 """What may stand between a time and a level: threads, processes, dashes, pairs."""
 
+_NEAR: Final = rf" {{0,8}}+{TIME}[ |,\t:]++(?P<message>.{{0,80}}?{NEAR_LEVEL}.*)"
 _GENERAL: Final = (
     # time level span{id=7}: module: message
     rf"{TIME} ++{LEVEL} (?:\w++\{{[^{{}}]*+\}}: ?)++{LOGGER}: {MESSAGE}",
@@ -323,7 +324,7 @@ _GENERAL: Final = (
     rf"(?P<service>[A-Za-z][\w.$-]*+):? {TIME} ++\[?{LEVEL}\]?:? ++{MESSAGE}",
     rf"\[\d++\] {TIME} \[{MARKED_LEVEL}\] {MESSAGE}",
     # time, something, a level, something: all of it is the message
-    rf" {{0,8}}+{TIME}[ |,\t:]++(?P<message>.{{0,80}}?{NEAR_LEVEL}.*)",
+    _NEAR,
     # level time message
     rf"[\[(<]?{MARKED_LEVEL}[\])>:|]?(?: [-|] |\s)++{TIME}(?: *+[-:|])?(?:\s++|$){MESSAGE}",
     # level [logger] message; level: message
@@ -331,6 +332,7 @@ _GENERAL: Final = (
     rf"{BARE_LEVEL} ++(?!\[[\w.$]*+\] ){MESSAGE}",
 )
 _DATED_TEXT: Final = (
+    _NEAR,
     rf"[\[(<]?(?P<time>{DATED}|{BSD_TIME}|{EPOCH}|(?:\d\d[-/]\d\d )?\d\d:\d\d:\d\d(?:[.,]\d++)?)[\])>]?(?: *+[-|:,])?(?:\s++|$){MESSAGE}",
     # program time: message
     rf"(?P<service>[a-z][\w.-]*+) \[?(?P<time>{DATED})\]?:? {MESSAGE}",

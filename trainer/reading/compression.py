@@ -1,6 +1,10 @@
-"""Compressed bytes: recognised by the first bytes, decompressed, and the meaning of failures."""
+"""Compressed bytes: recognised by the first bytes, decompressed, and the meaning of failures.
+
+UTF-16, as programs on Windows write it, is one more way in which bytes may be packed.
+"""
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
@@ -9,7 +13,7 @@ from typing import IO, Final, Literal, cast
 
 from backports import zstd
 
-Compression = Literal["none", "gzip", "zstd", "bzip2", "xz"]
+Compression = Literal["none", "gzip", "zstd", "bzip2", "xz", "utf-16"]
 
 N_FIRST_BYTES: Final = 6
 """How much of the beginning tells."""
@@ -23,6 +27,9 @@ READ_ERRORS: Final[tuple[type[Exception], ...]] = (
 )
 """What reading an opened source raises when its bytes cannot be had or are damaged."""
 
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_UTF32: Final = b"\xff\xfe\0\0"
+_BLOCK_BYTES: Final = 65_536
 _GZIP: Final = b"\x1f\x8b"
 _BZIP2: Final = b"BZh"
 _XZ: Final = b"\xfd7zXZ\0"
@@ -39,6 +46,8 @@ def detect_compression(first: bytes) -> Compression:
         return "bzip2"
     if first.startswith(_XZ):
         return "xz"
+    if first.startswith(_UTF16) and not first.startswith(_UTF32):
+        return "utf-16"
     skippable = first[:1] in b"PQRSTUVWXYZ[\\]^_" and first[1:4] == _ZSTD_SKIPPABLE
     return "zstd" if skippable or first.startswith(_ZSTD) else "none"
 
@@ -59,8 +68,43 @@ def decompress(file: str | IO[bytes], compression: Compression) -> IO[bytes]:
         return cast(IO[bytes], lzma.open(file))
     if compression == "zstd":
         return cast(IO[bytes], zstd.open(file))
+    if compression == "utf-16":
+        return cast(IO[bytes], _Transcoder(file))
     assert not isinstance(file, str)
     return file
+
+
+class _Transcoder(io.RawIOBase):
+    """UTF-16 as UTF-8; what is no character becomes U+FFFD."""
+
+    def __init__(self, file: str | IO[bytes]) -> None:
+        super().__init__()
+        self._own = isinstance(file, str)
+        self._file: IO[bytes] = open(file, "rb") if isinstance(file, str) else file  # noqa: SIM115 - see close
+        self._decode = codecs.getincrementaldecoder("utf-16")("replace").decode
+        self._ready = b""
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # what is given is one
+        """Some bytes, 0 at the end."""
+        while not self._ready:
+            block = self._file.read(_BLOCK_BYTES)
+            self._ready = self._decode(block, not block).encode("utf-8", "replace")
+            if not block and not self._ready:
+                return 0
+        part = self._ready[: len(buffer)]
+        self._ready = self._ready[len(part) :]
+        buffer[: len(part)] = part
+        return len(part)
+
+    def close(self) -> None:
+        """Close the file, if it was opened here."""
+        if self._own:
+            self._file.close()
+        super().close()
 
 
 def read_beginning(file: IO[bytes], size_bytes: int) -> bytes:
