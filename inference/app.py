@@ -38,6 +38,7 @@ from inference.resources.shadow import ShadowResource
 from inference.resources.status import HealthResource, ModelInfoResource, ReadyResource
 from inference.resources.train import TrainResource
 from inference.settings import InferenceSettings
+from inference.store.signed import verifier_by
 from inference.store.slot import ModelSlot
 from inference.store.versions import ModelStore
 from inference.store.warmup import WarmUpMiddleware
@@ -95,7 +96,11 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
     board = board or Board()
     figures = _figures(board) if settings.shadow else None
     metrics = _metrics(settings, board) if settings.allow_metrics else None
-    store = ModelStore(Path(settings.model_dir), max_graph_bytes=settings.max_graph_bytes)
+    store = ModelStore(
+        Path(settings.model_dir),
+        max_graph_bytes=settings.max_graph_bytes,
+        verifier=verifier_by(settings.public_key_file),
+    )
     slot = ModelSlot(
         store,
         memo_capacity=settings.memo_capacity,

@@ -14,6 +14,7 @@ from msgspec import Meta, field
 from inference.environment import SettingsError, load_settings
 from inference.errors import InferenceError
 from inference.settings import LogLevel, ModelStoreUrl
+from inference.store.signed import PUBLIC_KEY_VARIABLE, verifier_by
 from inference.store.versions import ANY_SIZE, ModelStore
 from inference.store.writing import StoreWriter
 from inference.web.logs import logging_config
@@ -32,6 +33,7 @@ class MirrorSettings(msgspec.Struct, frozen=True, kw_only=True):
         log_level: the least severe events that are logged.
         poll_s: how often CURRENT is asked for; one small request each time.
         max_file_bytes: a version with a larger file is not taken.
+        public_key_file: only versions that its private half has signed are taken, PEM.
     """
 
     model_store: ModelStoreUrl = field(default="", name="MODEL_STORE")
@@ -41,6 +43,7 @@ class MirrorSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_file_bytes: Annotated[int, Meta(ge=1_024, le=ANY_SIZE)] = field(
         default=134_217_728, name=f"{PREFIX}MAX_FILE_BYTES"
     )
+    public_key_file: str = field(default="", name=PUBLIC_KEY_VARIABLE)
 
 
 def mirror() -> None:
@@ -53,7 +56,7 @@ def mirror() -> None:
     own = {
         name: value
         for name, value in os.environ.items()
-        if name.startswith(PREFIX) or not name.startswith("ANOMALY_")
+        if name.startswith((PREFIX, PUBLIC_KEY_VARIABLE)) or not name.startswith("ANOMALY_")
     }
     settings = load_settings(MirrorSettings, own, PREFIX)
     if not settings.model_store:
@@ -67,7 +70,8 @@ def mirror() -> None:
             "--build-arg REQUIREMENTS=mirror, or install requirements/mirror.txt"
         ) from error
     logging.config.dictConfig(logging_config(settings.log_level))
-    store = ModelStore(Path(settings.model_dir))
+    verifier = verifier_by(settings.public_key_file)
+    store = ModelStore(Path(settings.model_dir), verifier=verifier)
     try:
         remote = RemoteStore(settings.model_store)
     except InferenceError as error:

@@ -27,6 +27,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
         host: address to listen on.
         model_dir: directory of the model store.
         model_store: the object store that it is a copy of; empty for none.
+        public_key_file: only versions that its private half has signed are taken; empty to take
+            all.
         log_level: the least severe events that are logged.
         max_head_bytes: bound for the request line and the headers of any call.
         tokens_file: lists the bearer tokens that callers need; empty for no tokens.
@@ -41,6 +43,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = field(default="127.0.0.1", name="HOST")
     model_dir: str = field(default="models", name="MODEL_DIR")
     model_store: ModelStoreUrl = field(default="", name="MODEL_STORE")
+    public_key_file: str = field(default="", name="ANOMALY_MODEL_PUBLIC_KEY_FILE")
     log_level: LogLevel = field(default="INFO", name="LOG_LEVEL")
     max_head_bytes: Annotated[int, Meta(ge=16_384, le=16_777_216)] = field(
         default=65_536, name="ANOMALY_MAX_HEAD_BYTES"

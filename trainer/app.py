@@ -39,7 +39,7 @@ from trainer.resources import (
 )
 from trainer.service import TrainingService
 from trainer.settings import TrainerSettings
-from trainer.store.opening import open_registry
+from trainer.store.opening import Keys, open_registry
 from trainer.store.registry import ModelRegistry
 
 MAX_TRAININGS: Final = 16
@@ -108,7 +108,8 @@ def create_app(settings: TrainerSettings, board: Board | None = None) -> App:
     metrics = None
     if settings.allow_metrics:
         metrics = TrainerMetrics(board or Board(), paths_of("trainer"), problem_names(PROBLEMS))
-    registry = open_registry(settings.model_dir, settings.model_store)
+    keys = Keys(settings.signing_key_file, settings.public_key_file)
+    registry = open_registry(settings.model_dir, settings.model_store, keys)
     service = TrainingService(registry, settings.wait_s, settings.max_nodes)
     app = make_app(
         "trainer",

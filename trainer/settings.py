@@ -15,13 +15,17 @@ class TrainerSettings(ServiceSettings, frozen=True, kw_only=True):
 
     Attributes:
         port: port to listen on.
-        max_body_bytes: bound for the body of a train call.
+        signing_key_file: what is published is signed with this private key, PEM; empty for no
+            signatures.
+        signing_key_file: str = field(default="", name=f"{PREFIX}SIGNING_KEY_FILE")
+    max_body_bytes: bound for the body of a train call.
         max_nodes: bound for the nodes of a forest, trees x 2 x samples of each.
         max_held_bytes: bodies of train calls that are held at once; more are refused.
         wait_s: how long a training waits for another one before it is refused.
     """
 
     port: Port = field(default=8001, name="TRAINER_PORT")
+    signing_key_file: str = field(default="", name=f"{PREFIX}SIGNING_KEY_FILE")
     max_body_bytes: Annotated[int, Meta(ge=1_024, le=1_073_741_824)] = field(
         default=67_108_864, name=f"{PREFIX}MAX_BODY_BYTES"
     )

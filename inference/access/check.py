@@ -9,6 +9,7 @@ from typing import Final
 from inference.access.tokens import TokenFile, TokensError, read_token
 from inference.environment import SettingsError
 from inference.settings import InferenceSettings, ServiceSettings
+from inference.store.signed import verifier_by
 
 _OPEN: Final = """\
 HOST={host!r} is beyond this machine, and anybody there could train: set ANOMALY_TOKENS_FILE (or \
@@ -49,6 +50,10 @@ def _open_training(settings: ServiceSettings) -> list[str]:
 
 def _unusable_files(settings: ServiceSettings) -> list[str]:
     problems = []
+    try:
+        verifier_by(settings.public_key_file)
+    except SettingsError as error:
+        problems.append(str(error))
     if settings.tokens_file:
         try:
             TokenFile(Path(settings.tokens_file))

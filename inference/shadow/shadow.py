@@ -34,10 +34,10 @@ AT_ONCE: Final = 256
 ASIDE_S: Final = 0.000_1
 """Between two of those the thread steps aside for the event loop, which has answers to give."""
 
-SHARE: Final = 0.12
-CREDIT_S: Final = 0.2
-"""The thread takes at most this share of the processor time that the rest of the worker has taken,
-and this much to begin with. Moving what it reads into the caches takes time from others, too."""
+SHARE: Final = 0.08
+CREDIT_S: Final = 0.02
+"""The thread takes at most this share of the processor time that the rest of the worker takes, and
+can save up so much of it. Moving what it reads into the caches takes time from others, too."""
 
 MAX_EXAMPLES: Final = 20
 
@@ -105,6 +105,8 @@ class Shadow:
             slot.store, which, memo_capacity=memo_capacity, turns=Turns()
         )
         self.candidate = Candidate()
+        self._before: tuple[float, float] | None = None
+        self._allowance_s = CREDIT_S
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="shadow")
 
     async def watch(self) -> None:
@@ -183,11 +185,20 @@ class Shadow:
 
     def _compare(self, model: Model, candidate: Model, verdicts: list[Verdict]) -> list[Comparison]:
         """In the thread: compare until all is done or the share is used up."""
-        results = []
+        results: list[Comparison] = []
         for at in range(0, len(verdicts), AT_ONCE):
-            own, process = self._spent()
-            if own > CREDIT_S + self._share * (process - own):
+            if not self._may_go_on():
                 break
             results.append(compare(model, candidate, verdicts[at : at + AT_ONCE]))
             time.sleep(ASIDE_S)
         return results
+
+    def _may_go_on(self) -> bool:
+        """In the thread: whether it has processor time left of its share."""
+        own, process = self._spent()
+        other = process - own
+        own_before, other_before = self._before or (own, other)
+        earned = self._share * max(other - other_before, 0.0)
+        self._allowance_s = min(self._allowance_s + earned - (own - own_before), CREDIT_S)
+        self._before = (own, other)
+        return self._allowance_s > 0

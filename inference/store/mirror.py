@@ -9,6 +9,8 @@ from inference.errors import BrokenVersionError, InferenceError, NoModelError
 from inference.store.remote import RemoteStore
 from inference.store.versions import ANY_SIZE, ModelStore
 from inference.store.writing import KEEP_VERSIONS, StoreWriter
+from schemas.bundle.manifest import MANIFEST_FILE
+from schemas.bundle.signature import SIGNATURE_FILE
 
 MAX_WAIT_S: Final = 30.0
 """A store that fails is asked this seldom in the end."""
@@ -51,7 +53,7 @@ class Mirror:
             Whether it was not here before.
 
         Raises:
-            BrokenVersionError: it is not whole there.
+            BrokenVersionError: it is not whole there, or not signed as asked for.
             RemoteStoreError: the object store does not answer.
             OSError: it cannot be written here.
         """
@@ -59,6 +61,7 @@ class Mirror:
             if self._store.digest(version) == digest or not digest:
                 return False
         files = self._remote.fetch(version, digest, max_bytes=self._max_bytes)
+        self._store.check_signature(version, files[MANIFEST_FILE], files.get(SIGNATURE_FILE))
         if version in self._store.versions():  # of a store that was wiped since, or damaged here
             self._writer.remove(version)
         self._writer.add(version, files)

@@ -10,6 +10,7 @@ An object is replaced whole. CURRENT names the hash as well, since a store that 
 again with the same numbers. Nothing here looks at a clock.
 """
 
+import contextlib
 import hashlib
 import re
 from pathlib import Path
@@ -30,6 +31,7 @@ from inference.store.versions import (
     version_number,
 )
 from schemas.bundle.manifest import MANIFEST_FILE, Manifest, file_entry
+from schemas.bundle.signature import MAX_SIGNATURE_BYTES, SIGNATURE_FILE
 
 _ADDRESS: Final = re.compile(r"https?://\S+")
 
@@ -105,7 +107,7 @@ class RemoteStore:
         return sorted(number for number in numbers if number is not None)
 
     def fetch(self, version: int, digest: str = "", *, max_bytes: int) -> dict[str, bytes]:
-        """The files of a version, each verified.
+        """The files of a version, each verified, and its signature if there is one.
 
         Args:
             version: its number.
@@ -139,19 +141,26 @@ class RemoteStore:
                     f"version {version}: {name} is not the file that was published"
                 )
             files[name] = data
+        with contextlib.suppress(FileNotFoundError):
+            files[SIGNATURE_FILE] = self._get(version, SIGNATURE_FILE, MAX_SIGNATURE_BYTES)
         return files
 
     def _read(self, version: int, name: str, max_bytes: int) -> bytes:
-        path = f"{version}/{name}"
         try:
-            answer = obstore.get(self._objects, path)
+            return self._get(version, name, max_bytes)
+        except FileNotFoundError as error:
+            raise BrokenVersionError(f"version {version}: {name} is missing") from error
+
+    def _get(self, version: int, name: str, max_bytes: int) -> bytes:
+        try:
+            answer = obstore.get(self._objects, f"{version}/{name}")
             if (size := answer.meta["size"]) > max_bytes:  # known before a byte of it comes
                 raise BrokenVersionError(
                     f"version {version}: {name} has {size} bytes, expected {max_bytes} at most"
                 )
             return bytes(answer.bytes())
-        except FileNotFoundError as error:
-            raise BrokenVersionError(f"version {version}: {name} is missing") from error
+        except FileNotFoundError:
+            raise
         except (BaseError, OSError, ValueError) as error:
             raise self._failed(error) from error
 

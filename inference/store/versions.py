@@ -18,6 +18,7 @@ from typing import Final
 
 from inference.errors import BrokenVersionError, NoModelError
 from inference.store.files import read_bounded
+from inference.store.signed import Verifier
 from schemas.api.models import MAX_VERSION
 from schemas.bundle.contents import Bundle
 from schemas.bundle.manifest import (
@@ -27,6 +28,7 @@ from schemas.bundle.manifest import (
     UnreadableManifestError,
     file_entry,
 )
+from schemas.bundle.signature import MAX_SIGNATURE_BYTES, SIGNATURE_FILE
 
 MODEL_NAME: Final = "log-anomaly"
 CURRENT_FILE: Final = "CURRENT"
@@ -50,9 +52,17 @@ class ModelStore:
     Args:
         model_dir: where the store is, or is to be.
         max_graph_bytes: a version with a larger graph is not read.
+        verifier: verifies signatures; None to take what is not signed as well.
     """
 
-    def __init__(self, model_dir: Path, *, max_graph_bytes: int = ANY_SIZE) -> None:
+    def __init__(
+        self,
+        model_dir: Path,
+        *,
+        max_graph_bytes: int = ANY_SIZE,
+        verifier: Verifier | None = None,
+    ) -> None:
+        self._verifier = verifier
         self.root = model_dir / MODEL_NAME
         self._max_graph_bytes = max_graph_bytes
         self._current = os.fspath(self.root / CURRENT_FILE)
@@ -117,9 +127,37 @@ class ModelStore:
         """Read a version's manifest.
 
         Raises:
-            BrokenVersionError: it is missing or unreadable.
+            BrokenVersionError: it is missing or unreadable, or its signature is not valid.
         """
-        return parse_manifest(version, self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES))
+        written = self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES)
+        self.check_signature(version, written, self._signature_of(version))
+        return parse_manifest(version, written)
+
+    def check_signature(self, version: int, manifest: bytes, signature: bytes | None) -> None:
+        """Look whether a version was signed by who was to sign it, if anybody was.
+
+        That its manifest is signed is enough: it lists the hashes of all other files.
+
+        Args:
+            version: its number.
+            manifest: as it is written.
+            signature: likewise; None if there is none.
+
+        Raises:
+            BrokenVersionError: it was not; says why.
+        """
+        if self._verifier is None:
+            return
+        if signature is None:
+            raise BrokenVersionError(
+                f"version {version} is not signed, which ANOMALY_MODEL_PUBLIC_KEY_FILE asks for; "
+                f"publish with --sign-key"
+            )
+        signed = self._verifier.digests(version, signature)
+        if signed.get(MANIFEST_FILE) != hashlib.sha256(manifest).hexdigest():
+            raise BrokenVersionError(
+                f"version {version}: {MANIFEST_FILE} is not the file that was signed"
+            )
 
     def check_files(self, version: int, manifest: Manifest) -> None:
         """Look whether a version's files are there, in their size; what is in them is not read.
@@ -141,9 +179,10 @@ class ModelStore:
         """Read a version whole and verify every file that its manifest lists.
 
         Raises:
-            BrokenVersionError: a file is missing, or is not the one that was published.
+            BrokenVersionError: a file is missing, or is not the one that was published and signed.
         """
         written = self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES)
+        self.check_signature(version, written, self._signature_of(version))
         manifest = parse_manifest(version, written)
         files: dict[str, bytes] = {}
         for name, expected in manifest.files.items():
@@ -164,6 +203,11 @@ class ModelStore:
                 )
             files[name] = data
         return Bundle(version, manifest, files, hashlib.sha256(written).hexdigest())
+
+    def _signature_of(self, version: int) -> bytes | None:
+        if self._verifier is None or not (self.path(version) / SIGNATURE_FILE).exists():
+            return None
+        return self._read(version, SIGNATURE_FILE, MAX_SIGNATURE_BYTES)
 
     def _read(self, version: int, name: str, max_bytes: int) -> bytes:
         try:

@@ -4,8 +4,10 @@ import argparse
 import os
 from pathlib import Path
 
-from trainer.store.opening import open_registry
+from inference.store.signed import PUBLIC_KEY_VARIABLE
+from trainer.store.opening import Keys, open_registry
 from trainer.store.registry import ModelRegistry
+from trainer.store.signing import SIGNING_KEY_VARIABLE
 
 
 def add_model_dir(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +25,13 @@ def add_model_dir(parser: argparse.ArgumentParser) -> None:
         help="object store that the model store is a copy of, as s3://bucket/prefix; what it has "
         "is fetched first, what is published goes there (default: $MODEL_STORE, else none)",
     )
+    parser.add_argument(
+        "--sign-key",
+        default=os.environ.get(SIGNING_KEY_VARIABLE, ""),
+        metavar="FILE",
+        help="private key, PEM, to sign with what is published; versions that are not signed with "
+        f"it are refused then (default: ${SIGNING_KEY_VARIABLE}, else none)",
+    )
 
 
 def open_models(arguments: argparse.Namespace) -> ModelRegistry:
@@ -31,6 +40,7 @@ def open_models(arguments: argparse.Namespace) -> ModelRegistry:
     Raises:
         UnwritableStoreError: the object store does not answer, or is no address.
     """
-    registry = open_registry(arguments.model_dir, arguments.model_store)
+    keys = Keys(arguments.sign_key, os.environ.get(PUBLIC_KEY_VARIABLE, ""))
+    registry = open_registry(arguments.model_dir, arguments.model_store, keys)
     registry.pull()
     return registry

@@ -2,12 +2,32 @@
 
 from pathlib import Path
 
+import msgspec
+
 from inference.errors import RemoteStoreError
+from inference.store.signed import verifier_by
 from trainer.errors import UnwritableStoreError
 from trainer.store.registry import ModelRegistry
+from trainer.store.signing import signer_by
 
 
-def open_registry(model_dir: str | Path, model_store: str = "") -> ModelRegistry:
+class Keys(msgspec.Struct, frozen=True):
+    """Files with keys, PEM; each may be empty for none.
+
+    Attributes:
+        signing: private; what is published is signed with it.
+        public: versions have to be signed by its private half; by default by `signing`.
+    """
+
+    signing: str = ""
+    public: str = ""
+
+
+def open_registry(
+    model_dir: str | Path,
+    model_store: str = "",
+    keys: Keys = Keys(),
+) -> ModelRegistry:
     """The registry over a store.
 
     Args:
@@ -15,18 +35,23 @@ def open_registry(model_dir: str | Path, model_store: str = "") -> ModelRegistry
         model_store: address of that one; "" for none. What it has is brought here by `pull`, which
             no process may do before it forks: the threads of obstore do not survive that.
 
+        keys: with which versions are signed and verified.
+
     Raises:
         UnwritableStoreError: it is no address.
+        SettingsError: a file is no key.
     """
+    signer = signer_by(keys.signing)
+    verifier = verifier_by(keys.public) or (signer.verifier if signer else None)
     if not model_store:
-        return ModelRegistry(Path(model_dir))
+        return ModelRegistry(Path(model_dir), signer=signer, verifier=verifier)
     from trainer.store.remote_writer import RemoteWriter  # noqa: PLC0415 - loads obstore
 
     try:
-        registry = ModelRegistry(Path(model_dir), RemoteWriter(model_store))
+        remote = RemoteWriter(model_store)
     except RemoteStoreError as error:
         raise UnwritableStoreError(str(error)) from error
-    return registry
+    return ModelRegistry(Path(model_dir), remote, signer=signer, verifier=verifier)
 
 
 Models = str | Path | ModelRegistry

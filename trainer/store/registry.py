@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING
 
 from inference.errors import BrokenVersionError, NoModelError, RemoteStoreError
 from inference.model.model import Model
+from inference.store.signed import Verifier
 from inference.store.versions import CANDIDATE_FILE, CURRENT_FILE, ModelStore
 from inference.store.writing import KEEP_VERSIONS, StoreWriter
 from schemas.bundle.contents import Bundle
+from schemas.bundle.signature import SIGNATURE_FILE
 from trainer.errors import NoVersionError, UnfitVersionError, UnwritableStoreError
 from trainer.store.carrying import carry_corrections
 from trainer.store.faults import no_version, unwritable
 from trainer.store.history import HISTORY_FILE, Change, history_bytes, read_history, steps_before
 from trainer.store.probing import probe
+from trainer.store.signing import Signer
 
 if TYPE_CHECKING:
     from trainer.store.remote_writer import RemoteWriter
@@ -33,6 +36,8 @@ class ModelRegistry(ModelStore):
     Args:
         model_dir: where the store is, or is to be.
         remote: the object store that it is a copy of; None if it is the store itself.
+        signer: signs what is published; None for nobody.
+        verifier: verifies what is read; None to take what is not signed as well.
         sleep: waits for so many seconds.
         fsync: makes what was written to a file descriptor durable.
     """
@@ -42,10 +47,13 @@ class ModelRegistry(ModelStore):
         model_dir: Path,
         remote: "RemoteWriter | None" = None,
         *,
+        signer: Signer | None = None,
+        verifier: Verifier | None = None,
         sleep: Callable[[float], None] = time.sleep,
         fsync: Callable[[int], None] = os.fsync,
     ) -> None:
-        super().__init__(model_dir)
+        super().__init__(model_dir, verifier=verifier)
+        self._signer = signer
         self._fsync = fsync
         self._remote = remote
         self._writer = StoreWriter(self, sleep=sleep, fsync=fsync)
@@ -144,6 +152,8 @@ class ModelRegistry(ModelStore):
         if self._remote is not None:
             version = self._remote.claim(version)
         whole = {**beside(version), **files}
+        if self._signer is not None:
+            whole[SIGNATURE_FILE] = self._signer.sign(files)
         self._writer.add(version, whole)
         try:
             if self._remote is not None:
@@ -261,7 +271,7 @@ class ModelRegistry(ModelStore):
             if version not in keep:
                 self._delete(version)
         if self._remote is not None:  # what killed trainers left; a higher number is at work
-            for version in self._remote.versions():
+            for version in self._remote.versions()[:-KEEP_VERSIONS]:
                 if version not in keep and version < min(self.versions()):
                     self._remote.remove(version)
 

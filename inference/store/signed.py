@@ -1,0 +1,134 @@
+"""Verifies that a version was signed by who holds the key, before anything of it is used.
+
+Whoever can write to a model store can write manifests and hashes that fit. A signature can be made
+only by who holds the private key, which neither the store nor any serving pod has.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from inference.environment import SettingsError
+from inference.errors import BrokenVersionError
+from inference.store.files import read_bounded
+from schemas.bundle.signature import (
+    SIGNATURE_FILE,
+    UnreadableSignatureError,
+    digests_in,
+    signature_from_json,
+    signed_bytes,
+)
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+
+PUBLIC_KEY_VARIABLE: Final = "ANOMALY_MODEL_PUBLIC_KEY_FILE"
+MAX_KEY_BYTES: Final = 65_536
+
+_MISSING: Final = (
+    "the library cryptography is missing: build the serving image with --build-arg "
+    "REQUIREMENTS=signed, or install requirements/signed.txt"
+)
+
+
+class Verifier:
+    """Verifies signatures by one public key.
+
+    Args:
+        key: elliptic, of the curve P-256, P-384 or P-521.
+    """
+
+    def __init__(self, key: "EllipticCurvePublicKey") -> None:
+        self._key = key
+        self._algorithm = algorithm_of(key)
+        self._hint = hint_of(key)
+
+    def digests(self, version: int, written: bytes) -> dict[str, str]:
+        """What a signature says of the files of a version.
+
+        Args:
+            version: its number.
+            written: the content of its signature file.
+
+        Returns:
+            The SHA-256 of each file by its name, in hexadecimal.
+
+        Raises:
+            BrokenVersionError: the signature is none, or not by this key.
+        """
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - for who verifies
+
+        try:
+            signature = signature_from_json(written)
+            if signature.hint and signature.hint != self._hint:
+                raise BrokenVersionError(
+                    f"version {version}: it is signed by another key "
+                    f"(SHA-256 {signature.hint[:12]}...) than the one of {PUBLIC_KEY_VARIABLE} "
+                    f"({self._hint[:12]}...)"
+                )
+            self._key.verify(signature.signature, signed_bytes(signature.payload), self._algorithm)
+            return digests_in(signature.payload)
+        except InvalidSignature as error:
+            raise BrokenVersionError(
+                f"version {version}: {SIGNATURE_FILE} is not valid: it was changed, or made with "
+                f"another key than the one of {PUBLIC_KEY_VARIABLE}"
+            ) from error
+        except UnreadableSignatureError as error:
+            raise BrokenVersionError(f"version {version}: {SIGNATURE_FILE}: {error}") from error
+
+
+def verifier_by(path: str) -> Verifier | None:
+    """The verifier for a public key in a file, PEM; None for no path.
+
+    Raises:
+        SettingsError: the file is no such key, or the library is missing.
+    """
+    if not path:
+        return None
+    try:
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - an extra
+        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - as above
+    except ImportError as error:
+        raise SettingsError(f"{PUBLIC_KEY_VARIABLE}: {_MISSING}") from error
+    try:
+        key = serialization.load_pem_public_key(read_bounded(Path(path), MAX_KEY_BYTES))
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            raise ValueError("it is of another kind")  # noqa: TRY004, TRY301 - said below
+        return Verifier(key)
+    except OSError as error:
+        raise SettingsError(f"{PUBLIC_KEY_VARIABLE}: {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise SettingsError(
+            f"{PUBLIC_KEY_VARIABLE}: {path} is no public key in PEM of the curve P-256, P-384 or "
+            f"P-521"
+        ) from error
+
+
+def algorithm_of(key: "EllipticCurvePublicKey") -> "ECDSA":
+    """The signature algorithm that the format has for a curve.
+
+    Raises:
+        ValueError: it has none for this key.
+    """
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - an extra
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - an extra
+
+    by_curve = {
+        "secp256r1": hashes.SHA256(),
+        "secp384r1": hashes.SHA384(),
+        "secp521r1": hashes.SHA512(),
+    }
+    if key.curve.name not in by_curve:
+        raise ValueError("the key is not of the curve P-256, P-384 or P-521")
+    return ec.ECDSA(by_curve[key.curve.name])
+
+
+def hint_of(key: "EllipticCurvePublicKey") -> str:
+    """What names a key in signatures."""
+    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - an extra
+        Encoding,
+        PublicFormat,
+    )
+
+    pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(pem).hexdigest()
