@@ -34,7 +34,7 @@ AT_ONCE: Final = 256
 ASIDE_S: Final = 0.000_1
 """Between two of those the thread steps aside for the event loop, which has answers to give."""
 
-SHARE: Final = 0.08
+SHARE: Final = 0.04
 CREDIT_S: Final = 0.02
 """The thread takes at most this share of the processor time that the rest of the worker takes, and
 can save up so much of it. Moving what it reads into the caches takes time from others, too."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from inference.model.verdicts import Verdict, VerdictCounter
 
-MAX_WAITING: Final = 16_384
+MAX_WAITING: Final = 4_096
 """Verdicts that wait; more are dropped."""
 
 
