@@ -12,6 +12,7 @@
     │   ├── UnwritableStoreError  it cannot be written
     │   ├── NoVersionError      it has no such version, or none to go back to
     │   └── UnfitVersionError   the version is there and cannot be made current, or not deleted
+    ├── WorseModelError     a new model is worse than the one that serves
     ├── OutputError         a file of verdicts or a report cannot be written
     ├── FoundDifferenceError  two runs differ in what somebody does not want to find
     ├── TooManyCorrectionsError  a model has as many corrections as it may
@@ -68,6 +69,10 @@ class NoVersionError(StoreError):
 
 class UnfitVersionError(StoreError):
     """The version is there, and what was asked of it cannot be."""
+
+
+class WorseModelError(TrainingError):
+    """A new model is worse than the one that serves, which it did not replace."""
 
 
 class OutputError(TrainingError):

@@ -4,8 +4,9 @@ import argparse
 from typing import Final
 
 from schemas.bundle.options import MAX_NODES
-from trainer.cli.command import Command, Work
+from trainer.cli.command import Command, UsageError, Work
 from trainer.cli.data_options import DATA_HELP, add_counts, add_data, add_fault_field, required_data
+from trainer.cli.decision import print_decision
 from trainer.cli.fit_options import add_train_options, alert_budget, train_options
 from trainer.cli.store import open_models
 from trainer.cli.summary import print_summary
@@ -38,6 +39,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_false",
         help="publish the model and leave the current one in its place",
     )
+    parser.add_argument(
+        "--gate",
+        action="store_true",
+        help="publish the model, and make it current only if it is not worse than the active one "
+        "on the same records (docs/models.md lists the rules)",
+    )
     reporting = parser.add_argument_group("report")
     reporting.add_argument(
         "--compare", action="store_true", help="show the active model on the same data as well"
@@ -49,6 +56,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> Work:
     options = train_options(arguments)  # checked before anything is read
+    if arguments.gate and not arguments.activate:
+        raise UsageError("give either --gate or --no-activate: a gate may make the model current")
     budget = alert_budget(arguments)
     fitted = fit(
         required_data(arguments),
@@ -59,12 +68,18 @@ def _run(arguments: argparse.Namespace) -> Work:
         with_examples=not arguments.no_examples,
         max_nodes=arguments.max_nodes,
         activate=arguments.activate,
+        gate=arguments.gate,
         listener=Terminal(),
     )
-    outcome = "current" if arguments.activate else "not current: see python -m trainer activate"
+    is_current = arguments.activate
+    if fitted.decision is not None:
+        is_current = fitted.decision.is_current
+    outcome = "current" if is_current else "not current: see python -m trainer activate"
     print(f"version {fitted.version} published to {arguments.model_dir} and {outcome}")
     print_summary(fitted.report, fitted.duration_s)
     print(f"report: {fitted.report_path}")
+    if fitted.decision is not None:
+        print_decision(fitted.decision)
     return Work(fitted.report.n_rows)
 
 

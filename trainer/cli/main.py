@@ -45,6 +45,7 @@ from trainer.errors import (
     TooFewRowsError,
     TooManyCorrectionsError,
     TrainingError,
+    WorseModelError,
 )
 
 USAGE_EXIT: Final = WRONG_SETTINGS_EXIT
@@ -63,6 +64,7 @@ EXIT_CODES: Final[dict[type[TrainingError], int]] = {
     StoreError: 6,
     OutputError: 7,
     FoundDifferenceError: 8,
+    WorseModelError: 9,
 }
 
 _DESCRIPTION: Final = """\
@@ -89,9 +91,10 @@ exit codes:
   6    the model store cannot be written, or has no such version
   7    the output cannot be written
   8    `diff` found what --fail-on names
+  9    the new model is worse than the active one: it is published, and not current
   130  interrupted (Ctrl-C)
   143  stopped (SIGTERM)
-After any code but 0 the store is as it was before, and no output is left half-written.
+After any code but 0 and 9 the store is as it was before, and no output is left half-written.
 """
 
 _COMMANDS: Final[dict[str, Command]] = {

@@ -5,9 +5,12 @@ from typing import Final
 
 from inference.errors import BrokenVersionError, NoModelError
 from schemas.bundle.manifest import Manifest
-from trainer.cli.command import Command
+from trainer.cli.command import Command, UsageError
+from trainer.cli.data_options import add_counts, add_reading, required_data
+from trainer.cli.decision import print_decision
 from trainer.cli.store import open_models
-from trainer.cli.terminal import say
+from trainer.cli.terminal import Terminal, say
+from trainer.jobs.activate import activate_unless_worse
 from trainer.judging.wording import budget_in_words
 from trainer.store.candidate import current_version, load_candidate
 from trainer.store.shadow import name_candidate, name_no_candidate
@@ -76,7 +79,17 @@ def _facts(version: int, manifest: Manifest) -> list[tuple[str, str]]:
 
 
 def _activate(arguments: argparse.Namespace) -> None:
-    open_models(arguments).activate(arguments.version)
+    if arguments.data is not None:
+        data = required_data(arguments)
+        print_decision(
+            activate_unless_worse(
+                data, arguments.version, model_dir=open_models(arguments), listener=Terminal()
+            )
+        )
+    elif arguments.counts:
+        raise UsageError("--counts is for --unless-worse")
+    else:
+        open_models(arguments).activate(arguments.version)
     print(f"version {arguments.version} is current")
 
 
@@ -109,6 +122,20 @@ def _add_candidate(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_activate(parser: argparse.ArgumentParser) -> None:
+    _add_number(parser)
+    parser.add_argument(
+        "--unless-worse",
+        dest="data",
+        nargs="*",
+        metavar="DATA",
+        help="have this version and the active one judge DATA (or --counts) first; a worse one is "
+        "not made current (docs/models.md lists the rules)",
+    )
+    add_counts(parser)
+    add_reading(parser)
+
+
 def _add_nothing(_parser: argparse.ArgumentParser) -> None:
     """For commands without options of their own."""
 
@@ -126,7 +153,7 @@ def _add_info(parser: argparse.ArgumentParser) -> None:
 
 LIST: Final = Command("list the published versions", _add_nothing, _list)
 INFO: Final = Command("show what a version was made of", _add_info, _info)
-ACTIVATE: Final = Command("make a published version current", _add_number, _activate)
+ACTIVATE: Final = Command("make a published version current", _add_activate, _activate)
 ROLLBACK: Final = Command("make the version that served before current", _add_nothing, _rollback)
 SHADOW: Final = Command(
     "have services judge by a version too, beside the current one, or by none any more",

@@ -156,6 +156,12 @@ def unseen(seen: Evidence) -> list[str]:
     ]
 
 
+def judge_planted(model: Model, table: CountTable) -> dict[str, Judgement]:
+    """What a model says of records planted among a table's, by what is odd about each."""
+    planted = plant(table, with_message=model.spec.reads_message)
+    return dict(zip(planted, model.judge_logs([*planted.values()]), strict=True))
+
+
 def check_sensitivity(
     model: Model,
     table: CountTable,

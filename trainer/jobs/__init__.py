@@ -7,6 +7,7 @@ they are.
 from schemas.bundle.budget import AlertBudget
 from schemas.bundle.options import TrainOptions
 from trainer.counting.run import Executor
+from trainer.jobs.activate import activate_unless_worse
 from trainer.jobs.dataset import CountTables, Dataset
 from trainer.jobs.diff import diff, side_of
 from trainer.jobs.evaluate import evaluate
@@ -27,6 +28,7 @@ __all__ = [
     "Listener",
     "ReadingOptions",
     "TrainOptions",
+    "activate_unless_worse",
     "diff",
     "evaluate",
     "fit",

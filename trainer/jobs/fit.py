@@ -13,6 +13,7 @@ from schemas.bundle.manifest import PATTERNS_FILE, REPORT_FILE
 from schemas.bundle.options import MAX_NODES, TrainOptions
 from trainer.counting.pattern_table import without_texts
 from trainer.fitting.size import check_size
+from trainer.jobs.activate import Decision, decide, load_active
 from trainer.jobs.dataset import Data
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.report.content import Report
@@ -30,12 +31,14 @@ class Fit(msgspec.Struct, frozen=True):
         report: what the page beside it shows.
         report_path: where that page is.
         duration_s: of the whole job.
+        decision: the gate's; None without one.
     """
 
     version: int
     report: Report
     report_path: Path
     duration_s: float
+    decision: Decision | None = None
 
 
 def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
@@ -48,6 +51,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     with_examples: bool = True,
     max_nodes: int = MAX_NODES,
     activate: bool = True,
+    gate: bool = False,
     listener: Listener = SILENCE,
 ) -> Fit:
     """Train on data, prove the model equal to what training computed, and publish it.
@@ -61,6 +65,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         with_examples: show log lines in the report, and keep the patterns' masked texts.
         max_nodes: bound for the nodes of the forest, see `trainer.fitting.size`.
         activate: make the model current; else it waits in the store.
+        gate: make it current only if it is not worse than the active model on the same records.
         listener: receives the job's progress.
 
     Raises:
@@ -75,6 +80,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     from trainer.fitting import pipeline  # noqa: PLC0415 - see above
     from trainer.judging.evaluation import make_report  # noqa: PLC0415 - see above
     from trainer.judging.found import find_patterns  # noqa: PLC0415 - see above
+    from trainer.judging.gate import hold_against  # noqa: PLC0415 - see above
     from trainer.judging.judged import (  # noqa: PLC0415 - see above
         find_top,
         flags_of_rows,
@@ -126,12 +132,18 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
             **kept,
         }
 
-    version = registry.publish(files, beside, activate=activate)
+    version = registry.publish(files, beside, activate=activate and not gate)
+    decision = None
+    if gate:
+        active = load_active(registry)
+        checks = [] if active is None else hold_against(table, judged[0], judge(table, active))
+        decision = decide(registry, version, active, checks)
     return Fit(
         version,
         msgspec.structs.replace(report, title=f"Model {version}"),
         registry.path(version) / REPORT_FILE,
         time.perf_counter() - started,
+        decision,
     )
 
 

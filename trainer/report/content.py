@@ -200,6 +200,20 @@ class BadRecord(msgspec.Struct, frozen=True):
     problem: str
 
 
+class Check(msgspec.Struct, frozen=True):
+    """The outcome of a rule that compares a new model with the active one.
+
+    Attributes:
+        name: of the rule.
+        passed: whether it holds.
+        sentence: what was compared, with both figures.
+    """
+
+    name: str
+    passed: bool
+    sentence: str
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A whole report.
 

@@ -25,7 +25,13 @@ from inference.web.load import Limits, Load
 from inference.web.problems import BODY_PROBLEMS, ProblemSpec, ProblemTable
 from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from trainer.app import PROBLEMS as TRAINER_PROBLEMS
-from trainer.errors import FoundDifferenceError, InputError, OutputError, TrainingError
+from trainer.errors import (
+    FoundDifferenceError,
+    InputError,
+    OutputError,
+    TrainingError,
+    WorseModelError,
+)
 
 LIMIT = 1_000
 
@@ -234,9 +240,8 @@ def test_every_error_has_a_status() -> None:
     assert {e for e in leaves(InferenceError) if e.__name__ not in inside} == set(
         INFERENCE_PROBLEMS
     )
-    assert leaves(TrainingError) - {FoundDifferenceError, InputError, OutputError} == set(
-        TRAINER_PROBLEMS
-    )
+    by_jobs = {FoundDifferenceError, InputError, OutputError, WorseModelError}
+    assert leaves(TrainingError) - by_jobs == set(TRAINER_PROBLEMS)
 
 
 def test_problem_types_are_unique() -> None:

@@ -1,0 +1,123 @@
+"""The gate: what of a new model keeps it from taking the place of the one that serves."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from inference.store.versions import ModelStore
+from trainer.cli import EXIT_CODES, main
+from trainer.errors import WorseModelError
+from trainer.judging.gate import FLOOD, REMEMBERED, RULES, WORSE_BY, Comparison, Labelled, Measures
+
+ROOT = Path(__file__).parents[3]
+
+AS_GOOD = Measures(0.01, 0.01, [], [], Labelled(0.5, 0.9))
+EDGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "average-precision": (
+        {"new": {"labelled": Labelled(0.5 - WORSE_BY, 0.9)}},
+        {"new": {"labelled": Labelled(0.499 - WORSE_BY, 0.9)}},
+    ),
+    "precision": (
+        {"new": {"labelled": Labelled(0.5, 0.901 - WORSE_BY)}},
+        {"new": {"labelled": Labelled(0.5, 0.899 - WORSE_BY)}},
+    ),
+    "flood": ({"new": {"flagged": FLOOD * 0.01}}, {"new": {"flagged": FLOOD * 0.0101}}),
+    "silence": (
+        {"new": {"flagged": 0.0}, "active": {"flagged": 0.0}},
+        {"new": {"flagged": 0.0}},
+    ),
+    "memory": ({"remembered": REMEMBERED}, {"remembered": REMEMBERED - 0.01}),
+    "sensitivity": (
+        {"new": {"misses": ["a first FATAL"]}, "active": {"sees": ["a new service"]}},
+        {"new": {"misses": ["a first FATAL"]}, "active": {"sees": ["a first FATAL"]}},
+    ),
+}
+"""For each rule a comparison for which it just holds, and one for which it does not."""
+
+
+def compared(changes: dict[str, Any]) -> Comparison:
+    """Two models that are equally good, but for some changes."""
+    new, active = (
+        msgspec.structs.replace(AS_GOOD, **changes.get(name, {})) for name in ("new", "active")
+    )
+    return Comparison(new, active, changes.get("remembered", 1.0))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_each_rule_has_an_edge(rule: Any) -> None:
+    """It holds on one side, fails on the other, and says both figures; no other rule fails."""
+    holds, fails = (compared(changes) for changes in EDGES[rule.name])
+    assert rule.holds(holds)
+    assert not rule.holds(fails)
+    assert rule.sentence(fails)
+    others = [other for other in RULES if other is not rule]
+    assert all(other.holds(fails) for other in others)
+
+
+def test_more_may_be_flagged_where_more_was_asked_for() -> None:
+    """The bound of a flood follows the larger of what was asked of both, and of what is flagged."""
+    flood = next(rule for rule in RULES if rule.name == "flood")
+    assert flood.holds(compared({"new": {"flagged": 0.1, "asked": 0.05}}))
+    assert flood.holds(
+        compared({"new": {"flagged": 0.1}, "active": {"asked": None, "flagged": 0.05}})
+    )
+    assert not flood.holds(compared({"new": {"flagged": 0.1, "asked": None}}))
+
+
+def test_the_rules_are_documented() -> None:
+    """Each rule stands in docs/models.md, and the exit code where the others stand."""
+    page = (ROOT / "docs" / "models.md").read_text()
+    assert all(f"| `{rule.name}` |" in page for rule in RULES)
+    assert f"| {EXIT_CODES[WorseModelError]} |" in (ROOT / "docs" / "errors.md").read_text()
+
+
+SAMPLES = ROOT / "samples" / "logs.jsonl.gz"
+LABELLED = [str(SAMPLES), "--label-field", "fault"]
+
+
+def test_a_worse_model_is_published_and_not_current(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`fit --gate` and `activate --unless-worse` end with a code of their own, and say why."""
+    where = ["--model-dir", str(tmp_path / "models")]
+    assert main(["fit", *LABELLED, "--gate", *where]) == 0
+    assert "no version serves" in capsys.readouterr().out
+    worse = ["--detector", "isolation_forest", "--contamination", "0.4", "--n-estimators", "5"]
+    assert main(["fit", *LABELLED, *worse, "--gate", *where]) == EXIT_CODES[WorseModelError]
+    output = capsys.readouterr()
+    assert "version 2 published" in output.out
+    assert "FAILS  average-precision" in output.out
+    assert "average-precision" in output.err
+    store = ModelStore(tmp_path / "models")
+    assert (store.versions(), store.current_version()) == ([1, 2], 1)
+
+    again = ["activate", "2", "--unless-worse", *LABELLED, *where]
+    assert main(again) == EXIT_CODES[WorseModelError]
+    assert store.current_version() == 1
+    assert main(["activate", "2", *where]) == 0  # all the same
+    assert main(["activate", "1", "--unless-worse", *LABELLED, *where]) == 0
+    assert "holds  precision" in capsys.readouterr().out
+    assert store.current_version() == 1
+
+
+def test_without_labels_the_share_counts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A model that would flood its readers stays out; one that flags what it was asked does not."""
+    where = ["--model-dir", str(tmp_path / "models")]
+    data = [str(SAMPLES), "--detector", "isolation_forest", "--n-estimators", "20"]
+    assert main(["fit", *data, *where]) == 0
+    assert main(["fit", *data, "--contamination", "auto", "--gate", *where]) == 9
+    assert "FAILS  flood" in capsys.readouterr().out
+    assert main(["fit", *data, "--seed", "5", "--gate", *where]) == 0
+    assert "holds  memory" in capsys.readouterr().out
+
+
+def test_wrong_use_is_told(tmp_path: Path) -> None:
+    """A gate needs data, and no other word on what becomes current."""
+    where = ["--model-dir", str(tmp_path / "models")]
+    assert main(["fit", str(SAMPLES), "--gate", "--no-activate", *where]) == 2
+    assert main(["activate", "1", "--unless-worse", *where]) == 2
+    assert main(["activate", "1", "--counts", "no.parquet", *where]) == 2

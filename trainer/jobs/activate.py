@@ -1,0 +1,84 @@
+"""Makes a published version current unless it is worse than the one that serves."""
+
+import msgspec
+
+from trainer.errors import NoVersionError, TooFewRowsError, UnfitVersionError
+from trainer.jobs.dataset import Data
+from trainer.jobs.listener import SILENCE, Listener
+from trainer.report.content import Check
+from trainer.store.candidate import Candidate, current_version, load_candidate
+from trainer.store.opening import Models, registry_over
+from trainer.store.registry import ModelRegistry
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """Whether a version became current, and why.
+
+    Attributes:
+        version: the new one.
+        replaced: the one it was compared with; None if none served that loads.
+        checks: the outcome of each rule; empty if there was nothing to compare with.
+    """
+
+    version: int
+    replaced: int | None
+    checks: list[Check]
+
+    @property
+    def faults(self) -> list[Check]:
+        """The rules that do not hold."""
+        return [check for check in self.checks if not check.passed]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the version was made current."""
+        return not self.faults
+
+
+def activate_unless_worse(
+    data: Data, version: int, *, model_dir: Models = "models", listener: Listener = SILENCE
+) -> Decision:
+    """Compare a version with the one that serves, and make it current unless it is worse.
+
+    Args:
+        data: the records that both judge; best such that neither learned from.
+        version: the new one.
+        model_dir: the model store, or a registry over it.
+        listener: receives the job's progress.
+
+    Raises:
+        TrainingError: there is no such version, it does not load, or the data cannot be read;
+            nothing became current.
+    """
+    from trainer.judging.gate import hold_against  # noqa: PLC0415 - a second of imports
+    from trainer.judging.judged import judge  # noqa: PLC0415 - as above
+
+    registry = registry_over(model_dir)
+    candidate = load_candidate(registry, version)
+    table = data.count(listener).table
+    if not table.n_distinct:
+        raise TooFewRowsError("the data has no usable record")
+    active = load_active(registry)
+    checks = (
+        [] if active is None else hold_against(table, judge(table, candidate), judge(table, active))
+    )
+    return decide(registry, version, active, checks)
+
+
+def load_active(registry: ModelRegistry) -> Candidate | None:
+    """The model that serves; None if there is none, or it does not load."""
+    try:
+        return load_candidate(registry, current_version(registry), "active")
+    except (NoVersionError, UnfitVersionError):
+        return None
+
+
+def decide(
+    registry: ModelRegistry, version: int, active: Candidate | None, checks: list[Check]
+) -> Decision:
+    """Make a version current if all checks hold."""
+    replaced = None if active is None else int(active.model.version)
+    decision = Decision(version, replaced, checks)
+    if decision.is_current:
+        registry.activate(version)
+    return decision
