@@ -45,6 +45,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="publish the model, and make it current only if it is not worse than the active one "
         "on the same records (docs/models.md lists the rules)",
     )
+    parser.add_argument(
+        "--holdout",
+        type=float,
+        metavar="SHARE",
+        help="do not learn from this share of the records, the newest, and say how the model does "
+        "on them; a gate compares on them",
+    )
     reporting = parser.add_argument_group("report")
     reporting.add_argument(
         "--compare", action="store_true", help="show the active model on the same data as well"
@@ -56,6 +63,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> Work:
     options = train_options(arguments)  # checked before anything is read
+    if arguments.holdout is not None and not 0 < arguments.holdout < 1:
+        raise UsageError(f"--holdout {arguments.holdout}: Expected more than 0 and less than 1")
     if arguments.gate and not arguments.activate:
         raise UsageError("give either --gate or --no-activate: a gate may make the model current")
     budget = alert_budget(arguments)
@@ -69,6 +78,7 @@ def _run(arguments: argparse.Namespace) -> Work:
         max_nodes=arguments.max_nodes,
         activate=arguments.activate,
         gate=arguments.gate,
+        holdout=arguments.holdout,
         listener=Terminal(),
     )
     is_current = arguments.activate

@@ -1,7 +1,7 @@
 """The short tables at the end of a job; the report has the rest."""
 
 from trainer.cli.terminal import print_table, say
-from trainer.report.content import Report
+from trainer.report.content import HeldOut, Report
 from trainer.report.worth import judge_rankings
 
 
@@ -40,8 +40,20 @@ def print_summary(report: Report, duration_s: float) -> None:
         print(judge_rankings(report.curves).sentence)
         _print_alerts(report)
     print(report.headline)
+    if report.held_out is not None:
+        _print_held_out(report.held_out)
     for warning in report.warnings:
         say(f"warning: {warning}")
+
+
+def _print_held_out(held_out: HeldOut) -> None:
+    print(held_out.basis)
+    if held_out.average_precision is not None:
+        print(
+            f"On them: ROC AUC {held_out.auc:.3f}, average precision "
+            f"{held_out.average_precision:.3f}."
+        )
+    print(f"On them: {held_out.headline}")
 
 
 def _print_alerts(report: Report) -> None:

@@ -58,21 +58,21 @@ def split_forward(table: CountTable, min_records: int = MIN_RECORDS) -> list[Spl
     splits = []
     reached = 0
     for share in SPLIT_SHARES:
-        before = _counts_before(table, _moment_of(table, share))
+        before = counts_before(table, moment_of(table, share))
         n_before = int(before.sum())
         if not reached < n_before < n:
             continue
         reached = n_before
         later = table.counts
         if 2 * share < 1:
-            later = _counts_before(table, _moment_of(table, 2 * share))
+            later = counts_before(table, moment_of(table, 2 * share))
         after = later - before
         if after.any():
             splits.append(Split(np.rint(before * (n / n_before)).astype(np.int64), after))
     return splits
 
 
-def _counts_before(table: CountTable, moment: int) -> Ints:
+def counts_before(table: CountTable, moment: int) -> Ints:
     """How often each record came before a moment: int64 of shape (n_distinct,)."""
     first, last, counts = table.first_seen, table.last_seen, table.counts
     assert first is not None
@@ -84,7 +84,7 @@ def _counts_before(table: CountTable, moment: int) -> Ints:
     return before.astype(np.int64)
 
 
-def _moment_of(table: CountTable, share: float) -> int:
+def moment_of(table: CountTable, share: float) -> int:
     """The earliest moment, or one near it, before which at least a share of all records came."""
     assert table.first_seen is not None
     assert table.last_seen is not None
@@ -92,7 +92,7 @@ def _moment_of(table: CountTable, share: float) -> int:
     low, high = int(table.first_seen.min()), int(table.last_seen.max()) + 1
     while high - low > 1:
         middle = (low + high) // 2
-        excess = int(_counts_before(table, middle).sum()) - share * n
+        excess = int(counts_before(table, middle).sum()) - share * n
         if 0 <= excess <= NEARNESS * n:
             return middle
         if excess < 0:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from trainer.counting.table import CountTable
 from trainer.errors import NoVersionError, TooFewRowsError, UnfitVersionError
 from trainer.jobs.dataset import Data
 from trainer.jobs.listener import SILENCE, Listener
@@ -50,35 +51,41 @@ def activate_unless_worse(
         TrainingError: there is no such version, it does not load, or the data cannot be read;
             nothing became current.
     """
-    from trainer.judging.gate import hold_against  # noqa: PLC0415 - a second of imports
-    from trainer.judging.judged import judge  # noqa: PLC0415 - as above
-
     registry = registry_over(model_dir)
     candidate = load_candidate(registry, version)
     table = data.count(listener).table
     if not table.n_distinct:
         raise TooFewRowsError("the data has no usable record")
-    active = load_active(registry)
-    checks = (
-        [] if active is None else hold_against(table, judge(table, candidate), judge(table, active))
-    )
-    return decide(registry, version, active, checks)
+    return decide(registry, version, table, candidate)
 
 
-def load_active(registry: ModelRegistry) -> Candidate | None:
+def decide(
+    registry: ModelRegistry, version: int, table: CountTable, candidate: Candidate
+) -> Decision:
+    """Make a version current unless the one that serves is better.
+
+    Args:
+        registry: where both are.
+        version: the new one.
+        table: the records that both judge, at least one.
+        candidate: the new version, loaded.
+    """
+    from trainer.judging.gate import hold_against  # noqa: PLC0415 - a second of imports
+    from trainer.judging.judged import judge  # noqa: PLC0415 - as above
+
+    decision = Decision(version, None, [])
+    active = _load_active(registry)
+    if active is not None:
+        checks = hold_against(table, judge(table, candidate), judge(table, active))
+        decision = Decision(version, int(active.model.version), checks)
+    if decision.is_current:
+        registry.activate(version)
+    return decision
+
+
+def _load_active(registry: ModelRegistry) -> Candidate | None:
     """The model that serves; None if there is none, or it does not load."""
     try:
         return load_candidate(registry, current_version(registry), "active")
     except (NoVersionError, UnfitVersionError):
         return None
-
-
-def decide(
-    registry: ModelRegistry, version: int, active: Candidate | None, checks: list[Check]
-) -> Decision:
-    """Make a version current if all checks hold."""
-    replaced = None if active is None else int(active.model.version)
-    decision = Decision(version, replaced, checks)
-    if decision.is_current:
-        registry.activate(version)
-    return decision

@@ -13,13 +13,14 @@ from schemas.bundle.manifest import PATTERNS_FILE, REPORT_FILE
 from schemas.bundle.options import MAX_NODES, TrainOptions
 from trainer.counting.pattern_table import without_texts
 from trainer.fitting.size import check_size
-from trainer.jobs.activate import Decision, decide, load_active
+from trainer.jobs.activate import Decision, decide
 from trainer.jobs.dataset import Data
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.report.content import Report
 from trainer.store.candidate import current_version, load_candidate
 from trainer.store.opening import Models, registry_over
 
+PARTLY: Final = "It learned from {:,} of these {:,} lines."
 BASIS: Final = "These are the lines that it learned from; `evaluate` judges others."
 
 
@@ -52,6 +53,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     max_nodes: int = MAX_NODES,
     activate: bool = True,
     gate: bool = False,
+    holdout: float | None = None,
     listener: Listener = SILENCE,
 ) -> Fit:
     """Train on data, prove the model equal to what training computed, and publish it.
@@ -65,7 +67,10 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         with_examples: show log lines in the report, and keep the patterns' masked texts.
         max_nodes: bound for the nodes of the forest, see `trainer.fitting.size`.
         activate: make the model current; else it waits in the store.
-        gate: make it current only if it is not worse than the active model on the same records.
+        gate: make it current only if it is not worse than the active model on the same records,
+            those that were held out if any were.
+        holdout: the share of the records, in (0, 1), that the model does not learn from; see
+            `trainer.fitting.holdout`. None for none.
         listener: receives the job's progress.
 
     Raises:
@@ -78,10 +83,12 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
 
     # Seconds of imports, hidden behind the reading of the data.
     from trainer.fitting import pipeline  # noqa: PLC0415 - see above
+    from trainer.fitting.holdout import hold_out  # noqa: PLC0415 - see above
     from trainer.judging.evaluation import make_report  # noqa: PLC0415 - see above
     from trainer.judging.found import find_patterns  # noqa: PLC0415 - see above
-    from trainer.judging.gate import hold_against  # noqa: PLC0415 - see above
+    from trainer.judging.held_out import describe_held_out  # noqa: PLC0415 - see above
     from trainer.judging.judged import (  # noqa: PLC0415 - see above
+        Judged,
         find_top,
         flags_of_rows,
         judge,
@@ -94,13 +101,19 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     check_size(options, table.n_samples, max_nodes)
     if table.n_distinct:
         listener.say(f"{table.n_samples:,} rows, {table.n_distinct:,} distinct; fitting")
-    fitted = pipeline.fit(table, options, budget)
+    split = None if holdout is None else hold_out(table, holdout)
+    learned = table if split is None else split.learned
+
+    def judged_by(fitted: pipeline.Fitted) -> Judged:
+        return judged_already(table, fitted) if split is None else judge(table, fitted.candidate)
+
+    fitted = pipeline.fit(learned, options, budget)
     options = fitted.candidate.model.manifest.options
-    judged = [judged_already(table, fitted)]
+    judged = [judged_by(fitted)]
     with ThreadPoolExecutor(1) as thread:
         proof = thread.submit(pipeline.prove, fitted)
         # Not published: the report shows what the other detectors would have done.
-        judged += [judged_already(table, pipeline.fit(table, other)) for other in _others(options)]
+        judged += [judged_by(pipeline.fit(learned, other)) for other in _others(options)]
         files = proof.result()
     if compare and registry.signature() is None:
         listener.say("nothing to compare with: no model has been published yet")
@@ -119,7 +132,9 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         found=found,
         warnings=fitted.warnings,
     )
-    report = msgspec.structs.replace(report, basis=BASIS)
+    held_out = None if split is None else describe_held_out(split, fitted.candidate)
+    basis = BASIS if split is None else PARTLY.format(learned.n_samples, table.n_samples)
+    report = msgspec.structs.replace(report, basis=basis, held_out=held_out)
 
     kept = {}
     if with_examples and holdings.patterns.n_rows:
@@ -135,9 +150,8 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     version = registry.publish(files, beside, activate=activate and not gate)
     decision = None
     if gate:
-        active = load_active(registry)
-        checks = [] if active is None else hold_against(table, judged[0], judge(table, active))
-        decision = decide(registry, version, active, checks)
+        both = table if split is None else split.held_out
+        decision = decide(registry, version, both, fitted.candidate)
     return Fit(
         version,
         msgspec.structs.replace(report, title=f"Model {version}"),

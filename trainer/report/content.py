@@ -200,6 +200,22 @@ class BadRecord(msgspec.Struct, frozen=True):
     problem: str
 
 
+class HeldOut(msgspec.Struct, frozen=True):
+    """How a model does on records that it did not learn from.
+
+    Attributes:
+        basis: which these are, in a sentence.
+        headline: as a report's.
+        average_precision: of the model's ranking; None without labels of both kinds.
+        auc: likewise, the area under the ROC curve.
+    """
+
+    basis: str
+    headline: str
+    average_precision: float | None = None
+    auc: float | None = None
+
+
 class Check(msgspec.Struct, frozen=True):
     """The outcome of a rule that compares a new model with the active one.
 
@@ -245,6 +261,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         first: of the worst lines; empty without labels.
         faults: None without labels, or where the data cannot be read again.
         basis: whether the model has seen these records before, in a sentence.
+        held_out: None where a model was fitted on all of the records, or none was fitted.
         patterns: those with the most anomalous lines, the most anomalous first; empty for records
             without messages.
         n_patterns: patterns in all.
@@ -275,6 +292,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
     headline: str = ""
     basis: str = ""
+    held_out: HeldOut | None = None
     alerts: list[Alerts] = []
     first: list[FirstLines] = []
     faults: FaultCount | None = None
