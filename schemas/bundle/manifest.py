@@ -136,8 +136,8 @@ class CalibrationSummary(msgspec.Struct, frozen=True):
         n_records: how many records these are.
         flagged_share: the share of them that is flagged.
         method: `forward`, they are judged as they came, by what came before them, and each by all
-            others, and the higher threshold is taken; `leave-one-out`, the latter alone, since
-            their times are unknown; `quantile`, judged by the model itself.
+            others, and a threshold is a quantile of both together; `leave-one-out`, the latter
+            alone, since their times are unknown; `quantile`, judged by the model itself.
         budget: the alert budget that the contamination follows from; None where it was asked for.
     """
 

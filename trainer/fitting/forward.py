@@ -4,7 +4,9 @@ A record judged by tables that hold it, or all but itself, is hardly ever new: i
 time are in there. What a service judges is often new: a release, a job or a fault writes what
 training never saw. So the records are split at several moments, and what came after each moment
 is judged by the tables of what came before it, as long again at most, since a model usually serves
-about as long as it learned. A threshold is a quantile of that.
+about as long as it learned. A threshold is a quantile of that and of the records judged by all
+others, together: one alone takes all that is new for known, the other takes an incident that
+training holds for the rule.
 
 Nothing is read or counted again. First and last moments say exactly which records are new at a
 moment and which ended before it; of those in between, as many are taken to have come as if they
@@ -125,24 +127,33 @@ class Calibration(msgspec.Struct, frozen=True):
 
     Attributes:
         present: D of the training records, each left out of the counts itself.
-        later: D of them as they came, see `split_forward`; None without splits.
+        whole: the same and D of them as they came, after each of several moments, together.
+        is_forward: records as they came are among them.
     """
 
     present: Steps
-    later: Steps | None
+    whole: Steps
+    is_forward: bool
 
     @classmethod
     def of(cls, present: Measured, later: Sequence[Measured]) -> "Calibration":
         """That of the training records, and of the same after each of several moments."""
-        return cls(Steps.of(present.values, present.counts), _pooled(later))
+        parts = (present, *later)
+        counts = np.concatenate([measured.counts for measured in parts])
+        values = np.concatenate([measured.values for measured in parts])
+        came = counts > 0
+        return cls(
+            Steps.of(present.values, present.counts),
+            Steps.of(values[came], counts[came]),
+            any(measured.counts.any() for measured in later),
+        )
 
     def at_least(self, shares: Floats) -> Floats:
-        """For each share, the lowest edge that at least that share lies below, of both."""
-        edges = self.present.at_least(shares)
-        return edges if self.later is None else np.maximum(edges, self.later.at_least(shares))
+        """For each share, the lowest edge that at least that share lies below."""
+        return self.whole.at_least(shares)
 
     def threshold(self, contamination: float) -> float:
-        """The lowest edge that at most a share lies above, of both."""
+        """The lowest edge that at most a share lies above."""
         return float(self.at_least(np.array([1 - contamination]))[0])
 
     def reach(self, threshold: float, records: str) -> Reach:
@@ -152,26 +163,10 @@ class Calibration(msgspec.Struct, frozen=True):
             threshold: in question.
             records: which it judges, for people.
         """
-        parts = [steps for steps in (self.present, self.later) if steps is not None]
-        below = [steps.edges[steps.edges < threshold].max(initial=-np.inf) for steps in parts]
-        return Reach(
-            records, _share_above(parts, threshold), _share_above(parts, float(np.max(below)))
-        )
+        edges = self.whole.edges
+        below = float(edges[edges < threshold].max(initial=-np.inf))
+        return Reach(records, self._share_above(threshold), self._share_above(below))
 
-
-def _share_above(parts: list[Steps], edge: float) -> float:
-    """The share that lies above an edge, of all parts the largest."""
-    return max(
-        float(steps.counts[steps.edges > edge].sum() / steps.counts.sum()) for steps in parts
-    )
-
-
-def _pooled(later: Sequence[Measured]) -> Steps | None:
-    """The steps of what several splits judged; None if that is nothing."""
-    if not later:
-        return None
-    came = np.concatenate([measured.counts for measured in later])
-    judged = came > 0
-    if not judged.any():
-        return None
-    return Steps.of(np.concatenate([measured.values for measured in later])[judged], came[judged])
+    def _share_above(self, edge: float) -> float:
+        counts = self.whole.counts
+        return float(counts[self.whole.edges > edge].sum() / counts.sum())

@@ -139,7 +139,7 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
         written = Calibration.of(present, later)
         message_tau = written.threshold(options.contamination)
         percentiles = written.present.at_least(THOUSANDTHS)
-        if written.later is not None:
+        if written.is_forward:
             message_thresholds = written.at_least(THOUSANDTHS)
         if options.per_service:
             message_offsets = find_offsets(present, later, message_tau, options.contamination)
@@ -153,7 +153,7 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
             Tables(
                 percentiles=bare.present.at_least(THOUSANDTHS),
                 message_percentiles=percentiles,
-                thresholds=None if bare.later is None else bare.at_least(THOUSANDTHS),
+                thresholds=bare.at_least(THOUSANDTHS) if bare.is_forward else None,
                 message_thresholds=message_thresholds,
                 service_offsets=offsets,
                 message_service_offsets=message_offsets,
@@ -163,7 +163,7 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
         threshold=tau,
         message_threshold=message_tau,
         rows=rows,
-        is_forward=bare.later is not None,
+        is_forward=bare.is_forward,
         reached=tuple(reached),
     )
 

@@ -12,7 +12,7 @@ from schemas.bundle.options import TrainOptions
 from schemas.record.extraction import extract
 from schemas.record.features import Level, LogFeatures
 from trainer.counting.table import CountTable, count_logs, merge_tables
-from trainer.fitting.forward import SPLIT_SHARES, split_forward
+from trainer.fitting.forward import SPLIT_SHARES, Calibration, Measured, split_forward
 from trainer.fitting.surprisal_fit import fit_surprisal, judge_surprisal
 
 CONTAMINATION = 0.02
@@ -111,17 +111,36 @@ def test_the_flagged_share_holds_later(seed: int) -> None:
     assert left_out > 3 * CONTAMINATION
 
 
-def test_a_threshold_is_never_below_the_quantile_of_the_training_records() -> None:
-    """Where nothing drifts, records judged by smaller tables do not lower it."""
-    logs = drifting(2_000, 1)
-    table = count_logs(logs)
+def measured(values: list[int], counts: list[int]) -> Measured:
+    """Records of one service with the D of each."""
+    return Measured(np.array(values, float), np.array(counts), np.zeros(len(values), np.int64))
+
+
+calibrated = st.lists(st.tuples(st.integers(0, 9), st.integers(1, 50)), min_size=1, max_size=20)
+
+
+@given(calibrated, st.lists(calibrated, min_size=1, max_size=3), st.floats(0.01, 0.5))
+def test_a_threshold_is_one_quantile_of_both(
+    present: list[tuple[int, int]], later: list[list[tuple[int, int]]], contamination: float
+) -> None:
+    """It lies between that of the records as they are and those of the records as they came."""
+    parts = [measured(*map(list, zip(*records, strict=True))) for records in (present, *later)]
+    threshold = Calibration.of(parts[0], parts[1:]).threshold(contamination)
+    single = [Calibration.of(part, []).threshold(contamination) for part in parts]
+    assert min(single) - 1e-6 <= threshold <= max(single) + 1e-6
+    values = np.concatenate([np.repeat(part.values, part.counts) for part in parts])
+    assert (values > threshold).mean() <= contamination
+
+
+def test_what_came_changes_thresholds_alone() -> None:
+    """Neither the forest nor the shares of the training records that `percentile` tells."""
+    table = count_logs(drifting(2_000, 1))
     options = TrainOptions(detector="surprisal", contamination=CONTAMINATION, n_estimators=5)
     forward = fit_surprisal(table, options)
     bare = msgspec.structs.replace(table, first_seen=None, last_seen=None)
     left_out = fit_surprisal(bare, options)
     assert (forward.is_forward, left_out.is_forward) == (True, False)
-    assert forward.threshold >= left_out.threshold
-    assert np.all(forward.tables.steps >= left_out.tables.steps)
+    assert forward.threshold > left_out.threshold
     assert np.any(forward.tables.steps > left_out.tables.steps)
     assert forward.tables.percentiles.tolist() == left_out.tables.percentiles.tolist()
     assert forward.graph == left_out.graph

@@ -10,9 +10,9 @@ from schemas.record.features import Level
 from tests.made_logs import make_log
 from tests.recalibrated import DETECTORS, publish
 from trainer.counting.table import CountTable, count_logs
-from trainer.fitting.forward import Calibration
+from trainer.fitting.forward import Calibration, Measured
 from trainer.fitting.pipeline import fit
-from trainer.fitting.quantiles import THOUSANDTHS, Steps
+from trainer.fitting.quantiles import THOUSANDTHS
 from trainer.fitting.reach import Reach
 from trainer.fitting.recalibration import recalibrate
 from trainer.fitting.surprisal_fit import fit_surprisal
@@ -20,10 +20,10 @@ from trainer.fitting.surprisal_fit import fit_surprisal
 scores = st.lists(st.tuples(st.integers(0, 20), st.integers(1, 50)), min_size=1, max_size=30)
 
 
-def steps_of(records: list[tuple[int, int]]) -> Steps:
-    """The steps of scores with counts."""
+def measured(records: list[tuple[int, int]]) -> Measured:
+    """Records of one service by scores with counts."""
     values, counts = np.array(records, np.int64).T
-    return Steps.of(values.astype(np.float64), counts)
+    return Measured(values.astype(np.float64), counts, np.zeros(len(counts), np.int64))
 
 
 @given(scores, scores, st.floats(0.001, 0.5))
@@ -32,8 +32,8 @@ def test_the_contamination_that_is_named_flags_the_tie(
 ) -> None:
     """And none that is smaller by a thousandth does, of records judged in one way or in both."""
     for calibration in (
-        Calibration(steps_of(present), None),
-        Calibration(steps_of(present), steps_of(later)),
+        Calibration.of(measured(present), []),
+        Calibration.of(measured(present), [measured(later)]),
     ):
         threshold = calibration.threshold(asked)
         reach = calibration.reach(threshold, "records")
@@ -51,9 +51,8 @@ def test_thousandths_tell_the_same_to_a_thousandth(
     records: list[tuple[int, int]], asked: float
 ) -> None:
     """A model keeps no more of its training records."""
-    steps = steps_of(records)
-    exact = Calibration(steps, None)
-    edges = steps.at_least(THOUSANDTHS)
+    exact = Calibration.of(measured(records), [])
+    edges = exact.at_least(THOUSANDTHS)
     place = int(np.ceil(round((1 - asked) * 1_000, 6))) - 1
     threshold = float(edges[place])
     kept, reach = Reach.of_thousandths(edges, threshold), exact.reach(threshold, "records")
