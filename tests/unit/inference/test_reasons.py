@@ -18,7 +18,7 @@ from schemas.bundle.options import TrainOptions
 from schemas.record.extraction import extract, without_message
 from schemas.record.features import Level, LogFeatures
 from schemas.record.surprisal import TERMS
-from schemas.record.templates import template_of
+from schemas.record.templates import template_bucket, template_of
 from trainer.counting.table import count_logs
 from trainer.fitting.pipeline import fit
 
@@ -76,7 +76,8 @@ def read_reasons(lines: Sequence[Line]) -> int:
     logs = features_of(lines)
     model = fit(count_logs(logs), TrainOptions(detector="surprisal")).candidate.model
     like = Counter(map(signature, logs))
-    templates = Counter(template_of(line.message) for line in lines)
+    # Templates are counted in buckets, which a few share.
+    templates = Counter(template_bucket(line.message) for line in lines)
     services = Counter(line.service for line in lines)
     pairs = Counter((line.service, template_of(line.message)) for line in lines)
     # Each line that reads differently once, the flagged ones first, then those spread over all.
@@ -100,7 +101,7 @@ def read_reasons(lines: Sequence[Line]) -> int:
         assert bool(found["failure"]) == (has_failure and not any(flags))
         template = template_of(line.message)
         seen = 1 if found["once"] else 2 if found["twice"] else whole(found["times"])
-        assert seen == templates[template], told
+        assert seen == templates[template_bucket(line.message)], told
         check_share(found, "like", like[signature(log)], len(lines))
         check_share(found, "here", pairs[line.service, template], services[line.service])
     return len(chosen)
