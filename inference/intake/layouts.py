@@ -103,7 +103,7 @@ _ISO_TIME: Final = rf"\d{{4}}-\d\d-\d\dT{CLOCK}"
 _NO_LEVEL: Final = "(?!(?i:" + LEVEL.replace("?P<level>", "?:") + "))"
 _HOST: Final = rf" ?{_NO_LEVEL}(?![\[(#%])[^ :\[]++(?= )"
 """No level and no tag: it would be another layout's line, or one without a host."""
-_TAG: Final = r"(?P<service>(?!%|\d++:)[^\s:\[]++)(?:\[[^\]]*+\])?(?: \([^()]*+\))?:(?: |$)"
+_TAG: Final = r"(?P<service>(?!%[A-Z][A-Z\d_]*+(?:-[A-Z\d_]++)??-[0-7]-|\d++:)[^\s:\[]++)(?:\[[^\]]*+\])?(?: \([^()]*+\))?:(?: |$)"
 _APP: Final = r"(?:-(?= )|(?P<service>[^ ]++))"
 _DATA: Final = r'(?:-|(?:\[(?>[^\]\\"]++|"(?>[^"\\]++|\\.)*+")*+\])++)(?: \ufeff?|$)'
 """Structured data, in whose quoted values a backslash escapes."""

@@ -111,7 +111,8 @@ class RecordBuilder(Generic[R]):
         self.layout = layout
         self._assemble = assemble
         self._faults = faults
-        self.parse = LineParser(layout).parse
+        self._parse = LineParser(layout).parse
+        self._latest: tuple[str, Parsed | None] = ("", self._parse(""))
         self._parse_body = (
             LineParser(Layout(name="body", patterns=(layout.body,))).parse if layout.body else None
         )
@@ -120,6 +121,12 @@ class RecordBuilder(Generic[R]):
         self.open_record: OpenRecord | None = None
         self._is_simple = not (layout.has_body or layout.pairs)
         self._levels: dict[str | None, Level] = {}  # of a simple layout only
+
+    def parse(self, text: str) -> Parsed | None:
+        """What a line says by the layout; each is asked about more than once in a row."""
+        if text is not self._latest[0]:
+            self._latest = (text, self._parse(text))
+        return self._latest[1]
 
     def begin(self, text: str, number: int) -> OpenRecord | None:
         """What a line begins; None if it begins no record."""
