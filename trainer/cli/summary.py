@@ -72,6 +72,11 @@ def _print_alerts(report: Report) -> None:
     )
     first = ", ".join(f"{one.precision:.0%} of {one.n_lines}" for one in report.first)
     print(f"labelled of the worst lines: {first}")
+    if report.first_patterns:
+        patterns = ", ".join(
+            f"{one.n_labelled} of {one.n_patterns}" for one in report.first_patterns
+        )
+        print(f"worst patterns with a labelled line: {patterns}")
     faults = report.faults
     if faults is not None:
         what = "faults that are named" if faults.named else "runs of labelled lines of a service"

@@ -1,5 +1,6 @@
 """What a person gets who looks at a model's alerts, beside what plain rules would give."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -9,10 +10,13 @@ from schemas.record.key import Ints, unpack
 from trainer.counting.table import CountTable
 from trainer.judging.judged import Judged
 from trainer.judging.metrics import Floats
-from trainer.report.content import Alerts, FirstLines
+from trainer.report.content import Alerts, FirstLines, FirstPatterns, FoundPattern
 
 FIRST: Final = (10, 50, 100)
 """The numbers of worst lines whose labels are counted."""
+
+FIRST_PATTERNS: Final = (10, 20)
+"""The numbers of worst patterns, likewise."""
 
 
 def alerts_of(
@@ -62,6 +66,16 @@ def alerts_of(
         if n <= table.n_samples
     ]
     return found, first
+
+
+def labelled_patterns(patterns: Sequence[FoundPattern]) -> list[FirstPatterns]:
+    """How many of the worst patterns have a labelled line; nothing without labels.
+
+    Args:
+        patterns: the worst ones, the worst first.
+    """
+    has_label = [one.n_labelled > 0 for one in patterns if one.n_labelled is not None]
+    return [FirstPatterns(n, sum(has_label[:n])) for n in FIRST_PATTERNS if n <= len(has_label)]
 
 
 def labelled_among(scores: Floats, counts: Ints, positives: Ints, n: int) -> float:

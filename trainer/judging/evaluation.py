@@ -15,7 +15,7 @@ from schemas.record.key import NO_TRAITS, Ints, messages_of, unpack, unpack_reco
 from schemas.record.surprisal import rarity
 from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.table import CountTable
-from trainer.judging.alerts import alerts_of
+from trainer.judging.alerts import alerts_of, labelled_patterns
 from trainer.judging.found import Found, describe_found, timeline_of
 from trainer.judging.headline import headline
 from trainer.judging.judged import Judged, Top
@@ -90,6 +90,7 @@ def make_report(
     curves = _curves(table, judged)
     importance, unit = _importance(table, judged[0])
     shown = _top(top, deciding, examples)
+    patterns = [] if found is None else describe_found(found, shown)
     alerts: list[Alerts] = []
     first: list[FirstLines] = []
     faults = None
@@ -115,7 +116,8 @@ def make_report(
         alerts=alerts,
         first=first,
         faults=faults,
-        patterns=[] if found is None else describe_found(found, shown),
+        first_patterns=labelled_patterns(patterns),
+        patterns=patterns,
         n_patterns=0 if found is None else found.n_patterns,
         n_flagged_patterns=0 if found is None else found.n_flagged,
         timeline=None if found is None else timeline_of(found),

@@ -177,6 +177,18 @@ class FirstLines(msgspec.Struct, frozen=True):
     precision: float
 
 
+class FirstPatterns(msgspec.Struct, frozen=True):
+    """How many of the worst patterns have a labelled line.
+
+    Attributes:
+        n_patterns: so many of the worst.
+        n_labelled: those of them with a labelled line.
+    """
+
+    n_patterns: int
+    n_labelled: int
+
+
 class FaultCount(msgspec.Struct, frozen=True, kw_only=True):
     """Faults, each with many labelled lines.
 
@@ -259,6 +271,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         headline: whether it is any good and what it found, in a sentence with a subject.
         alerts: the model's, then those of rules; empty without labels.
         first: of the worst lines; empty without labels.
+        first_patterns: of the worst patterns; empty without labels, or without patterns.
         faults: None without labels, or where the data cannot be read again.
         basis: whether the model has seen these records before, in a sentence.
         held_out: None where a model was fitted on all of the records, or none was fitted.
@@ -295,6 +308,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     held_out: HeldOut | None = None
     alerts: list[Alerts] = []
     first: list[FirstLines] = []
+    first_patterns: list[FirstPatterns] = []
     faults: FaultCount | None = None
     patterns: list[FoundPattern] = []
     n_patterns: int = 0

@@ -15,12 +15,13 @@ from trainer.counting.pattern_table import without_texts
 from trainer.counting.record_counter import RecordCounter
 from trainer.counting.table import count_logs
 from trainer.fitting.pipeline import fit
+from trainer.judging.alerts import labelled_patterns
 from trainer.judging.evaluation import make_report
 from trainer.judging.found import TOP_PATTERNS, find_patterns
 from trainer.judging.judged import judged_already
 from trainer.patterns.summing import sum_up
 from trainer.reading.assembling import Record
-from trainer.report.content import BadRecord, Report
+from trainer.report.content import BadRecord, FirstPatterns, Report
 
 START = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
@@ -93,6 +94,13 @@ def test_the_worst_patterns_come_first(report: Report) -> None:
         "2026-11-24T08:16:30Z",
     )
     assert sum(ordinary.spark) == 990
+
+
+def test_labels_of_the_worst_patterns_are_counted(report: Report) -> None:
+    """Of as many patterns as there are, and nothing without labels or where there are fewer."""
+    assert report.first_patterns == [FirstPatterns(10, 9)]
+    assert labelled_patterns(report.patterns[:9]) == []
+    assert report_by(report.detector, labelled=False).first_patterns == []
 
 
 def test_flags_add_up(report: Report) -> None:
