@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from schemas.bundle.corrections import in_force, utc_now
 from trainer.counting.pattern_table import without_texts
 from trainer.errors import TooFewRowsError
 from trainer.jobs.dataset import Data
@@ -81,6 +82,7 @@ def evaluate(
         examples,
         found=found,
         title=f"Model {number} on other data",
+        corrections=in_force(judged[0].candidate.model.manifest.corrections, utc_now()),
     )
     path = report_path or Path(f"evaluation-{number}.html")
     write_atomically(path, render(report))

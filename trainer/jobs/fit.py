@@ -18,6 +18,7 @@ from trainer.jobs.dataset import Data
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.report.content import Report
 from trainer.store.candidate import current_version, load_candidate
+from trainer.store.carrying import corrections_to_carry
 from trainer.store.opening import Models, registry_over
 
 PARTLY: Final = "It learned from {:,} of these {:,} lines."
@@ -131,6 +132,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         examples,
         found=found,
         warnings=fitted.warnings,
+        corrections=corrections_to_carry(registry),
     )
     held_out = None if split is None else describe_held_out(split, fitted.candidate)
     basis = BASIS if split is None else PARTLY.format(learned.n_samples, table.n_samples)

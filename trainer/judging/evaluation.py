@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from inference.detectors.wording import describe_features
 from inference.model.explanations import why_of_row
+from schemas.bundle.corrections import Correction
 from schemas.record.features import FEATURE_NAMES
 from schemas.record.key import NO_TRAITS, Ints, messages_of, unpack, unpack_record
 from schemas.record.surprisal import rarity
@@ -19,6 +20,7 @@ from trainer.judging.alerts import alerts_of, labelled_patterns
 from trainer.judging.found import Found, describe_found, timeline_of
 from trainer.judging.headline import headline
 from trainer.judging.judged import Judged, Top
+from trainer.judging.marks import marks_of
 from trainer.judging.metrics import make_curve
 from trainer.judging.shares import distribution_of, levels_of, services_of
 from trainer.judging.wording import contributions_of
@@ -62,7 +64,7 @@ class Subject(Protocol):
         ...
 
 
-def make_report(
+def make_report(  # noqa: PLR0913 - a report has many parts, most of them by name
     subject: Subject,
     table: CountTable,
     judged: Sequence[Judged],
@@ -72,6 +74,7 @@ def make_report(
     found: Found | None = None,
     title: str = "",
     warnings: Sequence[str] = (),
+    corrections: Sequence[Correction] = (),
 ) -> Report:
     """Report on a table.
 
@@ -84,6 +87,7 @@ def make_report(
         found: the patterns that stand in their place; None where there are none.
         title: of the report.
         warnings: a sentence each.
+        corrections: people's corrections that hold.
     """
     deciding = judged[0].candidate
     manifest = deciding.model.manifest
@@ -116,6 +120,7 @@ def make_report(
         alerts=alerts,
         first=first,
         faults=faults,
+        marks=marks_of(corrections, found),
         first_patterns=labelled_patterns(patterns),
         patterns=patterns,
         n_patterns=0 if found is None else found.n_patterns,

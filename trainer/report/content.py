@@ -3,6 +3,8 @@
 Everything here is already decided and counted; rendering computes nothing but positions.
 """
 
+from typing import Literal
+
 import msgspec
 
 
@@ -212,6 +214,30 @@ class BadRecord(msgspec.Struct, frozen=True):
     problem: str
 
 
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's correction, and the lines that it is about.
+
+    Attributes:
+        verdict: what these lines are from then on, whatever the detector says.
+        service: who wrote them.
+        what: the masked text of their pattern, or its id.
+        note: why.
+        since: when it was made; RFC 3339.
+        until: when it ends; empty for never.
+        n_rows: the lines; None where they cannot be told.
+        n_changed: those of them of which the detector says otherwise.
+    """
+
+    verdict: Literal["normal", "anomaly"]
+    service: str
+    what: str
+    note: str
+    since: str
+    until: str
+    n_rows: int | None
+    n_changed: int | None
+
+
 class HeldOut(msgspec.Struct, frozen=True):
     """How a model does on records that it did not learn from.
 
@@ -274,6 +300,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         first_patterns: of the worst patterns; empty without labels, or without patterns.
         faults: None without labels, or where the data cannot be read again.
         basis: whether the model has seen these records before, in a sentence.
+        marks: people's corrections that hold.
         held_out: None where a model was fitted on all of the records, or none was fitted.
         patterns: those with the most anomalous lines, the most anomalous first; empty for records
             without messages.
@@ -305,6 +332,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
     headline: str = ""
     basis: str = ""
+    marks: list[Mark] = []
     held_out: HeldOut | None = None
     alerts: list[Alerts] = []
     first: list[FirstLines] = []

@@ -1,13 +1,12 @@
 """What a new version takes over from the one that is current: the corrections of people."""
 
-import contextlib
 from collections.abc import Mapping
 
 import msgspec
 
 from inference.errors import BrokenVersionError, NoModelError
 from inference.store.versions import ModelStore
-from schemas.bundle.corrections import in_force, utc_now
+from schemas.bundle.corrections import Correction, in_force, utc_now
 from schemas.bundle.manifest import MANIFEST_FILE, Manifest
 
 
@@ -20,11 +19,18 @@ def carry_corrections(store: ModelStore, files: Mapping[str, bytes]) -> Mapping[
         store: where it is to be published.
         files: of the new version by name, the manifest among them.
     """
-    with contextlib.suppress(NoModelError, BrokenVersionError):
+    holding = corrections_to_carry(store)
+    if not holding:
+        return files
+    manifest = Manifest.from_json(files[MANIFEST_FILE])
+    manifest = msgspec.structs.replace(manifest, corrections=holding)
+    return {**files, MANIFEST_FILE: manifest.to_json()}
+
+
+def corrections_to_carry(store: ModelStore) -> list[Correction]:
+    """The corrections of the current version that hold still; none without such a version."""
+    try:
         current = store.manifest(store.current_version())
-        holding = in_force(current.corrections, utc_now())
-        if holding:
-            manifest = Manifest.from_json(files[MANIFEST_FILE])
-            manifest = msgspec.structs.replace(manifest, corrections=holding)
-            return {**files, MANIFEST_FILE: manifest.to_json()}
-    return files
+    except (NoModelError, BrokenVersionError):
+        return []
+    return in_force(current.corrections, utc_now())
