@@ -9,19 +9,17 @@ from benchmarks.results import LoadSection, Results, Series
 from benchmarks.tables import table
 from benchmarks.workloads import DISTINCT, REAL
 
-ARCHIVE_ROWS: Final = 10_000_000
 _MISSING: Final = "not measured"
 
 
 def headlines(results: Results) -> str:
-    """Six lines: what a user gets, beside what would be run instead."""
+    """A few lines: what a user gets, beside what would be run instead."""
     rows = [
         _predict(results.predict, REAL, 0, "predictions a second, real logs, which repeat"),
         _predict(results.batch, DISTINCT, 1_000, "the same in batches of 1,000, no two logs alike"),
         _cost(results.counted),
         _raw(results.feeds),
         _start(results),
-        _archive(results),
     ]
     return table(("two cores, shared with the load", "this service", "beside"), rows)
 
@@ -60,15 +58,4 @@ def _start(results: Results) -> tuple[str, str, str]:
         "process start to ready, with a model",
         _MISSING if seconds is None else f"{seconds:.2f} s",
         "0.7 s at most",
-    )
-
-
-def _archive(results: Results) -> tuple[str, str, str]:
-    jobs = results.archives.jobs if results.archives else []
-    job = next((one for one in jobs if one.target == OURS and one.rows == ARCHIVE_ROWS), None)
-    seconds = job.median_s if job else None
-    return (
-        "fit on 10,000,000 rows of Parquet, to a proved model",
-        _MISSING if seconds is None else f"{seconds:.1f} s",
-        "6 s at most",
     )
