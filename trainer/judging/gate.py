@@ -1,8 +1,8 @@
 """Whether a model is worse than the one that serves: both judge the same records.
 
-With labels of both kinds, what counts is how well labelled records are found. Without, no measure
-says which of two models is better, so the rules look for what a worse one would do: flood or
-silence its readers, forget what was flagged, or miss records that are odd in a single way.
+No model may flood its readers or fall silent, nor miss records that are odd in a single way. With
+labels of both kinds, it counts as well how labelled records are ranked and flagged. Without, no
+measure says which of two models is better; then a new one must not forget what was flagged.
 """
 
 from collections.abc import Callable
@@ -21,6 +21,9 @@ WORSE_BY: Final = 0.02
 
 FLOOD: Final = 2.0
 """How many times the share asked for, or that of the active model, may be flagged."""
+
+SILENCE: Final = 0.2
+"""The share of what was asked for, or of what the active model flags, that must be flagged."""
 
 REMEMBERED: Final = 0.5
 """The share of the active model's alerts that must stay near the top."""
@@ -102,6 +105,12 @@ def _most(compared: Comparison) -> float:
     return FLOOD * max(share for share in shares if share is not None)
 
 
+def _least(compared: Comparison) -> float:
+    asked = compared.new.asked
+    flagged = compared.active.flagged
+    return SILENCE * (flagged if asked is None else min(asked, flagged))
+
+
 def _newly_blind(compared: Comparison) -> list[str]:
     return [odd for odd in compared.active.sees if odd in compared.new.misses]
 
@@ -129,7 +138,7 @@ RULES: Final = (
     ),
     Rule(
         "flood",
-        False,  # noqa: FBT003 - the column of a table
+        None,
         lambda seen: seen.new.flagged <= _most(seen),
         lambda seen: (
             f"{seen.new.flagged:.2%} flagged, by the active version {seen.active.flagged:.2%}; "
@@ -138,10 +147,11 @@ RULES: Final = (
     ),
     Rule(
         "silence",
-        False,  # noqa: FBT003 - the column of a table
-        lambda seen: seen.new.flagged > 0 or seen.active.flagged == 0,
+        None,
+        lambda seen: seen.new.flagged >= _least(seen),
         lambda seen: (
-            f"{seen.new.flagged:.2%} flagged, by the active version {seen.active.flagged:.2%}"
+            f"{seen.new.flagged:.2%} flagged, by the active version {seen.active.flagged:.2%}; "
+            f"at least {_least(seen):.3%}"
         ),
     ),
     Rule(

@@ -9,7 +9,16 @@ import pytest
 from inference.store.versions import ModelStore
 from trainer.cli import EXIT_CODES, main
 from trainer.errors import WorseModelError
-from trainer.judging.gate import FLOOD, REMEMBERED, RULES, WORSE_BY, Comparison, Labelled, Measures
+from trainer.judging.gate import (
+    FLOOD,
+    REMEMBERED,
+    RULES,
+    SILENCE,
+    WORSE_BY,
+    Comparison,
+    Labelled,
+    Measures,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -25,8 +34,8 @@ EDGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "flood": ({"new": {"flagged": FLOOD * 0.01}}, {"new": {"flagged": FLOOD * 0.0101}}),
     "silence": (
-        {"new": {"flagged": 0.0}, "active": {"flagged": 0.0}},
-        {"new": {"flagged": 0.0}},
+        {"new": {"flagged": SILENCE * 0.01}},
+        {"new": {"flagged": SILENCE * 0.0099}},
     ),
     "memory": ({"remembered": REMEMBERED}, {"remembered": REMEMBERED - 0.01}),
     "sensitivity": (
@@ -64,6 +73,23 @@ def test_more_may_be_flagged_where_more_was_asked_for() -> None:
         compared({"new": {"flagged": 0.1}, "active": {"asked": None, "flagged": 0.05}})
     )
     assert not flood.holds(compared({"new": {"flagged": 0.1, "asked": None}}))
+
+
+def test_a_quiet_model_may_follow_one_that_floods() -> None:
+    """What is too little is measured by what was asked of the new model, if that is less."""
+    silence = next(rule for rule in RULES if rule.name == "silence")
+    flooding = {"active": {"flagged": 0.4}}
+    assert silence.holds(compared({"new": {"flagged": 0.0025}, **flooding}))
+    assert not silence.holds(compared({"new": {"flagged": 0.0025, "asked": None}, **flooding}))
+    assert silence.holds(compared({"new": {"flagged": 0.0}, "active": {"flagged": 0.0}}))
+
+
+def test_no_labels_excuse_silence() -> None:
+    """A model that flags one labelled line instead of many is precise, and worse."""
+    one_line = {"flagged": 0.0001, "labelled": Labelled(0.5, 1.0)}
+    failing = [rule.name for rule in RULES if not rule.holds(compared({"new": one_line}))]
+    assert failing == ["silence"]
+    assert next(rule for rule in RULES if rule.name == "silence").labelled is None
 
 
 def test_the_rules_are_documented() -> None:
