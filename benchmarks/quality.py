@@ -26,7 +26,7 @@ from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.table import CountTable, count_logs
 from trainer.fitting.pipeline import fit
 from trainer.judging.metrics import make_curve
-from trainer.report.content import Curve
+from trainer.report.goodness import Curve
 
 ROOT: Final = Path(__file__).parent.parent
 SAMPLES: Final = ROOT / "samples" / "logs.jsonl.gz"

@@ -5,7 +5,6 @@ import random
 from trainer.report.content import (
     BadRecord,
     Contribution,
-    Curve,
     Distribution,
     FoundPattern,
     Report,
@@ -13,6 +12,7 @@ from trainer.report.content import (
     Timeline,
     TopRecord,
 )
+from trainer.report.goodness import Curve
 
 DETECTORS = ("isolation_forest", "surprisal")
 TERMS = ("severity", "keywords", "rarity", "forest")

@@ -1,7 +1,8 @@
 """The short tables at the end of a job; the report has the rest."""
 
 from trainer.cli.terminal import print_table, say
-from trainer.report.content import HeldOut, Report
+from trainer.report.content import Report
+from trainer.report.goodness import HeldOut
 from trainer.report.worth import judge_rankings
 
 

@@ -6,7 +6,7 @@ from trainer.counting.table import CountTable
 from trainer.errors import NoVersionError, TooFewRowsError, UnfitVersionError
 from trainer.jobs.dataset import Data
 from trainer.jobs.listener import SILENCE, Listener
-from trainer.report.content import Check
+from trainer.judging.check import Check
 from trainer.store.candidate import Candidate, current_version, load_candidate
 from trainer.store.opening import Models, registry_over
 from trainer.store.registry import ModelRegistry

@@ -24,7 +24,8 @@ from trainer.reading.plan import PlannedSource
 from trainer.reading.planning import plan_sources
 from trainer.reading.records import read_records
 from trainer.reading.sources import STANDARD_INPUT, Source, find_sources
-from trainer.report.content import BadRecord, FaultCount
+from trainer.report.content import BadRecord
+from trainer.report.goodness import FaultCount
 
 EXAMPLE_CHARS: Final = 1_000
 

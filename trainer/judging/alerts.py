@@ -10,7 +10,8 @@ from schemas.record.key import Ints, unpack
 from trainer.counting.table import CountTable
 from trainer.judging.judged import Judged
 from trainer.judging.metrics import Floats
-from trainer.report.content import Alerts, FirstLines, FirstPatterns, FoundPattern
+from trainer.report.content import FoundPattern
+from trainer.report.goodness import Alerts, FirstLines, FirstPatterns
 
 FIRST: Final = (10, 50, 100)
 """The numbers of worst lines whose labels are counted."""

@@ -24,16 +24,8 @@ from trainer.judging.marks import marks_of
 from trainer.judging.metrics import make_curve
 from trainer.judging.shares import distribution_of, levels_of, services_of
 from trainer.judging.wording import contributions_of
-from trainer.report.content import (
-    Alerts,
-    BadRecord,
-    Contribution,
-    Curve,
-    FaultCount,
-    FirstLines,
-    Report,
-    TopRecord,
-)
+from trainer.report.content import BadRecord, Contribution, Report, TopRecord
+from trainer.report.goodness import Alerts, Curve, FaultCount, FirstLines
 from trainer.store.candidate import Candidate
 
 

@@ -19,7 +19,7 @@ from trainer.reading.assembling import Record
 from trainer.reading.faults import Faults
 from trainer.reading.partitions import Partition
 from trainer.reading.records import read_records
-from trainer.report.content import FaultCount
+from trainer.report.goodness import FaultCount
 
 _FLAGGED: Final = 1
 _ALERTED: Final = 2

@@ -12,9 +12,9 @@ import msgspec
 
 from trainer.counting.table import CountTable
 from trainer.fitting.sensitivity import EXTREME, judge_planted
+from trainer.judging.check import Check
 from trainer.judging.judged import Judged
 from trainer.judging.metrics import make_curve
-from trainer.report.content import Check
 
 WORSE_BY: Final = 0.02
 """How far a measure in [0, 1] may fall behind that of the active model."""

@@ -8,7 +8,7 @@ from schemas.record.key import Bools, unpack
 from trainer.counting.table import CountTable
 from trainer.judging.judged import Judged
 from trainer.judging.wording import budget_in_words
-from trainer.report.content import FaultCount
+from trainer.report.goodness import FaultCount
 
 ALERT: Final = Level.ERROR
 """The plain alert that a model is held against: every line from this level on."""

@@ -6,7 +6,7 @@ from trainer.fitting.holdout import Split
 from trainer.judging.headline import headline
 from trainer.judging.judged import judge
 from trainer.judging.metrics import make_curve
-from trainer.report.content import HeldOut
+from trainer.report.goodness import HeldOut
 from trainer.store.candidate import Candidate
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.record.key import Ints
-from trainer.report.content import Curve
+from trainer.report.goodness import Curve
 
 MAX_POINTS: Final = 200
 """Points of a curve that are drawn; the areas are computed from all of them."""

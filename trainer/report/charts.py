@@ -14,8 +14,9 @@ from typing import Final
 from markupsafe import Markup
 
 from trainer.report.axes import BOTTOM, LEFT, RIGHT, TOP, Scale, frame, ticks, x_axis, y_axis
-from trainer.report.content import Curve, Distribution
+from trainer.report.content import Distribution
 from trainer.report.formats import compact, count, number, share
+from trainer.report.goodness import Curve
 
 _MIN_STEP: Final = 0.7
 """Points of a curve nearer than this to the one before are not drawn."""

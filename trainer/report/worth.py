@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from trainer.report.content import Curve
+from trainer.report.goodness import Curve
 
 _CLOSE: Final = 5e-4
 """What three digits do not show is no difference."""

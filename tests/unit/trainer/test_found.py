@@ -21,7 +21,8 @@ from trainer.judging.found import TOP_PATTERNS, find_patterns
 from trainer.judging.judged import judged_already
 from trainer.patterns.summing import sum_up
 from trainer.reading.assembling import Record
-from trainer.report.content import BadRecord, FirstPatterns, Report
+from trainer.report.content import BadRecord, Report
+from trainer.report.goodness import FirstPatterns
 
 START = datetime(2026, 11, 24, 8, tzinfo=UTC)
 

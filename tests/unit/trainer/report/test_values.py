@@ -18,7 +18,6 @@ from tests.parsed_page import Page
 from trainer.report.content import (
     BadRecord,
     Contribution,
-    Curve,
     Distribution,
     FoundPattern,
     Report,
@@ -26,6 +25,7 @@ from trainer.report.content import (
     Timeline,
     TopRecord,
 )
+from trainer.report.goodness import Curve
 from trainer.report.page import render
 
 HOSTILE = "<script>alert(1)</script>\"'&`<img src=x onerror=y>`\x00\x1b[31m\u202e\ud800</pre>"
