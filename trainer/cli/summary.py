@@ -1,9 +1,15 @@
 """The short tables at the end of a job; the report has the rest."""
 
+from typing import Final
+
 from trainer.cli.terminal import print_table, say
 from trainer.report.content import Report
 from trainer.report.goodness import HeldOut
 from trainer.report.worth import judge_rankings
+
+MAX_NAMED: Final = 5
+N_NEWEST: Final = 3
+MAX_TEXT: Final = 100
 
 
 def print_summary(report: Report, duration_s: float) -> None:
@@ -40,11 +46,32 @@ def print_summary(report: Report, duration_s: float) -> None:
         )
         print(judge_rankings(report.curves).sentence)
         _print_alerts(report)
+    _print_flagged(report)
     print(report.headline)
+    if report.basis:
+        print(report.basis)
     if report.held_out is not None:
         _print_held_out(report.held_out)
     for warning in report.warnings:
         say(f"warning: {warning}")
+
+
+def _print_flagged(report: Report) -> None:
+    """Where the flagged lines are, what is new, and what people have corrected."""
+    detector = report.distributions[0].detector
+    for what, shares in (("level", report.levels), ("service", report.services)):
+        flagged = [(one.n_flagged[detector], one.name) for one in shares if one.n_flagged[detector]]
+        named = sorted(flagged, key=lambda pair: (-pair[0], pair[1]))[:MAX_NAMED]
+        if named:
+            print(f"flagged by {what}: {', '.join(f'{name} {n:,}' for n, name in named)}")
+    if report.newest:
+        print(f"newest patterns, of {report.n_patterns:,}:")
+        for one in report.newest[:N_NEWEST]:
+            text = one.text[:MAX_TEXT] or one.pattern_id
+            print(f"  {one.first_seen}  {one.level} {one.service}: {text}")
+    for mark in report.marks:
+        here = "" if mark.n_rows is None else f", {mark.n_rows:,} lines here"
+        print(f"corrected to {mark.verdict}{here}: {mark.service}: {mark.what[:MAX_TEXT]}")
 
 
 def _print_held_out(held_out: HeldOut) -> None:

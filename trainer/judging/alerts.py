@@ -7,7 +7,9 @@ import numpy as np
 
 from schemas.record.features import SEVERITY, Level
 from schemas.record.key import Ints, unpack
+from trainer.counting.pattern_table import PatternTable
 from trainer.counting.table import CountTable
+from trainer.judging.drain import group_rarities
 from trainer.judging.judged import Judged
 from trainer.judging.metrics import Floats
 from trainer.report.content import FoundPattern
@@ -38,28 +40,21 @@ def alerts_of(
     n_flagged = int(table.counts[flagged].sum())
     n_labelled = int(table.positives.sum())
 
-    def alerts(name: str, lines: float, labelled: float) -> Alerts:
-        return Alerts(
-            name,
-            round(lines),
-            round(labelled),
-            labelled / lines if lines else 0.0,
-            labelled / n_labelled if n_labelled else 0.0,
-        )
-
     def at_level(least: Level) -> Alerts:
         chosen = level >= SEVERITY[least]
         lines, labelled = table.counts[chosen].sum(), table.positives[chosen].sum()  # type: ignore[index]  # asserted
-        return alerts(f"level >= {least.value}", float(lines), float(labelled))
+        return _alerts(n_labelled, f"level >= {least.value}", float(lines), float(labelled))
 
     found = [
-        alerts(judged.candidate.name, n_flagged, float(table.positives[flagged].sum())),
+        _alerts(
+            n_labelled, judged.candidate.name, n_flagged, float(table.positives[flagged].sum())
+        ),
         at_level(Level.ERROR),
         at_level(Level.WARN),
     ]
     if rarity is not None:
         labelled = labelled_among(rarity, table.counts, table.positives, n_flagged)
-        found.append(alerts("template rarity, as many lines", n_flagged, labelled))
+        found.append(_alerts(n_labelled, "template rarity, as many lines", n_flagged, labelled))
     scores = -judged.judgements.decisions
     first = [
         FirstLines(n, labelled_among(scores, table.counts, table.positives, n) / n)
@@ -67,6 +62,32 @@ def alerts_of(
         if n <= table.n_samples
     ]
     return found, first
+
+
+def alerts_of_groups(patterns: PatternTable, model: Alerts) -> list[Alerts]:
+    """As many lines as a model flags by the rarity of their group (`trainer.judging.drain`).
+
+    Args:
+        patterns: of the labelled records that have a message.
+        model: the model's own alerts.
+    """
+    rarities = group_rarities(patterns)
+    lines = int(patterns.counts.sum())
+    if rarities is None or model.n_lines > lines:
+        return []
+    labelled = labelled_among(rarities, patterns.counts, patterns.positives, model.n_lines)
+    n_labelled = int(patterns.positives.sum())
+    return [_alerts(n_labelled, "Drain's groups' rarity, as many lines", model.n_lines, labelled)]
+
+
+def _alerts(n_labelled: int, name: str, lines: float, labelled: float) -> Alerts:
+    return Alerts(
+        name,
+        round(lines),
+        round(labelled),
+        labelled / lines if lines else 0.0,
+        labelled / n_labelled if n_labelled else 0.0,
+    )
 
 
 def labelled_patterns(patterns: Sequence[FoundPattern]) -> list[FirstPatterns]:

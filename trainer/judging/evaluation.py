@@ -16,12 +16,13 @@ from schemas.record.key import NO_TRAITS, Ints, messages_of, unpack, unpack_reco
 from schemas.record.surprisal import rarity
 from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.counting.table import CountTable
-from trainer.judging.alerts import alerts_of, labelled_patterns
+from trainer.judging.alerts import alerts_of, alerts_of_groups, labelled_patterns
 from trainer.judging.found import Found, describe_found, timeline_of
 from trainer.judging.headline import headline
 from trainer.judging.judged import Judged, Top
 from trainer.judging.marks import marks_of
 from trainer.judging.metrics import make_curve
+from trainer.judging.newest import newest_patterns
 from trainer.judging.shares import distribution_of, levels_of, services_of
 from trainer.judging.wording import contributions_of
 from trainer.report.content import BadRecord, Contribution, Report, TopRecord
@@ -92,6 +93,8 @@ def make_report(  # noqa: PLR0913 - a report has many parts, most of them by nam
     faults = None
     if table.positives is not None:
         alerts, first = alerts_of(table, judged[0], _rarity(table))
+        if found is not None:
+            alerts += alerts_of_groups(found.patterns, alerts[0])
         faults = subject.count_faults(table.keys[judged[0].judgements.is_anomaly])
     return Report(
         title=title,
@@ -115,6 +118,7 @@ def make_report(  # noqa: PLR0913 - a report has many parts, most of them by nam
         marks=marks_of(corrections, found),
         first_patterns=labelled_patterns(patterns),
         patterns=patterns,
+        newest=[] if found is None else newest_patterns(found),
         n_patterns=0 if found is None else found.n_patterns,
         n_flagged_patterns=0 if found is None else found.n_flagged,
         timeline=None if found is None else timeline_of(found),

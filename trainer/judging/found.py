@@ -25,6 +25,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
         patterns: the whole table.
         shown: int64 of shape (k,), for each of these patterns its worst row.
         first_rows, end_rows: int64 of shape (k,), where its rows begin and end.
+        starts: int64 of shape (n_patterns,), where the rows of each pattern begin.
         flagged: bool of shape (n,), the rows that are flagged.
         n_patterns: of the whole table.
         n_flagged: patterns of which any row is flagged.
@@ -36,6 +37,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     shown: Ints
     first_rows: Ints
     end_rows: Ints
+    starts: Ints
     flagged: Bools
     n_patterns: int
     n_flagged: int
@@ -85,6 +87,7 @@ def find_patterns(patterns: PatternTable, table: CountTable, judged: Judged) -> 
         shown=shown,
         first_rows=starts[chosen],
         end_rows=ends[chosen],
+        starts=starts,
         flagged=flagged,
         n_patterns=len(starts),
         n_flagged=int(np.logical_or.reduceat(flagged, starts).sum()),

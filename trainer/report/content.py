@@ -108,6 +108,18 @@ class FoundPattern(msgspec.Struct, frozen=True, kw_only=True):
     record: TopRecord
 
 
+class NewPattern(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the patterns that appeared last; members as in `FoundPattern`."""
+
+    pattern_id: str
+    service: str
+    text: str
+    level: str
+    n_rows: int
+    n_flagged: int
+    first_seen: str
+
+
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """Lines over time, in slots of equal width.
 
@@ -192,6 +204,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         held_out: None where a model was fitted on all of the records, or none was fitted.
         patterns: those with the most anomalous lines, the most anomalous first; empty for records
             without messages.
+        newest: the patterns that appeared last, the newest first; empty without times.
         n_patterns: patterns in all.
         n_flagged_patterns: those of which any line is flagged.
         timeline: None where records have no times.
@@ -227,6 +240,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     first_patterns: list[FirstPatterns] = []
     faults: FaultCount | None = None
     patterns: list[FoundPattern] = []
+    newest: list[NewPattern] = []
     n_patterns: int = 0
     n_flagged_patterns: int = 0
     timeline: Timeline | None = None

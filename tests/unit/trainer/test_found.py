@@ -97,6 +97,17 @@ def test_the_worst_patterns_come_first(report: Report) -> None:
     assert sum(ordinary.spark) == 990
 
 
+def test_the_newest_patterns_come_first(report: Report) -> None:
+    """By their first line, flagged or not, ten at most."""
+    times = [one.first_seen for one in report.newest]
+    assert times == sorted(times, reverse=True)
+    assert len(times) == 10
+    assert report.newest[0].text == "disk iota failed"
+    assert report.newest[-1].text == "order # placed"
+    shown = {one.pattern_id: (one.n_rows, one.n_flagged) for one in report.patterns}
+    assert {one.pattern_id: (one.n_rows, one.n_flagged) for one in report.newest} == shown
+
+
 def test_labels_of_the_worst_patterns_are_counted(report: Report) -> None:
     """Of as many patterns as there are, and nothing without labels or where there are fewer."""
     assert report.first_patterns == [FirstPatterns(10, 9)]
