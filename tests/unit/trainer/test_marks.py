@@ -38,7 +38,7 @@ def test_a_report_shows_what_people_corrected(tmp_path: Path, command: str) -> N
         n = sum(r["service"] == SERVICE and r["message"] == message for r in records)
         lines = "line" if n == 1 else "lines"
         # The detector flags each of these FATAL lines, and none of the ordinary ones.
-        assert f"{n} {lines} here, {n} of which the detector says otherwise" in section
+        assert f"the detector disagrees on {n} of {n} {lines} here" in section
     assert "planned &lt;restarts&gt;" in section
     assert "2099-01-31" in section
 
