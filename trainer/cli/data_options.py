@@ -43,7 +43,12 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         reading.add_argument(
             f"--{part}-field", metavar="NAME", help=f"field or path with the {part}{more}"
         )
-    reading.add_argument("--layout", choices=sorted(LAYOUTS), help="layout of plain text")
+    reading.add_argument(
+        "--layout",
+        choices=sorted(LAYOUTS),
+        metavar="NAME",
+        help="layout of plain text, see docs/formats.md: %(choices)s",
+    )
     reading.add_argument(
         "--pattern",
         metavar="REGEX",

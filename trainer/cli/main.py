@@ -68,7 +68,7 @@ EXIT_CODES: Final[dict[type[TrainingError], int]] = {
 }
 
 _DESCRIPTION: Final = """\
-Train isolation forests on logs, look at what they learned, and manage the published versions.
+Train anomaly detectors on logs, look at what they learned, and manage the published versions.
 """
 
 _EPILOG: Final = """\

@@ -141,7 +141,7 @@ def _add_nothing(_parser: argparse.ArgumentParser) -> None:
 
 
 def _add_number(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("version", type=int, metavar="N")
+    parser.add_argument("version", type=int, metavar="N", help="number of the version")
 
 
 def _add_info(parser: argparse.ArgumentParser) -> None:
