@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,26 +14,23 @@ import pytest
 from obstore.store import S3Store
 
 from inference.store.versions import MODEL_NAME, ModelStore
+from inference.store.writing import KEEP_VERSIONS
 from tests.integration.calls import ONE, training
 from tests.integration.conftest import ROOT, Service, StartInference, StartTrainer, free_port
-from tests.integration.s3_server import Server, start_server
+from tests.integration.s3_server import Server, running_server
 from tests.made_logs import make_logs
+from tests.waiting import until
 from trainer.store.opening import open_registry
+from trainer.store.remote_writer import RemoteWriter
 
 POLL_S = 0.1
-FOLLOWED_S = 20.0
-"""A bound against waiting for ever; that it is fast is for the benchmark to say."""
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server."""
-    started = start_server(tmp_path_factory.mktemp("weed"))
-    try:
-        started.wait()
+    with running_server(tmp_path_factory.mktemp("weed")) as started:
         yield started
-    finally:
-        started.stop()
 
 
 @pytest.fixture
@@ -71,14 +67,6 @@ def start_mirror(services: list[Service], environ: dict[str, str]) -> Callable[[
         return mirror
 
     return start
-
-
-def until(holds: Callable[[], bool], what: str) -> None:
-    """Wait for what another process does."""
-    deadline = time.monotonic() + FOLLOWED_S
-    while not holds():
-        assert time.monotonic() < deadline, f"not seen in {FOLLOWED_S:g} s: {what}"
-        time.sleep(0.02)  # polling another process: there is nothing to wait on
 
 
 def version(service: Service) -> str:
@@ -245,6 +233,37 @@ def test_trainers_that_race_never_overwrite_each_other(
     assert fresh.current_version() == numbers[-1]
     for number in fresh.versions():
         assert fresh.bundle(number).manifest
+
+
+def test_a_number_is_never_taken_twice(
+    model_dir: Path, objects: S3Store, address: str, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    """A trainer that stood still while others published, and removed, ten versions starts above."""
+    assert environ
+    publish(tmp_path / "first", address, model_dir)
+    late = RemoteWriter(address)
+    prefix = f"{address.removeprefix('s3://logs/')}/{MODEL_NAME}"
+    for number in range(2, 3 + KEEP_VERSIONS):
+        obstore.put(objects, f"{prefix}/{number}/CLAIM", b"")
+    late.remove(1)
+    late.remove(2)
+
+    class Late(RemoteWriter):
+        """Looks once before the others have published."""
+
+        looked = False
+
+        def versions(self) -> list[int]:
+            """Nothing at first."""
+            if self.looked:
+                return super().versions()
+            self.looked = True
+            return []
+
+    assert Late(address).claim(1) == 3 + KEEP_VERSIONS
+    for number in (1, 2):
+        with pytest.raises(FileNotFoundError):
+            obstore.head(objects, f"{prefix}/{number}/CLAIM")
 
 
 def test_a_mirror_says_what_it_lacks(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from inference.errors import BrokenVersionError, NoModelError
 from inference.store.remote import Pointer, RemoteStore
 from inference.store.versions import CURRENT_FILE
+from inference.store.writing import KEEP_VERSIONS
 from schemas.bundle.manifest import MANIFEST_FILE
 
 CLAIM_FILE: Final = "CLAIM"
@@ -44,7 +45,13 @@ class RemoteWriter(RemoteStore):
                 continue
             except (BaseError, OSError, ValueError) as error:
                 raise self._failed(error) from error
-            return version
+            higher = [number for number in self.versions() if number > version]
+            if len(higher) < KEEP_VERSIONS:
+                return version
+            # It was another trainer's, who published so many more while this claim was under way
+            # that it was removed as too old: claims are sent again after a second by the library.
+            self.remove(version)
+            version = higher[-1]
         raise self._failed(RuntimeError(f"{_TRIES} numbers in a row were taken meanwhile"))
 
     def upload(self, version: int, files: Mapping[str, bytes]) -> None:
