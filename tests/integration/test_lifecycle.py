@@ -15,19 +15,12 @@ from schemas.api.training import TrainResponse
 from tests.integration.calls import ONE, training
 from tests.integration.conftest import Service, StartInference, StartTrainer
 from tests.made_logs import make_logs
+from tests.waiting import until
 
 Publish = Callable[..., TrainResponse]
 
 DEADLINE_S = 20.0
 STOPPED_S = 10.0
-
-
-def until(holds: Callable[[], bool], what: str) -> None:
-    """Wait for what another process brings about; it tells nobody."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.01)
 
 
 def workers(service: Service) -> list[psutil.Process]:

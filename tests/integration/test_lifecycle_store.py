@@ -14,8 +14,9 @@ from inference.model.model import Model
 from inference.store.versions import ModelStore
 from tests.integration.calls import ONE, training
 from tests.integration.conftest import StartInference, StartTrainer
-from tests.integration.test_lifecycle import until, version
+from tests.integration.test_lifecycle import version
 from tests.made_logs import make_logs
+from tests.waiting import until
 
 JSON = {"Content-Type": "application/json"}
 SMALL = training(make_logs(300), n_estimators=10)

@@ -7,7 +7,7 @@ import duckdb
 import obstore
 import pytest
 
-from tests.integration.s3_server import Server, start_server
+from tests.integration.s3_server import Server, running_server
 from trainer.errors import InputError
 from trainer.reading.object_stores import BLOCK_BYTES
 from trainer.reading.sources import (
@@ -40,8 +40,7 @@ def parquet(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, parquet: bytes) -> Iterator[Server]:
     """The server, with objects in it."""
-    started = start_server(tmp_path_factory.mktemp("weed"))
-    try:
+    with running_server(tmp_path_factory.mktemp("weed")) as started:
         store = started.wait()
         for key, content in {
             "app/plain.jsonl": LINES,
@@ -54,8 +53,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, parquet: bytes) -> Iterator
         }.items():
             obstore.put(store, key, content)
         yield started
-    finally:
-        started.stop()
 
 
 @pytest.fixture(autouse=True)

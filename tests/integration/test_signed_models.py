@@ -1,7 +1,6 @@
 """Signed versions on their way from a trainer through an object store into services."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import obstore
@@ -12,39 +11,24 @@ from schemas.bundle.manifest import MANIFEST_FILE
 from schemas.bundle.signature import SIGNATURE_FILE
 from tests.integration.calls import ONE, training
 from tests.integration.conftest import Service, StartInference, StartTrainer, free_port
-from tests.integration.s3_server import Server, start_server
+from tests.integration.s3_server import Server, running_server
 from tests.made_logs import make_logs
 from tests.signing_keys import make_keys
+from tests.waiting import until
 from trainer.store.opening import Keys, open_registry
-
-FOLLOWED_S = 20.0
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """An object store."""
-    folder = tmp_path / "weed"
-    folder.mkdir()
-    started = start_server(folder)
-    try:
-        started.wait()
+    with running_server(tmp_path / "weed") as started:
         yield started
-    finally:
-        started.stop()
 
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Keys:
     """A pair of keys in files."""
     return make_keys(tmp_path / "keys")
-
-
-def until(holds: Callable[[], bool], what: str) -> None:
-    """Wait for what another process does."""
-    deadline = time.monotonic() + FOLLOWED_S
-    while not holds():
-        assert time.monotonic() < deadline, f"not seen in {FOLLOWED_S:g} s: {what}"
-        time.sleep(0.02)  # polling another process: there is nothing to wait on
 
 
 def version(service: Service) -> str:
