@@ -46,7 +46,7 @@ Try it:
 
   curl -s {inference}{prefix}/predict -H 'Content-Type: application/json' -d '{{
     "log_id": "line-1", "message": "payment failed: connection to db:5432 refused",
-    "level": "ERROR", "service": "orders-api"}}'
+    "level": "FATAL", "service": "orders-api"}}'
 
 Ctrl-C stops both.
 """
