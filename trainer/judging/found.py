@@ -11,7 +11,7 @@ from trainer.counting.pattern_table import PatternTable
 from trainer.counting.table import NEVER_SEEN, NO_TIME, CountTable
 from trainer.judging.judged import Judged, Top, flags_of_rows
 from trainer.patterns.pattern import id_digits, moment
-from trainer.report.content import FoundPattern, Timeline, TopRecord
+from trainer.report.content import FoundPattern, SeenPattern, Timeline, TopRecord
 
 TOP_PATTERNS: Final = 20
 
@@ -105,36 +105,39 @@ def describe_found(found: Found, records: list[TopRecord]) -> list[FoundPattern]
     """
     patterns = found.patterns
     spread, n = patterns.spread, patterns.n_rows
-    severity = unpack(patterns.keys)[1]
     described = []
-    for row, first, end, record in zip(
-        found.shown.tolist(),
-        found.first_rows.tolist(),
-        found.end_rows.tolist(),
-        records,
-        strict=True,
+    for first, end, record in zip(
+        found.first_rows.tolist(), found.end_rows.tolist(), records, strict=True
     ):
-        rows = slice(first, end)
-        counts = patterns.counts[rows]
-        pattern = int(patterns.patterns[row])
-        first_time = int(patterns.first_times[rows].min())
-        last_time = int(patterns.last_times[rows].max())
+        labelled = int(patterns.positives[first:end].sum()) if found.labelled else None
         described.append(
             FoundPattern(
-                pattern_id=id_digits(pattern),
-                service=patterns.names[int(patterns.services[row])],
-                text=patterns.texts.get(pattern, ""),
-                level=_LEVELS[int(severity[rows].max())],
-                n_rows=int(counts.sum()),
-                n_flagged=int(counts[found.flagged[rows]].sum()),
-                n_labelled=int(patterns.positives[rows].sum()) if found.labelled else None,
-                first_seen="" if first_time == NEVER_SEEN else moment(first_time),
-                last_seen="" if last_time == NO_TIME else moment(last_time),
+                **msgspec.structs.asdict(describe_rows(found, first, end)),
+                n_labelled=labelled,
                 spark=[] if spread is None else spread.total(_between(first, end, n)).tolist(),
                 record=record,
             )
         )
     return described
+
+
+def describe_rows(found: Found, first: int, end: int) -> SeenPattern:
+    """The pattern of the rows from the first to before the end, as a report shows it."""
+    patterns, rows = found.patterns, slice(first, end)
+    counts = patterns.counts[rows]
+    pattern = int(patterns.patterns[first])
+    first_time = int(patterns.first_times[rows].min())
+    last_time = int(patterns.last_times[rows].max())
+    return SeenPattern(
+        pattern_id=id_digits(pattern),
+        service=patterns.names[int(patterns.services[first])],
+        text=patterns.texts.get(pattern, ""),
+        level=_LEVELS[int(unpack(patterns.keys[rows])[1].max())],
+        n_rows=int(counts.sum()),
+        n_flagged=int(counts[found.flagged[rows]].sum()),
+        first_seen="" if first_time == NEVER_SEEN else moment(first_time),
+        last_seen="" if last_time == NO_TIME else moment(last_time),
+    )
 
 
 def timeline_of(found: Found) -> Timeline | None:

@@ -79,8 +79,8 @@ class TopRecord(msgspec.Struct, frozen=True):
     place: str = ""
 
 
-class FoundPattern(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the patterns with the most anomalous lines.
+class SeenPattern(msgspec.Struct, frozen=True, kw_only=True):
+    """A pattern, and how much of it there is.
 
     Attributes:
         pattern_id: of its template.
@@ -89,10 +89,7 @@ class FoundPattern(msgspec.Struct, frozen=True, kw_only=True):
         level: the highest at which it was written.
         n_rows: its lines.
         n_flagged: how many of them are flagged.
-        n_labelled: how many are labelled as anomalies; None without labels.
         first_seen, last_seen: RFC 3339, UTC; empty without times.
-        spark: its lines over time, in the slots of the timeline; empty without times.
-        record: its most anomalous record.
     """
 
     pattern_id: str
@@ -101,23 +98,22 @@ class FoundPattern(msgspec.Struct, frozen=True, kw_only=True):
     level: str
     n_rows: int
     n_flagged: int
-    n_labelled: int | None
     first_seen: str
     last_seen: str
+
+
+class FoundPattern(SeenPattern, frozen=True, kw_only=True):
+    """One of the patterns with the most anomalous lines.
+
+    Attributes:
+        n_labelled: how many lines are labelled as anomalies; None without labels.
+        spark: its lines over time, in the slots of the timeline; empty without times.
+        record: its most anomalous record.
+    """
+
+    n_labelled: int | None
     spark: list[int]
     record: TopRecord
-
-
-class NewPattern(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the patterns that appeared last; members as in `FoundPattern`."""
-
-    pattern_id: str
-    service: str
-    text: str
-    level: str
-    n_rows: int
-    n_flagged: int
-    first_seen: str
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,7 +236,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     first_patterns: list[FirstPatterns] = []
     faults: FaultCount | None = None
     patterns: list[FoundPattern] = []
-    newest: list[NewPattern] = []
+    newest: list[SeenPattern] = []
     n_patterns: int = 0
     n_flagged_patterns: int = 0
     timeline: Timeline | None = None
