@@ -55,6 +55,7 @@ _ZONE: Final = (
 CLOCK: Final = rf"\d\d?:\d\d(?::\d\d(?:[.,:]\d{{1,9}}+)?+)?+(?: ?[AP]M(?![A-Za-z]))?+{_ZONE}"
 _YMD: Final = r"\d{4}[-/.]\d\d?[-/.]\d\d?"
 _DMY: Final = rf"(?:\d\d?[-/. ](?:\d\d?|{_MONTH})[-/. ]\d{{2,4}}|\d\d{_MONTH}\d{{4}})"
+ISO_TIME: Final = rf"\d{{4}}-\d\d-\d\dT{CLOCK}"
 BSD_TIME: Final = rf"{_MONTH} +\d\d?(?: \d{{4}})? \d\d:\d\d:\d\d(?:[.,]\d{{1,9}}+)?+"
 C_TIME: Final = (
     rf"[A-Z][a-z]{{2}} {_MONTH} +\d\d? \d\d:\d\d:\d\d(?:\.\d{{1,9}}+)?+(?: [A-Z]{{3,4}})? \d{{4}}"
@@ -99,3 +100,9 @@ OWN_BRACKET: Final = (
     r"\[(?!main\]|[^\]]*+[Tt]hread)(?P<service>(?=[^\]]*[A-Za-z])[\w.$/:-]++)(?<!-\d)\]"
 )
 """A name alone in brackets that is not a thread's."""
+
+BARE: Final = rf"{TIME} ++(?:- )?(?:{BRACKETED} )?\[?{LEVEL}\]?(?: *+[-:])?(?: ++|$){MESSAGE}"
+"""A whole line: a time, a level and a message, without a service."""
+
+TAG: Final = r"(?P<service>(?!%[A-Z][A-Z\d_]*+(?:-[A-Z\d_]++)??-[0-7]-|\d++:)[^\s:\[]++)(?:\[[^\]]*+\])?(?: \([^()]*+\))?:(?: |$)"
+"""The program of a line of syslog, with its process; no device's mnemonic, and no number."""

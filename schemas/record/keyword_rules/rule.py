@@ -46,3 +46,9 @@ PEER: Final = (
 )
 LOST: Final = "refused|reset|failed|lost|aborted|broken|dropped|severed"
 WORD: Final = r"[^ \n]{1,60}"
+SIDE: Final = (
+    "(?:upstream|server|peer|broker|backend|database"
+    "|remote(?: (?:host|end|side|peer|server|party))?|other (?:end|side)|far end|foreign host)"
+)
+END: Final = r"[)\"']?[.:,]?(?:[^a-z0-9_.:]|$)"
+"""What may stand behind a value: the end of a word and of a sentence, no further digit."""

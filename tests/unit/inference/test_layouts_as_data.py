@@ -1,7 +1,11 @@
 """Layouts as data: each says by examples what it reads."""
 
+import importlib
+import pkgutil
+
 import pytest
 
+from inference.intake import layouts
 from inference.intake.layout import Layout
 from inference.intake.layouts import LAYOUTS, w3c_layout
 from inference.intake.levels import LevelNames
@@ -24,6 +28,18 @@ def test_a_layout_reads_its_examples(layout: Layout) -> None:
             assert layout.levels.get(example.level.lower()) or isinstance(
                 names.read(example.level), Level
             )
+
+
+def test_every_layout_of_a_family_has_its_place() -> None:
+    """A layout that the table forgets would be read by nobody."""
+    found = [
+        value
+        for module in pkgutil.iter_modules(layouts.__path__, "inference.intake.layouts.")
+        for value in vars(importlib.import_module(module.name)).values()
+        if isinstance(value, Layout)
+    ]
+    assert sorted(layout.name for layout in found) == sorted(LAYOUTS)
+    assert all(LAYOUTS[layout.name] is layout for layout in found)
 
 
 @pytest.mark.parametrize(

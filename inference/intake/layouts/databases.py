@@ -1,0 +1,154 @@
+"""Databases and stores."""
+
+from typing import Final
+
+from inference.intake.fragments import (
+    BSD_TIME,
+    C_TIME,
+    CLOCK,
+    DATED,
+    DB2_TIME,
+    EPOCH,
+    MESSAGE,
+)
+from inference.intake.layout import Layout, named_levels
+from inference.intake.layout import example as _e
+from schemas.record.features import Level
+
+__all__ = ["ALERT", "DB2", "MONGODB", "MONGODB_OLD", "MYSQL", "MYSQL_SLOW", "POSTGRESQL", "REDIS"]
+
+_PG_LEVELS: Final = (
+    "DEBUG[1-5]?|INFO|NOTICE|WARNING|ERROR|LOG|FATAL|PANIC"
+    "|STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION"
+    "|FEHLER|WARNUNG|HINWEIS|PANIK|ANWEISUNG|TIPP|ZUSAMMENHANG|ANFRAGE|ORT"
+    "|ERREUR|ATTENTION|NOTE|INSTRUCTION|DÉTAIL|ASTUCE|CONTEXTE|JOURNAL"
+    "|ADVERTENCIA|AVISO|SENTENCIA|DETALLE|SUGERENCIA|CONTEXTO|COMANDO"
+)
+_POSTGRES: Final = (
+    rf"(?P<time>{DATED}|{EPOCH}) ?(?:.{{0,160}}?[ :])?(?P<level>{_PG_LEVELS}):  {MESSAGE}",
+    rf"(?P<level>{_PG_LEVELS}):  {MESSAGE}",
+    # pgbouncer
+    rf"(?P<time>{DATED}) \[\d++\] (?P<level>NOISE|DEBUG|LOG|WARNING|ERROR|FATAL) {MESSAGE}",
+)
+
+POSTGRESQL: Final = Layout(
+    name="postgresql",
+    title="PostgreSQL, stderr",
+    patterns=_POSTGRES,
+    service="postgresql",
+    levels=named_levels(
+        noise="DEBUG",
+        fehler="ERROR",
+        warnung="WARN",
+        hinweis="INFO",
+        panik="FATAL",
+        erreur="ERROR",
+        attention="WARN",
+        journal="INFO",
+        advertencia="WARN",
+        aviso="WARN",
+    ),
+    continued=True,
+    examples=(_e("2024-05-01 10:00:00.000 UTC [7] ERROR:  no cart", "ERROR", None, "no cart"),),
+)
+
+_MYSQL: Final = (
+    rf"(?P<time>{DATED}) \d++ \[(?P<level>\w++)\] (?:\[MY-\d++\] )?(?:\[(?P<service>\w++)\] )?{MESSAGE}",
+)
+_MYSQL_OLD: Final = (rf"(?P<time>\d{{6}} {{1,2}}{CLOCK}) \[(?P<level>\w++)\] {MESSAGE}",)
+
+MYSQL: Final = Layout(
+    name="mysql",
+    title="MySQL, MariaDB, error log",
+    patterns=(*_MYSQL, *_MYSQL_OLD),
+    continued=True,
+    examples=(
+        _e(
+            "2024-05-01T10:00:00.1Z 0 [Note] [MY-1] [Server] ready",
+            "Note",
+            "Server",
+            "ready",
+        ),
+    ),
+)
+
+_MYSQL_SLOW: Final = (r"# Time: (?P<time>\d\S++(?: ++[\d:.]++)?)(?P<message>)",)
+
+MYSQL_SLOW: Final = Layout(
+    name="mysql_slow",
+    title="MySQL, MariaDB, slow queries",
+    patterns=_MYSQL_SLOW,
+    service="mysql",
+    continued=True,
+    any_further=True,
+    has_body=True,
+    examples=(_e("# Time: 2024-05-01T10:00:00.123456Z", None, None, ""),),
+)
+
+_MONGODB: Final = (
+    rf"(?P<time>{DATED}) (?P<level>[FEWID]\d?) (?:-|(?P<service>[A-Z][A-Z_]++)) ++\[[^\]]*+\] {MESSAGE}",
+)
+
+MONGODB: Final = Layout(
+    name="mongodb",
+    title="MongoDB before 4.4 (later ones write JSON)",
+    patterns=_MONGODB,
+    levels={f"d{n}": Level.DEBUG for n in range(1, 6)},
+    examples=(_e("2024-05-01T10:00:00.123+0000 W NETWORK  [conn1] slow", "W", "NETWORK", "slow"),),
+)
+
+_MONGODB_OLD: Final = (rf"(?P<time>[A-Z][a-z]{{2}} {BSD_TIME}) \[[^\]]++\] {MESSAGE}",)
+
+MONGODB_OLD: Final = Layout(
+    name="mongodb_old",
+    title="MongoDB before 3.0",
+    patterns=_MONGODB_OLD,
+    service="mongodb",
+    continued=True,
+    examples=(_e("Wed May  1 10:00:01.123 [conn7] end", None, None, "end"),),
+)
+
+_REDIS: Final = (
+    rf"\d++:(?:[XCSM]|signal-handler) (?P<time>{DATED}) (?P<level>[.*#-]) {MESSAGE}",
+    rf"\[\d++\] (?P<time>\d\d [A-Z][a-z]{{2}} {CLOCK}) (?P<level>[.*#-]) {MESSAGE}",
+)
+
+REDIS: Final = Layout(
+    name="redis",
+    title="Redis, Valkey",
+    patterns=_REDIS,
+    service="redis",
+    levels={".": Level.DEBUG, "-": Level.INFO, "*": Level.INFO, "#": Level.WARN},
+    examples=(_e("7:M 01 May 2024 10:00:00.123 # no fork", "#", None, "no fork"),),
+)
+
+_DB2: Final = (
+    rf"(?P<time>{DB2_TIME}) \w++ ++LEVEL: (?P<level>[A-Z][a-z]++)(?: \([^()]*+\))?(?P<message>)",
+)
+
+DB2: Final = Layout(
+    name="db2",
+    title="Db2, db2diag.log",
+    patterns=_DB2,
+    service="db2",
+    levels=named_levels(event="INFO"),
+    continued=True,
+    any_further=True,
+    has_body=True,
+    examples=(_e("2024-05-01-10.00.00.123456+120 I437A435   LEVEL: Error", "Error", None, ""),),
+)
+
+_ALERT: Final = (rf"(?P<time>{DATED}|{C_TIME})(?P<message>)",)
+
+ALERT: Final = Layout(
+    name="alert",
+    title="a time on a line of its own, then the text, as Oracle's alert log",
+    patterns=_ALERT,
+    continued=True,
+    any_further=True,
+    has_body=True,
+    examples=(
+        _e("2024-05-01T10:00:00.123456+02:00", None, None, ""),
+        _e("Wed May 01 10:00:00 2024", None, None, ""),
+    ),
+)

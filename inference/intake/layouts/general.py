@@ -1,0 +1,102 @@
+"""What no program has for its own: a level, a time, the text."""
+
+from typing import Final
+
+from inference.intake.fragments import (
+    BARE_LEVEL,
+    BRACKETED,
+    BSD_TIME,
+    DATED,
+    ENDED,
+    EPOCH,
+    LEVEL,
+    LOGGER,
+    MARKED_LEVEL,
+    MESSAGE,
+    NEAR_LEVEL,
+    OWN_BRACKET,
+    TIME,
+    UUID,
+)
+from inference.intake.layout import Layout
+from inference.intake.layout import example as _e
+
+__all__ = ["DATED_TEXT", "GENERAL", "MAVEN"]
+
+_JUNK: Final = rf"(?:(?:(?!\[(?i:{LEVEL.replace('?P<level>', '?:')}) *+\]){BRACKETED}|{UUID}|\d++|[-|]|\w++=\S++)[ |\t]++){{0,8}}+"
+"""What may stand between a time and a level: threads, processes, dashes, pairs."""
+_NEAR: Final = rf" {{0,8}}+{TIME}[ |,\t:]++(?P<message>.{{0,80}}?{NEAR_LEVEL}.*)"
+_GENERAL: Final = (
+    # time level span{id=7}: module: message
+    rf"{TIME} ++{LEVEL} (?:\w++\{{[^{{}}]*+\}}: ?)++{LOGGER}: {MESSAGE}",
+    # [2024-05-01T10:00:00Z INFO  cart::open] message
+    rf"\[(?P<time>{DATED}) {LEVEL} *+(?P<service>[\w:.$-]++)\] {MESSAGE}",
+    # time [level] [logger] message
+    rf"{TIME}[ |]++\[{MARKED_LEVEL} *+\] ?{OWN_BRACKET} {MESSAGE}",
+    # time level (thread) [logger] message
+    rf"{TIME} {MARKED_LEVEL} \([^()]*+\) \[(?P<service>[\w.$-]++)\] {MESSAGE}",
+    # time junk level junk logger separator message
+    rf" {{0,8}}+{TIME}[ |]++{_JUNK}\[?{MARKED_LEVEL}[\])>|]?[:,]?[ |\t]++{_JUNK}{ENDED}",
+    # time [logger] level message
+    rf"{TIME} {OWN_BRACKET} {MARKED_LEVEL}[\])]?(?: *+[-:|])?(?:\s++|$){MESSAGE}",
+    # time logger separator level separator message
+    rf"{TIME} (?:- )?(?P<service>(?=[\w.]*[a-z])[\w.$/-]++)(?: - |: | )\[?{LEVEL}\]?(?: - |: ){MESSAGE}",
+    # time group/stream level message
+    rf"{TIME} (?P<service>(?=[\w.$-]*[/_.-])[A-Za-z][\w.$/-]++) {LEVEL} ++{MESSAGE}",
+    # time junk level message
+    rf" {{0,8}}+{TIME}(?: ++|[|\t]){_JUNK}{MARKED_LEVEL}[\])>|]?(?: *+[-:|,])?(?:\s++|$){MESSAGE}",
+    # program time level message; [process] time [level] message
+    rf"(?P<service>[A-Za-z][\w.$-]*+):? {TIME} ++\[?{LEVEL}\]?:? ++{MESSAGE}",
+    rf"\[\d++\] {TIME} \[{MARKED_LEVEL}\] {MESSAGE}",
+    # time, something, a level, something: all of it is the message
+    _NEAR,
+    # level time message
+    rf"[\[(<]?{MARKED_LEVEL}[\])>:|]?(?: [-|] |\s)++{TIME}(?: *+[-:|])?(?:\s++|$){MESSAGE}",
+    # level [logger] message; level: message
+    rf"[\[(<]{MARKED_LEVEL} *+[\])>]:?(?: ++|$){MESSAGE}",
+    rf"{BARE_LEVEL} ++(?!\[[\w.$]*+\] ){MESSAGE}",
+)
+
+GENERAL: Final = Layout(
+    name="general",
+    title="a time, a level near it, perhaps a logger, and the text",
+    patterns=_GENERAL,
+    continued=True,
+    examples=(
+        _e("[2024-05-01T10:00:00Z INFO  cart::open] up", "INFO", "cart::open", "up"),
+        _e(
+            "[2024-05-01 10:00:00,123] [INFO] [paperless.tasks] up",
+            "INFO",
+            "paperless.tasks",
+            "up",
+        ),
+        _e("2024-05-01T10:00:00.098Z [AUTH] WARN: no", "WARN", "AUTH", "no"),
+        _e("2024-05-01T10:00:00.123Z info: up", "info", None, "up"),
+        _e("[ERROR] 2024-05-01 10:00:01 lost", "ERROR", None, "lost"),
+    ),
+)
+
+_MAVEN: Final = (rf"\[{LEVEL}\](?: ++|$)(?!{TIME.replace('?P<time>', '?:')}){MESSAGE}",)
+
+MAVEN: Final = Layout(
+    name="maven",
+    title="a level in brackets, the text",
+    patterns=_MAVEN,
+    continued=True,
+    examples=(_e("[ERROR] no build", "ERROR", None, "no build"),),
+)
+
+_DATED_TEXT: Final = (
+    _NEAR,
+    rf"[\[(<]?(?P<time>{DATED}|{BSD_TIME}|{EPOCH}|(?:\d\d[-/]\d\d )?\d\d:\d\d:\d\d(?:[.,]\d++)?)[\])>]?(?: *+[-|:,])?(?:\s++|$){MESSAGE}",
+    # program time: message
+    rf"(?P<service>[a-z][\w.-]*+) \[?(?P<time>{DATED})\]?:? {MESSAGE}",
+)
+
+DATED_TEXT: Final = Layout(
+    name="dated",
+    title="a time, the text",
+    patterns=_DATED_TEXT,
+    continued=True,
+    examples=(_e("2024/05/01 10:00:00 main.go:7: up", None, None, "main.go:7: up"),),
+)

@@ -1,0 +1,63 @@
+"""Security products and firewalls."""
+
+from typing import Final
+
+from inference.intake.fragments import CLOCK, MESSAGE
+from inference.intake.layout import Layout, named_levels
+from inference.intake.layout import example as _e
+from schemas.record.features import Level
+
+__all__ = ["CEF", "LEEF", "PROXIFIER"]
+
+_CEF: Final = (
+    r"(?:<\d{1,3}>)?(?:\d )?(?:(?P<time>\S.{0,34}?) )?(?:[\w.:-]++ )?"
+    r"CEF: ?\d\|[^|]*+\|(?P<service>[^|]++)\|[^|]*+\|[^|]*+\|(?P<message>[^|]*+\|(?P<level>[^|]{1,9})\|.*)",
+)
+_CEF_LEVELS: Final = {
+    **{str(n): Level.INFO for n in range(4)},
+    **{str(n): Level.WARN for n in range(4, 7)},
+    **{str(n): Level.ERROR for n in range(7, 9)},
+    **{str(n): Level.FATAL for n in range(9, 11)},
+    **named_levels(low="INFO", medium="WARN", high="ERROR"),
+    "very-high": Level.FATAL,
+    "unknown": Level.INFO,
+}
+"""Severities of the Common Event Format: 0 to 3 low, to 6 medium, to 8 high, 10 very high."""
+
+CEF: Final = Layout(
+    name="cef",
+    title="ArcSight's Common Event Format: Palo Alto, Check Point, Trend Micro",
+    patterns=_CEF,
+    levels=_CEF_LEVELS,
+    examples=(
+        _e(
+            "May  1 10:00:00 fw1 CEF:0|Acme|Wall|1.0|x|deny|8|src=10.0.0.7",
+            "8",
+            "Wall",
+            "deny|8|src=10.0.0.7",
+        ),
+    ),
+)
+
+_LEEF: Final = (
+    r"(?:<\d{1,3}>)?(?:\d )?(?:(?P<time>\S.{0,34}?) )?(?:[\w.:-]++ )?"
+    r"LEEF:\d\.\d\|[^|]*+\|(?P<service>[^|]++)\|[^|]*+\|(?P<message>.*)",
+)
+
+LEEF: Final = Layout(
+    name="leef",
+    title="QRadar's Log Event Extended Format",
+    patterns=_LEEF,
+    examples=(_e("May  1 10:00:00 fw1 LEEF:1.0|Acme|Wall|1.0|x|sev=1", None, "Wall", "x|sev=1"),),
+)
+
+_PROXIFIER: Final = (
+    rf"\[(?P<time>\d\d\.\d\d {CLOCK})\] (?P<service>[\w.-]++(?: \*64)?) - {MESSAGE}",
+)
+
+PROXIFIER: Final = Layout(
+    name="proxifier",
+    title="Proxifier",
+    patterns=_PROXIFIER,
+    examples=(_e("[10.30 16:49:06] chrome.exe - open", None, "chrome.exe", "open"),),
+)

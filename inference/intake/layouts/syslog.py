@@ -1,0 +1,82 @@
+"""Syslog of all ages, and what the Linux kernel and Cisco's devices write of the kind."""
+
+from typing import Final
+
+from inference.intake.fragments import BSD_TIME, C_TIME, ISO_TIME, LEVEL, MESSAGE, TAG
+from inference.intake.layout import Layout
+from inference.intake.layout import example as _e
+from schemas.record.features import Level
+from schemas.record.levels import SCALES
+
+__all__ = ["CISCO", "DMESG", "SYSLOG"]
+
+_N_PRIORITIES: Final = 192  # 24 facilities of 8 severities
+_PRIORITIES: Final = {str(n): Level(SCALES["syslog"][n % 8]) for n in range(_N_PRIORITIES)}
+_PRIORITY: Final = r"<(?P<level>\d{1,3})>"
+_NO_LEVEL: Final = "(?!(?i:" + LEVEL.replace("?P<level>", "?:") + "))"
+_HOST: Final = rf" ?{_NO_LEVEL}(?![\[(#%])[^ :\[]++(?= )"
+"""No level and no tag: it would be another layout's line, or one without a host."""
+_APP: Final = r"(?:-(?= )|(?P<service>[^ ]++))"
+_DATA: Final = r'(?:-|(?:\[(?>[^\]\\"]++|"(?>[^"\\]++|\\.)*+")*+\])++)(?: \ufeff?|$)'
+"""Structured data, in whose quoted values a backslash escapes."""
+_FACILITY: Final = r"(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local\d)"
+_MNEMONIC: Final = r"%(?P<service>[A-Z][A-Z\d_]*+)(?:-[A-Z\d_]++)??-(?P<level>[0-7])-\w++: "
+_CISCO: Final = (
+    # Jan  2 03:04:05 host 7: *Mar  1 00:00:00.123 UTC: %LINK-3-UPDOWN: message, or parts of it
+    rf"(?:<\d{{1,3}}>)?(?:\d++: )?(?:[\w.-]++: )?[*.]?(?P<time>(?:\d{{4}} )?{BSD_TIME}|{ISO_TIME})"
+    rf"(?: [A-Z]{{3,4}})?:? (?:[\w.:-]++ )?(?:: |\d++: )?(?:[*.]?{BSD_TIME}(?: [A-Z]{{3,4}})?: )?{_MNEMONIC}{MESSAGE}",
+)
+_SYSLOG: Final = (
+    # RFC 5424: <34>1 2003-10-11T22:14:15.003Z host app procid msgid [sd] message
+    rf"{_PRIORITY}\d{{1,2}} (?P<time>-|{ISO_TIME}) [^ ]++ {_APP} [^ ]++ [^ ]++ {_DATA}{MESSAGE}",
+    # RFC 3164: Jan  2 03:04:05 host prog[123]: message
+    rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}|{ISO_TIME}) {_HOST} {TAG}{MESSAGE}",
+    # the same without a host
+    rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}|{ISO_TIME}) {_NO_LEVEL}"
+    rf"(?=[^ ]*[A-Za-z]){TAG}{MESSAGE}",
+    *_CISCO,
+    # BusyBox: Jan  2 03:04:05 host daemon.info prog[123]: message
+    rf"(?P<time>{BSD_TIME}|{C_TIME}|{ISO_TIME}) (?:{_HOST} )?{_FACILITY}\.(?P<level>[a-z]++) {TAG}{MESSAGE}",
+    # the same without a program
+    rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}) {_HOST} {MESSAGE}",
+    # <6> prog: message, or no program, as programs write for systemd
+    rf"{_PRIORITY} ?(?!\[ *+\d++\.)(?:(?P<service>[A-Za-z][\w.-]*+)(?:\[\d++\])?: )?{MESSAGE}",
+)
+
+SYSLOG: Final = Layout(
+    name="syslog",
+    title="syslog: RFC 3164, RFC 5424, with and without a host",
+    patterns=_SYSLOG,
+    continued=True,
+    levels=_PRIORITIES,
+    examples=(
+        _e("May  1 10:00:00 h1 cron[7]: job", None, "cron", "job"),
+        _e("May  1 10:00:00 cart[7]: opened", None, "cart", "opened"),
+        _e("<11>May  1 10:00:00 h1 cart: down", "11", "cart", "down"),
+        _e("<34>1 2024-05-01T10:00:00Z h su 7 - - no", "34", "su", "no"),
+        _e("<3> cart: lost", "3", "cart", "lost"),
+    ),
+)
+
+_DMESG: Final = (
+    rf"{_FACILITY} *+:(?P<level>[a-z]++) *+: \[ *+\d++\.\d++\] {MESSAGE}",
+    r"(?:<(?P<level>\d{1,3})>)?\[ *+\d++\.\d++\](?:\[[TC ]*+\d++\])? (?P<message>.*)",
+)
+
+DMESG: Final = Layout(
+    name="dmesg",
+    title="the Linux kernel's ring buffer",
+    patterns=_DMESG,
+    service="kernel",
+    levels=_PRIORITIES,
+    examples=(_e("[   12.345678] cart[7]: segfault at 0", None, None, "cart[7]: segfault at 0"),),
+)
+
+
+CISCO: Final = Layout(
+    name="cisco",
+    title="Cisco IOS",
+    patterns=_CISCO,
+    levels={str(n): Level(name) for n, name in SCALES["syslog"].items()},
+    examples=(_e("*Mar  1 10:00:00.123: %LINK-3-UPDOWN: down", "3", "LINK", "down"),),
+)

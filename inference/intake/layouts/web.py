@@ -1,0 +1,109 @@
+"""Web servers and proxies: error logs, access logs, W3C's extended log files."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from inference.intake.fragments import C_TIME, CLF_TIME, DATED, MESSAGE
+from inference.intake.layout import Layout
+from inference.intake.layout import example as _e
+from schemas.record.features import Level
+
+__all__ = ["ACCESS", "APACHE", "NGINX", "w3c_layout"]
+
+_NGINX_LEVEL: Final = r"\[(?P<level>emerg|alert|crit|error|warn|notice|info|debug)\]"
+_NGINX: Final = (
+    rf"(?P<time>\d{{4}}/\d\d/\d\d \d\d:\d\d:\d\d) {_NGINX_LEVEL} \d++#\d++: {MESSAGE}",
+    rf"nginx: {_NGINX_LEVEL} {MESSAGE}",
+)
+
+NGINX: Final = Layout(
+    name="nginx",
+    title="nginx, error log",
+    patterns=_NGINX,
+    service="nginx",
+    examples=(_e("2024/05/01 10:00:00 [error] 7#8: *1 refused", "error", None, "*1 refused"),),
+)
+
+_APACHE: Final = (
+    rf"\[(?P<time>{C_TIME})\] \[(?:(?P<service>[\w-]*+):)?(?P<level>[a-z]++\d?)\] "
+    rf"(?:\[pid [^\]]*+\] )?(?:\[client [^\]]*+\] )?{MESSAGE}",
+)
+
+APACHE: Final = Layout(
+    name="apache",
+    title="Apache httpd, error log",
+    patterns=_APACHE,
+    service="httpd",
+    levels={f"trace{n}": Level.DEBUG for n in range(1, 9)},
+    examples=(
+        _e(
+            "[Sun May 05 10:00:00.123456 2024] [core:error] [pid 7:tid 8] [client 10.0.0.7:5] no cart",
+            "error",
+            "core",
+            "no cart",
+        ),
+    ),
+)
+
+_STATUS_LEVELS: Final = {
+    str(status): Level.ERROR if status >= 500 else Level.WARN if status >= 400 else Level.INFO  # noqa: PLR2004 - RFC 9110, 15
+    for status in range(100, 600)
+}
+_ACCESS: Final = (
+    # host ident user [time] "request" status size "referrer" "agent"; a virtual host before it
+    rf"(?:[^ ]++ )?[^ ]++ [^ ]++ [^ ]++ \[(?P<time>{CLF_TIME})\] "
+    r'(?P<message>"(?:[^"\\]|\\.)*+" (?P<level>\d{3})(?: .*)?)',
+    # S3: owner bucket [time] address requester id operation key "request" status
+    rf"[0-9a-f]++ \S++ \[(?P<time>{CLF_TIME})\] "
+    r'(?P<message>(?:\S++ ){5}"[^"]*+" (?P<level>\d{3}) .*)',
+    # Envoy and Istio: [time] "request" status; load balancers: time, name, client, target, ...
+    rf'\[(?P<time>{DATED})\] (?P<message>"[A-Z]++ [^"]*+" (?P<level>\d{{3}})(?: .*)?)',
+    rf"(?:[a-z0-9]++ )?(?P<time>{DATED}) (?P<message>\S++ [\da-f.:]++ \S++ [\d.-]++ [\d.-]++ [\d.-]++ (?P<level>\d{{3}}) .*)",
+    # squid: time elapsed client code/status size method URL
+    r"(?P<time>\d{10}\.\d{3}) ++\d++ \S++ (?P<message>[A-Z_]++/(?P<level>\d{3}) .*)",
+)
+
+ACCESS: Final = Layout(
+    name="access",
+    title="access logs: common, combined, squid; status 5xx is ERROR, 4xx WARN",
+    patterns=_ACCESS,
+    levels=_STATUS_LEVELS,
+    examples=(
+        _e(
+            '10.0.0.7 - - [05/May/2024:10:00:01 +0000] "GET /cart HTTP/1.1" 502 12',
+            "502",
+            None,
+            '"GET /cart HTTP/1.1" 502 12',
+        ),
+    ),
+)
+
+_W3C_FIELDS: Final = "#Fields: "
+_W3C_STATUS: Final = {"sc-status", "cs-status", "status"}
+
+
+def w3c_layout(lines: Sequence[str]) -> Layout | None:
+    """The layout that a `#Fields:` line tells, as IIS and other servers write it (W3C extended log).
+
+    Args:
+        lines: the first ones of a file.
+
+    Returns:
+        The layout, named `w3c`; None if no line names fields.
+    """
+    names = next((line for line in lines if line.startswith(_W3C_FIELDS)), "")
+    fields = names.removeprefix(_W3C_FIELDS).split()
+    if not fields:
+        return None
+    timed = fields[:2] == ["date", "time"]
+    head = r"(?P<time>\S++[ \t]\S++)[ \t]" if timed else ""
+    rest = fields[2:] if timed else fields
+    gap = r"[ \t]"
+    columns = (r"(?P<level>\d{3})" if name in _W3C_STATUS else r"\S++" for name in rest)
+    return Layout(
+        name="w3c",
+        title="W3C extended log files, as of IIS",
+        patterns=(f"{head}(?P<message>{gap.join(columns)})",),
+        remark="#.*",
+        levels=_STATUS_LEVELS,
+    )

@@ -1,0 +1,50 @@
+"""A connection that could not be made, or is not there."""
+
+from schemas.record.keyword_rules.rule import CANNOT, PEER, Rule
+
+ATTEMPTS: tuple[Rule, ...] = (
+    Rule(
+        "cannot-connect",
+        ("connect",),
+        rf"(?:{CANNOT}|\bretry(?:ing)?|\berrors?)(?: (?:to|in|on|while|when|trying|again|all))"
+        r"{0,3} (?:re)?connect(?:ing|ions?)?\b"
+        rf"|(?:{CANNOT}|\berrors?)(?: (?:to|occurred|has|while|when|in)){{0,3}}"
+        r" (?:establish|open|mak|creat|obtain|gett?|acquir|initiat|set up|validat|refresh)"
+        r"(?:e|ing)?(?: (?:the|an?|any|new|jdbc|jms|database|db|network|tcp|tls|ssl|http|secure"
+        r"|client|initial)){0,4} connections?\b|\bkeep trying to (?:re)?connect\b"
+        r"|\breconnecting\b|\b(?:attempt(?:ing)?|trying|will|scheduled?)(?: to)? reconnect\b",
+        "failed, unable, cannot, retrying to connect, reconnecting",
+    ),
+    Rule(
+        "cannot-reach",
+        (
+            *("control stream",),
+            "reach",
+            "contact",
+            "dial",
+            "channel to",
+            "open socket",
+            "failed to fetch",
+            "failed to send",
+        ),
+        rf"{CANNOT}(?: to)? (?:reach|contact) (?:the |an? |any |our |remote |all |other )?"
+        rf"(?:[a-z]{{3,15}} )?(?:{PEER}|quorum|kdc|ldap|[^ \n]{{1,80}}(?::[0-9]{{1,5}}"
+        rf"|[0-9][.][0-9]{{1,3}}"
+        r"|[.][a-z]{2,10}))\b"
+        rf"|{CANNOT}(?: to)? contact [a-z0-9\"']|{CANNOT}(?: to)? dial\b"
+        r"|\bdial (?:tcp|udp|unix|ip)[46]?(?: [^ \n]{1,150})?: [a-z]"
+        r"|\b(?:while|error|err) dialing\b"
+        rf"|{CANNOT}(?: to)? open (?:socket|channel to)\b|\bon control stream\b"
+        r"|\btypeerror: failed to fetch\b",
+        "failed, unable, cannot to reach, contact, dial",
+    ),
+    Rule(
+        "no-connection",
+        ("connect",),
+        r"\bno connection could be\b|\bno (?:active |live |open )?connection to\b"
+        r"|\bnot connected to\b|\bno backend connection\b|\bno (?:network )?connectivity\b"
+        r"|\b(?:endpoint|socket|node|server|session|broker|channel|peer|transport|database|master)"
+        r" (?:is |was )?not connected\b|\bcheck (?:your |the )?network connectivity\b",
+        "there is none where there should be one: transport endpoint is not connected",
+    ),
+)

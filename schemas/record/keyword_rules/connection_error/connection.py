@@ -1,0 +1,62 @@
+"""What befell a connection, said of the connection itself."""
+
+from schemas.record.keyword_rules.rule import LOST, SIDE, WORD, Rule
+
+CONNECTION: tuple[Rule, ...] = (
+    Rule(
+        "connection-lost",
+        ("connect",),
+        rf"\bconnect(?:ion)?s?(?:\(\))?"
+        rf"(?: (?:to|with|for|from):? [^ \n]{{1,120}}(?: {WORD}){{0,4}})?"
+        r"(?: (?:is|was|were|are|has|have|had|been|got|being|attempts?|request|suddenly|forcibly"
+        rf"|unexpectedly)){{0,4}}(?: |: |, | - )(?:{LOST}|abort|fails|failures?|errors?|rejected"
+        r"|broke|died|problems?|interrupted|e?timed[ -]?out|timing out|time[ -]?out|unexpectedly"
+        r"|closed unexpectedly|closed prematurely|(?:unexpectedly )?(?:closed|terminated) by"
+        r" (?:the |its )?(?:peer|(?:remote|foreign) (?:host|peer|side|end)))\b"
+        rf"|\bconnection-(?:{LOST})\b",
+        "what befell a connection: connection to db:5432 was refused",
+    ),
+    Rule(
+        "connection-gone",
+        ("connect",),
+        r"\bconnect(?:ion)?s?(?: (?:to|with|for) [^ \n]{1,120}(?: [^ \n]{1,60}){0,3})?"
+        r" (?:(?:could not|cannot|can not|can't|couldn't) be (?:established|opened|made|created"
+        r"|reached)|(?:is|was|seems|appears)(?: to be)?(?: now| already)? (?:offline|dead"
+        r"|broken|down|stale|gone"
+        r"|defunct|not available|unavailable|not open|closed)"
+        r"|has been (?:closed|terminated|killed|shut ?down)|terminated during|already closed"
+        r"|closed before"
+        r"|was disconnected|(?:was |has been )?(?:killed|closed|terminated|dropped|reset|cancelled)"
+        rf" by (?:the )?{SIDE})\b",
+        "a connection that is not, or no longer there: this connection has been closed",
+    ),
+    Rule(
+        "closed-in-use",
+        (
+            *(": connection closed", ": connection is closed", ": connection was closed"),
+            *(
+                "terminating connection",
+                "use of closed",
+                "force closed",
+                "force-closed",
+                ": closed connection",
+            ),
+        ),
+        r"(?:fail|error|cannot|unable)[^:\n]{0,80}: connection (?:is |was )?closed\b"
+        r"|\bterminating connection (?:due to (?:admin|crash|unexpected)|because of)"
+        r"|\buse of closed(?: network)? connection\b|\bforce[ -]closed\b|: closed connection\b",
+        "somebody still needed it: failed to send request: connection closed",
+    ),
+    Rule(
+        "lost-connection",
+        ("connect", "lost co", "lost executor", "lost leader", "lost peer", "lost node"),
+        rf"\b(?:{LOST.replace('reset|', '')}|losing|lose)(?: (?:the|an?|all|its|our|server|client"
+        r"|database|network|tcp|tls|ssl|http|remote|upstream|initial|previous)){0,3}"
+        r" connect(?:ions?)?\b|\breset (?:the )?connection by\b|\bdisconnected unexpectedly\b"
+        r"|\b(?:lost|losing|lose)(?: [a-z0-9()/_-]{1,30}){0,4} connect(?:ions?|ivity)\b"
+        r"|\blost (?:contact|communication) (?:with|to)\b|\bloss of connectivity\b"
+        r"|\blost (?:executor|leader|peer|node) [0-9a-z]"
+        r"|\b(?:bad|stale|defunct|dead)(?: client| server| network)? connections?\b",
+        "the same, the other way round: lost the connection",
+    ),
+)

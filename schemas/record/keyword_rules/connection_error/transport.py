@@ -1,0 +1,135 @@
+"""What carries a connection: pipes, sockets, time-outs on the way, links, the network."""
+
+from typing import Final
+
+from schemas.record.keyword_rules.rule import TIME_OUT, WORD, Rule
+
+_WAITED_FOR: Final = (
+    "(?:server|host|node|peer|broker|upstream|backend|database|gateway|router|remote|printer"
+    "|replica|target|master)s?"
+)
+
+TRANSPORT: tuple[Rule, ...] = (
+    Rule("broken-pipe", ("broken pipe",), r"\bbroken pipe\b", "the reader went away"),
+    Rule(
+        "unexpected-end",
+        (
+            "unexpected eof",
+            "eof detected",
+            ": eof",
+            "end-of-file",
+            "end of stream",
+            "empty reply",
+            "empty response",
+        ),
+        r"\bunexpected eof (?:while reading|on client|from|on )|\beof detected\b"
+        r"|\bend-of-file on communication\b|\bunexpected end of stream on\b"
+        r"|\bempty (?:reply|response) from (?:the )?(?:server|upstream|peer)\b"
+        r"|\b(?:get|head|post|put|patch|delete) [\"']?https?://[^ \n]{1,200}: (?:unexpected )?eof\b"
+        r"|\brpc error[a-z ]{0,30}: eof\b",
+        "an answer that broke off: unexpected EOF while reading from upstream",
+    ),
+    Rule(
+        "socket",
+        ("socket", "transport-level", "i/o error on", "communication packets", "layer"),
+        r"\b(?:web)?socket(?: (?:read|write|send|receive|connect|accept|i/o|io))?"
+        r" (?:errors?|hang ?up|failure|closed unexpectedly)\b|\btransport-level error\b"
+        r"|\bi/o error on (?:get|head|post|put|patch|delete) request\b|\besockettimedout\b"
+        r"|\b(?:reading|writing) communication packets\b"
+        rf"|\blayer4 (?:{TIME_OUT}|connection problem|unsuccessful)\b",
+        "socket error, socket hang up, transport-level error",
+    ),
+    Rule(
+        "connect-time-out",
+        (
+            *("key negotiation",),
+            *(
+                "master timeout",
+                "for connection (",
+                "tcp_check",
+            ),
+            "connecting",
+            "i/o timeout",
+            "handshake",
+            "abnormal",
+            "ping timeout",
+            "heard from server",
+            "server selec",
+        ),
+        r"\bwhile connecting to upstream\b"
+        rf"|\b(?:timed[ -]?out|{TIME_OUT})\)? (?:(?:while|when|after|during|on|in|trying to) )?"
+        r"connecting\b"
+        rf"|_timeout while connecting\b|\b(?:dial|read|write) (?:tcp|udp|unix)[46]?"
+        r"(?: [^ \n]{1,120}){1,2} i/o timeout\b"
+        rf"|\bhandshake (?:with {WORD} )?(?:{TIME_OUT}|timed out|failed|failure|errors?)\b"
+        r"|\b(?:connection|socket|websocket|channel|stream|session) (?:was |has been )?(?:closed"
+        r"|ended"
+        r"|terminated) abnormally\b|\babnormal closure\b"
+        r"|\b(?:tls|ssl) key negotiation failed\b|\bping timeout\b|\bnot heard from server\b"
+        r"|\bmaster timeout\b|\bwhile waiting for connection \(|\btcp_check\b[^\n]{1,80} failed\b"
+        rf"|\bserver selection (?:timed out|{TIME_OUT}|failed)\b",
+        "the time ran out before a connection was there: dial tcp ...: i/o timeout",
+    ),
+    Rule(
+        "not-responding",
+        ("not respond", "n't respond", "not responded", "missed heartbeat"),
+        rf"\b{_WAITED_FOR}(?: {WORD}){{0,2}}(?: (?:is|are|was|were|has|have))?(?: not|n't)"
+        r" respond(?:ed|ing)?\b|\bclients? not responding\b"
+        r"|\bmissed heartbeats? from\b",
+        "a peer that was waited for did not answer: nfs: server not responding",
+    ),
+    Rule(
+        "link",
+        ("link", "tunnel", "vpn", "carrier"),
+        r"\b(?:tunnel|vpn)(?: [^ \n]{1,60})? (?:is|was|has|went|has gone|has been) "
+        r"(?:down|lost|dropped|torn down)\b|\bcarrier lost\b|\blost carrier\b"
+        r"|\blink status(?: [a-z]{1,12})? down\b"
+        r"|\blink(?: (?:is|was|has|been|went"
+        r"|to [^ \n]{1,80}(?: [^ \n]{1,30})?)){0,3} (?:severed|down|lost)\b"
+        r"|\bcommunications? link failure\b",
+        "the line under the connection: link severed, link is down",
+    ),
+    Rule(
+        "network",
+        (
+            *(
+                "communication",
+                "network request",
+                "upstream_reset",
+                "connection_term",
+                "abnormal cl",
+            ),
+            *(
+                "unexpected disc",
+                "broker transport",
+                "broker connections",
+                "leader not",
+                "leader_not",
+            ),
+            *(
+                "coordinator not",
+                "coordinator_not",
+                "disconnected by",
+                "endpoint shut",
+                "from stream",
+            ),
+            *("network error", "network fail", "network part", "networkfail", "partitioned"),
+            *("network problem", "network outage", "network path", "connectivity", "any packets"),
+            *("conn error", "conn fail", "conn crash", "conn lost", "conn reset", "conn refused"),
+            *("+sdown", "+odown"),
+        ),
+        r"\bcommunications?(?: (?:with|to) [^ \n]{1,80}(?: [^ \n]{1,40}){0,2})? (?:lost|errors?"
+        r"|failed|failure)\b"
+        r"|\bcomplete network request\b|\bupstream_reset|\bconnection_termination\b"
+        r"|\babnormal closure\b"
+        r"|\bunexpected disconnect(?:ion)?\b|\bbroker transport failure\b"
+        r"|\bbroker connections are down\b|\b(?:leader|coordinator)[_ ]not[_ ]available\b"
+        r"|\bdisconnected by the server\b|\btransport endpoint shutdown\b"
+        r"|\bwhile reading from stream\b"
+        r"|\bnetwork (?:errors?|failures?|partition(?:ed)?|problems?|outage)\b|\bnetworkfailure\b"
+        r"|partitioned[ _]network|\bnetwork path was not found\b|\bconnectivity (?:lost|failure"
+        r"|problems?|issues?)\b|\bnot received any packets from the server\b"
+        r"|\bconn (?:error|fail(?:ed|ure)|crashed|lost|reset|refused)\b|[+][so]down\b",
+        "the network between both: network error, network partition",
+    ),
+)

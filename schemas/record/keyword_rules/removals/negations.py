@@ -1,0 +1,77 @@
+"""What did not happen: negations, counts of none, fields without a value."""
+
+from schemas.record.keyword_rules.rule import END, KIND, LOST, TIME_OUT, Rule
+
+NEGATIONS: tuple[Rule, ...] = (
+    Rule(
+        "negated",
+        ("error", "exception", "timeout", "time-out", "panic", "traceback", "stack"),
+        rf"(?:\b(?:no|not|never|without)|n't)(?:[ _-](?:{KIND}|an?|the|been|be|have|yet|ever"
+        r"|throw|thrown|throwing|raise|raised|raising|caused?|causing|report|reported|see|seen"
+        rf"|contain)){{0,4}}[ _-]?(?:errors?|exceptions?|{TIME_OUT}|panics?|tracebacks?"
+        r"|stack ?traces?)\b",
+        "what did not happen: no errors, without any exception, NoError",
+    ),
+    Rule(
+        "negated-time-out",
+        ("time out", "time-out", "timeout", "timed", "timing"),
+        r"(?:\b(?:not|never|without|no longer|will|may|might|would|could|can)|n't)"
+        r"(?: (?:yet|ever|been|be|have)){0,2} tim(?:e|ed|ing)[ -]?out\b",
+        "what did not happen, or has not yet: has not timed out, may time out",
+    ),
+    Rule(
+        "negated-connection-error",
+        ("connect", "socket"),
+        rf"(?:\b(?:no|not|never|without)|n't)(?: (?:{KIND}|an?|the|been|yet|ever)){{0,3}}"
+        rf" (?:(?:connection|connect|socket) (?:failures?|problems?|issues?|loss(?:es)?|resets?)"
+        rf"|(?:{LOST}|fail|lose)(?: (?:to|an?|the|its|any)){{0,2}} (?:re)?connect(?:ions?)?)\b",
+        "what did not happen: without connection loss, no lost connections",
+    ),
+    Rule(
+        "zero",
+        (
+            *("=0", "= 0", ":0", ": 0", '"0', "'0", "zero ", "0 err", "0 exc", "0 time", "0 pan"),
+            *(f"0 {kind} " for kind in KIND.split("|")),
+            "error rate",
+        ),
+        rf"\b(?:0|zero) (?:(?:{KIND}) ){{0,3}}(?:errors|exceptions|time-?outs|panics)\b"
+        r"|\berror rate(?: ?[:=]| is| of| at)? ?0(?:[.]0{1,9})? ?%"
+        r"|(?:(?:errors|exceptions|time-?outs|timed[ _-]out|panics)"
+        r"|(?:error|exception|time-?out|panic)[ _-]?(?:count|total|rate)"
+        r"|connect(?:ion)?s?[ _-]?(?:failures|failed|refused|lost|dropped|aborted|resets?)"
+        r"|(?:failed|refused|lost|dropped|aborted|broken)[ _-]?connections?(?: attempts)?"
+        r")[\"']? ?[=:] ?[\"']?0\b"
+        r"|\b(?:error|exception|time-?out|panic) ?= ?0\b",
+        "a count of none: errors=0, timeouts: 0, zero exceptions",
+    ),
+    Rule(
+        "zero-failures",
+        ("fail", "abort", "reject", "crash", "refused", "denied", "killed"),
+        r"(?:\b(?:no|not|never|without|zero)|n't)(?: (?:an?|any|single|new|more|been|yet|ever))"
+        r"{0,2} (?:fail(?:ed|ing|ures?)?|aborted|rejected|crash(?:ed|es)?)\b"
+        r"|\b0 (?:failures|crashes)\b|\b0 ?(?:of|/) ?[0-9]{1,9}(?: [a-z]{1,20}){0,2} (?:failed"
+        r"|aborted|rejected|crashed)\b"
+        r"|(?:^|[,;(\[|\t\r\n]|[:=] |\band) {0,9}0 (?:failed|aborted|rejected|crashed"
+        r"|refused|denied|killed)\b"
+        r"|\b(?:fail(?:ed|s|ures?)?|aborted|rejected|refused|denied|killed|crash(?:ed|es))[\"']?"
+        r" ?[=:] ?[\"']?(?:0|none"
+        rf"|null|false){END}|\b(?:failed|failures|aborted|rejected|crashed|crashes) 0{END}",
+        "what did not happen, or a count of none: 0 failed, failures=0, without failures",
+    ),
+    Rule(
+        "panic-setting",
+        ("panic",),
+        r"panic ?= ?-?[0-9]{1,9}",
+        "a kernel's parameter: panic=10",
+    ),
+    Rule(
+        "empty",
+        ("null", "none", "nil", "false", "undefined", "n/a", "[]", "{}"),
+        r"(?:exceptions?|errors?|traceback|stack_?trace|timed[ _-]?out)(?: ?= ?|[\"'] ?: ?)[\"']?"
+        r"(?:null|none|nil|false|undefined|n/a|\[\]|\{\})"
+        r"|(?:^|[,;(|{\[ \t\r\n])(?:exceptions?|errors?|timed[ -]?out): ?(?:none|n/a|false"
+        r"|\[\]|\{\})"
+        r"(?:[^a-z0-9_ ]| (?:[^a-z]|$)|$)",
+        'a field without a value: exception=null, "timedOut": false, Exception: none',
+    ),
+)
