@@ -1,5 +1,6 @@
 """docs/integrations.md lists every integration, and the configurations of its pages can be read."""
 
+import ast
 import configparser
 import json
 import re
@@ -51,6 +52,7 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "toml": tomllib.loads,
     "json": json.loads,
     "ini": read_ini,
+    "py": ast.parse,
 }
 
 
