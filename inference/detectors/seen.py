@@ -57,7 +57,7 @@ class Seen:
         if self._signatures:
             buckets = signature_buckets(*columns)
             numbers += np.asarray(self._signatures)[buckets] >= self._no_signature
-        if self._templates:
+        if self._templates and MessageFeatures in set(map(type, logs)):
             for at, log in enumerate(logs):
                 if isinstance(log, MessageFeatures):
                     found = self._templates[bucket_of(log.pattern)]

@@ -9,10 +9,16 @@ from msgspec import Raw
 
 from inference.intake.json_values import items_of
 from inference.intake.requests import look_at, look_at_all, message_of
+from inference.model.column_verdicts import ColumnVerdicts
 from inference.model.explanations import explanation_json
 from inference.model.flagged import FlaggedLogs
 from inference.model.model import Model
-from inference.model.verdicts import Verdict, prediction_json
+from inference.model.verdicts import (
+    Verdict,
+    VerdictCounter,
+    prediction_json,
+    verdicts_in_columns,
+)
 from schemas.api.predictions import MAX_BATCH_LOGS, FaultyLog, LogId, PredictRequest
 from schemas.api.problems import FieldError
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
@@ -21,6 +27,7 @@ from schemas.record.features import LogFeatures
 __all__ = [
     "Answered",
     "Each",
+    "JudgedColumns",
     "JudgedRequests",
     "answer_each",
     "read_each",
@@ -56,11 +63,41 @@ class JudgedRequests(msgspec.Struct, frozen=True):
     logs: list[LogFeatures]
     verdicts: list[Verdict]
 
+    def count(self, counter: VerdictCounter) -> None:
+        """Have them counted."""
+        counter.count_all(self.verdicts)
+
     def flagged(self) -> FlaggedLogs:
         """The anomalies among them."""
         flagged = FlaggedLogs()
         flagged.add_all(self.logs, self.verdicts, self.requests, message_of)
         return flagged
+
+
+class JudgedColumns(msgspec.Struct, frozen=True):
+    """Requests without messages that were judged in columns.
+
+    Attributes:
+        verdicts: on them, in their order.
+    """
+
+    verdicts: ColumnVerdicts
+
+    def count(self, counter: VerdictCounter) -> None:
+        """Have them counted."""
+        counter.count_columns(self.verdicts)
+
+    def flagged(self) -> FlaggedLogs:
+        """The anomalies among them."""
+        anomalies = self.verdicts.take(self.verdicts.anomalies)
+        verdicts = verdicts_in_columns(anomalies, [0] * len(anomalies))
+        flagged = FlaggedLogs()
+        flagged.add_all(anomalies.logs, verdicts, verdicts, _no_message)
+        return flagged
+
+
+def _no_message(_source: object) -> str:
+    return ""
 
 
 class Answered(msgspec.Struct, frozen=True):

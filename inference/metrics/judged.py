@@ -20,7 +20,7 @@ from prometheus_client.core import Metric
 from inference.detectors.judgements import NOVELTIES, Judgement, Novelty
 from inference.metrics.board import Board, Totals
 from inference.metrics.families import Spec
-from inference.metrics.kinds import Kinds, Mark
+from inference.metrics.kinds import Kinds, Mark, Parts
 from inference.metrics.names import OTHER, Names
 from schemas.record.bins import (
     LENGTH_BINS,
@@ -75,6 +75,8 @@ SCORE_BOUNDS: Final = tuple(n / SCORE_BINS for n in range(1, SCORE_BINS + 1))
 KINDS: Final = 2_048
 """As many kinds of verdicts have a cell of their own."""
 
+_SCORE_BOUNDS: Final = np.array(SCORE_BOUNDS)
+
 _SCORE_UNIT: Final = 1_000_000
 """Scores are summed up as whole millionths."""
 
@@ -91,6 +93,14 @@ class Marked(Protocol):
     @property
     def mark(self) -> Mark:
         """What `Judged.mark` made of it."""
+
+
+class Counted(Protocol):
+    """Verdicts in columns, as far as they are counted."""
+
+    @property
+    def parts(self) -> Parts:
+        """What `Judged.parts` made of them."""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -159,15 +169,15 @@ class Judged:
             max(round(score * _SCORE_UNIT), 1),
         )
 
-    def mark_all(
+    def parts(
         self,
         logs: Sequence[LogFeatures],
         columns: Columns,
         is_anomaly: Bools,
         scores: _Counts,
         novelties: Ints,
-    ) -> list[Mark]:
-        """The same for several, whose columns are known.
+    ) -> Parts:
+        """The same for several whose columns are known, without marks; in any thread.
 
         Args:
             logs: as they came.
@@ -177,10 +187,8 @@ class Judged:
             novelties: `Novelty.number` of each, int64 of shape (n,).
         """
         length, level, service, flags = columns
-        services = [log.service for log in logs]
-        numbers = {name: self._services.number(name) for name in dict.fromkeys(services)}
-        named = np.array([numbers[name] for name in services], np.int64)
-        score_bin = np.minimum(np.searchsorted(SCORE_BOUNDS, scores), SCORE_BINS - 1)
+        named = np.array(self._services.numbers([log.service for log in logs]), np.int64)
+        score_bin = np.minimum(np.searchsorted(_SCORE_BOUNDS, scores), SCORE_BINS - 1)
         columns_of_cells = (
             self._service_cells + (named * LEVELS + level) * 2 + is_anomaly,
             self._score_cells + (score_bin * FLAGS + flags) * len(NOVELTIES) + novelties,
@@ -188,11 +196,20 @@ class Judged:
             self._pattern_cells_of(logs, is_anomaly),
             np.maximum(np.rint(scores * _SCORE_UNIT), 1),
         )
-        return self._kinds.marks(np.array(columns_of_cells, np.int32).T)
+        parts = np.empty((len(logs), len(columns_of_cells)), np.int32)
+        for place, column in enumerate(columns_of_cells):
+            parts[:, place] = column
+        return parts
 
-    def _pattern_cells_of(self, logs: Sequence[LogFeatures], is_anomaly: Bools) -> Sequence[int]:
+    def marks(self, parts: Parts) -> list[Mark]:
+        """The marks of logs by their parts; may be called in any thread."""
+        return self._kinds.marks(parts)
+
+    def _pattern_cells_of(
+        self, logs: Sequence[LogFeatures], is_anomaly: Bools
+    ) -> Sequence[int] | int:
         if MessageFeatures not in set(map(type, logs)):
-            return [self._no_pattern] * len(logs)
+            return self._no_pattern
         return list(map(self._pattern_cell, logs, is_anomaly.tolist()))
 
     def _pattern_cell(self, log: LogFeatures, anomaly: bool) -> int:  # noqa: FBT001
@@ -213,6 +230,10 @@ class Judged:
     def count_all(self, verdicts: Sequence[Marked]) -> None:
         """Count logs by their verdicts: some tens of nanoseconds each."""
         self._kinds.count_all(list(map(_mark_of, verdicts)))
+
+    def count_columns(self, verdicts: Counted) -> None:
+        """Count logs by verdicts in columns: some tens of nanoseconds each."""
+        self._kinds.count_parts(verdicts.parts)
 
     def spread(self, totals: Totals) -> Spread:
         """What drift is seen by."""

@@ -77,9 +77,12 @@ class Kinds:
             known = [mark for mark in marks if isinstance(mark, int)] if others else marks
             np.add.at(self._board.row, np.array(known, np.int64) + self._counts, 1.0)
         if others:  # they have no cell of their own
-            parts = np.frombuffer(b"".join(others), _PART).reshape(-1, _N_PARTS)
-            np.add.at(self._board.row, parts[:, :N_CELLS].ravel(), 1.0)
-            self._board.row[self._sum_cell] += int(parts[:, N_CELLS].sum(dtype=np.int64))
+            self.count_parts(np.frombuffer(b"".join(others), _PART).reshape(-1, _N_PARTS))
+
+    def count_parts(self, parts: Parts) -> None:
+        """Count logs by the parts of their kinds, without marks."""
+        np.add.at(self._board.row, parts[:, :N_CELLS].ravel(), 1.0)
+        self._board.row[self._sum_cell] += int(parts[:, N_CELLS].sum(dtype=np.int64))
 
     def expanded(self, totals: Totals) -> Totals:
         """The totals with what was counted in cells of kinds."""

@@ -8,7 +8,8 @@ import struct
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Final
 
 OTHER: Final = "other"
@@ -53,6 +54,13 @@ class Names:
         """The number of a name, in [0, size); 0 for one that finds no room."""
         number = self._numbers.get(name)
         return self._add(name) if number is None else number
+
+    def numbers(self, names: Sequence[str]) -> list[int]:
+        """The number of each of several names, of at least one."""
+        if self._known == self._capacity and _MOST_BYTES * max(map(len, names)) <= NAME_BYTES:
+            return list(map(self._numbers.get, names, repeat(0)))  # as `_add` says
+        numbers = {name: self.number(name) for name in dict.fromkeys(names)}
+        return list(map(numbers.__getitem__, names))
 
     def listed(self) -> list[str]:
         """All names that have a number, in its order."""

@@ -1,5 +1,6 @@
 """A model that is loaded and ready to judge logs."""
 
+import itertools
 import math
 import time
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from inference.detectors.judgements import Judgement, Judgements, Novelty
 from inference.detectors.registry import LOADERS
 from inference.detectors.scorer import UnfitGraphError
 from inference.errors import BrokenVersionError
+from inference.model.column_verdicts import ColumnVerdicts
 from inference.model.correcting import Corrector
 from inference.model.memo import Memo
 from inference.model.verdicts import Mark, Verdict, make_verdicts, verdicts_in_columns
@@ -27,6 +29,7 @@ from schemas.record.features import Level, LogFeatures
 from schemas.record.key import Bools, Columns, Ints, columns_of, without_traits
 
 Floats = npt.NDArray[np.float64]
+Parts = npt.NDArray[np.int32]
 
 _OTHER_EXTRACTOR: Final = (
     "version {} learned from records of another extractor than this release has, so raw lines may "
@@ -36,6 +39,14 @@ _OTHER_EXTRACTOR: Final = (
 LOGS_WORTH_COLUMNS: Final = 32
 """With as many logs, numpy's columns cost less than a call for each log."""
 
+LOGS_WORTH_SAMPLING: Final = 64
+SAMPLED: Final = 16
+"""Each sixteenth record of a batch is looked up first."""
+
+KNOWN_SHARE: Final = 0.5
+"""If more of them are known, the batch is judged record by record, which costs half as much as in
+columns if all are known, and twice as much if none is."""
+
 
 class Marker(Protocol):
     """Says how logs with a verdict are counted (`inference.metrics.judged`)."""
@@ -44,15 +55,19 @@ class Marker(Protocol):
         """What is to stay with the verdict for it."""
         ...
 
-    def mark_all(
+    def parts(
         self,
         logs: Sequence[LogFeatures],
         columns: Columns,
         is_anomaly: Bools,
         scores: Floats,
         novelties: Ints,
-    ) -> list[Mark]:
+    ) -> Parts:
         """The same for several: label, anomaly score and `Novelty.number` of each."""
+        ...
+
+    def marks(self, parts: Parts) -> list[Mark]:
+        """What is to stay with verdicts of these parts."""
         ...
 
     def computed(self, n_verdicts: int) -> None:
@@ -116,6 +131,7 @@ class Model:
         )
         self._marker = marker
         self._memo: Memo[LogFeatures, Verdict] = Memo(memo_capacity)
+        self._samples = itertools.count()
         self._judged: Memo[LogFeatures, Judgement] = Memo(memo_capacity)
 
     @property
@@ -141,6 +157,33 @@ class Model:
             return judged
         found = dict(zip(unknown, judged, strict=True))
         return [verdict or found[log] for log, verdict in zip(logs, verdicts, strict=True)]
+
+    def verdicts_in_columns(self, logs: Sequence[LogFeatures]) -> ColumnVerdicts | None:
+        """Judge a batch of records without messages most of which were not known before.
+
+        A sample of the batch tells whether that is so, and the sample alone is kept. A batch of
+        novelties, which will hardly come again, then neither costs a look-up and a verdict object
+        for each record, nor drives out of the memo what does come again. Samples begin at another
+        record each time, so that a batch that does come again and again is soon known as a whole.
+
+        Returns:
+            None for any other batch, which `verdicts` judges; the verdicts are the same.
+        """
+        if (
+            len(logs) < LOGS_WORTH_SAMPLING
+            or self.corrector
+            or set(map(type, logs)) != {LogFeatures}
+        ):
+            return None
+        sample = range(next(self._samples) % SAMPLED, len(logs), SAMPLED)
+        found = self._memo.get_all([logs[at] for at in sample])
+        new = [at for at, verdict in zip(sample, found, strict=True) if verdict is None]
+        if len(new) < (1 - KNOWN_SHARE) * len(sample):
+            return None
+        judged = self._judge_columns(logs)
+        kept = judged.take(new)
+        self._memo.put_all(kept.logs, verdicts_in_columns(kept, self._marks_in_columns(kept)))
+        return judged
 
     def contributions(self, log: LogFeatures, verdict: Verdict) -> bytes:
         """Those of a log's verdict, see `Judgement`; computed now if they were left out."""
@@ -181,23 +224,27 @@ class Model:
             and not self.corrector
             and set(map(type, logs)) == {LogFeatures}
         ):
-            verdicts = self._judge_columns(logs)
+            judged = self._judge_columns(logs)
+            verdicts = verdicts_in_columns(judged, self._marks_in_columns(judged))
         else:
             verdicts = self._judge_each(logs)
         self._memo.put_all(logs, verdicts)
         return verdicts
 
-    def _judge_columns(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
+    def _judge_columns(self, logs: Sequence[LogFeatures]) -> ColumnVerdicts:
         columns = columns_of(logs)
         judged = self._detector.judge_columns(logs, columns)
-        marks: Sequence[Mark] = [0] * len(logs)
+        parts = np.empty((len(logs), 0), np.int32)
         if self._marker is not None:
             self._marker.computed(len(logs))
             novelties = self._detector.novelties(logs, columns)
-            marks = self._marker.mark_all(
+            parts = self._marker.parts(
                 logs, columns, judged.is_anomaly, judged.anomaly_scores, novelties
             )
-        return verdicts_in_columns(judged, self.version, marks, logs)
+        return ColumnVerdicts(logs, judged, parts, self.version)
+
+    def _marks_in_columns(self, judged: ColumnVerdicts) -> Sequence[Mark]:
+        return [0] * len(judged) if self._marker is None else self._marker.marks(judged.parts)
 
     def _judge_each(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
         judgements = self._judgements(logs)
@@ -230,7 +277,7 @@ class Model:
             novelties = self._detector.novelties(logs, columns)
             is_anomaly = np.array([judgement.is_anomaly for judgement in judgements])
             scores = np.array([judgement.anomaly_score for judgement in judgements])
-            return marker.mark_all(logs, columns, is_anomaly, scores, novelties)
+            return marker.marks(marker.parts(logs, columns, is_anomaly, scores, novelties))
         novelty = self._detector.novelty
         return [
             marker.mark(log, judgement, novelty(log))

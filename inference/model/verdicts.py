@@ -11,7 +11,8 @@ from typing import Final, Protocol
 
 import msgspec
 
-from inference.detectors.judgements import Judgement, Judgements, rows_as_bytes
+from inference.detectors.judgements import Judgement, rows_as_bytes
+from inference.model.column_verdicts import ColumnVerdicts
 from schemas.api.predictions import PredictRequest
 from schemas.record.features import LogFeatures
 
@@ -51,6 +52,9 @@ class VerdictCounter(Protocol):
 
     def count_all(self, verdicts: Sequence[Verdict]) -> None:
         """Several logs were."""
+
+    def count_columns(self, verdicts: ColumnVerdicts) -> None:
+        """Several logs were, of verdicts in columns."""
 
 
 class Numbers(msgspec.Struct, frozen=True, gc=False):
@@ -118,23 +122,21 @@ def make_verdicts(
     ]
 
 
-def verdicts_in_columns(
-    judgements: Judgements,
-    model_version: str,
-    marks: Sequence[Mark],
-    logs: Iterable[LogFeatures | None] = repeat(None),
-) -> list[Verdict]:
-    """The same verdicts from columns, on at least one log, none of which has a message.
+def verdicts_in_columns(judged: ColumnVerdicts, marks: Sequence[Mark]) -> list[Verdict]:
+    """The same verdicts from columns; the marks as there.
 
     Their JSON is made in one piece and cut: a call for each takes twice as long.
     """
+    judgements = judged.judgements
     flags = judgements.is_anomaly.tolist()
-    tail = b',"model_version":%b\n' % _encode(model_version)
+    if not flags:
+        return []
+    tail = b',"model_version":%b\n' % _encode(judged.model_version)
     heads = (b',"is_anomaly":false,"anomaly_score":', b',"is_anomaly":true,"anomaly_score":')
     columns = (judgements.anomaly_scores, judgements.decisions, judgements.percentiles)
     texts = [_texts(column.tolist()) for column in columns]
     parts = [heads[0]] * (7 * len(flags))
-    for at in judgements.is_anomaly.nonzero()[0].tolist():
+    for at in judged.anomalies:
         parts[7 * at] = heads[1]
     parts[1::7], parts[3::7], parts[5::7] = texts
     parts[2::7] = [b',"decision":'] * len(flags)
@@ -145,7 +147,7 @@ def verdicts_in_columns(
         contributions = rows_as_bytes(judgements.contributions)
     jsons = b"".join(parts).split(b"\n")
     terms = rows_as_bytes(judgements.terms)
-    return list(map(Verdict, flags, jsons, contributions, terms, marks, logs))
+    return list(map(Verdict, flags, jsons, contributions, terms, marks, judged.logs))
 
 
 def _texts(values: list[float]) -> list[bytes]:

@@ -9,6 +9,7 @@ import falcon.asgi
 
 from inference.intake.each_request import (
     Each,
+    JudgedColumns,
     JudgedRequests,
     answer_each,
     read_each,
@@ -139,7 +140,7 @@ class BatchResource:
                     model = await self._slot.current()
                     judged, answer = await asyncio.to_thread(_answer_all, model, request, explain)
         if self._judged is not None:
-            self._judged.count_all(judged.verdicts)
+            judged.count(self._judged)
         if self._incidents is not None:
             self._incidents.see(model, judged.flagged())
         if len(answer) > SMALL_BYTES:
@@ -179,11 +180,15 @@ def _answer_all(
     model: Model,
     request: BatchRequest | list[Each],
     explain: bool,  # noqa: FBT001
-) -> tuple[JudgedRequests, bytes]:
+) -> tuple[JudgedRequests | JudgedColumns, bytes]:
     if isinstance(request, list):
         answered = answer_each(request, model, 0, explain=explain)
         return answered.judged, reported_json(answered, model.version)
     logs = look_at_all(request.logs, model.extract)
+    in_columns = None if explain else model.verdicts_in_columns(logs)
+    if in_columns is not None:
+        answer = in_columns.json([log.log_id for log in request.logs])
+        return JudgedColumns(in_columns), answer
     verdicts = model.verdicts(logs)
     explanations = None
     if explain:

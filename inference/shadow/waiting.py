@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from inference.model.verdicts import Verdict, VerdictCounter
+from inference.model.column_verdicts import ColumnVerdicts
+from inference.model.verdicts import Verdict, VerdictCounter, verdicts_in_columns
 
 MAX_WAITING: Final = 4_096
 """Verdicts that wait; more are dropped."""
@@ -39,6 +40,15 @@ class Waiting:
         """Note several: of more than there is room for, some from all over them."""
         if self._counter is not None:
             self._counter.count_all(verdicts)
+        self._note(verdicts)
+
+    def count_columns(self, verdicts: ColumnVerdicts) -> None:
+        """The same for verdicts in columns."""
+        if self._counter is not None:
+            self._counter.count_columns(verdicts)
+        self._note(verdicts_in_columns(verdicts, [0] * len(verdicts)))
+
+    def _note(self, verdicts: Sequence[Verdict]) -> None:
         room = self._room - len(self._verdicts)
         noted = verdicts
         if len(verdicts) > room:

@@ -46,6 +46,27 @@ def service_number(service: str, buckets: int) -> int:
     return zlib.crc32(service.encode()) % buckets
 
 
+_MAX_KNOWN: Final = 4_096
+
+_known: Final[dict[str, int]] = {}
+"""Numbers of services that came lately: 4 MB at most with those of the largest batch."""
+
+
+def service_numbers(services: Sequence[str]) -> list[int]:
+    """`service_number` of several services, among `SERVICE_BUCKETS`, in their order.
+
+    Safe to use from several threads under the GIL: each step is one operation on a dict.
+    """
+    try:
+        return list(map(_known.__getitem__, services))
+    except KeyError:
+        numbers = {name: service_number(name, SERVICE_BUCKETS) for name in set(services)}
+    if len(_known) >= _MAX_KNOWN:
+        _known.clear()
+    _known.update(numbers)
+    return list(map(numbers.__getitem__, services))
+
+
 class FeatureEncoder:
     """Turns log features into float32 rows, column by column in a model's own order.
 

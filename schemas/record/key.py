@@ -20,14 +20,13 @@ could be spared: both are what models see.
 
 import math
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from schemas.record.encoding import SERVICE_BUCKETS, service_number
+from schemas.record.encoding import SERVICE_BUCKETS, service_number, service_numbers
 from schemas.record.extraction import MessageFeatures
 from schemas.record.features import (
     FEATURE_NAMES,
@@ -174,21 +173,26 @@ class Columns(NamedTuple):
     flags: Ints
 
 
-_six_of = attrgetter(*FEATURE_NAMES)
-
-
 def columns_of(logs: Sequence[LogFeatures]) -> Columns:
     """The columns of records as they come, of at least one."""
-    lengths, levels, services, *flags = zip(*map(_six_of, logs), strict=True)
-    numbers = {name: service_number(name, SERVICE_BUCKETS) for name in set(services)}
-    # Small numbers become arrays by way of bytes at a tenth of the cost.
-    up = np.array([np.frombuffer(bytes(flag), np.uint8) for flag in flags])
-    return Columns(
-        np.array(lengths, np.int64),
-        np.frombuffer(bytes(map(SEVERITY.__getitem__, levels)), np.uint8).astype(np.int64),
-        np.array(list(map(numbers.__getitem__, services)), np.int64),
-        np.array(list(FLAG_BITS.values())) @ up,
+    # A pass for each feature: the interpreter reads the same attribute again and again at a third
+    # of what a getter of all six costs. Small numbers become arrays by way of bytes, which costs a
+    # tenth.
+    flags = (
+        EXCEPTION_BIT * _small([log.has_exception for log in logs])
+        + TIMEOUT_BIT * _small([log.has_timeout for log in logs])
+        + CONNECTION_ERROR_BIT * _small([log.has_connection_error for log in logs])
     )
+    return Columns(
+        np.array([log.message_length for log in logs], np.int64),
+        _small([SEVERITY[log.level] for log in logs]).astype(np.int64),
+        np.array(service_numbers([log.service for log in logs]), np.int64),
+        flags.astype(np.int64),
+    )
+
+
+def _small(values: list[bool] | list[int]) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(bytes(values), np.uint8)
 
 
 def unpack_record(key: int, service: str) -> LogFeatures:

@@ -108,7 +108,7 @@ def _mark_all(judged: Judged, judged_logs: list[tuple[Any, ...]]) -> list[Mark]:
     novelties = np.array([novelty.number for *_, novelty in judged_logs], np.int64)
     is_anomaly = np.array([judgement.is_anomaly for _, judgement, _ in judged_logs])
     scores = np.array([judgement.anomaly_score for _, judgement, _ in judged_logs])
-    return judged.mark_all(logs_, columns_of(logs_), is_anomaly, scores, novelties)
+    return judged.marks(judged.parts(logs_, columns_of(logs_), is_anomaly, scores, novelties))
 
 
 def _check(found: dict[tuple[str, ...], float], judged_logs: list[tuple[Any, ...]]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from inference.model.column_verdicts import ColumnVerdicts
 from inference.model.verdicts import Verdict
 from inference.shadow.waiting import Waiting
 
@@ -26,6 +27,10 @@ class Counter:
 
     def count_all(self, verdicts: Sequence[Verdict]) -> None:
         """Several."""
+        self.n += len(verdicts)
+
+    def count_columns(self, verdicts: ColumnVerdicts) -> None:
+        """Several in columns."""
         self.n += len(verdicts)
 
 
