@@ -22,7 +22,7 @@ SEEN_CHARS: Final = len("2026-11-26T18:30:00")
 
 _DESCRIPTION: Final = f"""\
 List the patterns of data: what one service writes by one template, whatever the numbers in it. With
---version N and no DATA, those of the data that version N learned from. Patterns are marked that the
+--version N and no DATA, those of the data that version N was made of. Patterns are marked that the
 current model, or version N, flags. With --json, one object for each pattern on standard output.
 
 {DATA_HELP}"""

@@ -7,7 +7,7 @@ from schemas.bundle.manifest import PATTERNS_FILE
 from trainer.errors import InputError, StoreError
 from trainer.jobs.dataset import Data, Holdings
 from trainer.jobs.listener import SILENCE, Listener
-from trainer.patterns.lists import KEPT, read_kept
+from trainer.patterns.lists import KEPT, count_lines, read_kept
 from trainer.patterns.pattern import Pattern
 from trainer.patterns.summing import flagged_rows
 from trainer.store.candidate import load_candidate
@@ -83,7 +83,9 @@ def list_patterns(holdings: Holdings, model: Model | None = None) -> list[Patter
 
 
 def patterns_of_version(version: int, *, model_dir: Models = "models") -> PatternList:
-    """The patterns of a version's training data, with its flags, as far as the version keeps them.
+    """The patterns of the data that a version was made of, with its flags, as far as it keeps them.
+
+    Lines that were held out of training are among them.
 
     Args:
         version: its number.
@@ -94,7 +96,7 @@ def patterns_of_version(version: int, *, model_dir: Models = "models") -> Patter
         InputError: the file of its patterns cannot be read.
     """
     registry = registry_over(model_dir)
-    manifest = load_candidate(registry, version).model.manifest
+    load_candidate(registry, version)
     path = registry.path(version) / PATTERNS_FILE
     if not path.exists():
         raise StoreError(
@@ -104,7 +106,7 @@ def patterns_of_version(version: int, *, model_dir: Models = "models") -> Patter
     patterns = read_kept(path)
     return PatternList(
         patterns=patterns,
-        n_lines=manifest.training.n_messages,
+        n_lines=count_lines(patterns),
         version=version,
         is_complete=len(patterns) < KEPT,
     )

@@ -60,6 +60,15 @@ def to_kept(patterns: Sequence[Pattern], kept: int = KEPT) -> bytes:
     return gzip.compress(to_lines([*patterns[:kept], *flagged[:kept]]), mtime=0)
 
 
+def count_lines(patterns: Sequence[Pattern]) -> int:
+    """The lines of data, those of patterns that its list lacks included.
+
+    Args:
+        patterns: as `to_kept` took them; each has its share of these lines.
+    """
+    return round(patterns[0].count / patterns[0].share) if patterns else 0
+
+
 def read_kept(path: Path) -> list[Pattern]:
     """What a version keeps of its patterns.
 

@@ -51,3 +51,19 @@ def test_whose_flags_are_shown(
     assert "version 1 flags" in out.splitlines()[-1]
     assert main(["patterns", logs, "--version", "7", *store]) == 6
     assert "there is no version 7" in capsys.readouterr().err
+
+
+def test_a_version_that_learned_from_a_part(
+    logs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its list is of all lines that it was made of, and so is what `diff` counts."""
+    store = ["--model-dir", str(tmp_path / "models")]
+    assert main(["fit", logs, "--holdout", "0.2", *store]) == 0
+    capsys.readouterr()
+    assert main(["patterns", "--version", "1", *store]) == 0
+    kept = capsys.readouterr().out
+    assert " of 300 lines;" in kept.splitlines()[-1]
+    assert main(["patterns", logs, *store]) == 0
+    assert capsys.readouterr().out == kept
+    assert main(["diff", "1", logs, *store]) == 0
+    assert "300 lines of 22 patterns in version 1, 300 lines of 22" in capsys.readouterr().out
