@@ -4,7 +4,6 @@ import msgspec
 
 from inference.intake.requests import look_at
 from schemas.api.feedback import FeedbackRequest
-from schemas.api.predictions import PredictRequest
 from schemas.api.problems import FieldError
 from schemas.api.validation import BodyDecoder, InvalidBodyError
 from schemas.bundle.corrections import Correction, utc_now
@@ -19,16 +18,7 @@ def read_feedback(request: FeedbackRequest) -> tuple[LogFeatures, Correction | N
     Raises:
         InvalidBodyError: the log is at fault, or the correction has ended before it begins.
     """
-    log = look_at(
-        PredictRequest(
-            "feedback",
-            features=request.features,
-            message=request.message,
-            level=request.level,
-            service=request.service,
-        ),
-        extract,
-    )
+    log = look_at(request, extract)
     now = utc_now()
     if request.until is not None and request.until <= now:
         raise InvalidBodyError([FieldError("until", "Expected a time to come")])

@@ -14,7 +14,7 @@ from schemas.api.models import Activated
 from schemas.api.training import TrainRequest, TrainResponse
 from schemas.api.validation import BodyDecoder
 from schemas.bundle.options import DEFAULT_DETECTOR
-from trainer.counting.table import count_logs
+from trainer.counting.table import CountTable
 from trainer.errors import (
     AbandonedError,
     NoVersionError,
@@ -22,11 +22,11 @@ from trainer.errors import (
     UnwritableStoreError,
 )
 from trainer.feedback import read_feedback
-from trainer.fitting.size import check_size
 from trainer.jobs.correct import correct
 from trainer.jobs.train import train
 from trainer.store.history import Change
 from trainer.store.registry import ModelRegistry
+from trainer.training_data import count_training_data
 
 _VERSION: Final = re.compile("[1-9][0-9]{0,8}")
 
@@ -66,7 +66,7 @@ class TrainingService:
             TrainingError: nothing was published; says why.
         """
         # A large body is left as it is until its turn: decoded, it takes several times as much.
-        request = await asyncio.to_thread(self._decode, body) if len(body) <= LARGE_BYTES else None
+        asked = await asyncio.to_thread(self._decode, body) if len(body) <= LARGE_BYTES else None
         try:
             async with asyncio.timeout(self._wait_s):
                 await self._turn.acquire()
@@ -75,10 +75,10 @@ class TrainingService:
                 "another training is at work; try again in a few seconds"
             ) from error
         try:
-            if request is None:
-                request = await asyncio.to_thread(self._decode, body)
+            if asked is None:
+                asked = await asyncio.to_thread(self._decode, body)
             with self._store_faults_logged():
-                trained = await asyncio.to_thread(self._train, request, has_left)
+                trained = await asyncio.to_thread(self._train, *asked, has_left)
         finally:
             self._turn.release()
         _log.info(
@@ -156,10 +156,9 @@ class TrainingService:
             _log.error("store.unwritable", extra=extra)
             raise
 
-    def _decode(self, body: bytes) -> TrainRequest:
+    def _decode(self, body: bytes) -> tuple[TrainRequest, CountTable]:
         request = self._decoder.decode(body)
-        check_size(request, len(request.training_data), self._max_nodes)
-        return request
+        return request, count_training_data(request, self._max_nodes)
 
     def _current_detector(self) -> str:
         """The detector of the current model; the default if there is none or it is unknown."""
@@ -168,13 +167,14 @@ class TrainingService:
         except (NoModelError, BrokenVersionError):
             return DEFAULT_DETECTOR
 
-    def _train(self, request: TrainRequest, has_left: Callable[[], bool]) -> TrainResponse:
+    def _train(
+        self, request: TrainRequest, table: CountTable, has_left: Callable[[], bool]
+    ) -> TrainResponse:
         def go_on() -> None:
             if has_left():
                 raise AbandonedError("the client did not wait for the training")
 
         go_on()
-        table = count_logs(request.training_data)
         options = request.options(self._current_detector())
         return train(
             table,

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import msgspec
-from msgspec import UNSET, Raw
+from msgspec import UNSET, Raw, UnsetType
 
 from inference.intake.cleaning import clean_text
 from inference.intake.documents import DEFAULT_SERVICE, bare_service
-from schemas.api.predictions import PredictRequest, RawLog
+from schemas.api.predictions import RawLog
 from schemas.api.problems import FieldError
 from schemas.api.validation import MAX_FIELD_ERRORS, InvalidBodyError
 from schemas.record.features import Level, LogFeatures
@@ -18,6 +18,27 @@ T = TypeVar("T")
 
 Extract = Callable[[str, Level, str], LogFeatures]
 
+
+class GivenLog(Protocol):
+    """A log as requests hold it: its features, or the JSON of what was written."""
+
+    @property
+    def features(self) -> LogFeatures | None:
+        """The six features, if they came."""
+
+    @property
+    def message(self) -> Raw | UnsetType:
+        """The text."""
+
+    @property
+    def level(self) -> Raw | UnsetType:
+        """The severity."""
+
+    @property
+    def service(self) -> Raw | UnsetType:
+        """The writer's name."""
+
+
 _EITHER: Final = "is required, or message with level and service"
 
 _NULL: Final = Raw(b"null")
@@ -25,7 +46,7 @@ _decode_raw_log = msgspec.json.Decoder(RawLog, strict=False).decode
 _service_of = lru_cache(maxsize=4_096)(bare_service)
 
 
-def look_at(request: PredictRequest, extract: Extract) -> LogFeatures:
+def look_at(request: GivenLog, extract: Extract) -> LogFeatures:
     """What the model is to see of one request.
 
     Raises:
@@ -36,8 +57,8 @@ def look_at(request: PredictRequest, extract: Extract) -> LogFeatures:
     return _extract(request, extract, "")
 
 
-def look_at_all(requests: Sequence[PredictRequest], extract: Extract) -> list[LogFeatures]:
-    """What the model is to see of each request of a batch.
+def look_at_all(requests: Sequence[GivenLog], extract: Extract) -> list[LogFeatures]:
+    """What the model is to see of each log of a batch.
 
     Raises:
         InvalidBodyError: names all values at fault, over the whole batch.
@@ -59,14 +80,14 @@ def look_at_all(requests: Sequence[PredictRequest], extract: Extract) -> list[Lo
     return logs
 
 
-def message_of(request: PredictRequest) -> str:
+def message_of(request: GivenLog) -> str:
     """The message of a request that `look_at` has taken; empty if it has features instead."""
     if request.features is not None:
         return ""
     return _extract(request, lambda message, _level, _service: message, "")
 
 
-def _extract(request: PredictRequest, extract: Callable[[str, Level, str], T], path: str) -> T:
+def _extract(request: GivenLog, extract: Callable[[str, Level, str], T], path: str) -> T:
     message, level, service = request.message, request.level, request.service
     if message is UNSET or message == _NULL:
         raise InvalidBodyError([FieldError(f"{path}features", _EITHER)])
@@ -82,9 +103,7 @@ def _extract(request: PredictRequest, extract: Callable[[str, Level, str], T], p
     return extract(text, raw.level, _service_of(raw.service) or DEFAULT_SERVICE)
 
 
-def _extract_unusual(
-    request: PredictRequest, extract: Callable[[str, Level, str], T], path: str
-) -> T:
+def _extract_unusual(request: GivenLog, extract: Callable[[str, Level, str], T], path: str) -> T:
     # For those who send anything but a text, a level by its name and a service: the layouts of
     # lines are loaded only here.
     from inference.intake.raw import UnusableLogError, read_raw  # noqa: PLC0415 - see above

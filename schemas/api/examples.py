@@ -57,6 +57,13 @@ PREDICT: Final = {"log_id": "log-1", "features": _FEATURES}
 BATCH: Final = {"logs": [PREDICT, {"log_id": "log-2", **RAW_LOG}]}
 FEEDBACK: Final = {"verdict": "normal", **RAW_LOG, "note": "db fails over on Sundays"}
 TRAIN: Final = {"training_data": _VARIED, "contamination": 0.1}
+TRAIN_RAW: Final = {
+    "logs": [
+        *({"message": f"order {n} shipped", "level": "INFO", "service": "cart"} for n in range(20)),
+        RAW_LOG,
+    ],
+    "contamination": 0.1,
+}
 
 _HASH: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _TIME: Final = "2026-11-26T10:00:00+00:00"

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from schemas.api.feedback import FeedbackRequest
 from schemas.api.predictions import PredictRequest
-from schemas.api.training import TrainRequest
+from schemas.api.training import TrainingLog, TrainRequest
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.options import DEFAULT_DETECTOR
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS
@@ -55,7 +55,9 @@ _EITHER: Final[Schema] = {
 RULES: Final[Mapping[type, Schema]] = {
     PredictRequest: _EITHER,
     FeedbackRequest: _EITHER,
+    TrainingLog: _EITHER,
     TrainRequest: {
+        "oneOf": [{"required": ["training_data"]}, {"required": ["logs"]}],
         "not": {"required": ["contamination", "alerts_per_day"]},
         "dependentRequired": {
             "alerts_per_day": ["lines_per_day"],
@@ -85,7 +87,7 @@ RULES: Final[Mapping[type, Schema]] = {
         ],
     },
 }
-"""What holds between the members of a request."""
+"""What holds between the members of a request, or of a log in it."""
 
 
 def as_taken(components: Mapping[str, Schema], requests: list[type]) -> dict[str, Schema]:
@@ -105,8 +107,9 @@ def as_taken(components: Mapping[str, Schema], requests: list[type]) -> dict[str
         if taken[name] is components[name]:
             taken[name] = _widened(components[name])
             waiting += _references(components[name])
-    for request in requests:
-        taken[request.__name__] |= RULES.get(request, {})
+    for kind, rules in RULES.items():
+        if kind.__name__ in taken:
+            taken[kind.__name__] |= rules
     return taken
 
 

@@ -169,7 +169,10 @@ def _operation(operation: Operation, by_type: dict[type, dict[str, Any]]) -> dic
         document["parameters"] = parameters
     if operation.request:
         content: dict[str, Any] = {"schema": by_type[operation.request]}
-        if operation.example is not None:
+        if operation.raw_example is not None:
+            both = {"features": operation.example, "raw_logs": operation.raw_example}
+            content["examples"] = {name: {"value": value} for name, value in both.items()}
+        elif operation.example is not None:
             content["example"] = operation.example
         lines = _texts(operation.line_types)
         document["requestBody"] = {"required": True, "content": {_JSON: content, **lines}}

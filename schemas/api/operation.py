@@ -35,6 +35,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         choices: the words that a query parameter takes, the default first; others are boolean.
         path_numbers: numbers in the path, each with its meaning.
         example: a request body that works.
+        raw_example: another one, of raw logs, where logs may come as features or raw.
     """
 
     method: Literal["get", "post"]
@@ -56,3 +57,4 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     choices: dict[str, tuple[str, ...]] = {}
     path_numbers: dict[str, str] = {}
     example: Any = None
+    raw_example: Any = None

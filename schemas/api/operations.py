@@ -141,8 +141,10 @@ OPERATIONS: Final = (
         services=BOTH,
         scope="train",
         summary="Train a model and replace the one that serves; answered once the new one does",
-        description="The body may be compressed, and have 64 MiB, compressed or not, unless the "
-        "service is set up otherwise. One training is at work at a time.",
+        description="Logs come by their features as `training_data`, or as `logs`, raw or by their "
+        "features as a batch of predictions has them. The body may be compressed, and have 64 MiB, "
+        "compressed or not, unless the service is set up otherwise. One training is at work at a "
+        "time.",
         request=TrainRequest,
         response=TrainResponse,
         problems=(
@@ -153,6 +155,7 @@ OPERATIONS: Final = (
             HTTPStatus.GATEWAY_TIMEOUT,
         ),
         example=examples.TRAIN,
+        raw_example=examples.TRAIN_RAW,
     ),
     Operation(
         method="get",

@@ -48,7 +48,7 @@ class RawLog(msgspec.Struct, frozen=True, gc=False):
     service: Annotated[str, Meta(min_length=1, max_length=MAX_SERVICE_CHARS)]
 
 
-def _as_in_raw_log(what: str) -> Meta:
+def as_in_raw_log(what: str) -> Meta:
     """Any JSON: what stands beside `features` is ignored, and looked at only without them."""
     return Meta(description=f"{what} of a log that comes without `features`; ignored beside them.")
 
@@ -65,9 +65,9 @@ class PredictRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         LogFeatures | None,
         Meta(description="What the model sees of the log; without it, the log as it was written."),
     ] = None
-    message: Annotated[Raw, _as_in_raw_log("The text")] | UnsetType = UNSET
-    level: Annotated[Raw, _as_in_raw_log("The severity")] | UnsetType = UNSET
-    service: Annotated[Raw, _as_in_raw_log("The writer's name")] | UnsetType = UNSET
+    message: Annotated[Raw, as_in_raw_log("The text")] | UnsetType = UNSET
+    level: Annotated[Raw, as_in_raw_log("The severity")] | UnsetType = UNSET
+    service: Annotated[Raw, as_in_raw_log("The writer's name")] | UnsetType = UNSET
 
 
 class BatchRequest(msgspec.Struct, frozen=True, gc=False):

@@ -6,9 +6,9 @@ Unknown keys are refused among the options: a misspelt one would silently train 
 from typing import Annotated
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, Raw, UnsetType
 
-from schemas.api.predictions import ModelHash, ModelVersion
+from schemas.api.predictions import ModelHash, ModelVersion, as_in_raw_log
 from schemas.bundle.budget import MAX_LINES_PER_DAY, AlertBudget, AlertsPerDay
 from schemas.bundle.detectors import meanings
 from schemas.bundle.options import (
@@ -35,6 +35,22 @@ LinesPerDay = Annotated[
 ]
 
 
+class TrainingLog(msgspec.Struct, frozen=True, gc=False):
+    """One log to learn from, as the predict calls take it: its `features`, or `message` with more.
+
+    A raw log is read as there: a level by any logger's name or number, and without a level INFO,
+    without a service `unknown`. A `log_id` may stand beside it and is ignored.
+    """
+
+    features: Annotated[
+        LogFeatures | None,
+        Meta(description="The six features; without them, the log as it was written."),
+    ] = None
+    message: Annotated[Raw, as_in_raw_log("The text")] | UnsetType = UNSET
+    level: Annotated[Raw, as_in_raw_log("The severity")] | UnsetType = UNSET
+    service: Annotated[Raw, as_in_raw_log("The writer's name")] | UnsetType = UNSET
+
+
 class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Logs to learn from, and how."""
 
@@ -54,9 +70,21 @@ class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
             f"first model {DEFAULT_DETECTOR}."
         ),
     ] = UNSET
-    training_data: Annotated[
-        list[LogFeatures], Meta(min_length=1, description="The logs, by their features.")
-    ]
+    training_data: (
+        Annotated[list[LogFeatures], Meta(min_length=1, description="The logs, by their features.")]
+        | UnsetType
+    ) = UNSET
+    logs: (
+        Annotated[
+            list[TrainingLog],
+            Meta(
+                min_length=1,
+                description="In the place of `training_data`: logs as a batch of predictions has "
+                "them, raw or by their features or some of each, in the order in which they came.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     activate: Annotated[
         bool,
         Meta(
@@ -69,8 +97,13 @@ class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
         """Refuse what no single field can tell; what the store knows does not count for that.
 
         Raises:
-            ValueError: there is no such detector, or it does not go with the other options.
+            ValueError: there are no logs, there is no such detector, or it does not go with the
+                other options.
         """
+        if self.training_data is UNSET and self.logs is UNSET:
+            raise ValueError("training_data: is required, or logs in its place")
+        if self.training_data is not UNSET and self.logs is not UNSET:
+            raise ValueError("logs: Expected in the place of training_data, not with it")
         check_together(
             self._detector(DEFAULT_DETECTOR), self._contamination, per_service=self.per_service
         )

@@ -178,9 +178,10 @@ def _type_at(type_: Any, message: str) -> Any:
 def _unwrap(type_: Any) -> Any:
     while get_origin(type_) is Annotated:
         type_ = get_args(type_)[0]
-    if get_origin(type_) is types.UnionType:
+    if get_origin(type_) in {types.UnionType, Union}:
         # A value that may be missing is checked; of other unions the intended member is unknown.
-        present = [member for member in get_args(type_) if member is not types.NoneType]
+        missing = (types.NoneType, msgspec.UnsetType)
+        present = [member for member in get_args(type_) if member not in missing]
         return _unwrap(present[0]) if len(present) == 1 else None
     return type_
 

@@ -13,8 +13,10 @@ from schemas.api.openapi import openapi_document
 from schemas.api.predictions import BatchRequest, PredictRequest
 from schemas.api.training import TrainRequest
 from schemas.api.validation import BodyDecoder, InvalidBodyError
+from schemas.bundle.options import MAX_NODES
 from schemas.record.extraction import extract
 from tests.made_logs import make_log
+from trainer.training_data import count_training_data
 
 DOCUMENT = openapi_document("inference")
 PREDICT = BodyDecoder(PredictRequest)
@@ -38,7 +40,7 @@ def is_taken(name: str, body: object) -> bool:
         if name == "PredictRequest":
             look_at(PREDICT.decode(written), extract)
         else:
-            TRAIN.decode(written)
+            count_training_data(TRAIN.decode(written), MAX_NODES)
     except InvalidBodyError:
         return False
     return True
@@ -99,6 +101,14 @@ def test_options_are_taken_as_documented(body: dict[str, Any]) -> None:
     assert is_valid("TrainRequest", body) == is_taken("TrainRequest", body)
 
 
+@given(logs)
+def test_a_log_to_learn_from_is_taken_as_documented(body: dict[str, Any]) -> None:
+    """As one to judge, but for its id."""
+    body = {name: value for name, value in body.items() if name != "log_id"}
+    document = {"logs": [body, {"log_id": "b", **RAW}]}
+    assert is_valid("TrainRequest", document) == is_taken("TrainRequest", document)
+
+
 @pytest.mark.parametrize(
     ("name", "body", "taken"),
     [
@@ -122,6 +132,13 @@ def test_options_are_taken_as_documented(body: dict[str, Any]) -> None:
         ("TrainRequest", {"training_data": [FEATURES], "contamination": "auto"}, False),
         ("TrainRequest", {**OPTIONS, "contamination": "auto", "detector": "surprisal"}, False),
         ("TrainRequest", {**OPTIONS, "n_estimator": 5}, False),
+        ("TrainRequest", {"contamination": 0.1}, False),
+        ("TrainRequest", {"logs": []}, False),
+        ("TrainRequest", {"logs": [RAW]}, True),
+        ("TrainRequest", {"logs": [RAW, {"features": FEATURES}], "contamination": 0.1}, True),
+        ("TrainRequest", {"logs": [{"log_id": 7, "message": "a", "level": 40}]}, True),
+        ("TrainRequest", {"logs": [FEATURES]}, False),
+        ("TrainRequest", {"logs": [RAW], "training_data": [FEATURES]}, False),
         *(
             ("TrainRequest", {**OPTIONS, "detector": detector, "per_service": value}, good)
             for detector, value, good in (

@@ -22,8 +22,11 @@ from schemas.api.predictions import BatchRequest, PredictRequest
 from schemas.api.training import TrainRequest
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 from schemas.bundle.manifest import Manifest, UnreadableManifestError
+from schemas.bundle.options import MAX_NODES
 from schemas.bundle.tables import Tables, UnreadableTablesError
 from schemas.record.extraction import extract
+from trainer.errors import ForestTooLargeError
+from trainer.training_data import count_training_data
 
 MAX_BYTES: Final = 4_096
 """The longest input; a fault that needs more is rare, and each run would be slower."""
@@ -56,10 +59,11 @@ def _tensors(data: bytes) -> None:
 Target = tuple[Callable[[bytes], Any], tuple[type[Exception], ...]]
 
 _BODY: Final = (MalformedJsonError, InvalidBodyError)
+_TRAIN: Final = (*_BODY, ForestTooLargeError)
 _TARGETS: Final[dict[str, Target]] = {
     "predict": (lambda data: look_at(_predict.decode(data), extract), _BODY),
     "batch": (lambda data: look_at_all(_batch.decode(data).logs, extract), _BODY),
-    "train": (_train.decode, _BODY),
+    "train": (lambda data: count_training_data(_train.decode(data), MAX_NODES), _TRAIN),
     "gzip": (lambda data: inflate(data, "gzip", MAX_BYTES), (falcon.HTTPError,)),
     "manifest": (Manifest.from_json, (UnreadableManifestError,)),
     "tables": (Tables.from_bytes, (UnreadableTablesError,)),
