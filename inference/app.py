@@ -124,7 +124,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         settings,
         [
             WarmUpMiddleware(slot),
-            *(WatchMiddleware(one.watch) for one in (metrics, shadow) if one),
+            *(WatchMiddleware(watched.watch) for watched in (metrics, shadow) if watched),
             *([incidents] if incidents else []),
         ],
         metrics.traffic if metrics else None,

@@ -41,9 +41,9 @@ def load_settings(type_: type[T], environ: Mapping[str, str], prefix: str) -> T:
         type_: the struct; the encoded name of each field is the variable's name.
         environ: where to read, usually `os.environ`.
         prefix: what the names of this program's own variables begin with. All may share an
-            environment, so variables with another one's prefix are not looked at; any other
-            that begins with ANOMALY_ and is not known is misspelt, and so is one whose name is
-            nearly that of a variable without the prefix.
+            environment, so variables with another program's prefix are ignored; any other
+            that begins with ANOMALY_ and is not known is misspelt, and so is a variable
+            whose name is nearly that of a variable without the prefix.
 
     Raises:
         SettingsError: a value that is of the wrong type or out of range, or an unknown variable.
@@ -83,7 +83,7 @@ def _meant(name: str, known: Collection[str], prefix: str) -> str | None:
         owner = _OF_ONE.get(name, "")
         if not name.startswith(prefix) and (owner or name).startswith(_PREFIXES):
             return None
-        ours = [one for one in known if one.startswith(_PREFIX)]
+        ours = [variable for variable in known if variable.startswith(_PREFIX)]
         return difflib.get_close_matches(name, ours, 1, cutoff=0.0)[0]
-    plain = [one for one in known if not one.startswith(_PREFIX)]
+    plain = [variable for variable in known if not variable.startswith(_PREFIX)]
     return next(iter(difflib.get_close_matches(name, plain, 1, cutoff=_NEAR)), None)

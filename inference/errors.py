@@ -43,7 +43,7 @@ class MalformedProtobufError(InferenceError):
 
 
 class NotForwardedError(InferenceError):
-    """The receiver behind this one did not take a request that was passed on."""
+    """The receiver behind this service did not take a request that was passed on."""
 
 
 class TooManyRecordsError(InferenceError):

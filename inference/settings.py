@@ -37,7 +37,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
         allow_metrics: count, and answer `/metrics`.
         tls_certificate: the chain of certificates to speak TLS with, PEM; empty for plain HTTP.
         tls_key: its key, PEM.
-        tls_client_ca: certificates that sign those of clients, PEM; with it clients need one.
+        tls_client_ca: certificates that sign clients' certificates, PEM; clients then need theirs.
     """
 
     host: str = field(default="127.0.0.1", name="HOST")
@@ -80,7 +80,7 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
         max_train_body_bytes: bound for the body of a train call.
         train_timeout_s: how long to wait for the trainer's answer.
         metrics_services: services that have a label of their own.
-        metrics_patterns: patterns that have one, of flagged logs and of others each.
+        metrics_patterns: patterns that have a label, of flagged logs and of others each.
         drift_window_s: how far back drift is looked for.
         alertmanager_url: where alerts are sent, with commas between several; empty for nowhere.
         alert_interval_s: a live alert is sent that often.

@@ -1,4 +1,4 @@
-"""Calls to a service behind this one, in threads, so that predictions go on meanwhile."""
+"""Calls to a service behind this service, in threads, so that predictions go on meanwhile."""
 
 import asyncio
 from collections.abc import Mapping

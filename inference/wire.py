@@ -1,6 +1,6 @@
 """Protobuf's wire format: where the parts of a message stand, and the few messages that we write.
 
-Nothing is built of the parts, so that a message with millions of empty ones costs no memory.
+Nothing is built of the parts, so that a message with millions of empty parts costs no memory.
 Source: https://protobuf.dev/programming-guides/encoding/
 """
 
@@ -96,7 +96,7 @@ def with_fields(
         at: where it begins.
         end: where it ends.
         number: of the fields.
-        rewrite: gives a field's new bytes by where its old ones begin and end.
+        rewrite: gives a field's new bytes by where its old bytes begin and end.
 
     Raises:
         MalformedProtobufError: as `parts_of`.

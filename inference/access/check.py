@@ -39,8 +39,8 @@ def is_loopback(host: str) -> bool:
 
 
 def _open_training(settings: ServiceSettings) -> list[str]:
-    told_apart = settings.tokens_file or settings.tls_client_ca
-    if not settings.trains or told_apart or settings.allow_open_training:
+    distinguished = settings.tokens_file or settings.tls_client_ca
+    if not settings.trains or distinguished or settings.allow_open_training:
         return []
     if is_loopback(settings.host):
         return []

@@ -44,7 +44,7 @@ class Guard:
         """Refuse the call unless it needs no token or has one with the scope.
 
         Raises:
-            falcon.HTTPUnauthorized: no token came, or one that is not known.
+            falcon.HTTPUnauthorized: no token came, or an unknown token.
             falcon.HTTPForbidden: the token is for something else.
         """
         path, header = req.uri_template or "", req.get_header("authorization")
@@ -75,7 +75,7 @@ class Guard:
 
         Args:
             path: of its route.
-            authorization: the header, if there is one.
+            authorization: the header; None without.
         """
         scope = self._scope(path)
         if scope is None:

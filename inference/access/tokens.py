@@ -25,7 +25,7 @@ LOOK_S: Final = 1.0
 """How long a token that was withdrawn may still be taken."""
 
 MAX_TOKENS: Final = 100
-"""Each is compared with what a caller sends, so that the time tells nothing."""
+"""Each is compared with what a caller sends, so that the time says nothing."""
 
 MAX_FILE_BYTES: Final = 65_536
 
@@ -137,7 +137,7 @@ class TokenFile:
         self._refresh()
         hashed = digest(given)
         found = None
-        for token in self._tokens:  # all of them, so that the time does not tell which one it is
+        for token in self._tokens:  # all, so that the time does not say which token it is
             if hmac.compare_digest(token.digest, hashed):
                 found = token
         return found

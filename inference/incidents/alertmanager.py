@@ -2,7 +2,7 @@
 
 There is no queue of messages that could overflow: what waits to be sent is the bounded table of
 live incidents itself. A call that failed is repeated, with what is true by then, for as long as
-the incident lasts; so is one that was taken, once an interval, as a restarted Alertmanager knows
+the incident lasts; a call that was taken too, once an interval, as a restarted Alertmanager knows
 nothing of it any more. Of several Alertmanagers each is sent everything, as their clusters expect,
 and what any of them took is taken.
 
@@ -95,12 +95,12 @@ class Alertmanager:
         """Send what is due, unless the last call failed just now; forget what has ended."""
         now = self._clock()
         ended = self._incidents.end(now)
-        self._reports.lost([one.sent_at for one in ended].count(None))
+        self._reports.lost([incident.sent_at for incident in ended].count(None))
         self._reports.live(len(self._incidents))
         due = [
-            one
-            for one in self._incidents
-            if one.sent_at is None or now - one.sent_at >= self._interval_s
+            incident
+            for incident in self._incidents
+            if incident.sent_at is None or now - incident.sent_at >= self._interval_s
         ]
         if due and now >= self._retry_at:
             await self._post(due)
@@ -113,19 +113,21 @@ class Alertmanager:
                 await asyncio.wait_for(self._post(live), FLUSH_S)
             except TimeoutError:
                 self._reports.failed()
-        self._reports.lost([one.sent_at for one in live].count(None))
+        self._reports.lost([incident.sent_at for incident in live].count(None))
         self._reports.live(0)
 
     async def _post(self, due: list[Incident]) -> None:
         began = self._clock()
         since_epoch = self._now() - began
         ends_at = self._incidents.ends_at
-        alerts = [alert_of(one, ends_at(one), since_epoch, self._link) for one in due]
+        alerts = [
+            alert_of(incident, ends_at(incident), since_epoch, self._link) for incident in due
+        ]
         body = _encode(alerts)
         if any(await asyncio.gather(*(self._takes(url, body) for url in self._urls))):
             self._n_failed = 0
-            for one in due:
-                one.sent_at = began
+            for incident in due:
+                incident.sent_at = began
             return
         self._n_failed += 1
         self._retry_at = self._clock() + min(

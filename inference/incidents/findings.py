@@ -1,4 +1,4 @@
-"""What may be said of an anomaly outside: everything but what the log says."""
+"""What may leave the service about an anomaly: everything but the log's text."""
 
 import msgspec
 

@@ -33,17 +33,17 @@ class Incidents:
 
         Args:
             model: which judged them.
-            flagged: those that are alike as one.
+            flagged: equal anomalies counted together.
         """
-        for one in flagged:
+        for anomalies in flagged:
             if self._lines is not None:
-                self._lines.see(model, one)
+                self._lines.see(model, anomalies)
             if self._alerts is not None:
-                self._alerts.see(model, one)
+                self._alerts.see(model, anomalies)
 
     async def process_startup(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
         """Begin to report."""
-        runs = [one.run() for one in (self._lines, self._alerts) if one is not None]
+        runs = [reporter.run() for reporter in (self._lines, self._alerts) if reporter is not None]
         self._running = [asyncio.create_task(run) for run in runs]
 
     async def process_shutdown(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:

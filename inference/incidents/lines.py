@@ -33,7 +33,7 @@ class AnomalyLine(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         timestamp: when the log was judged.
-        event: tells it from the service's own logs.
+        event: distinguishes it from the service's own logs.
         service, level: of the log.
         pattern_id: of its pattern; empty if it came without its message.
         why, anomaly_score, percentile, model_version: as in `Finding`.

@@ -54,7 +54,7 @@ class LiveIncidents:
     """The incidents of a process, of which so many are kept apart.
 
     Args:
-        limit: how many; one more stands for all others.
+        limit: how many incidents; a further incident stands for all others.
         quiet_s: an incident ends that long after its last log.
     """
 
@@ -95,8 +95,10 @@ class LiveIncidents:
 
     def end(self, now: float) -> list[Incident]:
         """Forget and return those that have ended."""
-        ended = [one for one in self if self.ends_at(one) <= now]
-        self._live = {key: one for key, one in self._live.items() if self.ends_at(one) > now}
+        ended = [incident for incident in self if self.ends_at(incident) <= now]
+        self._live = {
+            key: incident for key, incident in self._live.items() if self.ends_at(incident) > now
+        }
         if self._other in ended:
             self._other = None
         return ended

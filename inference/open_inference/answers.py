@@ -54,16 +54,16 @@ def answer(inference: Inference, verdicts: Sequence[Verdict], model_version: str
     numbers = [numbers_of(verdict) for verdict in verdicts]
     outputs: list[OutputTensor] = []
     raw: list[bytes] = []
-    for one in asked:
-        values = [getattr(number, one.name) for number in numbers]
-        datatype = OUTPUT_TENSORS[one.name]
-        if one.parameters.binary_data:
+    for output in asked:
+        values = [getattr(number, output.name) for number in numbers]
+        datatype = OUTPUT_TENSORS[output.name]
+        if output.parameters.binary_data:
             data = np.array(values, _DTYPES[datatype]).tobytes()
             raw.append(data)
             size = TensorSize(len(data))
-            outputs.append(OutputTensor(one.name, datatype, inference.shape, size))
+            outputs.append(OutputTensor(output.name, datatype, inference.shape, size))
         else:
-            outputs.append(OutputTensor(one.name, datatype, inference.shape, data=values))
+            outputs.append(OutputTensor(output.name, datatype, inference.shape, data=values))
     text = msgspec.json.encode(InferResponse(MODEL_NAME, model_version, outputs, request.id))
     if not raw:
         return Answer(text, None)

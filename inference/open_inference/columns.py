@@ -35,7 +35,7 @@ _BLANKS: Final = b" \t\n\r"
 
 
 class FaultyTensorError(ValueError):
-    """A tensor is not what its shape and its datatype say; tells what was expected.
+    """A tensor is not what its shape and its datatype say; says what was expected.
 
     Attributes:
         place: of the value at fault within the tensor, such as `[3]`; empty for the whole.

@@ -1,4 +1,4 @@
-"""From an inference request to what a model looks at: features as they came, or of raw logs."""
+"""From an inference request to what a model reads: features as they came, or of raw logs."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

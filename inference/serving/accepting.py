@@ -2,7 +2,7 @@
 
 The workers wait at one listening socket. Whoever wakes first would take all that wait there, and
 the few connections of clients that keep them would often all be with one worker, while the others
-idle. So each worker tells the others how many it holds, and one that holds more than another
+idle. So each worker tells the others how many it holds, and a worker that holds more than another
 gives way for a moment.
 """
 
@@ -28,7 +28,7 @@ MAX_WORKERS: Final = 64
 
 _NOBODY: Final = 2**31 - 1
 _LAST: Final = _NOBODY - 1
-"""More than any worker holds: what one tells that lets all others come first."""
+"""More than any worker holds: what a worker says that lets all others come first."""
 
 _log = logging.getLogger(__name__)
 

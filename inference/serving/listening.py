@@ -28,7 +28,7 @@ def listening_addresses(host: str, port: int) -> list[str]:
         port: not used for a UNIX socket.
 
     Raises:
-        ListenError: no address is there, or one is taken.
+        ListenError: no address is given, or an address is taken.
     """
     if host.startswith(UNIX):
         path = host.removeprefix(UNIX).removeprefix("//")
@@ -75,7 +75,7 @@ def _refusal(host: str, port: int, error: Exception | None, advice: str) -> List
 
 
 def _check_path(path: str) -> None:
-    """Refuse a path at which no socket can be made; one that a dead service left is replaced."""
+    """Refuse a path at which no socket can be made; a dead service's socket is replaced."""
     try:
         with socket.socket(socket.AF_UNIX) as probe:
             probe.connect(path)

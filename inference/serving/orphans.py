@@ -29,7 +29,7 @@ def end_with(parent: int) -> None:
     is cut off publishes nothing.
 
     Args:
-        parent: process id of the one that made this process.
+        parent: id of the process that made this process.
     """
     threading.Thread(target=_watch, args=(parent,), name="parent-watch", daemon=True).start()
 

@@ -43,7 +43,7 @@ HEAD_TOO_LARGE: Final = ProblemSpec(
 
 
 class RefusedError(Exception):
-    """The request is answered without being looked at, and its connection closed.
+    """The request is answered without being read, and its connection closed.
 
     Attributes:
         spec: what kind of problem it has.
@@ -88,7 +88,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     @property
     def backlogged(self) -> bool:
-        """Whether requests wait for the one that is being answered."""
+        """Whether requests wait behind the request that is being answered."""
         return bool(self.pipeline or self._waiting)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
@@ -151,7 +151,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._go_on_without_upgrade()
 
     def _go_on_without_upgrade(self) -> None:
-        """Go on behind the head with a new parser: the old one takes the body for another protocol.
+        """Go on behind the head with a new parser: the old takes the body for another protocol.
 
         A tunnel (CONNECT) is refused, and what follows is nothing that could be understood.
         """

@@ -142,7 +142,7 @@ class PatientServer(UvicornServer):
     def _leave(self, sig: int, frame: FrameType | None, since: float) -> None:
         """Accept no more, and end once every client that was accepted has sent its first request.
 
-        Until then its connection is no idle one: the client has only just opened it to use it.
+        Until then its connection is not idle: the client has only just opened it to use it.
         """
         for acceptor in self._acceptors:
             acceptor.close()
@@ -221,7 +221,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no 
     def load(self) -> Any:
         """Make the app, and keep the garbage collector from what lives by then.
 
-        It writes into every object that it looks at, so each worker would soon have a copy of its
+        It writes into every object that it visits, so each worker would soon have a copy of its
         own of all the memory that the fork lets them share.
         """
         app = self._make_app(self.board)

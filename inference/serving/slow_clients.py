@@ -2,7 +2,7 @@
 
 uvicorn waits for the rest of a request for ever, and for a client that does not read its answer.
 Some thousand such clients would hold as many connections and tasks. A timer for each request would
-cost every request; looking at all connections now and then costs none of them.
+cost every request; checking all connections now and then costs none of them.
 """
 
 import enum

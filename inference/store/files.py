@@ -1,4 +1,4 @@
-"""Reads files that somebody else put where they are: regular ones, of a size that was expected."""
+"""Reads files that somebody else put where they are: regular files of an expected size."""
 
 import errno
 import os

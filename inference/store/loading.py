@@ -60,10 +60,10 @@ class Loader:
         self._prepared: Model | None = None
 
     def find(self, held: Model | None) -> Outcome:
-        """What is to serve instead of the model that is held, which may be that very one.
+        """What is to serve instead of the model that is held, which may be the same model.
 
-        That is the version that CURRENT names, or else the newest one below it that loads: so all
-        workers answer with the same one, whatever each of them holds.
+        That is the version that CURRENT names, or else the newest version below it that loads: so
+        all workers answer with the same version, whatever each of them holds.
         """
         try:
             version = self._store.current_version()
@@ -82,13 +82,13 @@ class Loader:
         return Outcome(self._newest_below(below, held) or held, str(fault), is_broken=True)
 
     def prepare(self, held: Model | None) -> None:
-        """Load the version that is about to become current, if a writer has announced one."""
+        """Load the version that is about to become current, if a writer has announced it."""
         self._prepared = None
         try:
             version = self._store.current_version(NEXT_FILE)
             self._prepared = self._load_unless_held(version, held)
         except (NoModelError, BrokenVersionError) as error:
-            # Nothing to tell: whether it can serve is found out when it is to serve.
+            # Nothing to report: whether it can serve is found out when it is to serve.
             _log.debug("model.not_prepared", extra={"reason": str(error)})
 
     def forget(self) -> None:
@@ -99,7 +99,7 @@ class Loader:
         for other in reversed(self._store.versions()):
             if other < version:
                 try:
-                    # Read whole, even if it is held: another worker may hold another one, and what
+                    # Read whole, even if it is held: another worker may hold another, and what
                     # decides for both is what is in the store.
                     self._store.bundle(other)
                     return self._load_unless_held(other, held)

@@ -1,4 +1,4 @@
-"""Follows a model store in an object store into a local one, which workers read as ever."""
+"""Copies a model store from an object store to a local store, which workers read as ever."""
 
 import contextlib
 import logging

@@ -57,7 +57,7 @@ def split_address(url: str) -> tuple[str, str, str]:
     scheme, _, rest = url.partition("://")
     bucket, _, key = rest.partition("/")
     if scheme not in ENVIRONMENT or not bucket:
-        known = ", ".join(f"{one}://bucket/key" for one in ENVIRONMENT)
+        known = ", ".join(f"{scheme}://bucket/key" for scheme in ENVIRONMENT)
         raise ValueError(f"{url}: expected {known}")
     return scheme, bucket, key
 
@@ -77,9 +77,9 @@ def describe_store_error(error: Exception) -> str:
     text = re.sub(r"\?[^\s<>]*", "", str(error).partition("\n\nDebug source")[0])
     if "builder error" in text and "http://" in text:
         return "plain http is not allowed; AWS_ALLOW_HTTP=true allows it"
-    told = re.search(r"<Message>(.*?)</Message>", text, re.DOTALL)
-    reason = " ".join((told[1] if told else text).split())[:_MAX_REASON_CHARS]
-    if told:
+    message = re.search(r"<Message>(.*?)</Message>", text, re.DOTALL)
+    reason = " ".join((message[1] if message else text).split())[:_MAX_REASON_CHARS]
+    if message:
         return f"the object store says: {reason}"
     silent = "error sending request" in text
     return f"the object store {'does not answer' if silent else 'fails'} ({reason})"

@@ -7,7 +7,7 @@ Layout, below the address of the store::
     log-anomaly/3/model.onnx
 
 An object is replaced whole. CURRENT names the hash as well, since a store that was wiped begins
-again with the same numbers. Nothing here looks at a clock.
+again with the same numbers. Nothing here reads a clock.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ class Pointer(msgspec.Struct, frozen=True):
     Attributes:
         version: the number of the version that serves.
         digest: SHA-256 of its manifest.
-        tag: the object's ETag: another one means that CURRENT was written anew.
+        tag: the object's ETag: another ETag means that CURRENT was written anew.
     """
 
     version: int
@@ -107,7 +107,7 @@ class RemoteStore:
         return sorted(number for number in numbers if number is not None)
 
     def fetch(self, version: int, digest: str = "", *, max_bytes: int) -> dict[str, bytes]:
-        """The files of a version, each verified, and its signature if there is one.
+        """The files of a version, each verified, and its signature, if it is signed.
 
         Args:
             version: its number.
@@ -115,7 +115,7 @@ class RemoteStore:
             max_bytes: a version with a larger file is not fetched.
 
         Raises:
-            BrokenVersionError: a file is missing, or is not the one that was published.
+            BrokenVersionError: a file is missing, or is not the file that was published.
             RemoteStoreError: the store does not answer.
         """
         written = self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES)

@@ -93,7 +93,7 @@ def verifier_by(path: str) -> Verifier | None:
     try:
         key = serialization.load_pem_public_key(read_bounded(Path(path), MAX_KEY_BYTES))
         if not isinstance(key, ec.EllipticCurvePublicKey):
-            raise ValueError("it is of another kind")  # noqa: TRY004, TRY301 - said below
+            raise ValueError("it is of another kind")  # noqa: TRY004, TRY301 - raised again below
         return Verifier(key)
     except OSError as error:
         raise SettingsError(f"{PUBLIC_KEY_VARIABLE}: {path}: {error.strerror}") from error

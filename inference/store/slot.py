@@ -1,4 +1,4 @@
-"""The slot in which a worker keeps its model, always the one that CURRENT names.
+"""The slot in which a worker keeps its model, always the model that CURRENT names.
 
 Before each answer the worker looks at CURRENT, which costs a `stat`; a look holds for a
 millisecond. When CURRENT changed, the new version is verified, loaded, warmed and swapped in whole
@@ -10,8 +10,8 @@ model any more, without any message between processes.
 A writer names the next version a moment before it becomes current. Workers watch for that and load
 it in advance, so that mostly nothing is left to wait for.
 
-When the version that CURRENT names cannot be served, all workers take the newest one below it that
-can.
+When the version that CURRENT names cannot be served, all workers take the newest version below it
+that can.
 """
 
 import asyncio
@@ -136,7 +136,7 @@ class ModelSlot:
         return self.is_loading and self.store.signature() != self._signature
 
     async def held(self, wait_s: float) -> Model | None:
-        """The model that is held, or the one that takes its place within so many seconds."""
+        """The model that is held, or the model that takes its place within so many seconds."""
         loading = self.look()
         if loading is not None:
             await asyncio.wait({loading}, timeout=wait_s)

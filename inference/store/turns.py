@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from typing import Final
 
 WAIT_S: Final = 20.0
-"""How long a worker waits for its turn; one that was stopped meanwhile must not hold up all."""
+"""How long a worker waits for its turn; a stopped worker must not hold up all."""
 
 TRY_S: Final = 0.002
 """Between two tries to take a turn."""
 
 
 class Turns:
-    """A lock among processes that are forked from the one that made it.
+    """A lock among processes that are forked from the process that made it.
 
     A record lock on a file without a name belongs to a process: it is not inherited over a fork,
     and the kernel gives it back when its owner dies. To be used from one thread in each process.

@@ -33,7 +33,7 @@ from schemas.bundle.signature import MAX_SIGNATURE_BYTES, SIGNATURE_FILE
 MODEL_NAME: Final = "log-anomaly"
 CURRENT_FILE: Final = "CURRENT"
 CANDIDATE_FILE: Final = "CANDIDATE"
-"""Names a version that judges beside the one that serves; written like CURRENT."""
+"""Names a version that judges beside the serving version; written like CURRENT."""
 NEXT_FILE: Final = ".tmp-NEXT"
 MAX_CURRENT_BYTES: Final = 1_024
 MAX_MANIFEST_BYTES: Final = 1_048_576
@@ -81,7 +81,7 @@ class ModelStore:
         return _signature(self._next)
 
     def current_version(self, name: str = CURRENT_FILE) -> int:
-        """The number of the version that serves, or of the one that another file names.
+        """The number of the version that serves, or of the version that another file names.
 
         Raises:
             NoModelError: nothing was published yet.
@@ -179,7 +179,7 @@ class ModelStore:
         """Read a version whole and verify every file that its manifest lists.
 
         Raises:
-            BrokenVersionError: a file is missing, or is not the one that was published and signed.
+            BrokenVersionError: a file is missing, or is not the file that was published and signed.
         """
         written = self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES)
         self.check_signature(version, written, self._signature_of(version))

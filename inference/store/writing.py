@@ -90,7 +90,7 @@ class StoreWriter:
         temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=self._root))
         for name, data in files.items():
             self.files.write(temporary / name, data)
-        # mkdtemp is for its owner alone, but the serving user may be another one.
+        # mkdtemp is for its owner alone, but the serving user may be another.
         temporary.chmod(0o755)
         self.files.sync_directory(temporary)
         temporary.rename(self._store.path(version))
@@ -110,7 +110,7 @@ class StoreWriter:
         self.files.replace(CURRENT_FILE, b"%d\n" % version)
         (self._root / NEXT_FILE).unlink(missing_ok=True)
         # A worker that has just looked at CURRENT may answer with the old version for LOOK_S; when
-        # we say that the new one is current, none does.
+        # we say that the new version is current, none does.
         self._sleep(2 * LOOK_S)
 
     def remove(self, version: int) -> None:

@@ -46,7 +46,7 @@ _VARIED: Final = [
         for service, flag in zip(_SERVICES, (True, False, True, False), strict=True)
     ),
 ]
-"""Enough to train on that what comes of it tells the unusual from the ordinary."""
+"""Enough logs to train a model that distinguishes the unusual from the ordinary."""
 
 RAW_LOG: Final = {
     "message": "connection to db:5432 refused, 3 attempts left",

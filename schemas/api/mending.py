@@ -16,7 +16,7 @@ _ESCAPE: Final = re.compile(
     rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
-"""A whole pair of surrogates, half of one, or any other escape."""
+"""A pair of surrogates, half a pair, or any other escape."""
 
 _MARK: Final = b"\xef\xbb\xbf"
 _NO_JSON: Final = bytes(set(range(32)) - set(b"\t\n\r"))

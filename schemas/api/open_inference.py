@@ -58,7 +58,7 @@ OUTPUT_TENSORS: Final[Mapping[str, Datatype]] = {
 }
 
 MAX_TENSORS: Final = 16
-"""More than there are names; each is looked at before any is decoded."""
+"""More than there are names; all names are checked before a tensor is decoded."""
 
 MAX_ID_CHARS: Final = 512
 

@@ -25,8 +25,8 @@ _RETRY_HEADER: Final = "Retry-After"
 _CHALLENGE_HEADER: Final = "WWW-Authenticate"
 _HEADERS: Final[dict[str, Any]] = {
     _ID_HEADER: {
-        "description": "The caller's own, if it sent a plain one of at most 128 characters, else a "
-        "new one; it finds the request in the log.",
+        "description": "The caller's own, if plain and of at most 128 characters, else a "
+        "new id; it finds the request in the log.",
         "required": True,
         "schema": {"type": "string"},
     },
@@ -59,7 +59,7 @@ def openapi_document(
     """The document of one service, ready to be encoded as JSON.
 
     Args:
-        service: which one.
+        service: whose calls.
         training: it takes trainings.
         metrics: it answers with metrics.
         tokens: it asks for bearer tokens.
@@ -73,7 +73,7 @@ def openapi_document(
     types: list[type] = [Problem]
     for operation in operations:
         used = (operation.response, operation.request, operation.fault)
-        types += [one for one in used if one is not None]
+        types += [type_ for type_ in used if type_ is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
     by_type = dict(zip(types, schemas, strict=True))
     requests = [operation.request for operation in operations if operation.request]

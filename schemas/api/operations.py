@@ -27,7 +27,7 @@ OTLP_PATH: Final = f"{OTLP_PREFIX}/logs"
 
 PROTOBUF: Final = "application/x-protobuf"
 NDJSON: Final = "application/x-ndjson"
-"""The usual name of JSON lines; there is no registered one."""
+"""The usual name of JSON lines; none is registered."""
 
 LINE_TYPES: Final = frozenset(
     {NDJSON, "application/ndjson", "application/jsonl", "application/x-jsonlines"}
@@ -91,8 +91,8 @@ OPERATIONS: Final = (
         services=("inference",),
         scope="predict",
         summary="Judge several logs, answered in the same order",
-        description=f"{_BODY} As JSON lines a batch has no end: each line is answered by one, in "
-        "the order of the request, while it comes.",
+        description=f"{_BODY} As JSON lines a batch has no end: each line is answered by a line, "
+        "in the order of the request, while it comes.",
         request=BatchRequest,
         line_types=(NDJSON,),
         response=BatchPrediction,
@@ -140,7 +140,7 @@ OPERATIONS: Final = (
         tag="training",
         services=BOTH,
         scope="train",
-        summary="Train a model and replace the one that serves; answered once the new one does",
+        summary="Train a model and replace the serving model; answered once the new model serves",
         description="Logs come by their features as `training_data`, or as `logs`, raw or by their "
         "features as a batch of predictions has them. The body may be compressed, and have 64 MiB, "
         "compressed or not, unless the service is set up otherwise. One training is at work at a "
@@ -185,7 +185,7 @@ OPERATIONS: Final = (
         tag="training",
         services=BOTH,
         scope="train",
-        summary="Say what logs like this one are; answered once all workers judge them so",
+        summary="Say what logs like this log are; answered once all workers judge them so",
         description="Publishes a version that differs in this correction alone. It is about logs "
         "of the same pattern and service or, without a message, of the same signature. Later "
         "trainings carry it over; `rollback` undoes it.",
@@ -283,6 +283,8 @@ whose calls have documents of their own."""
 
 def paths_of(service: Service) -> list[str]:
     """The paths of a service's calls, as they are routed."""
-    paths = dict.fromkeys(one.path for one in OPERATIONS if service in one.services)
+    paths = dict.fromkeys(
+        operation.path for operation in OPERATIONS if service in operation.services
+    )
     protocols = open_inference.SCOPES_BY_PATH if service == "inference" else ()
     return [*paths, *protocols]

@@ -26,7 +26,7 @@ ModelHash = Annotated[
     str,
     Meta(
         description="What identifies the version: SHA-256 of its manifest. Numbers are for people; "
-        "two stores have the same ones."
+        "two stores have the same numbers."
     ),
 ]
 
@@ -49,7 +49,7 @@ class RawLog(msgspec.Struct, frozen=True, gc=False):
 
 
 def as_in_raw_log(what: str) -> Meta:
-    """Any JSON: what stands beside `features` is ignored, and looked at only without them."""
+    """Any JSON: ignored where the log has `features`, checked where it has none."""
     return Meta(description=f"{what} of a log that comes without `features`; ignored beside them.")
 
 

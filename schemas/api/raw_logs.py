@@ -14,7 +14,7 @@ MAX_LISTED: Final = 10_000
 """Verdicts in one answer; of more, the first are listed and the others counted."""
 
 Position = Annotated[
-    int, Meta(ge=0, description="Of its line, item or value in the body; the first one is 0.")
+    int, Meta(ge=0, description="Of its line, item or value in the body; the first is 0.")
 ]
 
 

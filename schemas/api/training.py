@@ -1,6 +1,6 @@
 """What a training takes and answers.
 
-Unknown keys are refused among the options: a misspelt one would silently train another model.
+Unknown keys are refused among the options: a misspelt key would silently train another model.
 """
 
 from typing import Annotated
@@ -94,7 +94,7 @@ class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = True
 
     def __post_init__(self) -> None:
-        """Refuse what no single field can tell; what the store knows does not count for that.
+        """Refuse what no field shows by itself; what the store knows does not count.
 
         Raises:
             ValueError: there are no logs, there is no such detector, or it does not go with the

@@ -1,7 +1,7 @@
 """Decoding of JSON from outside, with every fault named by its path.
 
 The fast way is msgspec's own decoder, which stops at the first fault. Only when it fails is the
-body looked at again, field by field, to find the others. Nothing is built of values that nobody
+body read again, field by field, to find the others. Nothing is built of values that nobody
 asked for: what a body costs is bounded by its type, however it is nested.
 """
 
@@ -22,7 +22,7 @@ from schemas.api.problems import FieldError
 T = TypeVar("T")
 
 MAX_FIELD_ERRORS: Final = 100
-"""A body can be wrong in a million places; the first hundred tell the story."""
+"""A body can be wrong in a million places; the first hundred are enough."""
 
 MAX_VALUES_LOOKED_AT: Final = 250_000
 """Of a body with more values only the first fault is named: to hold each takes a hundred bytes."""
@@ -208,7 +208,7 @@ def _examples(type_: Any) -> list[str]:
     """The examples that a type has."""
     if get_origin(type_) is not Annotated:
         return []
-    return [str(one) for meta in get_args(type_)[1:] for one in meta.examples or ()]
+    return [str(example) for meta in get_args(type_)[1:] for example in meta.examples or ()]
 
 
 def _choices(type_: Any) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""How many alerts a day people are willing to look at."""
+"""How many alerts a day people are willing to read."""
 
 from typing import Annotated, Final
 
@@ -13,7 +13,7 @@ AlertsPerDay = Annotated[
     Meta(
         ge=1,
         le=MAX_ALERTS_PER_DAY,
-        description="Flagged lines a day that somebody is willing to look at; the contamination "
+        description="Flagged lines a day that somebody is willing to read; the contamination "
         "follows from it.",
     ),
 ]
@@ -23,7 +23,7 @@ class AlertBudget(msgspec.Struct, frozen=True):
     """Alerts a day, of so many lines a day.
 
     Attributes:
-        alerts_per_day: flagged lines that somebody is willing to look at.
+        alerts_per_day: flagged lines that somebody is willing to read.
         lines_per_day: lines that will come; None until it is learned from the times of records.
     """
 

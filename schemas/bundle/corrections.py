@@ -26,7 +26,7 @@ Note = Annotated[str, Meta(max_length=MAX_NOTE_CHARS)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 Alike = tuple[object, ...]
-"""What logs have in common that one correction is about."""
+"""What the logs of one correction have in common."""
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

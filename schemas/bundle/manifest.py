@@ -31,7 +31,7 @@ Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
 class UnreadableManifestError(ValueError):
-    """The manifest is not one, or one of a format that this release does not read."""
+    """The file is no manifest, or of a format that this release does not read."""
 
 
 class FileEntry(msgspec.Struct, frozen=True):
@@ -71,7 +71,7 @@ class OwnThreshold(msgspec.Struct, frozen=True):
         service: its name.
         n_records: its training records.
         threshold: tau for its logs without a message.
-        message_threshold: tau for its logs with one; None if training had none.
+        message_threshold: tau for its logs with a message; None if training had none.
     """
 
     service: str
@@ -92,7 +92,7 @@ class ScoreSpec(msgspec.Struct, frozen=True):
         quantiles: of what the threshold is compared with (with `surprisal`, without messages), at
             the given shares of the training rows, as "0.5" -> 0.41.
         n_own: services with thresholds of their own; all others are held against the above.
-        own: of these, the ones with the most training records, up to `MAX_OWN_THRESHOLDS`.
+        own: of these, the services with the most training records, up to `MAX_OWN_THRESHOLDS`.
     """
 
     threshold: float
@@ -108,7 +108,7 @@ class TrainingSummary(msgspec.Struct, frozen=True):
 
     Attributes:
         n_samples: training rows.
-        n_distinct: distinct training rows, as the detector tells them apart.
+        n_distinct: distinct training rows, as the detector distinguishes them.
         rows_per_level: training rows of each level.
         n_messages: training rows that came with their message.
         shares: how they spread over the bins of each feature, which services hold against what

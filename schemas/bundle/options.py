@@ -1,6 +1,6 @@
 """How a model is trained: the options of a training, kept in its manifest.
 
-Unknown keys are refused: a misspelt one would silently train another model.
+Unknown keys are refused: a misspelt key would silently train another model.
 """
 
 from typing import Annotated, Final, Literal
@@ -55,7 +55,7 @@ class ForestOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         Meta(ge=2, le=65_536, description="Training rows that each tree draws; of fewer, all."),
     ] = 256
     random_state: Annotated[
-        int, Meta(ge=0, le=4_294_967_295, description="The same one gives the same model.")
+        int, Meta(ge=0, le=4_294_967_295, description="The same state gives the same model.")
     ] = 0
 
 
@@ -70,7 +70,7 @@ class TrainOptions(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
     detector: DetectorName = DEFAULT_DETECTOR
 
     def __post_init__(self) -> None:
-        """Refuse what no single field can tell.
+        """Refuse what no field shows by itself.
 
         Raises:
             ValueError: there is no such detector, or it does not go with the other options.

@@ -164,19 +164,23 @@ def digests_in(payload: bytes) -> dict[str, str]:
     if found.type_ != _STATEMENT_TYPE or found.predicate_type != _PREDICATE_TYPE:
         raise UnreadableSignatureError("what it signs is of another type or version")
     resources, serialization = found.predicate.resources, found.predicate.serialization
-    if serialization.method != "files" or {one.algorithm for one in resources} - {_SHA256}:
+    if serialization.method != "files" or {resource.algorithm for resource in resources} - {
+        _SHA256
+    }:
         raise UnreadableSignatureError("it lists no files by SHA-256")
-    names = [one.name for one in resources]
-    roots = [one.digest.get(_SHA256) for one in found.subject]
+    names = [resource.name for resource in resources]
+    roots = [subject.digest.get(_SHA256) for subject in found.subject]
     try:
         is_consistent = len(set(names)) == len(names) and roots == [_root(resources)]
     except ValueError as error:
         raise UnreadableSignatureError("it lists what is no SHA-256") from error
     if not is_consistent:
         raise UnreadableSignatureError("what it lists contradicts its own sum")
-    return {one.name: one.digest for one in resources}
+    return {resource.name: resource.digest for resource in resources}
 
 
 def _root(resources: list[_Resource]) -> str:
     """The SHA-256 over all digests, in their order."""
-    return hashlib.sha256(b"".join(bytes.fromhex(one.digest) for one in resources)).hexdigest()
+    return hashlib.sha256(
+        b"".join(bytes.fromhex(resource.digest) for resource in resources)
+    ).hexdigest()

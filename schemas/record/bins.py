@@ -1,7 +1,7 @@
 """The bins in which the features of records are counted, to see whether their spread changes.
 
 They are the same for every model, so a service counts without knowing which model serves, and goes
-on counting when another one does. Lengths fall into octaves (0, 1, 2 to 3, 4 to 7 ...); services
+on counting when another does. Lengths fall into octaves (0, 1, 2 to 3, 4 to 7 ...); services
 into 32 bins by the highest bits of their number.
 """
 

@@ -37,7 +37,7 @@ class UnknownFeaturesError(ValueError):
 def service_number(service: str, buckets: int) -> int:
     """Hash a service name to a number that is the same in every process, language and release.
 
-    CRC-32 (ISO-HDLC, the one of zlib and gzip) of the UTF-8 bytes, modulo `buckets`. Python's own
+    CRC-32 (ISO-HDLC, as in zlib and gzip) of the UTF-8 bytes, modulo `buckets`. Python's own
     `hash()` is salted per process and would give every worker another model input.
 
     Returns:

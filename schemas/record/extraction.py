@@ -14,7 +14,7 @@ __all__ = ["MessageFeatures", "extract", "extract_features", "without_message"]
 class MessageFeatures(LogFeatures, frozen=True, gc=False):
     """The six features and what the message tells beyond them.
 
-    Only the surprisal detector looks at the latter.
+    Only the surprisal detector uses the latter.
 
     Attributes:
         pattern: id of the message's pattern (`schemas.record.templates`); models see its bucket.

@@ -40,7 +40,7 @@ def is_positive(value: object) -> bool:
         value: what stood in the record: text, a number, a truth value or nothing.
 
     Returns:
-        True for an anomaly; so any name of a fault is one, and so is any number but zero.
+        True for an anomaly; so is any name of a fault, and any number but zero.
     """
     if value is None:
         return False

@@ -61,7 +61,7 @@ NO_LEVEL: Final = frozenset(
     {"", "-", "*", "ALL", "ANY", "DEFAULT", "N/A", "NIL", "NONE", "NOTSET", "NULL", "OFF"}
     | {"UNDEFINED", "UNKNOWN", "UNSET", "UNSPECIFIED", "STDOUT", "STDERR"}
 )
-"""What stands for no level at all, upper case: such a record is one without a level."""
+"""What stands for no level at all, upper case: such a record has no level."""
 
 DECORATION: Final = r"[\]\[ \t\n\x0B\f\r(){}<>:|,.;*#='\"!-]"
 """A character that may stand around a level's name; a set that RE2, Java and Python read alike."""

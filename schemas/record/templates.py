@@ -74,7 +74,7 @@ def first_pattern(bucket: int) -> int:
 def fold(text: str) -> bytes:
     """Lower case, every digit a zero: alike for texts that differ in numbers alone.
 
-    What is not ASCII becomes a question mark, if `text_of` has not made it one.
+    What is not ASCII becomes a question mark, if `text_of` has not replaced it.
     """
     return text.encode("ascii", "replace").translate(FOLD)
 

@@ -1,4 +1,4 @@
-r"""What of a message is looked at: its beginning, without what terminals make of colours.
+r"""The part of a message that is read: its beginning, without what terminals make of colours.
 
 1. the first `LIMIT` characters (code points) of the message;
 2. each match of `CODES` taken out: control sequences of ECMA-48, such as ``ESC [ 3 1 m`` for red;
@@ -14,7 +14,7 @@ from typing import Final
 __all__ = ["CODES", "CONTROL_SEQUENCE", "ESCAPE", "LIMIT", "NON_ASCII", "UNWANTED", "text_of"]
 
 LIMIT: Final = 2_000
-"""How many characters of a message are looked at: errors show early, and work stays bounded."""
+"""How many characters of a message are read: errors show early, and work stays bounded."""
 
 ESCAPE: Final = "\x1b"
 """What every control sequence begins with."""
@@ -23,7 +23,7 @@ CODES: Final = r"\x1B\[[0-?]{0,30}[ -/]{0,5}[@-~]"
 """A control sequence: parameters, intermediate bytes and the final one (ECMA-48, section 5.4)."""
 
 CONTROL_SEQUENCE: Final = r"\x1B\[[0-?]*[ -/]*[@-~]"
-"""The same of any length, as readers take it out of a message before anything looks at it."""
+"""The same of any length, as readers take it out of a message before anything reads it."""
 
 UNWANTED: Final = (
     rf"{CONTROL_SEQUENCE}|\x1B\][^\x07\x1B]*(?:\x07|\x1B\\)|\x1B[@-Z\\^_]|[\x00\uFEFF]"

@@ -19,7 +19,7 @@ MAX_WORDS: Final = 8_192
 """How many words are remembered: a few MB of ordinary words."""
 
 MAX_NEW_WORDS: Final = 16
-"""How many words are learned of one text; with more new ones, it is searched for each trigger.
+"""How many words are learned of one text; a text with more is searched for each trigger.
 
 So a text of nothing but new words costs little more than others do.
 """
@@ -102,7 +102,7 @@ class _Trigger(NamedTuple):
 
 
 class _Meaning(NamedTuple):
-    """What a word tells: rules that it wakes by itself, and triggers that it may be a part of."""
+    """What a word means: rules that it wakes by itself, and triggers that it may be a part of."""
 
     bits: int
     parts: tuple[tuple[str, int], ...]
@@ -111,8 +111,8 @@ class _Meaning(NamedTuple):
 class Triggers:
     """The triggers of rules, to be looked for in lower-case texts.
 
-    A text's words, which are remembered, tell which triggers it may hold; only these are looked
-    for.
+    A text's words, which are remembered, say which triggers it may hold; only these are
+    searched for.
 
     Args:
         triggers: by the bit that stands for their rule.
@@ -122,7 +122,9 @@ class Triggers:
         self._every = [
             _Trigger(text, _stem_of(text), bit) for bit, of in triggers.items() for text in of
         ]
-        self._without_stem = [(one.text, one.bit) for one in self._every if not one.stem]
+        self._without_stem = [
+            (trigger.text, trigger.bit) for trigger in self._every if not trigger.stem
+        ]
         self._known: dict[str, _Meaning] = {}
 
     def woken_by(self, text: str) -> int:
@@ -148,20 +150,22 @@ class Triggers:
             self._known.clear()
         new = words - self._known.keys()
         for word in islice(new, MAX_NEW_WORDS):
-            inside = [one for one in self._every if one.stem and one.stem in word]
+            inside = [trigger for trigger in self._every if trigger.stem and trigger.stem in word]
             bits = 0
-            for one in inside:
-                if one.text == one.stem:
-                    bits |= one.bit
-            parts = tuple((one.text, one.bit) for one in inside if not one.bit & bits)
+            for trigger in inside:
+                if trigger.text == trigger.stem:
+                    bits |= trigger.bit
+            parts = tuple(
+                (trigger.text, trigger.bit) for trigger in inside if not trigger.bit & bits
+            )
             self._known[word] = _Meaning(bits, parts)
         return len(new) <= MAX_NEW_WORDS
 
     def _search(self, text: str) -> int:
         bits = 0
-        for one in self._every:
-            if not bits & one.bit and one.text in text:
-                bits |= one.bit
+        for trigger in self._every:
+            if not bits & trigger.bit and trigger.text in text:
+                bits |= trigger.bit
         return bits
 
 
