@@ -34,7 +34,11 @@ def _forest(series: Sequence[Series], name: str) -> str:
 
 
 def _workers(series: Sequence[Series]) -> str:
-    rates = [f"{one.target}: {one.rate:,.0f}" for one in _chosen(series, REAL, 0) if one.rate]
+    rates = [
+        f"{measurement.target}: {measurement.rate:,.0f}"
+        for measurement in _chosen(series, REAL, 0)
+        if measurement.rate
+    ]
     return (
         f"Predictions a second by workers on this machine, the load generator beside them: "
         f"{', '.join(rates)}. Choose one worker per core that the service may use; more share the "
@@ -45,13 +49,16 @@ def _workers(series: Sequence[Series]) -> str:
 
 
 def _batches(series: Sequence[Series]) -> str:
-    real = sorted((one for one in series if one.workload == REAL), key=lambda one: one.batch)
-    rates = [one.logs_rate for one in real]
+    real = sorted(
+        (measurement for measurement in series if measurement.workload == REAL),
+        key=lambda measurement: measurement.batch,
+    )
+    rates = [measurement.logs_rate for measurement in real]
     known = [rate for rate in rates if rate is not None]
     if not known or len(known) < len(rates):
         return ""
     best = max(known)
-    enough = next(one for one in real if (one.logs_rate or 0) >= best / 2)
+    enough = next(measurement for measurement in real if (measurement.logs_rate or 0) >= best / 2)
     return (
         f"One client gets through {known[0]:,.0f} logs a second in batches of {real[0].batch:,}, "
         f"and at most {best:,.0f}; batches of {enough.batch:,} reach half of that with a median of "
@@ -62,9 +69,10 @@ def _batches(series: Sequence[Series]) -> str:
 
 def _chosen(series: Sequence[Series], workload: str, batch: int) -> list[Series]:
     return [
-        one
-        for one in series
-        if (one.workload, one.batch) == (workload, batch) and one.rate is not None
+        measurement
+        for measurement in series
+        if (measurement.workload, measurement.batch) == (workload, batch)
+        and measurement.rate is not None
     ]
 
 

@@ -1,7 +1,7 @@
 """Archives to work on, made of real logs: the same logs make the same records.
 
 Features: rows drawn from one pool of tuples, each of which is a real tuple with another length and
-now and then other flags. Raw lines: the real ones over and over, every third with a number of its
+now and then other flags. Raw lines: the real lines over and over, every third with a number of its
 own in its message, so that no memory of messages seen before answers for them.
 """
 
@@ -53,9 +53,9 @@ class LinesFile(msgspec.Struct, frozen=True):
 
 
 def make_pool(real: Sequence[LogFeatures], size: int) -> list[LogFeatures]:
-    """Distinct tuples like real ones, from which archives are drawn."""
+    """Distinct tuples like real tuples, from which archives are drawn."""
     choose = random.Random(1)  # noqa: S311 - reproducible, not secret
-    # Each distinct one as likely as any other: common ones would be drawn over and over.
+    # Each distinct tuple as likely as any other: common tuples would be drawn over and over.
     real = list(dict.fromkeys(real))
     pool: dict[LogFeatures, None] = {}
     while len(pool) < size:
@@ -111,9 +111,9 @@ def make_features_files(
 
 
 def make_lines_file(path: Path, real: Sequence[bytes], size_bytes: int) -> LinesFile:
-    """Raw JSON lines of 550 bytes on average, if the real ones are not longer.
+    """Raw JSON lines of 550 bytes on average, if the real lines are not longer.
 
-    Shorter ones get a field that no model looks at.
+    Shorter lines get a field that no model reads.
 
     Args:
         path: where to write.

@@ -45,7 +45,7 @@ class Plan(msgspec.Struct, frozen=True):
     """How large archives are.
 
     Attributes:
-        rows: of the files of features, the smaller one first.
+        rows: of the files of features, the smaller first.
         table_rows: of all count tables together.
         raw_bytes: of the file of raw lines.
         peer_rows: of the smaller file of features, for the peer.
@@ -92,7 +92,7 @@ def measure_archives(lab: Lab) -> ArchiveSection:
     days = make_count_tables(folder, pool, plan.table_rows)
     lines = make_lines_file(folder / "raw.jsonl", real_lines(), plan.raw_bytes)
     text = make_text_file(folder / "log4j.log", real_lines(), plan.raw_bytes // 2)
-    said = _describe(len(pool), tables, lines, text)
+    contents = _describe(len(pool), tables, lines, text)
     works = [
         *_features_work(folder, tables, plan),
         _tables_work(folder, days, plan),
@@ -105,20 +105,22 @@ def measure_archives(lab: Lab) -> ArchiveSection:
     for path in (*tables.values(), *days, lines.path, text.path):
         path.unlink()
     about = msgspec.structs.replace(lab.options.about(), rounds=rounds)
-    return ArchiveSection(about, said, jobs)
+    return ArchiveSection(about, contents, jobs)
 
 
 def _describe(n_distinct: int, tables: Mapping[int, Path], *archives: LinesFile) -> dict[str, str]:
-    said = {}
+    contents = {}
     for rows, path in tables.items():
         size = path.stat().st_size / MB
-        said[f"features, {rows:,} rows"] = f"{n_distinct:,} distinct tuples, {size:,.0f} MB Parquet"
+        contents[f"features, {rows:,} rows"] = (
+            f"{n_distinct:,} distinct tuples, {size:,.0f} MB Parquet"
+        )
     for lines, what in zip(archives, ("raw JSON", "log4j"), strict=True):
-        said[f"{what} lines, {lines.n_lines:,}"] = (
+        contents[f"{what} lines, {lines.n_lines:,}"] = (
             f"{lines.size_bytes / MB:,.0f} MB, {lines.size_bytes / lines.n_lines:.0f} bytes each, "
             f"{lines.distinct_share:.1%} of the messages distinct"
         )
-    return said
+    return contents
 
 
 def _features_work(folder: Path, tables: Mapping[int, Path], plan: Plan) -> Iterator[Work]:
@@ -133,7 +135,7 @@ def _features_work(folder: Path, tables: Mapping[int, Path], plan: Plan) -> Iter
 
 
 def _tables_work(folder: Path, days: Sequence[Path], plan: Plan) -> Work:
-    """With the detector that decides by default: the tables tell of messages."""
+    """With the detector that decides by default: the tables hold messages."""
     options = [option for day in days for option in ("--counts", str(day))]
     store = str(folder / "tables-models")
     module = ["trainer", "fit", *options, "--model-dir", store]

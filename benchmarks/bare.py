@@ -34,7 +34,7 @@ def measure_bare(file: Path, processes: int, seconds: int) -> Run:
     started = [
         subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) for _ in range(processes)
     ]
-    runs = [msgspec.json.decode(one.communicate()[0], type=Run) for one in started]
+    runs = [msgspec.json.decode(process.communicate()[0], type=Run) for process in started]
     return Run(
         requests=sum(run.requests for run in runs),
         seconds=max(run.seconds for run in runs),
@@ -47,7 +47,7 @@ def _loop(file: Path, seconds: float) -> Run:
     exchanges = msgspec.msgpack.decode(file.read_bytes(), type=list[Exchange])
     decode = msgspec.json.Decoder(BatchRequest, strict=False).decode
     encode = msgspec.json.Encoder().encode
-    answers = [msgspec.json.decode(one.answer, type=BatchPrediction) for one in exchanges]
+    answers = [msgspec.json.decode(exchange.answer, type=BatchPrediction) for exchange in exchanges]
     durations = []
     cpu = time.process_time()
     started = before = time.perf_counter()

@@ -64,9 +64,14 @@ def find(
 ) -> Series | None:
     """The series of one target in one case, if it was measured."""
     wanted = (target, workload, batch, connections)
-    for one in section.series if section else ():
-        if (one.target, one.workload, one.batch, one.connections) == wanted:
-            return one
+    for measurement in section.series if section else ():
+        if (
+            measurement.target,
+            measurement.workload,
+            measurement.batch,
+            measurement.connections,
+        ) == wanted:
+            return measurement
     return None
 
 
@@ -101,7 +106,7 @@ def _batch(section: LoadSection | None, target: str) -> Iterator[Bar]:
     yield at_most(
         f"batch of 1,000, real records, {target}: time of a request (1 connection, median, as the "
         "client sees it) / bare msgspec decode + encode of the same bytes",
-        _quotient(alone, floor, lambda one: one.latency_ms("p50")),
+        _quotient(alone, floor, lambda measurement: measurement.latency_ms("p50")),
         2.0,
         "{:.2f}x",
         _missing(alone, floor),
@@ -110,7 +115,7 @@ def _batch(section: LoadSection | None, target: str) -> Iterator[Bar]:
     yield at_most(
         "the same, as throughput of both cores (8 connections, the load generator on the same "
         f"cores): bare msgspec / {target}",
-        _quotient(floor, busy, lambda one: one.rate),
+        _quotient(floor, busy, lambda measurement: measurement.rate),
         2.0,
         "{:.2f}x",
         _missing(busy, floor),
@@ -156,7 +161,7 @@ def _tail(section: LoadSection | None, target: str) -> Bar:
 
 
 def _train(section: TimingSection | None) -> Iterator[Bar]:
-    timings = [one for one in section.timings if one.target == OURS] if section else []
+    timings = [timing for timing in section.timings if timing.target == OURS] if section else []
     for size, most, timing in zip_longest(("few", "all"), (0.4, 2.5), timings[:2]):
         what = f"POST /train with {timing.what if timing else f'{size} records'}"
         missing = f"void: {timing.void}" if timing and timing.void else NOT_MEASURED
@@ -164,7 +169,7 @@ def _train(section: TimingSection | None) -> Iterator[Bar]:
 
 
 def _start(section: TimingSection | None) -> Bar:
-    timings = [one for one in section.timings if one.target == OURS] if section else []
+    timings = [timing for timing in section.timings if timing.target == OURS] if section else []
     seconds = timings[0].median_s if timings else None
     return at_most("process start to /ready 200 with a model", seconds, 0.7, "{:.3f} s")
 
@@ -189,14 +194,16 @@ def _memory(section: MemorySection | None) -> Iterator[Bar]:
 
 def _sizes(results: Results) -> Bar:
     packages = results.sizes.packages if results.sizes else []
-    total = sum(one.size_bytes - one.bytecode_bytes for one in packages) / MB
+    total = sum(package.size_bytes - package.bytecode_bytes for package in packages) / MB
     what = "serving requirements installed, without byte code"
     return at_most(what, total or None, 165, "{:.1f} MB")
 
 
 def _graph(results: Results) -> Iterator[Bar]:
     section = results.graph
-    figures = [one for one in section.figures if one.target == OUR_GRAPH] if section else []
+    figures = (
+        [figure for figure in section.figures if figure.target == OUR_GRAPH] if section else []
+    )
     ours = figures[0] if figures else None
     trees = f"graph of {section.n_estimators if section else 100} trees"
     yield at_most(f"{trees}: nodes", ours.nodes if ours else None, 10, "{:.0f}")
@@ -206,7 +213,7 @@ def _graph(results: Results) -> Iterator[Bar]:
 
 
 def _ratio(what: str, ours: Series | None, peer: Series | None, least: float) -> Bar:
-    ratio = _quotient(ours, peer, lambda one: one.rate)
+    ratio = _quotient(ours, peer, lambda measurement: measurement.rate)
     form = "{:.1%}" if least < 1 else "{:.1f}x"
     return at_least(what, ratio, least, form, _missing(ours, peer))
 
@@ -214,12 +221,16 @@ def _ratio(what: str, ours: Series | None, peer: Series | None, least: float) ->
 def _quotient(
     above: Series | None, below: Series | None, value: Callable[[Series], float | None]
 ) -> float | None:
-    """The quotient of two medians; None where one was not measured or is void."""
-    first, second = (value(one) if one else None for one in (above, below))
+    """The quotient of two medians; None where either was not measured or is void."""
+    first, second = (value(measurement) if measurement else None for measurement in (above, below))
     return first / second if first and second else None
 
 
 def _missing(*series: Series | None) -> str:
-    """Why there is no figure: what made a series void, if one is."""
-    void = [f"void: {one.target}: {one.void}" for one in series if one and one.void]
+    """Why there is no figure: what made series void, if any are."""
+    void = [
+        f"void: {measurement.target}: {measurement.void}"
+        for measurement in series
+        if measurement and measurement.void
+    ]
     return "; ".join(void) or NOT_MEASURED

@@ -38,8 +38,8 @@ def alternate(case: Case, targets: Mapping[str, Measure], rounds: int) -> list[S
         Series(name, case.workload, case.batch, case.connections, found)
         for name, found in runs.items()
     ]
-    told = ", ".join(f"{one.target} {_rate(one)}" for one in series)
-    say(f"{case}: {told}")
+    rates = ", ".join(f"{measurement.target} {_rate(measurement)}" for measurement in series)
+    say(f"{case}: {rates}")
     return series
 
 

@@ -35,7 +35,7 @@ def is_mlserver(name: str) -> bool:
 
 
 class Peers(msgspec.Struct, frozen=True):
-    """The interpreters of the peers; None where one cannot be installed, and why."""
+    """The interpreters of the peers; None where a peer cannot be installed, and why."""
 
     fastapi: Path | None
     mlserver: Path | None

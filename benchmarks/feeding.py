@@ -29,9 +29,9 @@ def measure_feeds(lab: Lab) -> LoadSection:
     with lab.services(commands) as services:
         lab.warm_up(services)
         series = [
-            one
+            measurement
             for case in FEED_CASES
-            for one in alternate(
+            for measurement in alternate(
                 case,
                 {service.name: partial(lab.load, service, case) for service in services},
                 lab.options.rounds,
@@ -41,7 +41,7 @@ def measure_feeds(lab: Lab) -> LoadSection:
 
 
 def measure_counted(lab: Lab) -> LoadSection:
-    """`POST /predict` of a service as it comes, of one without metrics, and of a bare socket."""
+    """`POST /predict` of a service with metrics, of a service without, and of a bare socket."""
     about = lab.options.about()
     uncounted = own_service(lab.models.own, name=UNCOUNTED, environment={"ALLOW_METRICS": "false"})
     with lab.services([own_service(lab.models.own), uncounted, bare_socket()]) as services:

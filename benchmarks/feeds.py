@@ -84,7 +84,7 @@ def _json_record(log: RawLog, time_ns: int) -> dict[str, object]:
         "severityNumber": _SEVERITIES[log.level],
         "severityText": log.level.value,
         "body": {"stringValue": _otlp_body(log)},
-        "attributes": [_json_attribute(*one) for one in _ATTRIBUTES.items()],
+        "attributes": [_json_attribute(*attribute) for attribute in _ATTRIBUTES.items()],
     }
 
 
@@ -109,7 +109,7 @@ def _otlp_protobuf(logs: Sequence[RawLog], size: int) -> Iterator[bytes]:
 
 def _record(log: RawLog, time_ns: int) -> bytes:
     """Of opentelemetry/proto/logs/v1/logs.proto the message LogRecord; a fixed64 has the tag 9."""
-    attributes = (text_field(6, _attribute(*one)) for one in _ATTRIBUTES.items())
+    attributes = (text_field(6, _attribute(*attribute)) for attribute in _ATTRIBUTES.items())
     return (
         b"\x09"
         + time_ns.to_bytes(8, "little")

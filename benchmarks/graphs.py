@@ -29,7 +29,7 @@ Rows = npt.NDArray[np.float32]
 class Way(NamedTuple):
     """One way to score: a single row, and many."""
 
-    one: Callable[[], object]
+    single: Callable[[], object]
     many: Callable[[], object]
 
 
@@ -53,7 +53,7 @@ def measure_graphs(lab: Lab) -> GraphSection:
             started = time.perf_counter()
             way = load()
             figure.load_ms.append(1e3 * (time.perf_counter() - started))
-            figure.one_row_us.append(_time_us(way.one))
+            figure.one_row_us.append(_time_us(way.single))
             figure.bulk_us_per_row.append(_time_us(way.many) / len(rows))
     for figure in figures.values():
         say(

@@ -38,7 +38,8 @@ def _rate(series: Series | None) -> str:
 def _cost(section: LoadSection | None) -> tuple[str, str, str]:
     ours, floor = (find(section, name, REAL, 0, 64) for name in (OURS, BARE_SOCKET))
     cost, least = (
-        f"{1e3 * one.cpu_ms:.0f} us" if one and one.cpu_ms else _MISSING for one in (ours, floor)
+        f"{1e3 * measurement.cpu_ms:.0f} us" if measurement and measurement.cpu_ms else _MISSING
+        for measurement in (ours, floor)
     )
     return "processor time of a prediction", cost, f"{least} of a bare socket's answer"
 
@@ -51,7 +52,9 @@ def _raw(section: LoadSection | None) -> tuple[str, str, str]:
 
 def _start(results: Results) -> tuple[str, str, str]:
     timings = (
-        [one for one in results.startup.timings if one.target == OURS] if results.startup else []
+        [timing for timing in results.startup.timings if timing.target == OURS]
+        if results.startup
+        else []
     )
     seconds = timings[0].median_s if timings else None
     return (

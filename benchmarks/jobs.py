@@ -28,7 +28,7 @@ class JobError(Exception):
 def run_job(command: Sequence[str], log: Path) -> JobRun:
     """Run a command from start to end, its output to `log`.
 
-    The largest process is known from the kernel's own high-water marks. (What `wait4` tells would
+    The largest process is known from the kernel's own high-water marks. (What `wait4` returns would
     start with the memory of the process that forked.) The sum over all processes is that of
     samples, and counts pages that they share in each.
 

@@ -107,7 +107,7 @@ class Lab:
             self.load(service, Case(REAL, 0, 8), seconds=1)
 
     def load(self, service: Service, case: Case, seconds: int | None = None) -> Run:
-        """A round of load on one service, as long as the options say unless told otherwise."""
+        """A round of load on one service, as long as the options say unless `seconds` is given."""
         requests = self.requests(case.workload, case.batch, tensors=is_mlserver(service.name))
         before = service.cpu_s()
         length = seconds or self.options.seconds

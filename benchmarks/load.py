@@ -21,7 +21,7 @@ _INSTALL: Final = ["apt-get", "install", "-y", "--no-install-recommends", "wrk"]
 
 
 class LoadError(Exception):
-    """wrk is missing or said nothing that can be read; the message says what to do."""
+    """wrk is missing or printed nothing that can be read; the message says what to do."""
 
 
 def ensure_wrk() -> None:

@@ -31,7 +31,9 @@ def describe_machine(peers: Peers, records: str) -> Machine:
     ):
         if python:
             versions[title] = {
-                one.name: one.version for one in packages(python) if one.name in names
+                package.name: package.version
+                for package in packages(python)
+                if package.name in names
             }
     return Machine(
         processor=_processor(),

@@ -92,7 +92,7 @@ def adapt_stock(graph: bytes, offset: float) -> bytes:
     """The stock graph with our outputs, so that our service can serve it as any other.
 
     Three more nodes behind some 2,700: its float decision becomes a double, `anomaly_score` follows
-    from it, and `contributions`, which it cannot tell, are all zero.
+    from it, and `contributions`, which it cannot know, are all zero.
     """
     model = onnx.load_model_from_string(graph)
     inside = model.graph

@@ -65,16 +65,16 @@ def main(folder: str) -> None:
 
 def draw_load(series: list[Json], file: Path) -> None:
     """Bars of predictions a second with few connections, a picture for each workload."""
-    series = [one for one in series if one["connections"] == CONNECTIONS]
-    workloads = list(dict.fromkeys(one["workload"] for one in series))
-    names = list(dict.fromkeys(one["target"] for one in series))
+    series = [row for row in series if row["connections"] == CONNECTIONS]
+    workloads = list(dict.fromkeys(row["workload"] for row in series))
+    names = list(dict.fromkeys(row["target"] for row in series))
     figure, axes = plt.subplots(
         1, len(workloads), figsize=(10, 2.8), sharex=True, sharey=True, squeeze=False
     )
-    most = max(one["rate"] for one in series)
+    most = max(row["rate"] for row in series)
     ticks = [tick for tick in (1, 100, 10_000, 1_000_000) if tick <= most]
     for axis, workload in zip(axes[0], workloads, strict=True):
-        rates = {one["target"]: one["rate"] for one in series if one["workload"] == workload}
+        rates = {row["target"]: row["rate"] for row in series if row["workload"] == workload}
         values = [rates.get(name, 0) for name in names]
         colours = [BLUE if name in DETECTORS else GREY for name in names]
         drawn = axis.barh(names, values, color=colours)
@@ -92,15 +92,15 @@ def draw_load(series: list[Json], file: Path) -> None:
 def draw_latency(series: list[Json], file: Path) -> None:
     """Median and 99th percentile against connections, of those who answer predictions."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.1), sharey=True)
-    found = [one for one in series if one["workload"] == "real"]
-    names = [name for name in COMPARED if any(one["target"] == name for one in found)]
+    found = [row for row in series if row["workload"] == "real"]
+    names = [name for name in COMPARED if any(row["target"] == name for row in found)]
     for axis, percentile in zip(axes, ("p50", "p99"), strict=True):
         for name, colour in zip(names, (BLUE, ORANGE, GREY), strict=False):
             values = [
-                (one["connections"], one[percentile]) for one in found if one["target"] == name
+                (row["connections"], row[percentile]) for row in found if row["target"] == name
             ]
             line(axis, values, name, colour)
-        show_logarithmic(axis, "x", sorted({one["connections"] for one in found}))
+        show_logarithmic(axis, "x", sorted({row["connections"] for row in found}))
         show_logarithmic(axis, "y")
         axis.set_title(f"{percentile} of the latency, ms")
         axis.set_xlabel("connections, real records")
@@ -116,7 +116,7 @@ def draw_scaling(series: dict[str, list[Json]], file: Path) -> None:
     for axis, (varied, found) in zip(axes.flat, series.items(), strict=False):
         for label, colour, values in curves(varied, found):
             line(axis, values, label, colour)
-        show_logarithmic(axis, "x", sorted({value_of(varied, one) for one in found}))
+        show_logarithmic(axis, "x", sorted({value_of(varied, row) for row in found}))
         if varied == "workers":
             axis.set_ylim(bottom=0)
         else:
@@ -130,11 +130,11 @@ def draw_scaling(series: dict[str, list[Json]], file: Path) -> None:
 def curves(varied: str, found: list[Json]) -> Iterator[tuple[str, str, list[tuple[float, float]]]]:
     """Label, colour and points of each line: one per kind of request."""
     groups: dict[str, list[tuple[float, float]]] = {}
-    for one in found:
-        what = f"batch of {one['batch']:,}" if one["batch"] else "predict"
+    for row in found:
+        what = f"batch of {row['batch']:,}" if row["batch"] else "predict"
         what = "" if varied == "batch" else f"{what}, "
-        points = groups.setdefault(f"{what}{one['workload']} records", [])
-        points.append((value_of(varied, one), one["p50"]))
+        points = groups.setdefault(f"{what}{row['workload']} records", [])
+        points.append((value_of(varied, row), row["p50"]))
     for (label, points), colour in zip(groups.items(), (BLUE, ORANGE, GREY), strict=False):
         yield label, colour, points
 

@@ -83,7 +83,7 @@ def rank(training: Sequence[Line], tested: Sequence[Line]) -> list[Curve]:
     """How well each detector and each trivial rule ranks labelled lines.
 
     Args:
-        training: lines to fit on; their labels are not looked at.
+        training: lines to fit on; their labels are not used.
         tested: lines to rank.
     """
     logs = features_of(tested)
@@ -129,10 +129,10 @@ def labelled_table() -> str:
     for curve in rank(lines, lines):
         figures = [
             figure
-            for one in (curve, clean[curve.name])
-            for figure in (one.auc, one.average_precision, one.f1)
+            for ranking in (curve, clean[curve.name])
+            for figure in (ranking.auc, ranking.average_precision, ranking.f1)
         ]
-        rows.append(f"| {curve.name} | " + " | ".join(f"{one:.3f}" for one in figures) + " |")
+        rows.append(f"| {curve.name} | " + " | ".join(f"{figure:.3f}" for figure in figures) + " |")
     return "\n".join(rows) + "\n"
 
 

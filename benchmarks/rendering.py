@@ -51,15 +51,15 @@ def figures(results: Results) -> dict[str, Any]:
 def _series(several: Sequence[Series]) -> list[dict[str, Any]]:
     return [
         {
-            "target": one.target,
-            "workload": one.workload,
-            "batch": one.batch,
-            "connections": one.connections,
-            "rate": one.rate or 0,
-            "p50": one.latency_ms("p50") or 0,
-            "p99": one.latency_ms("p99") or 0,
+            "target": series.target,
+            "workload": series.workload,
+            "batch": series.batch,
+            "connections": series.connections,
+            "rate": series.rate or 0,
+            "p50": series.latency_ms("p50") or 0,
+            "p99": series.latency_ms("p99") or 0,
         }
-        for one in several
+        for series in several
     ]
 
 

@@ -100,8 +100,8 @@ def report(results: Results, plots: Sequence[str]) -> str:
 
 
 def _bars(results: Results) -> str:
-    said = {True: "yes", False: "**no**", None: "-"}
-    rows = [(one.what, one.must, one.measured, said[one.reached]) for one in bars(results)]
+    words = {True: "yes", False: "**no**", None: "-"}
+    rows = [(bar.what, bar.must, bar.measured, words[bar.reached]) for bar in bars(results)]
     return "## What it must reach\n\n" + table(("what", "must", "measured", "reached"), rows)
 
 
@@ -121,12 +121,16 @@ def _load(title: str, section: LoadSection | None) -> str:
     if section is None:
         return ""
     parts = [f"## {title}\n", _about(section.about)]
-    cases = dict.fromkeys((one.workload, one.batch, one.connections) for one in section.series)
+    cases = dict.fromkeys(
+        (measurement.workload, measurement.batch, measurement.connections)
+        for measurement in section.series
+    )
     for workload, batch, connections in cases:
         series = [
-            one
-            for one in section.series
-            if (one.workload, one.batch, one.connections) == (workload, batch, connections)
+            measurement
+            for measurement in section.series
+            if (measurement.workload, measurement.batch, measurement.connections)
+            == (workload, batch, connections)
         ]
         size = f"batches of {batch:,}, " if batch else ""
         kind = workload if workload in FEEDS else f"{workload} records"
@@ -139,19 +143,28 @@ def _series(series: Sequence[Series]) -> str:
     batch = series[0].batch
     first = series[0].rate
     rows = []
-    for one in series:
-        if one.void:
-            rows.append((one.target, f"void: {one.void}", *[""] * (5 if batch else 4)))
+    for measurement in series:
+        if measurement.void:
+            rows.append(
+                (measurement.target, f"void: {measurement.void}", *[""] * (5 if batch else 4))
+            )
             continue
-        assert one.rate is not None
-        ratio = f"{first / one.rate:.2f}x" if first else ""
-        latency = f"{one.latency_ms('p50'):.2f} / {one.latency_ms('p99'):.2f}"
-        spread = (
-            f"{min(run.rate for run in one.runs):,.0f} - {max(run.rate for run in one.runs):,.0f}"
-        )
-        logs = [f"{one.logs_rate:,.0f}"] if batch else []
+        assert measurement.rate is not None
+        ratio = f"{first / measurement.rate:.2f}x" if first else ""
+        latency = f"{measurement.latency_ms('p50'):.2f} / {measurement.latency_ms('p99'):.2f}"
+        rates = [run.rate for run in measurement.runs]
+        spread = f"{min(rates):,.0f} - {max(rates):,.0f}"
+        logs = [f"{measurement.logs_rate:,.0f}"] if batch else []
         rows.append(
-            (one.target, f"{one.rate:,.0f}", spread, *logs, ratio, latency, f"{one.cpu_ms:.3f}")
+            (
+                measurement.target,
+                f"{measurement.rate:,.0f}",
+                spread,
+                *logs,
+                ratio,
+                latency,
+                f"{measurement.cpu_ms:.3f}",
+            )
         )
     logs = ["logs/s"] if batch else []
     titles = ["", "requests/s", "rounds", *logs, f"{series[0].target} / it"]
@@ -161,7 +174,10 @@ def _series(series: Sequence[Series]) -> str:
 def _agreement(section: LoadSection | None) -> str:
     if section is None or not section.agreement:
         return ""
-    rows = [(one.target, f"{one.different:,} of {one.asked:,}") for one in section.agreement]
+    rows = [
+        (agreement.target, f"{agreement.different:,} of {agreement.asked:,}")
+        for agreement in section.agreement
+    ]
     title = "## Labels that differ from scikit-learn's\n\n"
     return title + table(("", "records"), rows)
 
@@ -170,10 +186,10 @@ def _timings(title: str, section: TimingSection | None) -> str:
     if section is None:
         return ""
     rows = []
-    for one in section.timings:
-        took = f"void: {one.void}" if one.median_s is None else f"{one.median_s:.3f}"
-        spread = f"{min(one.seconds):.3f} - {max(one.seconds):.3f}" if one.seconds else ""
-        rows.append((one.target, one.what, took, spread))
+    for timing in section.timings:
+        took = f"void: {timing.void}" if timing.median_s is None else f"{timing.median_s:.3f}"
+        spread = f"{min(timing.seconds):.3f} - {max(timing.seconds):.3f}" if timing.seconds else ""
+        rows.append((timing.target, timing.what, took, spread))
     head = f"## {title}\n\n{_about(section.about)}\n"
     return head + table(("", "", "median s", "rounds"), rows)
 
@@ -187,7 +203,7 @@ def _memory(results: Results) -> str:
         return head + f"void: {section.void}\n"
     every = max(1, len(section.points) // 12)
     chosen = [*section.points[:-1:every], section.points[-1]]
-    rows = [(f"{one.requests:,}", f"{one.pss_bytes / MB:.1f}") for one in chosen]
+    rows = [(f"{point.requests:,}", f"{point.pss_bytes / MB:.1f}") for point in chosen]
     return head + table(("requests", "proportional set size, MB"), rows)
 
 
@@ -196,16 +212,16 @@ def _graph(results: Results) -> str:
     if section is None:
         return ""
     rows = []
-    for one in section.figures:
-        has_graph = one.nodes > 0
+    for figure in section.figures:
+        has_graph = figure.nodes > 0
         rows.append(
             (
-                one.target,
-                f"{one.nodes:,}" if has_graph else "",
-                f"{one.size_bytes / 1e3:,.0f}" if has_graph else "",
-                f"{median(one.load_ms):,.1f}" if has_graph else "",
-                f"{median(one.one_row_us):,.1f}",
-                f"{median(one.bulk_us_per_row):,.2f}",
+                figure.target,
+                f"{figure.nodes:,}" if has_graph else "",
+                f"{figure.size_bytes / 1e3:,.0f}" if has_graph else "",
+                f"{median(figure.load_ms):,.1f}" if has_graph else "",
+                f"{median(figure.one_row_us):,.1f}",
+                f"{median(figure.bulk_us_per_row):,.2f}",
             )
         )
     head = f"## Graph of {section.n_estimators} trees\n\n{_about(section.about)}\n"
@@ -219,14 +235,14 @@ def _sizes(results: Results) -> str:
         return ""
     rows = [
         (
-            f"{one.name} {one.version}",
-            f"{(one.size_bytes - one.bytecode_bytes) / MB:.1f}",
-            f"{one.bytecode_bytes / MB:.1f}",
+            f"{package.name} {package.version}",
+            f"{(package.size_bytes - package.bytecode_bytes) / MB:.1f}",
+            f"{package.bytecode_bytes / MB:.1f}",
         )
-        for one in section.packages
+        for package in section.packages
     ]
-    files = sum(one.size_bytes - one.bytecode_bytes for one in section.packages)
-    bytecode = sum(one.bytecode_bytes for one in section.packages)
+    files = sum(package.size_bytes - package.bytecode_bytes for package in section.packages)
+    bytecode = sum(package.bytecode_bytes for package in section.packages)
     rows.append(("**all**", f"**{files / MB:.1f}**", f"**{bytecode / MB:.1f}**"))
     head = f"## Installed size\n\n{_about(section.about)}\n"
     return head + table(("package", "MB", "byte code, MB"), rows)
@@ -241,12 +257,12 @@ def _scaling(results: Results) -> str:
         is_batch = varied == "batch"
         rows = [
             (
-                f"{one.batch or 1:,}" if is_batch else f"{int(one.target):,}",
-                _case(one),
-                "void" if one.rate is None else f"{one.logs_rate:,.0f}",
-                "void" if one.rate is None else f"{one.latency_ms('p50'):.3f}",
+                f"{measurement.batch or 1:,}" if is_batch else f"{int(measurement.target):,}",
+                _case(measurement),
+                "void" if measurement.rate is None else f"{measurement.logs_rate:,.0f}",
+                "void" if measurement.rate is None else f"{measurement.latency_ms('p50'):.3f}",
             )
-            for one in series
+            for measurement in series
         ]
         parts.append(table((varied, "load", "logs/s", "p50 ms"), rows))
     parts += ["### What to choose\n", *(f"- {line}" for line in advice(section)), ""]

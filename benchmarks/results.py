@@ -60,12 +60,12 @@ class Series(msgspec.Struct, frozen=True):
         for run in self.runs:
             for kind, count in run.failures.items():
                 failures[kind] = failures.get(kind, 0) + count
-        told = [f"{count} x {kind}" for kind, count in failures.items() if count]
-        if not told and not all(run.requests for run in self.runs):
-            told = ["a round without an answer"]
+        reasons = [f"{count} x {kind}" for kind, count in failures.items() if count]
+        if not reasons and not all(run.requests for run in self.runs):
+            reasons = ["a round without an answer"]
         if not self.runs:
-            told = ["not measured"]
-        return ", ".join(told)
+            reasons = ["not measured"]
+        return ", ".join(reasons)
 
     @property
     def rate(self) -> float | None:

@@ -56,8 +56,8 @@ def _forests(lab: Lab, options: dict[int, TrainOptions]) -> list[Series]:
     for value, option in options.items():
         folder = lab.folder / f"{option.n_estimators}-{option.max_samples}"
         if not folder.exists():
-            # Distinct records, of which bigger samples make bigger trees; real ones repeat so much
-            # that their trees hardly grow.
+            # Distinct records, of which bigger samples make bigger trees; real records repeat so
+            # much that their trees hardly grow.
             publish(folder, lab.records.by_kind[DISTINCT][:TRAINING_RECORDS], option)
         commands.append(own_service(folder, name=str(value)))
     return _compare(lab, commands, FOREST_CASES)
@@ -68,9 +68,9 @@ def _compare(lab: Lab, commands: Sequence[Command], cases: Sequence[Case]) -> li
     with lab.services(commands) as services:
         lab.warm_up(services)
         return [
-            one
+            measurement
             for case in cases
-            for one in alternate(
+            for measurement in alternate(
                 case,
                 {service.name: partial(lab.load, service, case, seconds=1) for service in services},
                 rounds,

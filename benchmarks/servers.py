@@ -88,7 +88,7 @@ class Service:
     def cpu_s(self) -> float:
         """Processor time of all its processes so far, user and system."""
         times = [process.cpu_times() for process in self._processes()]
-        return float(sum(one.user + one.system for one in times))
+        return float(sum(spent.user + spent.system for spent in times))
 
     def pss_bytes(self) -> int:
         """Memory of all its processes; pages shared by n processes count 1/n in each."""
@@ -102,7 +102,7 @@ class Service:
         rollups = (
             Path(f"/proc/{process.pid}/smaps_rollup").read_text() for process in self._processes()
         )
-        return sum(1024 * int(_ANONYMOUS_KB.findall(one)[0]) for one in rollups)
+        return sum(1024 * int(_ANONYMOUS_KB.findall(rollup)[0]) for rollup in rollups)
 
     def _processes(self) -> list[psutil.Process]:
         root = psutil.Process(self._process.pid)

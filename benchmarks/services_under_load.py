@@ -38,7 +38,7 @@ def measure_predict(lab: Lab) -> LoadSection:
     with lab.services(load_competitors(lab.models, lab.peers, folder)) as services:
         agreement = compare_labels(lab.models.forest, lab.records, services)
         lab.warm_up(services)
-        series = [one for case in cases for one in _compare(lab, case, services)]
+        series = [measurement for case in cases for measurement in _compare(lab, case, services)]
     return LoadSection(about, series, agreement)
 
 
@@ -51,13 +51,15 @@ def measure_batch(lab: Lab) -> LoadSection:
     kinds = (REAL, DISTINCT) if lab.options.quick else KINDS
     folder = lab.subfolder("batch")
     commands = load_competitors(lab.models, lab.peers, folder)
-    with lab.services([one for one in commands if one.name != NOOP]) as services:
+    with lab.services([command for command in commands if command.name != NOOP]) as services:
         floor = _Floor(lab, services[0], folder / "exchanges", BATCHES[-1])
         lab.warm_up(services)
         cases = [Case(workload, batch, 8) for batch in BATCHES for workload in kinds]
-        series = [one for case in cases for one in _compare(lab, case, services, floor)]
+        series = [
+            measurement for case in cases for measurement in _compare(lab, case, services, floor)
+        ]
         # One client alone: what it waits for, beside the same work without a service around it.
-        ours = [one for one in services if one.name in {OURS, SURPRISAL}]
+        ours = [service for service in services if service.name in {OURS, SURPRISAL}]
         series += _compare(lab, Case(REAL, BATCHES[-1], 1), ours, floor)
         for case in [Case(kind, BATCHES[0], 8) for kind in (RAW, RAW_DISTINCT)]:
             series += _compare(lab, case, ours)

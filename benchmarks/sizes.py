@@ -12,9 +12,9 @@ from benchmarks.venvs import ROOT, packages, python_of
 def measure_sizes(lab: Lab) -> SizeSection:
     """Install requirements/serve.txt into an empty environment and add up each package's files."""
     about = lab.options.about()
-    found = [package_size(one) for one in installed_serving_packages()]
-    say(f"serving requirements: {sum(one.size_bytes for one in found) / 1e6:.1f} MB")
-    return SizeSection(about, sorted(found, key=lambda one: -one.size_bytes))
+    found = [package_size(package) for package in installed_serving_packages()]
+    say(f"serving requirements: {sum(package.size_bytes for package in found) / 1e6:.1f} MB")
+    return SizeSection(about, sorted(found, key=lambda package: -package.size_bytes))
 
 
 def installed_serving_packages() -> list[Distribution]:

@@ -27,9 +27,9 @@ def measure_starting(lab: Lab) -> TimingSection:
         for command in commands:
             with lab.service(command) as service:
                 took = service.wait_ready()
-            if number:  # the one before the first brings programs and libraries into memory
+            if number:  # round 0 brings programs and libraries into memory
                 seconds.setdefault(command.name, []).append(took)
     timings = [Timing(name, "start", took) for name, took in seconds.items()]
-    for one in timings:
-        say(f"start of {one.target}: {one.median_s or 0:.3f} s")
+    for timing in timings:
+        say(f"start of {timing.target}: {timing.median_s or 0:.3f} s")
     return TimingSection(about, timings)

@@ -55,13 +55,13 @@ def _alternate(services: Sequence[Service], body: bytes, what: str, rounds: int)
         for service in services:
             started = time.perf_counter()
             fault = _train(service, body)
-            if number:  # the one before the first warms up
+            if number:  # round 0 warms up
                 seconds[service.name].append(time.perf_counter() - started)
             if fault:
                 faults[service.name] = fault
     timings = [Timing(name, what, took, faults.get(name, "")) for name, took in seconds.items()]
-    for one in timings:
-        say(f"training on {what}, {one.target}: {one.median_s or 0:.3f} s {one.void}")
+    for timing in timings:
+        say(f"training on {what}, {timing.target}: {timing.median_s or 0:.3f} s {timing.void}")
     return timings
 
 

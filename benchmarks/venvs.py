@@ -45,8 +45,8 @@ def packages(python: Path) -> list[importlib.metadata.Distribution]:
     """What is installed beside an interpreter, installers left out, by name."""
     (folder,) = (python.parent.parent / "lib").glob("python3*/site-packages")
     found = importlib.metadata.distributions(path=[str(folder)])
-    installed = [one for one in found if one.name not in {"pip", "setuptools"}]
-    return sorted(installed, key=lambda one: one.name.lower())
+    installed = [package for package in found if package.name not in {"pip", "setuptools"}]
+    return sorted(installed, key=lambda package: package.name.lower())
 
 
 def _run(command: list[str]) -> None:

@@ -38,9 +38,9 @@ class Records(msgspec.Struct, frozen=True):
     """What is asked about.
 
     Attributes:
-        source: what the real ones are.
+        source: where the real records come from.
         by_kind: records by kind.
-        raw: the real ones as they were written.
+        raw: the real records as they were written.
     """
 
     source: str
@@ -48,7 +48,7 @@ class Records(msgspec.Struct, frozen=True):
     raw: Sequence[RawLog]
 
     def of(self, kind: str) -> Sequence[LogFeatures | RawLog]:
-        """Those of any kind, raw ones among them."""
+        """The records of any kind, raw records among them."""
         if kind == RAW:
             return self.raw
         return other_numbers(self.raw) if kind == RAW_DISTINCT else self.by_kind[kind]
@@ -57,8 +57,9 @@ class Records(msgspec.Struct, frozen=True):
 def load_records(n_distinct: int) -> Records:
     """The records of every kind.
 
-    Real ones are the logs of a train-ticket shop of 27 services under faults where they lie beside
-    the project, else the project's samples. A file is repeated only when it has been read through.
+    Real records are the logs of a train-ticket shop of 27 services under faults where they lie
+    beside the project, else the project's samples. A file is repeated only when it has been read
+    through.
     """
     if _TRAIN_TICKET.exists():
         name = "logs of 27 micro-services under faults"

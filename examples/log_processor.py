@@ -34,7 +34,7 @@ MAX_LINE_BYTES: Final = 1_048_576
 """A longer line is cut, since the service takes none."""
 
 LOOK_S: Final = 0.2
-"""How often the end of a file is looked at for more."""
+"""How often the end of a file is checked for more."""
 
 SETTLE_S: Final = 3.0
 """How long a renamed file is still read: programs go on writing to it until they look."""
@@ -86,7 +86,7 @@ class Service:
         self._pool = urllib3.PoolManager(retries=False, timeout=TIMEOUT_S)
 
     def anomalies(self, lines: list[bytes]) -> Iterator[tuple[bytes, Verdict]]:
-        """The lines that are worth a look, with what is said of them."""
+        """The lines that are anomalies, with their verdicts."""
         response = self._post(b"\n".join(lines))
         if response.status in AT_FAULT and len(lines) > 1:
             half = len(lines) // 2
@@ -125,7 +125,7 @@ class Service:
 
 
 def seconds_to_wait(response: urllib3.BaseHTTPResponse) -> float:
-    """What `Retry-After` says; a date (RFC 9110, section 10.2.3) counts as nothing said."""
+    """What `Retry-After` says; a date (RFC 9110, section 10.2.3) counts as no answer."""
     header = response.headers.get("Retry-After", "")
     return min(float(header), 10 * MAX_WAIT_S) if header.isdecimal() else 0.0
 
@@ -155,7 +155,7 @@ class PlaceFile:
         return msgspec.json.decode(self._path.read_bytes(), type=Place)
 
     def keep(self, place: Place) -> None:
-        """Keep a place instead of the one before."""
+        """Keep a place instead of the last place."""
         new = self._path.with_name(f"{self._path.name}.new")
         new.write_bytes(msgspec.json.encode(place))
         new.replace(self._path)
@@ -188,7 +188,7 @@ def read_file(
 
     Args:
         path: of the file.
-        place: in this file, or in the one that had its name before.
+        place: in this file, or in the file that had its name before.
         follow: wait for more, in this file and in each that takes its name.
     """
     while True:
@@ -247,7 +247,7 @@ def process(service: Service, lines: list[bytes], out: BinaryIO) -> None:
 
 
 def report(what: str) -> None:
-    """Tell whoever runs this; nothing of the text of logs."""
+    """Print for whoever runs this; nothing of the text of logs."""
     print(what, file=sys.stderr, flush=True)
 
 

@@ -33,7 +33,7 @@ def page() -> str:
 
 
 def _formats() -> list[str]:
-    rows = [f"| `{one.name}` | {one.title} |" for one in FORMATS.values()]
+    rows = [f"| `{format_.name}` | {format_.title} |" for format_ in FORMATS.values()]
     return ["## Formats of files", "", "| name | format |", "| --- | --- |", *rows, ""]
 
 
@@ -45,7 +45,7 @@ def _layouts() -> list[str]:
     return [
         "## Layouts of plain text",
         "",
-        "Of all layouts the one that tells the most of a file's first lines is taken. W3C extended",
+        "The layout that reads most of a file's first lines is taken. W3C extended",
         "logs, as of IIS, name their fields themselves. Lines may be in an envelope of Kubernetes",
         "(CRI), docker (json-file) or docker-compose; parts of lines are joined.",
         "",

@@ -95,9 +95,11 @@ def main() -> int:
         if ready:
             guide = _GUIDE.format(inference=inference_url, trainer=trainer_url, prefix=API_PREFIX)
             print(guide, flush=True)
-            while not stop.wait(0.2) and all(one.poll() is None for one in services.values()):
+            while not stop.wait(0.2) and all(
+                process.poll() is None for process in services.values()
+            ):
                 pass
-        ended = [name for name, one in services.items() if one.poll() is not None]
+        ended = [name for name, process in services.items() if process.poll() is not None]
     finally:
         _stop(list(services.values()))
     if stop.is_set():

@@ -26,4 +26,8 @@ def open_loop_bars(section: OpenLoopSection | None) -> Iterator[Bar]:
 
 def find_situation(section: OpenLoopSection | None, name: str) -> Series | None:
     """The series of one situation, if it was measured."""
-    return next((one for one in section.series if one.target == name), None) if section else None
+    return (
+        next((series for series in section.series if series.target == name), None)
+        if section
+        else None
+    )

@@ -60,7 +60,7 @@ def measure_open_loop(lab: Lab) -> OpenLoopSection:
         about,
         peak,
         SHARE_OF_PEAK * peak,
-        [Series(name, REAL, 0, CONNECTIONS, [one.run for one in runs[name]]) for name in runs],
+        [Series(name, REAL, 0, CONNECTIONS, [paced.run for paced in runs[name]]) for name in runs],
         [_pace(name, found) for name, found in runs.items()],
     )
 
@@ -91,11 +91,11 @@ def _round(lab: Lab, service: Service, rate: float, meanwhile: Sequence[Backgrou
     orders = Orders(service.port, str(requests.file), first, rate, seconds, CONNECTIONS)
     before = service.cpu_s()
     with ExitStack() as stack:
-        for one in meanwhile:
-            stack.enter_context(one)
+        for background in meanwhile:
+            stack.enter_context(background)
         found = send_beside(orders)
     requests.advance(service.name, int(rate * seconds))
-    faults = {kind: count for one in meanwhile for kind, count in one.faults.items()}
+    faults = {kind: count for background in meanwhile for kind, count in background.faults.items()}
     run = msgspec.structs.replace(
         found.run, failures={**found.run.failures, **faults}, cpu_s=service.cpu_s() - before
     )
@@ -104,7 +104,9 @@ def _round(lab: Lab, service: Service, rate: float, meanwhile: Sequence[Backgrou
 
 def _pace(name: str, runs: Sequence[PacedRun]) -> Pace:
     return Pace(
-        name, [one.sender_cpu_s / one.run.seconds for one in runs], [one.lag_ms for one in runs]
+        name,
+        [paced.sender_cpu_s / paced.run.seconds for paced in runs],
+        [paced.lag_ms for paced in runs],
     )
 
 

@@ -51,7 +51,7 @@ def send_beside(orders: Orders) -> PacedRun:
 
 
 def read_requests(file: Path, first: int = 0) -> list[bytes]:
-    """The requests of a `RequestFile`, beginning behind the first ones."""
+    """The requests of a `RequestFile`, beginning behind the first requests."""
     requests = []
     with open(file, "rb") as lines:
         while size := lines.readline():

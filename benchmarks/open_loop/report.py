@@ -27,7 +27,7 @@ def open_loop(section: OpenLoopSection | None) -> str:
         (
             f"## Open loop at {section.rate:,.0f} requests a second\n\n{about_line(section.about)}",
             f"Half of {section.peak:,.0f}, which wrk gets with 64 connections.\n",
-            table(titles, [_row(*one) for one in zip(section.series, section.pace, strict=True)]),
+            table(titles, [_row(*pair) for pair in zip(section.series, section.pace, strict=True)]),
         )
     )
 
@@ -36,4 +36,8 @@ def _row(series: Series, pace: Pace) -> Sequence[str]:
     cost = (f"{median(pace.cores):.2f}", f"{median(pace.lag_ms):.2f}")
     if series.void:
         return (series.target, f"void: {series.void}", *[""] * (len(PERCENTILES) - 1), *cost)
-    return (series.target, *(f"{series.latency_ms(one):.2f}" for one in PERCENTILES), *cost)
+    return (
+        series.target,
+        *(f"{series.latency_ms(percentile):.2f}" for percentile in PERCENTILES),
+        *cost,
+    )

@@ -148,7 +148,7 @@ async def predict_batch(request: BatchRequest) -> BatchPrediction:
     predictions = serving.judge(request.logs)
     return BatchPrediction(
         predictions=predictions,
-        anomaly_count=sum(one.is_anomaly for one in predictions),
+        anomaly_count=sum(prediction.is_anomaly for prediction in predictions),
         model_version=str(serving.version),
     )
 

@@ -81,12 +81,12 @@ def _read(question: Question, body: bytes) -> tuple[Sequence[Prediction], str]:
         else:
             batch = _batch.decode(body)
             predictions = batch.predictions
-            if batch.anomaly_count != sum(one.is_anomaly for one in predictions):
+            if batch.anomaly_count != sum(prediction.is_anomaly for prediction in predictions):
                 return [], f"{name}: anomaly_count is not the count of anomalies"
-            if {one.model_version for one in predictions} != {batch.model_version}:
+            if {prediction.model_version for prediction in predictions} != {batch.model_version}:
                 return [], f"{name}: verdicts of several versions in one batch"
     except msgspec.MsgspecError as error:
         return [], f"{name}: the answer cannot be read: {error}"
-    if [one.log_id for one in predictions] != list(question.log_ids):
+    if [prediction.log_id for prediction in predictions] != list(question.log_ids):
         return [], f"{name}: an answer to other logs"
     return predictions, ""

@@ -35,7 +35,7 @@ class Memory(msgspec.Struct, frozen=True):
         return not quarters or quarters[-1] - quarters[1] <= FLAT_MB
 
     def __str__(self) -> str:
-        quarters = ", ".join(f"{one:.1f}" for one in self.quarters_mb)
+        quarters = ", ".join(f"{quarter:.1f}" for quarter in self.quarters_mb)
         return f"{quarters or 'too few samples'} MB"
 
 

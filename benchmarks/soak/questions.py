@@ -38,12 +38,12 @@ class Question(msgspec.Struct, frozen=True):
 def make_questions(records: Records) -> list[Question]:
     """Singles, with a batch behind every `BATCH` of them that asks about the same."""
     real = list(islice(dict.fromkeys(records.by_kind[REAL]), EACH))
-    raw = list(islice({one.message: one for one in records.raw}.values(), EACH))
+    raw = list(islice({log.message: log for log in records.raw}.values(), EACH))
     asked: list[LogFeatures | RawLog] = [*real, *records.by_kind[DISTINCT][:EACH], *raw]
     questions = []
     for first in range(0, len(asked), BATCH):
         part = asked[first : first + BATCH]
-        questions += [_single(f"single-{first + n}", one) for n, one in enumerate(part)]
+        questions += [_single(f"single-{first + n}", log) for n, log in enumerate(part)]
         questions.append(_batch(f"batch-{first}", part))
     return questions
 

@@ -56,7 +56,7 @@ def soak(plan: Plan) -> Outcome:
     """
     records = load_records(EACH)
     questions = make_questions(records)
-    reference = Reference([log for one in questions for log in one.logs])
+    reference = Reference([log for question in questions for log in question.logs])
     audit = Audit(questions, reference)
     memory, trainer_memory = Memory([]), Memory([])
     with tempfile.TemporaryDirectory(prefix="log-anomaly-soak-") as temporary, ExitStack() as stack:
@@ -80,7 +80,7 @@ def soak(plan: Plan) -> Outcome:
         ]
         sender = Sender(
             service.port,
-            [one.request for one in questions],
+            [question.request for question in questions],
             connections=CONNECTIONS,
             on_answer=audit.hear,
             tick_s=TICK_S,
@@ -96,7 +96,7 @@ def soak(plan: Plan) -> Outcome:
         versions=len(audit.versions),
         trainings=changes.trainings,
         rollbacks=changes.rollbacks,
-        faults=sum((one.faults for one in meanwhile), Counter()),
+        faults=sum((background.faults for background in meanwhile), Counter()),
         service=memory,
         trainer=trainer_memory,
     )
@@ -104,6 +104,6 @@ def soak(plan: Plan) -> Outcome:
 
 def _send(sender: Sender, plan: Plan, meanwhile: Sequence[Background]) -> Run:
     with ExitStack() as stack:
-        for one in meanwhile:
-            stack.enter_context(one)
+        for background in meanwhile:
+            stack.enter_context(background)
         return sender.send(plan.rate, plan.seconds).run

@@ -1,4 +1,4 @@
-"""All faults, in the order they are provoked: related ones kept apart."""
+"""All faults, in the order they are provoked: related faults kept apart."""
 
 from __future__ import annotations
 

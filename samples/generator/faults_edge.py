@@ -21,7 +21,7 @@ def _redis(stage: Stage) -> contextlib.closing[redis.Redis]:
 
 
 def _save(stage: Stage, client: redis.Redis, outcome: str) -> None:
-    """Asks for a snapshot, after one that may be under way, and waits for its outcome."""
+    """Asks for a snapshot, after any that is under way, and waits for its outcome."""
     for _ in range(20):
         mark = stage.collector.mark()
         try:
@@ -193,7 +193,7 @@ def nginx_body_folder_unwritable(stage: Stage) -> None:
     "nginx is told to reload a configuration with errors, three different ones in turn.",
 )
 def nginx_bad_configuration(stage: Stage) -> None:
-    """Reloads broken configurations, then the right one."""
+    """Reloads broken configurations, then the right configuration."""
     text = stage.nginx.text
     broken = (
         text.replace("proxy_connect_timeout", "proxy_conect_timeout"),

@@ -25,7 +25,7 @@ _END_API_SESSIONS = f"{_END_SESSIONS} AND application_name = 'orders-api'"
 
 
 def _wait_for_worker(stage: Stage, mark: int) -> None:
-    """Waits until the worker has noticed that its session ended and has a new one."""
+    """Waits until the worker has noticed that its session ended and has a new session."""
     stage.collector.wait_for("orders-worker", "connected to the database", mark)
 
 

@@ -119,7 +119,7 @@ class Load:
         return self._client.request("POST", path, body, visitor=visitor, agent=agent)
 
     def _some_order(self) -> int:
-        # Mostly orders that exist; the newest ones may not, or not yet.
+        # Mostly orders that exist; the newest may not, or not yet.
         return self._random.randrange(max(1, self._orders - 30), self._orders + 3)
 
     def _see_product(self, visitor: int) -> None:

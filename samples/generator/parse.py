@@ -75,7 +75,7 @@ class Head:
     Attributes:
         level: The level, or None when the line goes on with the writer's last record.
         message: The rest of the line.
-        writer: Tells apart writers that share one output, such as Postgres processes.
+        writer: Distinguishes writers that share one output, such as Postgres processes.
     """
 
     level: str | None

@@ -20,7 +20,7 @@ def play(stage: Stage, lead_in: float, only: Sequence[str] | None = None) -> Non
     """Starts everything and goes through the faults.
 
     Normal work alternates between busy and quiet phases throughout. Faults are provoked in
-    quiet phases: so few visitors are no sign of a fault, and most lines are normal ones.
+    quiet phases: so few visitors are no sign of a fault, and most lines are normal.
 
     Args:
         stage: The programs, set up.

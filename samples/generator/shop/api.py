@@ -136,7 +136,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def ready(shop: Shop) -> dict[str, Any]:
-    """Checks every idle database connection, Redis and the worker; 503 if one is not well."""
+    """Checks every idle database connection, Redis and the worker; 503 if any is not well."""
     try:
         shop.pool.check()
         with shop.pool.connection() as conn:

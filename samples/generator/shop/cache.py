@@ -77,5 +77,5 @@ class Cache:
             logger.debug("order %d queued for shipping, depth %d", order, depth)
 
     def worker_alive(self) -> bool:
-        """Tells whether the worker has shown a heartbeat lately (raises if Redis is away)."""
+        """Whether the worker has shown a heartbeat lately (raises if Redis is away)."""
         return bool(self._client.exists(HEARTBEAT))
