@@ -20,7 +20,9 @@ ROWS: Final = [
 ][2:]
 PAGES: Final = sorted((DOCS / "integrations").glob("*.md"))
 CONFIGURATIONS: Final = [
-    one for page in (*PAGES, DOCS / "proxies.md") for one in read_configurations(page)
+    configuration
+    for page in (*PAGES, DOCS / "proxies.md")
+    for configuration in read_configurations(page)
 ]
 
 ENDINGS: Final = ("", "?return=none", "?on_error=report")
@@ -67,7 +69,7 @@ def test_each_row_names_a_page_and_a_check_that_are_there(row: list[str]) -> Non
     assert all((DOCS.parent / test).is_file() for test in tests)
     assert check.endswith("; not run") or any(test.startswith("tests/e2e/") for test in tests)
     known = re.findall("`([^`]+)`", paths)
-    assert all(any(one.startswith(path) for one in SCOPES_BY_PATH) for path in known)
+    assert all(any(scope.startswith(path) for scope in SCOPES_BY_PATH) for path in known)
 
 
 def test_every_page_is_listed() -> None:
@@ -76,18 +78,22 @@ def test_every_page_is_listed() -> None:
     assert listed == {f"integrations/{page.name}" for page in PAGES} - {"integrations/raw-logs.md"}
 
 
-@pytest.mark.parametrize("one", CONFIGURATIONS, ids=lambda one: one.where)
-def test_each_configuration_can_be_read(one: Configuration) -> None:
+@pytest.mark.parametrize(
+    "configuration", CONFIGURATIONS, ids=lambda configuration: configuration.where
+)
+def test_each_configuration_can_be_read(configuration: Configuration) -> None:
     """As what its page says it is; those of formats without a reader here close what they open."""
-    assert READERS.get(one.language, read_nested)(one.text)
+    assert READERS.get(configuration.language, read_nested)(configuration.text)
 
 
-@pytest.mark.parametrize("one", CONFIGURATIONS, ids=lambda one: one.where)
-def test_each_configuration_asks_for_paths_that_exist(one: Configuration) -> None:
+@pytest.mark.parametrize(
+    "configuration", CONFIGURATIONS, ids=lambda configuration: configuration.where
+)
+def test_each_configuration_asks_for_paths_that_exist(configuration: Configuration) -> None:
     """With no word behind it that the service does not know."""
-    for address in re.findall(r"http://log-anomaly:8000(/[^\s\"#]*)", one.text):
+    for address in re.findall(r"http://log-anomaly:8000(/[^\s\"#]*)", configuration.text):
         path, mark, query = address.partition("?")
         assert path in SCOPES_BY_PATH, address
         assert mark + query in ENDINGS, address
-    for path in re.findall(r"(?:uri: |restpath=\"|endpoint: \")/?([^\s\"?]+)", one.text):
+    for path in re.findall(r"(?:uri: |restpath=\"|endpoint: \")/?([^\s\"?]+)", configuration.text):
         assert path.startswith("http") or f"/{path}" in SCOPES_BY_PATH, path

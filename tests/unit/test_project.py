@@ -35,7 +35,7 @@ def test_every_problem_is_documented() -> None:
     tables = {**BODY_PROBLEMS, **INFERENCE_PROBLEMS, **TRAINER_PROBLEMS}
     ours = [*tables.values(), MALFORMED, HEAD_TOO_LARGE]
     assert {spec.name: str(int(spec.status)) for spec in ours}.items() <= rows.items()
-    statuses = {int(status) for one in OPERATIONS for status in one.problems}
+    statuses = {int(status) for operation in OPERATIONS for status in operation.problems}
     assert statuses <= {int(status) for status in rows.values()}
     for name, status in rows.items():
         spec = next((spec for spec in ours if spec.name == name), None)
@@ -75,7 +75,9 @@ def test_every_dependency_is_pinned() -> None:
     ]
     for name in ("serve", "train", "dev"):
         pinned = {pin.split("==")[0] for pin in pins(name)}
-        asked = {re.split(r"[<>=\[]", one)[0] for one in extras[name]} - {"log-anomaly"}
+        asked = {re.split(r"[<>=\[]", requirement)[0] for requirement in extras[name]} - {
+            "log-anomaly"
+        }
         assert asked <= pinned
 
 
@@ -101,7 +103,9 @@ def test_sample_labels_follow_their_rule() -> None:
     faults = json.loads((ROOT / "samples" / "faults.json").read_text())
     with gzip.open(LOGS, "rt") as lines:
         records = [json.loads(line) for line in lines]
-    assert [one["timestamp"] for one in records] == sorted(one["timestamp"] for one in records)
+    assert [record["timestamp"] for record in records] == sorted(
+        record["timestamp"] for record in records
+    )
     for record in records:
         (expected,) = {
             fault["name"]

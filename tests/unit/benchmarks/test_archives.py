@@ -160,7 +160,7 @@ def test_time_is_the_median_and_memory_the_highest_of_the_rounds() -> None:
             job(COUNT_TEXT, 900_000, (5.0, 300)),
         )
     )
-    assert [(one.measured, one.reached) for one in found] == [
+    assert [(bar.measured, bar.reached) for bar in found] == [
         ("5.50 s", True),
         ("50.00 s", False),
         ("410 MB", True),
@@ -176,7 +176,7 @@ def test_archives_of_other_sizes_reach_nothing() -> None:
     """A quick run's smaller archive is not taken for the one with the bar; a failure says why."""
     void = Job(OURS, FIT_FEATURES, 10_000_000, [], "exit code 3: no such file")
     found = archive_bars(section(job(FIT_FEATURES, 1_000_000, (1.0, 100)), void))
-    assert [(one.measured, one.reached) for one in found] == [
+    assert [(bar.measured, bar.reached) for bar in found] == [
         ("void: exit code 3: no such file", None),
         (NOT_MEASURED, None),
         ("void: exit code 3: no such file", None),

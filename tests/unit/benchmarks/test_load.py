@@ -48,7 +48,7 @@ def test_requests_are_whole_http_requests(tmp_path: Path) -> None:
         head + b'Content-Length: 7\r\n\r\n{"a":1}',
         head + b"Content-Length: 2\r\n\r\n{}",
     ]
-    expected = b"".join(b"%d\n%b" % (len(one), one) for one in whole)
+    expected = b"".join(b"%d\n%b" % (len(body), body) for body in whole)
     assert requests.file.read_bytes() == expected
     assert requests.count == 2
 

@@ -177,20 +177,20 @@ def series(target: str, p99: float, *, status: int = 0) -> Series:
 
 def results(*found: Series) -> Results:
     """Results of the experiment alone."""
-    pace = [Pace(one.target, [0.25], [0.125]) for one in found]
+    pace = [Pace(series_.target, [0.25], [0.125]) for series_ in found]
     return Results(open_loop=OpenLoopSection(ABOUT, 20_000, 10_000, list(found), pace))
 
 
 def test_the_bars_are_on_the_busiest_situation() -> None:
     """Its p99 and p99.9; however quick the service is alone, and void if anything failed."""
     measured = {
-        one.must: (one.measured, one.reached)
-        for one in bars(results(series(ALONE, 0.5), series(ALL, 2.4)))
-        if one.what.startswith("open loop")
+        bar.must: (bar.measured, bar.reached)
+        for bar in bars(results(series(ALONE, 0.5), series(ALL, 2.4)))
+        if bar.what.startswith("open loop")
     }
     assert measured == {"<= 2.00 ms": ("2.40 ms", False), "<= 5.00 ms": ("4.80 ms", True)}
-    void = [one for one in bars(results(series(ALL, 1.0, status=1))) if "open loop" in one.what]
-    assert {(one.measured, one.reached) for one in void} == {("void: 1 x status", None)}
+    void = [bar for bar in bars(results(series(ALL, 1.0, status=1))) if "open loop" in bar.what]
+    assert {(bar.measured, bar.reached) for bar in void} == {("void: 1 x status", None)}
 
 
 def test_the_sender_stands_beside_what_it_measured() -> None:

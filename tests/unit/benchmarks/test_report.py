@@ -50,7 +50,7 @@ def predict(*found: Series) -> Results:
 
 def bar(results: Results, start: str) -> Bar:
     """The bar whose text starts so."""
-    return next(one for one in bars(results) if one.what.startswith(start))
+    return next(bar for bar in bars(results) if bar.what.startswith(start))
 
 
 RATIO = f"predict, real records, 8 connections: this service / {FASTAPI}"
@@ -70,7 +70,7 @@ def test_both_detectors_must_reach_the_same() -> None:
     results = predict(series(OURS, 550), series(SURPRISAL, 540), series(FASTAPI, 10))
     found = bar(results, f"predict, real records, 8 connections: {SURPRISAL} / {FASTAPI}")
     assert (found.measured, found.reached) == ("54.0x", False)
-    named = [one.what for one in bars(Results()) if "records" in one.what]
+    named = [bar.what for bar in bars(Results()) if "records" in bar.what]
     ours = {what for what in named if f"{OURS} " in what or f"{OURS}:" in what}
     assert {what.replace(OURS, SURPRISAL) for what in ours} == {
         what for what in named if SURPRISAL in what
@@ -96,7 +96,7 @@ def test_a_void_figure_reaches_nothing() -> None:
 
 def test_what_was_not_measured_is_said_to_be_so() -> None:
     """Empty results make a whole table, without a single figure."""
-    assert {(one.measured, one.reached) for one in bars(Results())} == {(NOT_MEASURED, None)}
+    assert {(bar.measured, bar.reached) for bar in bars(Results())} == {(NOT_MEASURED, None)}
 
 
 def test_the_tail_is_compared_with_the_peers_median() -> None:

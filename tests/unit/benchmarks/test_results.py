@@ -67,7 +67,7 @@ def test_targets_take_turns() -> None:
     targets = {name: lambda name=name: measure(name) for name in ("A", "B")}
     found = alternate(Case("real", 0, 8), targets, 2)
     assert order == ["A", "B", "A", "B"]
-    assert [(one.target, len(one.runs)) for one in found] == [("A", 2), ("B", 2)]
+    assert [(series.target, len(series.runs)) for series in found] == [("A", 2), ("B", 2)]
 
 
 def test_results_are_kept_as_they_are(tmp_path: Path) -> None:

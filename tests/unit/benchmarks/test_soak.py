@@ -34,7 +34,7 @@ def questions() -> list[Question]:
 @pytest.fixture(scope="module")
 def reference(questions: Sequence[Question]) -> Reference:
     """It knows versions 1 and 2."""
-    made = Reference([log for one in questions for log in one.logs])
+    made = Reference([log for question in questions for log in question.logs])
     for version in ("1", "2"):
         made.learn(version, make_logs(1_000, seed=int(version)), OPTIONS)
     return made
@@ -53,13 +53,13 @@ def right_answer(reference: Reference, question: Question, version: str = "1") -
     ]
     if not question.is_batch:
         return predictions[0]
-    count = sum(bool(one["is_anomaly"]) for one in predictions)
+    count = sum(bool(prediction["is_anomaly"]) for prediction in predictions)
     return {"predictions": predictions, "anomaly_count": count, "model_version": version}
 
 
 def test_every_question_has_names_of_its_own(questions: Sequence[Question]) -> None:
     """So that an answer that goes astray is known; requests ask about what is noted of them."""
-    names = [log_id for one in questions for log_id in one.log_ids]
+    names = [log_id for question in questions for log_id in question.log_ids]
     assert len(set(names)) == len(names)
     for question in questions:
         body = question.request.partition(b"\r\n\r\n")[2]
@@ -69,7 +69,9 @@ def test_every_question_has_names_of_its_own(questions: Sequence[Question]) -> N
             logs = [msgspec.json.decode(body, type=PredictRequest)]
         assert [log.log_id for log in logs] == list(question.log_ids)
         features = [log.features for log in logs]
-        assert all(one in {None, log} for one, log in zip(features, question.logs, strict=True))
+        assert all(
+            features_ in {None, log} for features_, log in zip(features, question.logs, strict=True)
+        )
 
 
 def test_right_answers_are_found_right(questions: Sequence[Question], reference: Reference) -> None:
@@ -79,7 +81,7 @@ def test_right_answers_are_found_right(questions: Sequence[Question], reference:
         for index, question in enumerate(questions):
             audit.hear(index, msgspec.json.encode(right_answer(reference, question, version)))
     audit.settle()
-    logs = sum(len(one.logs) for one in questions)
+    logs = sum(len(question.logs) for question in questions)
     assert (audit.checked, audit.wrong) == (3 * logs, {})
     assert audit.versions == {"1": logs, "2": 2 * logs}
 
@@ -87,13 +89,19 @@ def test_right_answers_are_found_right(questions: Sequence[Question], reference:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        (lambda one: one.update(is_anomaly=not one["is_anomaly"]), "is_anomaly"),
-        (lambda one: one.update(anomaly_score=one["anomaly_score"] + 2e-7), "anomaly_score"),
-        (lambda one: one.update(decision=one["decision"] - 2e-7), "decision"),
-        (lambda one: one.update(log_id="another"), "other logs"),
-        (lambda one: one.update(model_version="3"), "no training that was answered"),
-        (lambda one: one.update(model_version="2"), "scikit-learn says"),
-        (lambda one: one.pop("decision"), "cannot be read"),
+        (
+            lambda prediction: prediction.update(is_anomaly=not prediction["is_anomaly"]),
+            "is_anomaly",
+        ),
+        (
+            lambda prediction: prediction.update(anomaly_score=prediction["anomaly_score"] + 2e-7),
+            "anomaly_score",
+        ),
+        (lambda prediction: prediction.update(decision=prediction["decision"] - 2e-7), "decision"),
+        (lambda prediction: prediction.update(log_id="another"), "other logs"),
+        (lambda prediction: prediction.update(model_version="3"), "no training that was answered"),
+        (lambda prediction: prediction.update(model_version="2"), "scikit-learn says"),
+        (lambda prediction: prediction.pop("decision"), "cannot be read"),
     ],
 )
 def test_a_wrong_verdict_is_found(
@@ -101,7 +109,7 @@ def test_a_wrong_verdict_is_found(
 ) -> None:
     """A label, a score beyond rounding, another log's or another version's: each by its name."""
     audit = Audit(questions, reference)
-    index = next(n for n, one in enumerate(questions) if not one.is_batch)
+    index = next(n for n, question in enumerate(questions) if not question.is_batch)
     answer = right_answer(reference, questions[index])
     change(answer)
     audit.hear(index, msgspec.json.encode(answer))
@@ -125,20 +133,20 @@ def test_a_wrong_batch_is_found(
 ) -> None:
     """Verdicts that are missing, out of order or of several versions make all of it wrong."""
     audit = Audit(questions, reference)
-    index = next(n for n, one in enumerate(questions) if one.is_batch)
+    index = next(n for n, question in enumerate(questions) if question.is_batch)
     answer = right_answer(reference, questions[index])
     change(answer)
     audit.hear(index, msgspec.json.encode(answer))
     audit.settle()
     assert sum(audit.wrong.values()) == audit.checked == len(questions[index].logs)
-    assert any(one in next(iter(audit.wrong)) for one in fault.split("|"))
+    assert any(part in next(iter(audit.wrong)) for part in fault.split("|"))
 
 
 def test_an_answer_may_come_before_its_version_is_known(questions: Sequence[Question]) -> None:
     """A new version answers before the training that made it does; it is checked later."""
-    reference = Reference([log for one in questions for log in one.logs])
+    reference = Reference([log for question in questions for log in question.logs])
     audit = Audit(questions, reference)
-    known = Reference([log for one in questions for log in one.logs])
+    known = Reference([log for question in questions for log in question.logs])
     known.learn("1", RECORDS.by_kind[REAL], OPTIONS)
     audit.hear(0, msgspec.json.encode(right_answer(known, questions[0])))
     audit.settle()
@@ -160,12 +168,12 @@ def test_an_answer_may_come_before_its_version_is_known(questions: Sequence[Ques
 )
 def test_memory_is_flat_from_the_second_quarter_on(megabytes: list[float], flat: bool) -> None:  # noqa: FBT001
     """Five megabytes more in the last are; the first is warming up, and a fall is no growth."""
-    assert Memory([round(MB * one) for one in megabytes]).is_flat == flat
+    assert Memory([round(MB * size) for size in megabytes]).is_flat == flat
 
 
 def test_a_quarter_is_told_by_its_median() -> None:
     """A single sample that lies far off, as while two models are loaded, moves nothing."""
-    samples = [MB * one for one in (70, 71, 99, 80, 81, 82, 80, 80, 80, 83, 10, 84)]
+    samples = [MB * size for size in (70, 71, 99, 80, 81, 82, 80, 80, 80, 83, 10, 84)]
     assert Memory(samples).quarters_mb == [71, 81, 80, 83]
     assert str(Memory(samples)) == "71.0, 81.0, 80.0, 83.0 MB"
 
@@ -207,7 +215,7 @@ def test_a_good_soak_has_no_problems() -> None:
 def test_whatever_must_not_be_is_a_problem(change: dict[str, Any], problem: str) -> None:
     """One lost request, one wrong verdict, one failed training, or nothing done at all."""
     found = msgspec.structs.replace(GOOD, **change)
-    assert any(problem in one for one in found.problems)
+    assert any(problem in fault for fault in found.problems)
     assert f"PROBLEM {found.problems[0]}" in str(found)
 
 

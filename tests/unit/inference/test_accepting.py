@@ -100,8 +100,8 @@ def test_workers_hold_alike(count: int) -> None:
         clients = []
         for number in range(1, count + 1):
             clients.append(await asyncio.open_connection(*listener.getsockname()))
-            await until(lambda: sum(len(one.connections) for one in workers) == number)  # noqa: B023 - awaited at once
-        shares = [len(one.connections) for one in workers]
+            await until(lambda: sum(len(worker.connections) for worker in workers) == number)  # noqa: B023 - awaited at once
+        shares = [len(worker.connections) for worker in workers]
         for _, writer in clients:
             writer.close()
         for worker in workers:
@@ -123,7 +123,7 @@ def test_a_worker_that_is_about_to_end_comes_last(retreating: int) -> None:
         clients = []
         for number in range(1, 9):
             clients.append(await asyncio.open_connection(*listener.getsockname()))
-            await until(lambda: sum(len(one.connections) for one in workers) == number)  # noqa: B023 - awaited at once
+            await until(lambda: sum(len(worker.connections) for worker in workers) == number)  # noqa: B023 - awaited at once
         held = len(workers[0].connections)
         for _, writer in clients:
             writer.close()

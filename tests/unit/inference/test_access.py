@@ -130,7 +130,9 @@ def test_a_change_is_taken_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
         spoil()
         clock.now += LOOK_S
         assert tokens.find(f"{SECRET}-newer") is not None
-    reasons = [vars(one)["reason"] for one in caplog.records if one.message == "tokens.not_read"]
+    reasons = [
+        vars(record)["reason"] for record in caplog.records if record.message == "tokens.not_read"
+    ]
     assert reasons == ["line 1: Expected a name, scopes and a hash", "No such file or directory"]
     assert SECRET not in caplog.text
 
@@ -146,7 +148,11 @@ def client(model_dir: Path, tmp_path: Path) -> testing.TestClient:
 
 def guarded(client: testing.TestClient, headers: dict[str, str]) -> dict[str, int]:
     """The status of each call of the tables."""
-    methods = {one.path: one.method.upper() for one in OPERATIONS if "inference" in one.services}
+    methods = {
+        operation.path: operation.method.upper()
+        for operation in OPERATIONS
+        if "inference" in operation.services
+    }
     methods |= {
         path: "POST" if "infer" in path else "GET" for path in open_inference.SCOPES_BY_PATH
     }
@@ -195,7 +201,7 @@ def test_refusals_are_problems_with_a_challenge(
         assert msgspec.json.decode(result.content, type=Problem).status == status
         assert SECRET not in result.text
     assert SECRET not in caplog.text + str([vars(record) for record in caplog.records])
-    (record,) = [one for one in caplog.records if one.message == "request.forbidden"]
+    (record,) = [entry for entry in caplog.records if entry.message == "request.forbidden"]
     assert vars(record)["token"] == "predict"
 
 

@@ -59,10 +59,11 @@ def test_alone_in_a_batch_or_in_a_table(detector: Detector) -> None:
     packed = detector.judge_keys(np.array([pack_record(log) for log in logs], np.int64))
     assert detector.judge(logs) == alone
     assert [row(packed, index) for index in range(len(logs))] == [
-        msgspec.structs.replace(one, contributions=one.contributions or bytes(24)) for one in alone
+        msgspec.structs.replace(verdict, contributions=verdict.contributions or bytes(24))
+        for verdict in alone
     ]
-    assert any(one.is_anomaly for one in alone)
-    assert not all(one.is_anomaly for one in alone)
+    assert any(verdict.is_anomaly for verdict in alone)
+    assert not all(verdict.is_anomaly for verdict in alone)
 
 
 def test_novelty_by_columns(detector: Detector) -> None:
@@ -75,11 +76,11 @@ def test_novelty_by_columns(detector: Detector) -> None:
 
 def test_a_judgement_is_in_its_bounds(detector: Detector) -> None:
     """Signs and ranges are those that `Judgement` promises."""
-    for one in detector.judge(with_and_without_messages(detector, 100)):
-        assert one.is_anomaly == (one.decision < 0)
-        assert 0 < one.anomaly_score <= 1
-        assert 0 <= one.percentile <= 1
-        assert len(one.contributions) in {0, 6 * 4}
+    for verdict in detector.judge(with_and_without_messages(detector, 100)):
+        assert verdict.is_anomaly == (verdict.decision < 0)
+        assert 0 < verdict.anomaly_score <= 1
+        assert 0 <= verdict.percentile <= 1
+        assert len(verdict.contributions) in {0, 6 * 4}
 
 
 def test_contributions_keep_their_order(bundle: Bundle) -> None:

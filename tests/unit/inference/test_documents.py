@@ -93,11 +93,11 @@ def test_exports_are_taken_apart() -> None:
             }
         ]
     }
-    found = [READER.of_document(one) for one in take_apart(otlp)]
-    said = [(one.message, one.level, one.service) for one in found if one]
-    assert said == [("a", Level.INFO, "o"), ("b", Level.INFO, "o")]
+    found = [READER.of_document(document) for document in take_apart(otlp)]
+    read = [(record.message, record.level, record.service) for record in found if record]
+    assert read == [("a", Level.INFO, "o"), ("b", Level.INFO, "o")]
     loki = {"streams": [{"stream": {"app": "c"}, "values": [["1", "x"], ["2", "y"]]}]}
-    assert [one["line"] for one in take_apart(loki)] == ["x", "y"]
+    assert [part["line"] for part in take_apart(loki)] == ["x", "y"]
     assert list(take_apart({"message": "a"})) == [{"message": "a"}]
 
 
@@ -114,8 +114,8 @@ json_values = st.recursive(
 @given(st.dictionaries(st.sampled_from(["message", "level", "service", "log", "err"]), json_values))
 def test_any_object_is_read_or_has_no_message(document: dict[str, Any]) -> None:
     """Nothing raises, and what comes out can be written as JSON."""
-    for one in take_apart(document):
-        record = READER.of_document(one)
+    for part in take_apart(document):
+        record = READER.of_document(part)
         if record is not None:
             msgspec.json.encode(record.message)
 

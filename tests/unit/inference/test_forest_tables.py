@@ -70,7 +70,8 @@ def test_tables_say_what_the_graph_says(
     assert np.array_equal(scores, their_scores)
     known = [np.unique(column).astype(np.float64) for column in asked.T]
     domains = [
-        None if kind in {"count", "real"} else one for kind, one in zip(kinds, known, strict=True)
+        None if kind in {"count", "real"} else table
+        for kind, table in zip(kinds, known, strict=True)
     ]
     assert np.array_equal(ForestTables(read, domains).excess(asked), tables.excess(asked))
 

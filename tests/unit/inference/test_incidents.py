@@ -50,7 +50,9 @@ class Counted:
             for sample in family.samples
         ]
         (value,) = [
-            one.value for one in samples if key == " ".join([one.name, *one.labels.values()])
+            sample.value
+            for sample in samples
+            if key == " ".join([sample.name, *sample.labels.values()])
         ]
         return value
 
@@ -76,10 +78,10 @@ def test_logs_alike_are_one(model: Model) -> None:
     )
     logs = [panic, ordinary, crash, panic]
     verdicts = model.verdicts(logs)
-    assert [one.is_anomaly for one in verdicts] == [True, False, True, True]
+    assert [verdict.is_anomaly for verdict in verdicts] == [True, False, True, True]
     found = FlaggedLogs()
     found.add_all(logs, verdicts, ["p", "o", "c", "p2"], str)
-    assert [(one.log, one.message(), one.count) for one in found] == [
+    assert [(flagged.log, flagged.message(), flagged.count) for flagged in found] == [
         (panic, "p", 2),
         (crash, "c", 1),
     ]
@@ -125,7 +127,7 @@ def test_alerts_are_sent_once_an_interval_until_they_end(model: Model) -> None:
     def sent_at(second: float) -> list[dict[str, Any]]:
         clock.s, known = second, len(receiver.bodies)
         asyncio.run(alerts.send())
-        return [one for body in receiver.bodies[known:] for one in json.loads(body)]
+        return [alert for body in receiver.bodies[known:] for alert in json.loads(body)]
 
     with receiver.running():
         assert sent_at(1_000) == []

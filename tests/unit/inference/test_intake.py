@@ -31,7 +31,7 @@ RAW: dict[str, Any] = {
     "service": "billing",
 }
 
-decode_one = BodyDecoder(PredictRequest).decode
+decode_request = BodyDecoder(PredictRequest).decode
 decode_batch = BodyDecoder(BatchRequest).decode
 
 json_values = st.recursive(
@@ -47,7 +47,7 @@ json_values = st.recursive(
 
 def request(**members: object) -> PredictRequest:
     """A request as decoded from JSON."""
-    return decode_one(json.dumps({"log_id": "a", **members}).encode())
+    return decode_request(json.dumps({"log_id": "a", **members}).encode())
 
 
 def faults(**members: object) -> dict[str, str]:
@@ -185,17 +185,17 @@ def test_a_raw_log_ends_in_features_or_in_faults(
 ) -> None:
     """Whatever the values, nothing but our own error gets out, and it names some value."""
     asked = request(message=message, level=level, service=service)
-    told: list[str] = []
+    paths: list[str] = []
     try:
         seen = look_at(asked, extract)
     except InvalidBodyError as error:
-        told = [one.path for one in error.errors]
+        paths = [fault.path for fault in error.errors]
     else:
         assert message is not None
         assert seen.message_length >= 0
         return
-    assert told
-    assert set(told) <= {*RAW, "features"}
+    assert paths
+    assert set(paths) <= {*RAW, "features"}
 
 
 def batch(*logs: dict[str, object]) -> BatchRequest:

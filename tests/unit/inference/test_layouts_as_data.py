@@ -22,8 +22,8 @@ def test_a_layout_reads_its_examples(layout: Layout) -> None:
     for example in layout.examples:
         parsed = parse(example.line)
         assert parsed is not None, example.line
-        said = (parsed.level, parsed.service, parsed.message)
-        assert said == (example.level, example.service, example.message)
+        read = (parsed.level, parsed.service, parsed.message)
+        assert read == (example.level, example.service, example.message)
         if example.level is not None:
             assert layout.levels.get(example.level.lower()) or isinstance(
                 names.read(example.level), Level

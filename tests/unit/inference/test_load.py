@@ -140,11 +140,11 @@ def test_large_bodies_take_turns() -> None:
         tasks = [asyncio.create_task(work()) for _ in range(3)]
         async with asyncio.timeout(10):
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            assert [isinstance(one.exception(), OverloadedError) for one in done] == [True]
+            assert [isinstance(request.exception(), OverloadedError) for request in done] == [True]
             assert at_work == 1
             go.set()
             results = await asyncio.gather(*tasks, return_exceptions=True)
-        assert sum(isinstance(one, OverloadedError) for one in results) == 1
+        assert sum(isinstance(result, OverloadedError) for result in results) == 1
 
     asyncio.run(run())
 

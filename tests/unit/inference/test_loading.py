@@ -88,7 +88,7 @@ def test_the_loop_goes_on_while_a_model_is_loaded(
         assert held is not None
         assert held.version == "1"
         gate.open.set()
-        assert {(await one).version for one in requests} == {"2"}
+        assert {(await request).version for request in requests} == {"2"}
         assert not slot.is_behind
 
     asyncio.run(story())
@@ -203,7 +203,7 @@ def test_all_workers_take_the_newest_good_version_below(model_dir: Path, publish
     (root / "3" / "model.onnx").write_bytes(b"damaged")
     (root / "CURRENT").write_text("3\n")
     time.sleep(2 * LOOK_S)  # as a writer does
-    assert [current(one).version for one in (idle, busy)] == ["2", "2"]
+    assert [current(slot).version for slot in (idle, busy)] == ["2", "2"]
     assert "version 3" in idle.fault
     assert idle.fault == busy.fault
 

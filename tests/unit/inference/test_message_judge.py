@@ -36,20 +36,22 @@ def test_a_remembered_verdict_is_the_models_own(judge: MessageJudge, logs: list[
     """Whatever was judged before: other digits, other letters' case, other services."""
     model = judge.model
     expected = [model.verdict(model.extract(*log)) for log in logs]
-    assert [one.verdict for one in judge.judge(logs)] == expected
-    assert [one.is_anomaly for one in judge.judge(logs)] == [one.is_anomaly for one in expected]
+    assert [judged.verdict for judged in judge.judge(logs)] == expected
+    assert [judged.is_anomaly for judged in judge.judge(logs)] == [
+        judged.is_anomaly for judged in expected
+    ]
 
 
 def test_lines_that_differ_in_numbers_are_judged_once(judge: MessageJudge) -> None:
     """Unless a keyword rule could match them, which may ask for a number."""
     made = [(f"order {n} accepted", Level.INFO, "cart") for n in range(1000, 2000)]
-    assert len({id(one) for one in judge.judge(made)[1:]}) <= 999
-    assert len({id(one) for one in judge.judge(made)}) == 1
+    assert len({id(judged) for judged in judge.judge(made)[1:]}) <= 999
+    assert len({id(judged) for judged in judge.judge(made)}) == 1
 
 
 def test_it_says_why(judge: MessageJudge) -> None:
     """Each verdict comes with the pattern's id, in 16 digits, and with words."""
-    raw = [(one.message, one.level, one.service) for one in make_raw_logs(50)]
+    raw = [(log.message, log.level, log.service) for log in make_raw_logs(50)]
     for log, judged in zip(raw, judge.judge(raw), strict=True):
         members = judged.members(judge.model)
         verdict = msgspec.json.decode(b'{"position":0%b}' % members, type=LogVerdict)

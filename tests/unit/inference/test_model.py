@@ -82,8 +82,12 @@ def test_answers_are_what_msgspec_would_write(bundle: Bundle, logs: list[LogFeat
         body = batch_json(requests, verdicts, model.version, explanations)
         answer = msgspec.json.decode(body, type=BatchPrediction)
         assert msgspec.json.encode(answer) == body
-        assert answer.anomaly_count == sum(one.is_anomaly for one in answer.predictions)
-        assert [one.log_id for one in answer.predictions] == [one.log_id for one in requests]
+        assert answer.anomaly_count == sum(
+            prediction.is_anomaly for prediction in answer.predictions
+        )
+        assert [prediction.log_id for prediction in answer.predictions] == [
+            request.log_id for request in requests
+        ]
         for request, log, verdict, prediction in zip(
             requests, logs[:50], verdicts, answer.predictions, strict=True
         ):
@@ -112,7 +116,10 @@ def test_both_detectors_answer_in_the_same_fields(
         requests,
         verdicts,
         model.version,
-        [explanation_json(model, log, one) for log, one in zip(logs, verdicts, strict=True)],
+        [
+            explanation_json(model, log, verdict)
+            for log, verdict in zip(logs, verdicts, strict=True)
+        ],
     )
     answer = msgspec.json.decode(body, type=BatchPrediction)
     assert msgspec.json.encode(answer) == body
@@ -140,9 +147,9 @@ def test_raw_logs_are_answered_with_the_id_of_their_pattern(
         requests = [PredictRequest(number) for number in range(len(logs))]
         body = batch_json(requests, model.verdicts(logs), model.version)
         answers = msgspec.json.decode(body, type=BatchPrediction).predictions
-        assert [one.pattern_id for one in answers] == ids
+        assert [answer.pattern_id for answer in answers] == ids
         if detector == "isolation_forest":
-            assert len({one.anomaly_score for one in answers}) == 1
+            assert len({answer.anomaly_score for answer in answers}) == 1
 
 
 def test_percentiles_are_shares_of_the_training_logs(
@@ -154,10 +161,10 @@ def test_percentiles_are_shares_of_the_training_logs(
         msgspec.json.decode(prediction_json("a", verdict), type=Prediction)
         for verdict in model.verdicts(logs)
     ]
-    scores = np.array([one.anomaly_score for one in answers])
-    for score, one in zip(scores, answers, strict=True):
+    scores = np.array([answer.anomaly_score for answer in answers])
+    for score, answer in zip(scores, answers, strict=True):
         below = np.count_nonzero(scores < score) / len(scores)
-        assert below - 0.001 < one.percentile <= below + 1e-9
+        assert below - 0.001 < answer.percentile <= below + 1e-9
 
 
 def test_contributions_add_up_to_the_exponent(bundle: Bundle, logs: list[LogFeatures]) -> None:

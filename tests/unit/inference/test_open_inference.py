@@ -69,7 +69,7 @@ def test_features_are_read_as_they_came(*, binary: bool) -> None:
 def test_raw_logs_are_seen_as_by_predict(*, binary: bool) -> None:
     """A level by its number, an unknown one, quotes, other letters; level and service may lack."""
     seen = look(RAW, binary=binary)
-    assert [one.level.value for one in seen] == ["ERROR", "INFO", "INFO"]
+    assert [log.level.value for log in seen] == ["ERROR", "INFO", "INFO"]
     assert seen[0] == extract("db:5432 refused", seen[0].level, "orders")
     assert look({"message": RAW["message"]}, binary=binary)[0].service == "unknown"
 

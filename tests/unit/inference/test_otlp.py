@@ -68,7 +68,7 @@ def trained(body: dict[str, Any]) -> list[Log]:
     """The logs of an export by the reader that training uses."""
     reader = RecordReader(LevelNames(), open_scale=OPEN_SCALE)
     found = map(reader.of_document, take_apart(body))
-    return [as_log(one) for one in found if one is not None]
+    return [as_log(document) for document in found if document is not None]
 
 
 def found(body: bytes, *, protobuf: bool) -> tuple[list[Log], Tally]:

@@ -64,7 +64,7 @@ def test_in_protobuf(judge: MessageJudge) -> None:
     kept = judged(judge, body, read_protobuf)
     marked = mark_protobuf(body, kept, judge.model)
     before, after = records_in(body), records_in(marked)
-    assert [one.startswith(old) for one, old in zip(after, before, strict=True)] == [True] * 3
+    assert [new.startswith(old) for new, old in zip(after, before, strict=True)] == [True] * 3
     assert after[1] == before[1]
     attributes = {
         pair.key.decode(): pair.value for pair in LogRecord.FromString(after[2]).attributes
@@ -102,14 +102,14 @@ def test_in_json(judge: MessageJudge) -> None:
     assert [len(some) for some in added] == [6, 0, 5]
     assert [pair["key"] for pair in added[2]] == [f"anomaly.{name}" for name in ATTRIBUTES]
     assert added[2][0]["value"] == {"boolValue": True}
-    for one, old in zip(
+    for new, old in zip(
         records, whole["resourceLogs"][0]["scopeLogs"][0]["logRecords"], strict=True
     ):
-        one["attributes"] = [
-            pair for pair in one.get("attributes") or [] if not pair["key"].startswith("anomaly.")
+        new["attributes"] = [
+            pair for pair in new.get("attributes") or [] if not pair["key"].startswith("anomaly.")
         ] or None
-        assert one == {"attributes": None, **old}
-        old["attributes"] = one["attributes"]
+        assert new == {"attributes": None, **old}
+        old["attributes"] = new["attributes"]
     assert marked == whole
 
 

@@ -45,10 +45,10 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    told = json.dumps([scope["method"], scope["path"], body.decode("latin-1")]).encode()
-    length = [(b"content-length", b"%d" % len(told))]
+    answer = json.dumps([scope["method"], scope["path"], body.decode("latin-1")]).encode()
+    length = [(b"content-length", b"%d" % len(answer))]
     await send({"type": "http.response.start", "status": 200, "headers": length})
-    await send({"type": "http.response.body", "body": told})
+    await send({"type": "http.response.body", "body": answer})
 
 
 class Client(asyncio.Transport):
@@ -167,9 +167,11 @@ n_more = PIECE_BYTES // 2 - len(short.written()) - len(b"X: \r\n")
 long = short._replace(path="a", headers=b"X: " + b"y" * n_more + b"\r\n")
 
 
-def told(asked: list[Request]) -> list[list[str]]:
+def echoes(asked: list[Request]) -> list[list[str]]:
     """What the app answers to requests."""
-    return [[one.method, f"/{one.path}", one.body.decode("latin-1")] for one in asked]
+    return [
+        [request.method, f"/{request.path}", request.body.decode("latin-1")] for request in asked
+    ]
 
 
 @given(st.lists(requests, min_size=1, max_size=6), st.integers(0, 2), st.data())
@@ -178,14 +180,14 @@ def test_every_request_is_answered_once_and_in_order(
 ) -> None:
     """Pipelined or not, in any pieces, with or without an upgrade: no body becomes a request."""
     pieces = data.draw(cut(b"".join(request.written() for request in asked)))
-    assert answers(converse(pieces, turns)) == told(asked)
+    assert answers(converse(pieces, turns)) == echoes(asked)
 
 
 def test_requests_that_wait_stay_in_order() -> None:
     """What comes while more requests wait than are taken up at a time goes behind them."""
     first, then = [long] * 6, [short, short._replace(path="c")]
-    pieces = [b"".join(one.written() for one in asked) for asked in (first, then)]
-    assert answers(converse(pieces, turns=0)) == told([*first, *then])
+    pieces = [b"".join(request.written() for request in asked) for asked in (first, then)]
+    assert answers(converse(pieces, turns=0)) == echoes([*first, *then])
 
 
 SEEDS = [

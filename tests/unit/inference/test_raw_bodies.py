@@ -98,11 +98,14 @@ def test_a_media_type_of_lines_makes_each_line_a_record() -> None:
 def test_one_bad_record_fails_no_other(body: str, bad: list[int]) -> None:
     """It is counted and named by its position, without a word of its text."""
     logs, tally = found(body)
-    assert [one.position for one in tally.bad] == bad
+    assert [bad_record.position for bad_record in tally.bad] == bad
     assert tally.n_bad == len(bad)
     assert len(logs) == body.count(ONE)
     assert tally.n_records == len(logs) + len(bad)
-    assert all("cut" not in one.problem and "INFO" not in one.problem for one in tally.bad)
+    assert all(
+        "cut" not in bad_record.problem and "INFO" not in bad_record.problem
+        for bad_record in tally.bad
+    )
 
 
 def test_bad_records_are_named_up_to_a_bound() -> None:
@@ -115,10 +118,10 @@ def test_bad_records_are_named_up_to_a_bound() -> None:
 def test_windows_cut_nothing(join: Any) -> None:
     """A body of several windows, with texts that look like what stands between records."""
     odd = [{**A, "message": f'{n} }},{{ "}}{{" \\ \n [' + "x" * (n % 700)} for n in range(3_000)]
-    text = join([json.dumps(one) for one in odd])
+    text = join([json.dumps(record) for record in odd])
     assert len(text) > 3 * WINDOW_BYTES
     logs, tally = found(f"[{text}]" if join is not None and text.count("},{") > 2_999 else text)
-    assert [log[0] for _, log in logs] == [str(one["message"]) for one in odd]
+    assert [log[0] for _, log in logs] == [str(record["message"]) for record in odd]
     assert [position for position, _ in logs] == [*range(len(odd))]
     assert tally.n_bad == 0
 

@@ -88,20 +88,20 @@ def read_reasons(lines: Sequence[Line]) -> int:
     chosen += others[:: len(others) // (N_READ - len(chosen))][: N_READ - len(chosen)]
     for log in chosen:
         line = distinct[log]
-        told = why(model, log, model.verdict(log))
-        found = SENTENCE.fullmatch(told)
-        assert found, told
+        sentence = why(model, log, model.verdict(log))
+        found = SENTENCE.fullmatch(sentence)
+        assert found, sentence
         assert found["service"] == line.service
         assert (found["level"] or "INFO") == log.level.value
         flags = (log.has_exception, log.has_timeout, log.has_connection_error)
         words = ("an exception", "a time-out", "a connection error")
         expected = " and ".join(word for word, up in zip(words, flags, strict=True) if up)
-        assert (found["told"] or "") == expected
+        assert (found["sentence"] or "") == expected
         has_failure = getattr(log, "has_failure", False)
         assert bool(found["failure"]) == (has_failure and not any(flags))
         template = template_of(line.message)
         seen = 1 if found["once"] else 2 if found["twice"] else whole(found["times"])
-        assert seen == templates[template_bucket(line.message)], told
+        assert seen == templates[template_bucket(line.message)], sentence
         check_share(found, "like", like[signature(log)], len(lines))
         check_share(found, "here", pairs[line.service, template], services[line.service])
     return len(chosen)
@@ -123,7 +123,9 @@ def test_a_hundred_reasons_of_other_systems() -> None:
 @pytest.fixture(scope="module")
 def model() -> Model:
     """Of 990 orders of a shop, 8 warnings of it and 2 lines of a bank."""
-    logs = [extract(f"order {100 + one % 900} placed", Level.INFO, "shop") for one in range(990)]
+    logs = [
+        extract(f"order {100 + number % 900} placed", Level.INFO, "shop") for number in range(990)
+    ]
     logs += [extract("stock is low", Level.WARN, "shop")] * 8
     logs += [extract("stock is low", Level.WARN, "bank")] * 2
     return fit(count_logs(logs), TrainOptions(detector="surprisal")).candidate.model
@@ -164,17 +166,17 @@ def model() -> Model:
         ),
     ],
 )
-def test_what_is_said(model: Model, message: str, level: str, service: str, told: str) -> None:
+def test_what_is_said(model: Model, message: str, level: str, service: str, sentence: str) -> None:
     """Of messages that are common, rare, new for their service, new at all, of a new service."""
     log = extract(message, Level(level), service)
-    assert why(model, log, model.verdict(log)) == told
+    assert why(model, log, model.verdict(log)) == sentence
 
 
 def test_the_forest_is_named_where_it_decides(model: Model) -> None:
     """Records without a message are the forest's: the tenth that it isolates first is named."""
     log = without_message(extract("a call failed", Level.FATAL, "mill"))
-    told = why(model, log, model.verdict(log))
-    assert told == (
+    sentence = why(model, log, model.verdict(log))
+    assert sentence == (
         "FATAL, nothing like it seen from mill, among the 10 % that the forest isolates first"
     )
 

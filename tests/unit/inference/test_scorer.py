@@ -54,7 +54,7 @@ def test_one_row_at_a_time_gives_the_same_bits(model_dir: Path) -> None:
 def test_a_graph_with_outputs_of_other_types_is_refused(model_dir: Path) -> None:
     """Outputs are written into arrays of ours, so their types must be the promised ones."""
     model = onnx.load_model_from_string(graph_of(model_dir))
-    (score,) = (one for one in model.graph.output if one.name == "anomaly_score")
+    (score,) = (output for output in model.graph.output if output.name == "anomaly_score")
     model.graph.node.append(
         helper.make_node("Cast", ["anomaly_score"], ["narrow"], to=TensorProto.FLOAT)
     )

@@ -72,8 +72,8 @@ documents = st.dictionaries(names, values, max_size=5)
 def whole(document: dict[str, Any]) -> Iterator[Log]:
     """The logs of an object by the reader that training uses."""
     reader = RecordReader(LevelNames(), open_scale=OPEN_SCALE)
-    for one in take_apart(document):
-        record = reader.of_document(one)
+    for part in take_apart(document):
+        record = reader.of_document(part)
         if record is None:
             return
         yield as_log(record)

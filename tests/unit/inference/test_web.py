@@ -144,7 +144,7 @@ def test_an_unknown_error_leaks_nothing(
     result = client.simulate_get("/echo")
     assert result.status_code == 500
     assert b"1234" not in result.content
-    (record,) = [one for one in caplog.records if one.message == "request.failed"]
+    (record,) = [entry for entry in caplog.records if entry.message == "request.failed"]
     assert record.exc_info is not None
 
 
@@ -174,7 +174,7 @@ def test_a_request_id_is_made(client: testing.TestClient, given: str | None) -> 
     made = [client.simulate_post("/echo", headers=headers).headers["x-request-id"] for _ in "ab"]
     assert made[0] != made[1]
     assert given not in made
-    assert all(len(one) == 24 for one in made)
+    assert all(len(request_id) == 24 for request_id in made)
 
 
 def test_debug_logs_every_request(
@@ -183,7 +183,7 @@ def test_debug_logs_every_request(
     """At DEBUG there is one event a request, without its body."""
     with caplog.at_level(logging.DEBUG):
         client.simulate_post("/echo", body=b"secret")
-    (record,) = [one for one in caplog.records if one.message == "request.answered"]
+    (record,) = [entry for entry in caplog.records if entry.message == "request.answered"]
     assert vars(record)["path"] == "/echo"
     assert "secret" not in str(vars(record))
 
@@ -226,7 +226,7 @@ def test_the_page_asks_before_it_trains(client: testing.TestClient, answer: str,
 def leaves(error: type[Exception]) -> set[type[Exception]]:
     """The classes below `error` that have none below them."""
     below = error.__subclasses__()
-    return {leaf for one in below for leaf in leaves(one)} if below else {error}
+    return {leaf for error_ in below for leaf in leaves(error_)} if below else {error}
 
 
 def test_every_error_has_a_status() -> None:

@@ -130,9 +130,9 @@ def test_a_feature_more_fits(layout: Layout, data: st.DataObject) -> None:
 
     assert keys.dtype == np.int64
     assert [tuple(row) for row in np.array(layout.unpack(keys)).T.tolist()] == records
-    assert layout.last_of(keys).tolist() == [one[-1] for one in records]
+    assert layout.last_of(keys).tolist() == [record[-1] for record in records]
     assert [records[at] for at in np.argsort(keys, kind="stable")] == sorted(records)
-    units = [sum(map(math.prod, zip(layout.units, one, strict=True))) for one in records]
+    units = [sum(map(math.prod, zip(layout.units, record, strict=True))) for record in records]
     assert keys.tolist() == [layout.lowest + units_of for units_of in units]
 
 
@@ -164,7 +164,7 @@ def test_what_the_traits_and_flags_of_keys_say(logs: list[LogFeatures]) -> None:
     _, _, _, flags, traits = unpack(keys)
     bare = [LogFeatures(*(getattr(log, name) for name in FEATURE_NAMES)) for log in logs]
     flag_values = [(log.has_exception, log.has_timeout, log.has_connection_error) for log in logs]
-    told = [
+    expected = [
         (True, bucket_of(log.pattern), log.has_failure)
         if isinstance(log, MessageFeatures)
         else (False, 0, False)
@@ -173,8 +173,8 @@ def test_what_the_traits_and_flags_of_keys_say(logs: list[LogFeatures]) -> None:
 
     assert without_traits(keys).tolist() == keys_of(bare).tolist()
     assert traits_in(keys).tolist() == traits.tolist()
-    assert list(zip(*(c.tolist() for c in messages_of(traits)), strict=True)) == told
-    assert [(True, *message_of(t)) for t in traits.tolist() if t] == [t for t in told if t[0]]
+    assert list(zip(*(c.tolist() for c in messages_of(traits)), strict=True)) == expected
+    assert [(True, *message_of(t)) for t in traits.tolist() if t] == [t for t in expected if t[0]]
     assert list(zip(*(c.tolist() for c in flag_columns(flags)), strict=True)) == flag_values
     assert [FLAG_VALUES[number] for number in flags.tolist()] == flag_values
 

@@ -134,7 +134,8 @@ def test_rarity_within_a_service(counts: list[tuple[int, int]]) -> None:
     service, pair = (magnitude(np.array(column, np.int64)) for column in zip(*counts, strict=True))
     by_column = within_services(service, pair).tolist()
     assert by_column == [
-        within_service(float(one), float(other)) for one, other in zip(service, pair, strict=True)
+        within_service(float(count), float(other))
+        for count, other in zip(service, pair, strict=True)
     ]
     for (of_service, of_pair), found in zip(counts, by_column, strict=True):
         expected = math.log10((of_service + 1) / (of_pair + 1)) if of_service else 0
@@ -156,7 +157,7 @@ def test_signatures_spread() -> None:
         )
         for _ in range(20_000)
     }
-    filled = len({signature_bucket(*one) for one in drawn})
+    filled = len({signature_bucket(*signature) for signature in drawn})
     expected = SIGNATURE_BUCKETS * (1 - (1 - 1 / SIGNATURE_BUCKETS) ** len(drawn))
     assert filled == pytest.approx(expected, rel=0.02)
 

@@ -62,7 +62,7 @@ def test_the_same_tables_are_the_same_bytes(tables: Tables) -> None:
     data = tables.to_bytes()
     assert Tables.from_bytes(data).to_bytes() == data
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def archive_of(**arrays: object) -> bytes:

@@ -21,7 +21,7 @@ SAMPLES = Path(__file__).parents[3] / "samples" / "logs.jsonl.gz"
 
 groups = st.lists(
     st.tuples(st.integers(0, 5), st.integers(1, 9), st.integers(0, 9)).map(
-        lambda one: (one[0], one[1] + one[2], one[2])
+        lambda counts: (counts[0], counts[1] + counts[2], counts[2])
     ),
     min_size=1,
     max_size=12,

@@ -94,7 +94,7 @@ def test_a_rate_of_part_of_a_day_is_warned_of() -> None:
     options = TrainOptions(n_estimators=5)
 
     def warnings(budget: AlertBudget) -> list[str]:
-        return [one for one in fit(table, options, budget).warnings if "6 hours" in one]
+        return [warning for warning in fit(table, options, budget).warnings if "6 hours" in warning]
 
     assert len(warnings(AlertBudget(50))) == 1
     assert warnings(AlertBudget(50, 1_000.0)) == []
@@ -153,8 +153,8 @@ def test_a_job_takes_a_budget(
     store = ["--model-dir", str(tmp_path / "models")]
     path = write(hours(481))
     assert main(["fit", path, "--alerts-per-day", "3", *store]) == 0
-    said = capsys.readouterr().out
-    assert "a day; asked for were 3 a day of 24 lines, a contamination of 0.12474" in said
+    printed = capsys.readouterr().out
+    assert "a day; asked for were 3 a day of 24 lines, a contamination of 0.12474" in printed
     assert main(["info", *store]) == 0
     assert "3 a day of 24 lines, a contamination of 0.12474" in capsys.readouterr().out
     again = ["recalibrate", "--alerts-per-day", "6", "--lines-per-day", "100", *store]
@@ -177,12 +177,12 @@ def test_what_cannot_be_kept_is_refused(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     options: list[str],
-    said: str,
+    message: str,
 ) -> None:
     """A line says what is wrong, and nothing is published."""
     store = tmp_path / "models"
     assert main(["fit", write(hours(481)), *options, "--model-dir", str(store)]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not list(store.glob("log-anomaly/[0-9]*"))
 
 

@@ -89,14 +89,14 @@ def test_raw_logs_with_labels_are_reported_on(
     where = ["--model-dir", str(tmp_path)]
     options = ["--detector", "surprisal", "--label-field", "fault", "--compare"]
     assert main(["fit", str(archive), *where, *options]) == 0
-    told = capsys.readouterr()
-    assert "message" in told.err
-    assert f"{archive}:601: not JSON" in told.err
+    printed = capsys.readouterr()
+    assert "message" in printed.err
+    assert f"{archive}:601: not JSON" in printed.err
     names = ("isolation_forest", "surprisal", "level alone", "message_length alone")
-    assert all(name in told.out for name in (*names, "template rarity alone", "ROC AUC"))
+    assert all(name in printed.out for name in (*names, "template rarity alone", "ROC AUC"))
     store = ModelStore(tmp_path)
     report = store.path(1) / "report.html"
-    assert str(report) in told.out
+    assert str(report) in printed.out
     assert report.read_bytes().startswith(b"<!doctype html>")
     manifest = store.manifest(1)
     assert (manifest.detector, manifest.training.n_messages) == ("surprisal", 600)
@@ -135,9 +135,9 @@ def test_verdicts_are_what_the_service_answers(
     """One line for each usable record, in the order of the input, by the model that serves."""
     out = tmp_path / "verdicts.jsonl"
     assert main(["score", str(archive), "--out", str(out), *trained]) == 0
-    told = capsys.readouterr()
-    assert f"600 verdicts by version 1 written to {out}" in told.out
-    assert "1 records cannot be used" in told.err
+    printed = capsys.readouterr()
+    assert f"600 verdicts by version 1 written to {out}" in printed.out
+    assert "1 records cannot be used" in printed.err
     model = Model(ModelStore(Path(trained[1])).bundle(1), memo_capacity=1_000)
     verdicts = [msgspec.json.decode(line) for line in out.read_bytes().splitlines()]
     for number, (log, found) in enumerate(zip(make_raw_logs(600), verdicts, strict=True), start=1):

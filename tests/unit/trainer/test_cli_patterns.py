@@ -28,12 +28,16 @@ def logs(tmp_path: Path) -> str:
     ],
 )
 def test_options_that_make_no_sense(
-    logs: str, tmp_path: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    logs: str,
+    tmp_path: Path,
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """They are refused with what was expected, as those of all commands."""
     given = [word.format(logs=logs) for word in arguments]
     assert main([*given, "--model-dir", str(tmp_path / "none")]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_whose_flags_are_shown(

@@ -22,7 +22,7 @@ from trainer.store.registry import ModelRegistry
 NOISY = extract("IOException: connection to db 7 refused, timed out", Level.FATAL, "billing")
 
 
-def said(log: LogFeatures, verdict: str, **more: object) -> Correction:
+def corrected(log: LogFeatures, verdict: str, **more: object) -> Correction:
     """A person's word on a log."""
     about = (
         {"pattern_id": f"{log.pattern:016x}"}
@@ -50,7 +50,7 @@ def registry(
 
 def others() -> list[LogFeatures]:
     """Logs of other patterns, other services, and without messages."""
-    logs = [extract(one.message, one.level, one.service) for one in make_raw_logs(300)]
+    logs = [extract(log.message, log.level, log.service) for log in make_raw_logs(300)]
     near = msgspec.structs.replace(NOISY, service="billing-2")
     return [*logs, *make_logs(300), near, extract("disk failed", Level.ERROR, "billing")]
 
@@ -62,7 +62,7 @@ def test_normal_silences_its_lines_and_nothing_else(
     """Whatever their numbers; every other verdict keeps its bits, and a rollback undoes it."""
     before = current(registry)
     assert before.verdict(log).is_anomaly
-    done = correct(log, said(log, "normal"), model_dir=registry)
+    done = correct(log, corrected(log, "normal"), model_dir=registry)
     after = current(registry)
     assert (after.version, done.version) == ("2", 2)
     assert not after.verdict(log).is_anomaly
@@ -74,8 +74,8 @@ def test_normal_silences_its_lines_and_nothing_else(
         )
         assert not after.verdict(like).is_anomaly
     old, new = before.verdicts(others()), after.verdicts(others())
-    swapped = [one.json.replace(b'"model_version":"1"', b'"model_version":"2"') for one in old]
-    assert [one.json for one in new] == swapped
+    swapped = [line.json.replace(b'"model_version":"1"', b'"model_version":"2"') for line in old]
+    assert [line.json for line in new] == swapped
     registry.rollback()
     assert current(registry).verdict(log).is_anomaly
 
@@ -84,7 +84,7 @@ def test_an_anomaly_stays_one(registry: ModelRegistry) -> None:
     """However common it is; `decision` and score say so as well; none takes it back."""
     usual = next(log for log in others() if not current(registry).verdict(log).is_anomaly)
     plain = current(registry).verdict(usual)
-    correct(usual, said(usual, "anomaly"), model_dir=registry)
+    correct(usual, corrected(usual, "anomaly"), model_dir=registry)
     marked = current(registry)
     verdict = marked.verdict(usual)
     assert verdict.is_anomaly
@@ -95,15 +95,15 @@ def test_an_anomaly_stays_one(registry: ModelRegistry) -> None:
 
 
 def test_later_models_take_it_over(registry: ModelRegistry, message_table: CountTable) -> None:
-    """Until it ends; a training that began before it was said loses nothing."""
+    """Until it ends; a training that began before it was made loses nothing."""
     soon = utc_now() + timedelta(days=1)
-    correct(NOISY, said(NOISY, "normal", note="planned", until=soon), model_dir=registry)
+    correct(NOISY, corrected(NOISY, "normal", note="planned", until=soon), model_dir=registry)
     train(message_table, TrainOptions(contamination=0.05), registry)
     kept = current(registry)
     assert kept.manifest.corrections[0].note == "planned"
     assert not kept.verdict(NOISY).is_anomaly
     assert kept.corrector.ends_at == soon.timestamp()
-    ended = said(NOISY, "normal", until=utc_now() - timedelta(seconds=1))
+    ended = corrected(NOISY, "normal", until=utc_now() - timedelta(seconds=1))
     bundle = registry.bundle(registry.current_version())
     manifest = msgspec.structs.replace(bundle.manifest, corrections=[ended])
     registry.publish({**bundle.files, MANIFEST_FILE: manifest.to_json()})
@@ -114,7 +114,7 @@ def test_later_models_take_it_over(registry: ModelRegistry, message_table: Count
 def test_an_ended_correction_does_not_hold(registry: ModelRegistry) -> None:
     """A model that holds one is outdated from then on."""
     bundle = registry.bundle(1)
-    ended = said(NOISY, "normal", until=utc_now() - timedelta(seconds=1))
+    ended = corrected(NOISY, "normal", until=utc_now() - timedelta(seconds=1))
     manifest = msgspec.structs.replace(bundle.manifest, corrections=[ended])
     model = Model(msgspec.structs.replace(bundle, manifest=manifest), memo_capacity=1)
     assert model.verdict(NOISY).is_anomaly
@@ -133,16 +133,19 @@ def test_corrections_are_bounded(registry: ModelRegistry) -> None:
     bundle = registry.bundle(1)
     logs = [make_log(service=f"service-{number}") for number in range(MAX_CORRECTIONS)]
     manifest = msgspec.structs.replace(
-        bundle.manifest, corrections=[said(log, "normal") for log in logs]
+        bundle.manifest, corrections=[corrected(log, "normal") for log in logs]
     )
     registry.publish({**bundle.files, MANIFEST_FILE: manifest.to_json()})
     with pytest.raises(TooManyCorrectionsError, match="1000 corrections"):
-        correct(NOISY, said(NOISY, "normal"), model_dir=registry)
-    assert len(correct(logs[0], said(logs[0], "anomaly"), model_dir=registry).corrections) == 1_000
+        correct(NOISY, corrected(NOISY, "normal"), model_dir=registry)
+    assert (
+        len(correct(logs[0], corrected(logs[0], "anomaly"), model_dir=registry).corrections)
+        == 1_000
+    )
     assert alike(logs[0]) != alike(logs[1])
 
 
 def test_there_must_be_a_model(tmp_path: Path) -> None:
     """Without one there is nothing to correct."""
     with pytest.raises(NoVersionError):
-        correct(NOISY, said(NOISY, "normal"), model_dir=tmp_path)
+        correct(NOISY, corrected(NOISY, "normal"), model_dir=tmp_path)

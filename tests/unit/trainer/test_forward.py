@@ -21,9 +21,9 @@ CONTAMINATION = 0.02
 def at_moments(keys: list[int], moments: list[int]) -> CountTable:
     """A table of records that were each seen at a moment."""
     seen = np.array(moments, np.int64)
-    one = np.ones(len(keys), np.int64)
+    ones = np.ones(len(keys), np.int64)
     return merge_tables(
-        [CountTable(keys=np.array(keys), counts=one, first_seen=seen, last_seen=seen)]
+        [CountTable(keys=np.array(keys), counts=ones, first_seen=seen, last_seen=seen)]
     )
 
 

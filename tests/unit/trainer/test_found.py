@@ -81,14 +81,14 @@ def report_by(detector: str, *, labelled: bool) -> Report:
 def test_the_worst_patterns_come_first(report: Report) -> None:
     """By their lowest decision, each with what is known of it."""
     assert (report.n_patterns, len(report.patterns)) == (10, 10)
-    decisions = [one.record.decision for one in report.patterns]
+    decisions = [pattern.record.decision for pattern in report.patterns]
     assert decisions == sorted(decisions)
     if report.detector == "surprisal":  # the forest knows lengths and levels alone
         assert report.patterns[-1].text == "order # placed"
-    failures = [one for one in report.patterns if one.level == "ERROR"]
-    (ordinary,) = (one for one in report.patterns if one.level == "INFO")
-    assert {one.text for one in failures} >= {"disk alpha failed", "disk iota failed"}
-    assert {(one.n_rows, one.n_labelled) for one in failures} == {(1, 1)}
+    failures = [pattern for pattern in report.patterns if pattern.level == "ERROR"]
+    (ordinary,) = (pattern for pattern in report.patterns if pattern.level == "INFO")
+    assert {pattern.text for pattern in failures} >= {"disk alpha failed", "disk iota failed"}
+    assert {(pattern.n_rows, pattern.n_labelled) for pattern in failures} == {(1, 1)}
     assert (ordinary.text, ordinary.n_rows, ordinary.n_labelled) == ("order # placed", 990, 0)
     assert (ordinary.first_seen, ordinary.last_seen) == (
         "2026-11-24T08:00:01Z",
@@ -99,13 +99,15 @@ def test_the_worst_patterns_come_first(report: Report) -> None:
 
 def test_the_newest_patterns_come_first(report: Report) -> None:
     """By their first line, flagged or not, ten at most."""
-    times = [one.first_seen for one in report.newest]
+    times = [pattern.first_seen for pattern in report.newest]
     assert times == sorted(times, reverse=True)
     assert len(times) == 10
     assert report.newest[0].text == "disk iota failed"
     assert report.newest[-1].text == "order # placed"
-    shown = {one.pattern_id: (one.n_rows, one.n_flagged) for one in report.patterns}
-    assert {one.pattern_id: (one.n_rows, one.n_flagged) for one in report.newest} == shown
+    shown = {pattern.pattern_id: (pattern.n_rows, pattern.n_flagged) for pattern in report.patterns}
+    assert {
+        pattern.pattern_id: (pattern.n_rows, pattern.n_flagged) for pattern in report.newest
+    } == shown
 
 
 def test_labels_of_the_worst_patterns_are_counted(report: Report) -> None:
@@ -118,12 +120,12 @@ def test_labels_of_the_worst_patterns_are_counted(report: Report) -> None:
 def test_flags_add_up(report: Report) -> None:
     """Over patterns, over time and in the headline, what is flagged is the same."""
     n_flagged = report.distributions[0].n_flagged
-    assert sum(one.n_flagged for one in report.patterns) == n_flagged
-    assert report.n_flagged_patterns == sum(1 for one in report.patterns if one.n_flagged)
+    assert sum(pattern.n_flagged for pattern in report.patterns) == n_flagged
+    assert report.n_flagged_patterns == sum(1 for pattern in report.patterns if pattern.n_flagged)
     assert report.timeline is not None
     assert sum(report.timeline.n_flagged) == n_flagged
     assert sum(report.timeline.n_rows) == report.n_rows == 999
-    hits = sum(one.n_labelled or 0 for one in report.patterns if one.n_flagged)
+    hits = sum(pattern.n_labelled or 0 for pattern in report.patterns if pattern.n_flagged)
     labelled = f"all {hits} are" if hits == n_flagged else f"{hits} of them are"
     assert report.headline == (
         f"Flags {n_flagged} of 999 lines; {labelled} labelled, of 9 in all; an alert on ERROR "
@@ -145,7 +147,7 @@ def test_slots_of_the_timeline_begin_and_end_where_it_says(report: Report) -> No
 def test_without_labels_nothing_is_said_of_them() -> None:
     """Nor in the headline."""
     report = report_by("surprisal", labelled=False)
-    assert {one.n_labelled for one in report.patterns} == {None}
+    assert {pattern.n_labelled for pattern in report.patterns} == {None}
     assert report.headline.endswith("of 999 lines; an alert on ERROR flags 9.")
 
 
@@ -153,8 +155,8 @@ def test_texts_may_be_left_out() -> None:
     """For those who want no part of a log line in a report: the id stays."""
     patterns = without_texts(counter_of_an_hour(labelled=False).patterns())
     listed = sum_up(patterns)
-    assert {one.text for one in listed} == {""}
-    assert len({one.pattern_id for one in listed}) == 10
+    assert {pattern.text for pattern in listed} == {""}
+    assert len({pattern.pattern_id for pattern in listed}) == 10
 
 
 def test_records_without_messages_have_no_patterns() -> None:

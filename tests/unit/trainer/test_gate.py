@@ -86,8 +86,8 @@ def test_a_quiet_model_may_follow_one_that_floods() -> None:
 
 def test_no_labels_excuse_silence() -> None:
     """A model that flags one labelled line instead of many is precise, and worse."""
-    one_line = {"flagged": 0.0001, "labelled": Labelled(0.5, 1.0)}
-    failing = [rule.name for rule in RULES if not rule.holds(compared({"new": one_line}))]
+    few_flagged = {"flagged": 0.0001, "labelled": Labelled(0.5, 1.0)}
+    failing = [rule.name for rule in RULES if not rule.holds(compared({"new": few_flagged}))]
     assert failing == ["silence"]
     assert next(rule for rule in RULES if rule.name == "silence").labelled is None
 

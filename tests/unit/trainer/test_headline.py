@@ -41,5 +41,5 @@ def test_what_is_said(
     is_anomaly = np.isin(np.arange(4), flagged)
     judgements = Judgements(is_anomaly, none, none, none, np.zeros((4, 6), np.float32), none)
     labels = f", {caught} of them labelled" if caught else ""
-    said = headline(table, Judged(cast(Candidate, None), judgements))
-    assert said == f"{found}; an alert on ERROR flags 7{labels}."
+    sentence = headline(table, Judged(cast(Candidate, None), judgements))
+    assert sentence == f"{found}; an alert on ERROR flags 7{labels}."

@@ -11,7 +11,7 @@ from trainer.cli.job_metrics import SPECS
 LOGS = str(Path(__file__).parents[3] / "samples" / "features.jsonl.gz")
 
 
-def told(path: Path) -> dict[str, float]:
+def figures(path: Path) -> dict[str, float]:
     """The samples of a file by name, whose command is fit."""
     samples = {
         sample.name: sample
@@ -23,21 +23,21 @@ def told(path: Path) -> dict[str, float]:
 
 
 def test_a_job_tells_how_it_went(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Result, rows and duration; a job that fails replaces what the one before it told."""
+    """Result, rows and duration; a job that fails replaces the figures of the job before it."""
     path = tmp_path / "fit.prom"
     options = ["--model-dir", str(tmp_path / "models"), "--metrics-file", str(path)]
     assert main(["fit", LOGS, "--n-estimators", "5", "--no-examples", *options]) == 0
-    done = told(path)
+    done = figures(path)
     assert set(done) == {spec.name for spec in SPECS}
     assert done["log_anomaly_job_success"] == 1
     assert done["log_anomaly_job_rows"] > 6_000
     assert done["log_anomaly_job_duration_seconds"] > 0
     assert main(["fit", str(tmp_path / "missing"), *options]) == 3
-    failed = told(path)
+    failed = figures(path)
     assert failed["log_anomaly_job_success"] == 0
     assert failed["log_anomaly_job_exit_code"] == 3
     assert "log_anomaly_job_rows" not in failed
-    assert [one.name for one in tmp_path.iterdir() if ".prom" in one.name] == ["fit.prom"]
+    assert [file.name for file in tmp_path.iterdir() if ".prom" in file.name] == ["fit.prom"]
     capsys.readouterr()
 
 
@@ -51,7 +51,7 @@ def test_a_job_that_is_stopped_tells_so(tmp_path: Path, monkeypatch: pytest.Monk
     path = tmp_path / "fit.prom"
     with pytest.raises(SystemExit):
         main(["fit", LOGS, "--model-dir", str(tmp_path), "--metrics-file", str(path)])
-    assert told(path)["log_anomaly_job_exit_code"] == 143
+    assert figures(path)["log_anomaly_job_exit_code"] == 143
 
 
 @pytest.mark.parametrize("name", ["fit.txt", "missing/fit.prom"])

@@ -32,17 +32,17 @@ class Notes:
     """A listener that writes down what it is told."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.texts: list[str] = []
         self.read = [0, 0]
 
     def say(self, text: str) -> None:
         """Write it down."""
-        self.said.append(text)
+        self.texts.append(text)
 
     @contextmanager
     def progress(self, what: str, total_bytes: int) -> Iterator[Advance]:
         """Add up."""
-        self.said.append(f"{what} {total_bytes} bytes")
+        self.texts.append(f"{what} {total_bytes} bytes")
 
         def advance(n_bytes: int, n_records: int) -> None:
             self.read[0] += n_bytes
@@ -86,8 +86,8 @@ def test_training_returns_what_it_published(
     assert (fitted.report.n_rows, fitted.report.n_bad) == (N_LOGS, 1)
     assert fitted.report.title == "Model 1"
     assert notes.read == [data.size_bytes, N_LOGS + 1]
-    assert f"reading {data.size_bytes} bytes" in notes.said
-    assert any("not JSON" in text for text in notes.said)
+    assert f"reading {data.size_bytes} bytes" in notes.texts
+    assert any("not JSON" in text for text in notes.texts)
     assert capfd.readouterr() == ("", "")
 
 

@@ -128,22 +128,28 @@ def test_raw_logs_of_two_services_are_not_mixed_up(bundle: Bundle) -> None:
     for order in (logs, logs[::-1]):
         judge = MessageJudge(model)
         for _ in range(2):
-            judged = {log: one.verdict for log, one in zip(order, judge.judge(order), strict=True)}
+            judged = {
+                log: judged_log.verdict
+                for log, judged_log in zip(order, judge.judge(order), strict=True)
+            }
             assert [judged[log].json for log in logs] == expected
 
 
 def test_it_is_said_why(bundle: Bundle) -> None:
     """Terms add up to the service's own threshold less the decision, and words say whose it is."""
     model = Model(bundle, memo_capacity=1)
-    own = {one.service: one.message_threshold for one in bundle.manifest.scores.own}
+    own = {
+        own_threshold.service: own_threshold.message_threshold
+        for own_threshold in bundle.manifest.scores.own
+    }
     for service in ("loud", "small"):
         log = extract("never seen before", Level.ERROR, service)
         judged = model.judge_logs([log])[0]
-        said = model.reason(log, {}, np.frombuffer(judged.terms).tolist())
+        reason = model.reason(log, {}, np.frombuffer(judged.terms).tolist())
         tau = own.get(service, bundle.manifest.scores.message_threshold)
         assert tau is not None
         assert sum(np.frombuffer(judged.terms)) == pytest.approx(tau - judged.decision)
-        assert said.endswith(", by loud's own threshold") == (service == "loud")
+        assert reason.endswith(", by loud's own threshold") == (service == "loud")
 
 
 @pytest.mark.parametrize("share", [0.01, 0.1])

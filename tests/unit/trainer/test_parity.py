@@ -43,7 +43,7 @@ def tampered(graph: bytes, attribute: str, change: float) -> bytes:
     """The graph with one number of its ensemble changed."""
     model = onnx.load_from_string(graph)
     (ensemble,) = [node for node in model.graph.node if node.op_type == "TreeEnsembleRegressor"]
-    (tensor,) = [one.t for one in ensemble.attribute if one.name == attribute]
+    (tensor,) = [attribute_.t for attribute_ in ensemble.attribute if attribute_.name == attribute]
     values = numpy_helper.to_array(tensor).copy()
     values[0] += change
     tensor.CopyFrom(numpy_helper.from_array(values, attribute))
@@ -96,8 +96,8 @@ def test_adversarial_rows_sit_on_the_edges(forest: IsolationForest, table: Count
     column = adversarial_rows(fitted_reference(forest), table.rows)[:, 0]
     thresholds = np.concatenate(
         [
-            one.tree_.threshold[(one.tree_.children_left >= 0) & (one.tree_.feature == 0)]
-            for one in forest.estimators_
+            tree.tree_.threshold[(tree.tree_.children_left >= 0) & (tree.tree_.feature == 0)]
+            for tree in forest.estimators_
         ]
     ).astype(np.float32)
     for edge in (

@@ -72,11 +72,11 @@ def test_a_large_tie_is_warned_of_with_what_flags_it(detector: str) -> None:
     """Of 900 records 60 share the second highest score: 1 % cannot be had, 6.8 % can."""
     options = TrainOptions(detector=detector, contamination=0.01, n_estimators=20)
     table = tied(60)
-    (warning,) = [one for one in fit(table, options).warnings if "tie" in one]
+    (warning,) = [warning for warning in fit(table, options).warnings if "tie" in warning]
     share = float(warning.split("a contamination of ")[1].split()[0])
     fitted = fit(table, TrainOptions(detector=detector, contamination=share, n_estimators=20))
     assert fitted.n_anomalies >= 61
-    assert [one for one in fitted.warnings if "tie" in one] == []
+    assert [warning for warning in fitted.warnings if "tie" in warning] == []
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
@@ -84,8 +84,12 @@ def test_a_recalibration_warns_of_a_tie(detector: str) -> None:
     """By the records that are given, and by the thousandths that a model keeps."""
     bundle = publish(tied(60), detector=detector, contamination=0.1, n_estimators=20)
     for table in (None, tied(60)):
-        assert [one for one in recalibrate(bundle, 0.01, table).warnings if "tie" in one]
-        assert [one for one in recalibrate(bundle, 0.1, table).warnings if "tie" in one] == []
+        assert [
+            warning for warning in recalibrate(bundle, 0.01, table).warnings if "tie" in warning
+        ]
+        assert [
+            warning for warning in recalibrate(bundle, 0.1, table).warnings if "tie" in warning
+        ] == []
 
 
 def test_records_with_a_message_and_without_have_a_reach_each(message_table: CountTable) -> None:
@@ -100,5 +104,9 @@ def test_records_with_a_message_and_without_have_a_reach_each(message_table: Cou
 def test_a_share_below_one_record_is_warned_of_as_such(message_table: CountTable) -> None:
     """No tie is to blame."""
     warnings = fit(message_table, TrainOptions(contamination=0.0001, n_estimators=5)).warnings
-    assert [one for one in warnings if one.startswith("contamination is 0.0001, less than one of")]
-    assert [one for one in warnings if "tie" in one] == []
+    assert [
+        warning
+        for warning in warnings
+        if warning.startswith("contamination is 0.0001, less than one of")
+    ]
+    assert [warning for warning in warnings if "tie" in warning] == []

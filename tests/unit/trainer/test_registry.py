@@ -132,7 +132,7 @@ def test_a_next_version_is_announced(model_dir: Path) -> None:
 
     registry = ModelRegistry(model_dir, sleep=sleep)
     registry.publish(files(0))
-    assert [one[1:] for one in seen] == [("2\n", "1\n"), ("", "2\n")]
+    assert [state[1:] for state in seen] == [("2\n", "1\n"), ("", "2\n")]
     assert seen[0][0] >= LEAD_S
     assert not list(registry.root.glob(".tmp-*"))
 

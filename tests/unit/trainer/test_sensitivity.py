@@ -36,14 +36,14 @@ class Faulty:
             logs = [
                 msgspec.structs.replace(log, message_length=length, level=level) for log in logs
             ]
-        return [self._spoil(one) for one in self._good.judge(logs)]
+        return [self._spoil(judgement) for judgement in self._good.judge(logs)]
 
-    def _spoil(self, one: Judgement) -> Judgement:
+    def _spoil(self, judgement: Judgement) -> Judgement:
         if self._fault == "constant":
-            return msgspec.structs.replace(one, anomaly_score=0.5, percentile=0.0)
+            return msgspec.structs.replace(judgement, anomaly_score=0.5, percentile=0.0)
         if self._fault == "ignored":
-            return msgspec.structs.replace(one, is_anomaly=False, decision=9.0)
-        return one
+            return msgspec.structs.replace(judgement, is_anomaly=False, decision=9.0)
+        return judgement
 
 
 @pytest.fixture(scope="module", params=["isolation_forest", "surprisal"])

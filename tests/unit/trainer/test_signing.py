@@ -205,6 +205,6 @@ def test_the_file_is_as_the_format_says(registry: ModelRegistry) -> None:
     statement = json.loads(base64.b64decode(bundle["dsseEnvelope"]["payload"]))
     assert statement["_type"] == "https://in-toto.io/Statement/v1"
     assert statement["predicateType"] == "https://model_signing/signature/v1.0"
-    names = [one["name"] for one in statement["predicate"]["resources"]]
+    names = [resource["name"] for resource in statement["predicate"]["resources"]]
     assert names == sorted(["manifest.json", "model.onnx", "tables.npz"])
     assert isinstance(signature_from_json(json.dumps(bundle).encode()), Signature)

@@ -134,7 +134,7 @@ def test_the_query_for_patterns_needs_no_rules(dialect: Dialect) -> None:
     replaced = {str(node.expression.name) for node in tree.find_all(exp.RegexpReplace)}
     assert {CODES, NON_ASCII} < replaced
     assert not replaced & {f"(?i){removal.pattern}" for removal in REMOVALS}
-    assert [one.alias_or_name for one in tree.expressions] == [
+    assert [column.alias_or_name for column in tree.expressions] == [
         *("pattern_id", "service", "level", "text", "count", "first_seen", "last_seen")
     ]
 

@@ -117,7 +117,7 @@ def test_more_templates_than_buckets_tell_apart_are_warned_of() -> None:
     """No template stands alone in its bucket then, though none came twice."""
     logs = ordinary(1_000)
     logs += [extract(f"opened {_letters(number)}", Level.INFO, "files") for number in range(90_000)]
-    sentences = [one for one in warned(logs) if "templates or more" in one]
+    sentences = [sentence for sentence in warned(logs) if "templates or more" in sentence]
     assert len(sentences) == 1
     stated = int(sentences[0].split("about ")[1].split()[0].replace(",", ""))
     assert abs(stated - 90_040) < 2_000
@@ -193,4 +193,8 @@ def test_a_fit_says_it_among_its_warnings(detector: str) -> None:
     """Which the command line, the report and the answer to a train call show."""
     table = count_logs(ordinary(2_000, ["unknown"]))
     fitted = fit(table, TrainOptions(detector=detector, n_estimators=5))
-    assert [one for one in fitted.warnings if one.startswith("every record is of one service")]
+    assert [
+        sentence
+        for sentence in fitted.warnings
+        if sentence.startswith("every record is of one service")
+    ]

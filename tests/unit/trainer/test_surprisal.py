@@ -229,4 +229,4 @@ def test_a_percentile_is_the_share_below(quantiles: list[float], value: float) -
     """The share of the quantiles that are lower, ties not."""
     ascending = np.sort(np.array(quantiles))
     share = share_below(ascending, np.array([value]))[0]
-    assert share == sum(one < value for one in quantiles) / len(quantiles)
+    assert share == sum(quantile < value for quantile in quantiles) / len(quantiles)

@@ -247,9 +247,9 @@ def test_the_order_of_records_is_that_of_the_data_however_it_is_cut(
     for number, (start, stop) in enumerate(itertools.pairwise(edges)):
         records[number] = stop - start
         places = np.array([Place(number, line).pack() for line in range(1, stop - start + 1)])
-        one = np.ones(stop - start, np.int64)
+        ones = np.ones(stop - start, np.int64)
         held = np.array(keys[start:stop])
-        parts.append(CountTable(keys=held, counts=one, places=places, last_places=places))
+        parts.append(CountTable(keys=held, counts=ones, places=places, last_places=places))
     table = in_order(merge_tables(parts), records)
     assert table.first_seen is not None
     assert table.last_seen is not None

@@ -30,8 +30,8 @@ def test_a_few_stop_nothing(
     n_bad: int, n_records: int, share: float | None, *, stops: bool
 ) -> None:
     """1 % or a handful, never more than half; a share of the user's own is taken at its word."""
-    told = f"{n_bad} of {n_records} records cannot be used"
-    with pytest.raises(InputError, match=told) if stops else nullcontext():
+    reason = f"{n_bad} of {n_records} records cannot be used"
+    with pytest.raises(InputError, match=reason) if stops else nullcontext():
         check_bad(n_bad, n_records, [], share, SILENCE)
 
 

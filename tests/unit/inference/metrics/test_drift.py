@@ -33,7 +33,7 @@ class Service:
         """Judge and count."""
         self.judged.count_all(self.model.verdicts(logs))
 
-    def told(self) -> dict[tuple[str, ...], float]:
+    def samples(self) -> dict[tuple[str, ...], float]:
         """The samples of drift."""
         now = self.window.since(self.judged.spread(self.board.totals()))
         return {
@@ -63,14 +63,14 @@ def test_logs_like_those_of_the_training_do_not_drift(
     """The very records have an index of nearly nothing, and none of them was never seen."""
     assert message_table is not None  # 1,000 raw logs, and the first 500 of the others
     service.judge([*drawn, *logs[:500]])
-    told = service.told()
+    samples = service.samples()
     for feature in FEATURE_NAMES:
-        assert told["log_anomaly_drift_psi", feature] < 0.01
-    assert told["log_anomaly_unseen_share", "signature"] == 0
-    assert told["log_anomaly_unseen_share", "template"] == 0
+        assert samples["log_anomaly_drift_psi", feature] < 0.01
+    assert samples["log_anomaly_unseen_share", "signature"] == 0
+    assert samples["log_anomaly_unseen_share", "template"] == 0
     flagged = service.model.manifest.calibration.flagged_share
-    assert told["log_anomaly_contamination",] == flagged
-    assert told["log_anomaly_flagged_share",] == pytest.approx(flagged, abs=1e-9)
+    assert samples["log_anomaly_contamination",] == flagged
+    assert samples["log_anomaly_flagged_share",] == pytest.approx(flagged, abs=1e-9)
 
 
 def test_what_changes_drifts(service: Service, drawn: list[LogFeatures]) -> None:
@@ -80,16 +80,16 @@ def test_what_changes_drifts(service: Service, drawn: list[LogFeatures]) -> None
         for n, log in enumerate(drawn)
     ]
     service.judge(odd)
-    told = service.told()
-    assert told["log_anomaly_drift_psi", "message_length"] > 0.25
-    assert told["log_anomaly_unseen_share", "template"] > 0.9
-    assert told["log_anomaly_drift_window_logs",] == 1_000
+    samples = service.samples()
+    assert samples["log_anomaly_drift_psi", "message_length"] > 0.25
+    assert samples["log_anomaly_unseen_share", "template"] > 0.9
+    assert samples["log_anomaly_drift_window_logs",] == 1_000
 
 
 def test_few_logs_tell_nothing(service: Service, drawn: list[LogFeatures]) -> None:
     """But how many there are."""
     service.judge(drawn[: ENOUGH_LOGS - 1])
-    names = {key[0] for key in service.told()}
+    names = {key[0] for key in service.samples()}
     assert names == {
         "log_anomaly_contamination",
         "log_anomaly_drift_window_logs",
@@ -100,13 +100,13 @@ def test_few_logs_tell_nothing(service: Service, drawn: list[LogFeatures]) -> No
 def test_a_model_of_an_earlier_release_has_no_index(
     service: Service, drawn: list[LogFeatures]
 ) -> None:
-    """All else is told of it."""
+    """All other figures are given."""
     training = msgspec.structs.replace(service.model.manifest.training, shares={})
     service.model.manifest = msgspec.structs.replace(service.model.manifest, training=training)
     service.judge(drawn)
-    told = service.told()
-    assert not any(name == "log_anomaly_drift_psi" for name, *_ in told)
-    assert ("log_anomaly_flagged_share",) in told
+    samples = service.samples()
+    assert not any(name == "log_anomaly_drift_psi" for name, *_ in samples)
+    assert ("log_anomaly_flagged_share",) in samples
 
 
 def test_the_window_moves_on(service: Service, drawn: list[LogFeatures]) -> None:
@@ -116,11 +116,11 @@ def test_the_window_moves_on(service: Service, drawn: list[LogFeatures]) -> None
         service.clock.now = look * service.window.look_s
         service.window.look(service.judged.spread(service.board.totals()))
         service.judge(log)
-        told = service.told()
-        assert told["log_anomaly_drift_window_seconds",] <= WINDOW_S
-        assert told["log_anomaly_drift_window_logs",] <= LOOKS + 1
-    assert told["log_anomaly_drift_window_seconds",] == WINDOW_S
-    assert told["log_anomaly_drift_window_logs",] == LOOKS + 1
+        samples = service.samples()
+        assert samples["log_anomaly_drift_window_seconds",] <= WINDOW_S
+        assert samples["log_anomaly_drift_window_logs",] <= LOOKS + 1
+    assert samples["log_anomaly_drift_window_seconds",] == WINDOW_S
+    assert samples["log_anomaly_drift_window_logs",] == LOOKS + 1
 
 
 def test_a_new_worker_begins_anew_unless_the_service_is_young(
@@ -131,4 +131,4 @@ def test_a_new_worker_begins_anew_unless_the_service_is_young(
     for seconds, expected in ((WINDOW_S, 1_000), (WINDOW_S + 1, 0)):
         service.clock.now = seconds
         service.window.begin(service.judged.spread(service.board.totals()))
-        assert service.told()["log_anomaly_drift_window_logs",] == expected
+        assert service.samples()["log_anomaly_drift_window_logs",] == expected

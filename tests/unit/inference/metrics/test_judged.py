@@ -98,7 +98,7 @@ def test_marks_of_many_are_those_of_each(judged_logs: list[tuple[Any, ...]], n_k
         board = Board()
         judged = Judged(board, N_SERVICES, N_PATTERNS, n_kinds)
         board.open()
-        alone = [judged.mark(*one) for one in judged_logs] if not at_once else []
+        alone = [judged.mark(*judged_log) for judged_log in judged_logs] if not at_once else []
         found.append(alone or (_mark_all(judged, judged_logs) if judged_logs else []))
     assert found[0] == found[1]
 
@@ -128,9 +128,11 @@ def _check(found: dict[tuple[str, ...], float], judged_logs: list[tuple[Any, ...
     assert found["log_anomaly_score_sum",] == pytest.approx(total, abs=1e-6 * len(judged_logs))
     unseen = "log_anomaly_unseen_logs_total"
     novelties = [novelty for *_, novelty in judged_logs]
-    assert found[unseen, "signature"] == sum(one.new_signature for one in novelties)
-    assert found[unseen, "template"] == sum(one.new_template for one in novelties)
-    assert found["log_anomaly_messages_total",] == sum(one.has_template for one in novelties)
+    assert found[unseen, "signature"] == sum(novelty.new_signature for novelty in novelties)
+    assert found[unseen, "template"] == sum(novelty.new_template for novelty in novelties)
+    assert found["log_anomaly_messages_total",] == sum(
+        novelty.has_template for novelty in novelties
+    )
     patterns = {k: n for k, n in found.items() if k[0] == "log_anomaly_pattern_logs_total"}
     with_pattern = [log for log, *_ in judged_logs if isinstance(log, MessageFeatures)]
     assert sum(patterns.values()) == len(with_pattern)

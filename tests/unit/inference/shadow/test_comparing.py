@@ -30,11 +30,14 @@ def test_each_log_counts_by_both_verdicts(
     assert found.n_both == labels.count((True, True))
     assert found.n_model == labels.count((True, False))
     assert found.n_candidate == labels.count((False, True)) > 0
-    assert sum(one.n_logs for one in found.differences) == found.n_model + found.n_candidate
-    for one in found.differences:
-        assert (one.model_decision < 0) is model.verdict(one.log).is_anomaly
-        assert (one.candidate_decision < 0) is candidate.verdict(one.log).is_anomaly
-        assert one.n_logs == many.count(one.log)
+    assert (
+        sum(difference.n_logs for difference in found.differences)
+        == found.n_model + found.n_candidate
+    )
+    for difference in found.differences:
+        assert (difference.model_decision < 0) is model.verdict(difference.log).is_anomaly
+        assert (difference.candidate_decision < 0) is candidate.verdict(difference.log).is_anomaly
+        assert difference.n_logs == many.count(difference.log)
 
 
 def test_what_another_model_answered_is_skipped(

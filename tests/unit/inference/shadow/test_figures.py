@@ -41,10 +41,10 @@ def test_workers_add_up_and_a_new_pair_begins_anew() -> None:
         figures.begin("model", digest)
         figures.tell("judging")
         figures.add(found(5 + row, [differing("api", 5 + row)], n_skipped=1))
-    told = figures.of_pair("model", "new")
-    assert (told.n_neither, told.n_both, told.n_model, told.n_candidate) == (180, 20, 0, 11)
-    assert (told.n_dropped, told.n_judging) == (2, 2)
-    assert [(one.service, one.log_count) for one in told.examples] == [("api", 11)]
+    pair = figures.of_pair("model", "new")
+    assert (pair.n_neither, pair.n_both, pair.n_model, pair.n_candidate) == (180, 20, 0, 11)
+    assert (pair.n_dropped, pair.n_judging) == (2, 2)
+    assert [(example.service, example.log_count) for example in pair.examples] == [("api", 11)]
     before = {metric.name: metric.samples for metric in figures.families()}
     figures.begin("model", "newer")
     assert figures.of_pair("model", "newer").n_neither == 0
@@ -99,4 +99,4 @@ def test_examples_are_few() -> None:
     for _ in range(2):
         figures.add(found(99, [differing("api", 2, pattern=number) for number in range(99)]))
     examples = figures.of_pair("model", "candidate").examples
-    assert [one.log_count for one in examples] == [4] * PER_SIDE
+    assert [example.log_count for example in examples] == [4] * PER_SIDE

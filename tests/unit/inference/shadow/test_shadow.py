@@ -54,14 +54,24 @@ def test_a_candidate_is_judged_by_the_same_logs(
     publish(contamination=0.2)
     ModelRegistry(model_dir).activate(1)
     slot, shadow = begin("2")
-    told = asyncio.run(judge(slot, shadow, logs))
-    assert (told.state, told.model_version, told.candidate_version) == ("judging", "1", "2")
-    assert (told.log_count, told.dropped_count, told.judging_workers) == (len(logs), 0, 1)
-    assert told.model_flagged_share is not None
-    assert told.candidate_flagged_share is not None
-    assert told.candidate_flagged_share > told.model_flagged_share > 0
-    assert told.agreement == 1 - (told.only_model_count + told.only_candidate_count) / len(logs)
-    assert 0 < len(told.examples) <= 20
+    comparison = asyncio.run(judge(slot, shadow, logs))
+    assert (comparison.state, comparison.model_version, comparison.candidate_version) == (
+        "judging",
+        "1",
+        "2",
+    )
+    assert (comparison.log_count, comparison.dropped_count, comparison.judging_workers) == (
+        len(logs),
+        0,
+        1,
+    )
+    assert comparison.model_flagged_share is not None
+    assert comparison.candidate_flagged_share is not None
+    assert comparison.candidate_flagged_share > comparison.model_flagged_share > 0
+    assert comparison.agreement == 1 - (
+        comparison.only_model_count + comparison.only_candidate_count
+    ) / len(logs)
+    assert 0 < len(comparison.examples) <= 20
 
 
 def test_the_file_names_the_candidate(
@@ -85,22 +95,25 @@ def test_the_file_names_the_candidate(
     name_no_candidate(registry)
     assert state() == "missing"
     (registry.root / CANDIDATE_FILE).write_text("newest\n")
-    told = asyncio.run(judge(slot, shadow, logs[:5]))
-    assert (told.state, "CANDIDATE holds no version number" in told.detail) == ("broken", True)
+    comparison = asyncio.run(judge(slot, shadow, logs[:5]))
+    assert (comparison.state, "CANDIDATE holds no version number" in comparison.detail) == (
+        "broken",
+        True,
+    )
 
 
 def test_a_broken_candidate_harms_nothing(
     begin: Begin, publish: Publish, model_dir: Path, logs: list[LogFeatures]
 ) -> None:
-    """It is told with its reason, its logs count as dropped, and the model answers as ever."""
+    """The reason is given, its logs count as dropped, and the model answers as ever."""
     publish()
     registry = ModelRegistry(model_dir)
     registry.activate(1)
     (registry.path(2) / "model.onnx").write_bytes(b"none")
     slot, shadow = begin("2")
-    told = asyncio.run(judge(slot, shadow, logs[:9]))
-    assert (told.state, told.log_count, told.model_version) == ("broken", 0, "1")
-    assert "version 2: model.onnx is not the file that was published" in told.detail
+    comparison = asyncio.run(judge(slot, shadow, logs[:9]))
+    assert (comparison.state, comparison.log_count, comparison.model_version) == ("broken", 0, "1")
+    assert "version 2: model.onnx is not the file that was published" in comparison.detail
     samples = {m.name: m.samples for m in shadow.figures.families()}
     assert samples["log_anomaly_shadow_dropped"][0].value == 9
     assert {s.labels["state"]: s.value for s in samples["log_anomaly_shadow_workers"]}[
@@ -123,8 +136,8 @@ def test_a_candidate_that_fails_while_it_judges_is_asked_no_more(
     assert broken is not None
     broken._detector = None  # type: ignore[assignment]  # it fails when it is asked
     assert asyncio.run(judge(slot, shadow, logs[:9])).state == "broken"
-    told = asyncio.run(judge(slot, shadow, logs[:9]))
-    assert (told.state, told.log_count) == ("broken", 1)
+    comparison = asyncio.run(judge(slot, shadow, logs[:9]))
+    assert (comparison.state, comparison.log_count) == ("broken", 1)
     name_candidate(registry, 3)
     assert asyncio.run(judge(slot, shadow, logs[:9])).log_count == 9
 
@@ -137,8 +150,8 @@ def test_what_takes_too_much_is_dropped(
     ModelRegistry(model_dir).activate(1)
     spent = [(0.0, 1.0), (50.0, 51.0)]
     slot, shadow = begin("2", spent=lambda: spent.pop(0))
-    told = asyncio.run(judge(slot, shadow, logs[:300]))
-    assert (told.log_count, told.dropped_count) == (256, 44)
+    comparison = asyncio.run(judge(slot, shadow, logs[:300]))
+    assert (comparison.log_count, comparison.dropped_count) == (256, 44)
 
 
 def test_a_candidate_is_loaded_once(publish: Publish, model_dir: Path) -> None:

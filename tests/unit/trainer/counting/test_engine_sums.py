@@ -60,7 +60,7 @@ def sources(*paths: Path) -> list[Source]:
     return find_sources([str(path) for path in paths])
 
 
-def one_by_one(tables: list[Source]) -> Counted:
+def table_by_table(tables: list[Source]) -> Counted:
     """The sum of tables that are read by themselves."""
     total = PartSum()
     for number, table in enumerate(tables):
@@ -74,12 +74,12 @@ def test_the_sum_is_the_same(tmp_path: Path, change: str) -> None:
     tables = sources(*(write(tmp_path / f"{n}.parquet", n, change) for n in range(3)))
     summed = sum_tables(tables)
     assert summed is not None
-    expected = one_by_one(tables)
+    expected = table_by_table(tables)
     for name in COLUMNS:
         found, wanted = getattr(summed.table, name), getattr(expected.table, name)
         assert (found is None) == (wanted is None)
         assert found is None or np.array_equal(found, wanted)
-    assert summed.table.n_distinct < sum(read_table(one, 0).table.n_distinct for one in tables)
+    assert summed.table.n_distinct < sum(read_table(table, 0).table.n_distinct for table in tables)
     assert summed.table.services == expected.table.services
     for name in PATTERN_COLUMNS:
         assert np.array_equal(getattr(summed.patterns, name), getattr(expected.patterns, name))

@@ -37,9 +37,9 @@ OTHERS = st.one_of(
 def assert_the_same(written: list[object], year: int | None) -> None:
     """Both ways give one."""
     times, known = read_times(written, year)
-    expected = [read_time(one, year) for one in written]
+    expected = [read_time(text, year) for text in written]
     assert known.tolist() == [time is not None for time in expected]
-    assert times[known].tolist() == [one for one in expected if one is not None]
+    assert times[known].tolist() == [time for time in expected if time is not None]
 
 
 @settings(max_examples=300)

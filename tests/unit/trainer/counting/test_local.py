@@ -94,7 +94,10 @@ def test_much_data_is_worked_on_in_processes() -> None:
     """From 16 MiB on, by as many processes as are allowed, and each part once."""
     partitions = numbers_of([ALONE_BYTES // 8] * 8)
     found = list(run_locally(tell_process, partitions, 2))
-    assert sorted([one for one, _ in found], key=lambda one: one.number) == partitions
+    assert (
+        sorted([partition for partition, _ in found], key=lambda partition: partition.number)
+        == partitions
+    )
     pids = {pid for _, pid in found}
     assert os.getpid() not in pids
     assert 1 <= len(pids) <= 2
@@ -103,7 +106,9 @@ def test_much_data_is_worked_on_in_processes() -> None:
 def test_standard_input_is_read_here() -> None:
     """Other processes do not have it; what lies beside it they work on."""
     partitions = [Partition(0, Source("-", None, "none"), PLAN), *numbers_of([10, 10, 10])[1:]]
-    found = {one.source.uri: pid for one, pid in run_anyway(tell_process, partitions, 2)}
+    found = {
+        partition.source.uri: pid for partition, pid in run_anyway(tell_process, partitions, 2)
+    }
     assert found["-"] == os.getpid()
     assert {found["file-1"], found["file-2"]}.isdisjoint({os.getpid()})
 

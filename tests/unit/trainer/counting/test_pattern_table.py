@@ -113,7 +113,7 @@ def test_parts_add_up_in_any_order(
     shuffler.shuffle(cut)
     both = plain(merge_patterns([merge_patterns(cut[:1]), *cut[1:]])), plain(counted(these))
     for places in (5, 6):
-        both = tuple((*one[:places], None, *one[places + 1 :]) for one in both)  # type: ignore[assignment]
+        both = tuple((*record[:places], None, *record[places + 1 :]) for record in both)  # type: ignore[assignment]
     assert both[0] == both[1]
 
 

@@ -167,11 +167,11 @@ def test_parts_add_up_in_any_order(data: Path) -> None:
 @pytest.mark.parametrize("partition_bytes", [300, 1_000, 5_000, 10**6])
 def test_the_table_does_not_depend_on_the_parts(data: Path, partition_bytes: int) -> None:
     """The same counts, labels and numbers of bad records, however the data was cut."""
-    one, other = add_up(parts_of(data, 10**9)), add_up(parts_of(data, partition_bytes))
-    assert plain(one.table)[:3] == plain(other.table)[:3]
-    assert one.table.services == other.table.services
-    assert (one.n_records, one.n_bad) == (other.n_records, other.n_bad) == (812, 8)
-    assert one.table.n_samples == 800
+    whole, in_parts = add_up(parts_of(data, 10**9)), add_up(parts_of(data, partition_bytes))
+    assert plain(whole.table)[:3] == plain(in_parts.table)[:3]
+    assert whole.table.services == in_parts.table.services
+    assert (whole.n_records, whole.n_bad) == (in_parts.n_records, in_parts.n_bad) == (812, 8)
+    assert whole.table.n_samples == 800
 
 
 def test_the_table_is_that_of_the_logs(data: Path) -> None:
@@ -219,7 +219,7 @@ def test_nothing_adds_up_to_nothing() -> None:
     for parts in ([], [part(0, EMPTY, 0), part(1, EMPTY, 3)]):
         counted = add_up(parts)
         assert counted.table.n_distinct == 0
-        assert counted.n_records == sum(one.n_records for one in parts)
+        assert counted.n_records == sum(part.n_records for part in parts)
 
 
 def test_labels_survive_parts_without_a_record() -> None:

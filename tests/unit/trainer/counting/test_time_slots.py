@@ -33,14 +33,14 @@ def spread(pairs: list[tuple[int, int]], n_rows: int = 4) -> Spread:
     return spread_of(np.array(seen), np.array(rows), n_rows)
 
 
-def plain(one: Spread) -> tuple[int, int, int, list[int], list[int]]:
+def plain(spread: Spread) -> tuple[int, int, int, list[int], list[int]]:
     """In a comparable form."""
-    return one.bits, one.first, one.n_rows, one.cells.tolist(), one.counts.tolist()
+    return spread.bits, spread.first, spread.n_rows, spread.cells.tolist(), spread.counts.tolist()
 
 
-def of_row(one: Spread, row: int) -> list[int]:
+def of_row(spread: Spread, row: int) -> list[int]:
     """Counts by slot of one row."""
-    found: list[int] = one.total(np.arange(one.n_rows) == row).tolist()
+    found: list[int] = spread.total(np.arange(spread.n_rows) == row).tolist()
     return found
 
 

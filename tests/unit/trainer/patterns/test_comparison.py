@@ -64,8 +64,8 @@ def test_kinds() -> None:
         pattern(7, 3),
         pattern(8, 1),
     ]
-    changes = {one.pattern_id[-1]: one for one in compare(good, bad).changes}
-    assert {number: one.kind for number, one in changes.items()} == {
+    changes = {change.pattern_id[-1]: change for change in compare(good, bad).changes}
+    assert {number: change.kind for number, change in changes.items()} == {
         "2": "gone",
         "3": "louder",
         "4": "more",
@@ -88,7 +88,7 @@ def test_what_appeared_at_error_is_read_first() -> None:
         pattern(6, 3, "FATAL"),
         pattern(7, 1),
     ]
-    order = [int(one.pattern_id, 16) for one in compare(good, bad).changes]
+    order = [int(change.pattern_id, 16) for change in compare(good, bad).changes]
     assert order == [6, 5, 4, 7, 3, 2]
 
 
@@ -103,7 +103,11 @@ def test_services_and_levels() -> None:
     assert (found.count("new"), found.count("new", severe=True), found.count("gone")) == (1, 1, 1)
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 99)), unique_by=lambda one: one[0]))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(1, 99)), unique_by=lambda line_count: line_count[0]
+    )
+)
 def test_equal_lists_do_not_differ(pairs: list[tuple[int, int]]) -> None:
     """Nor do lists of which one has all counts many times as high."""
     good = [pattern(number, count) for number, count in pairs]
@@ -111,4 +115,4 @@ def test_equal_lists_do_not_differ(pairs: list[tuple[int, int]]) -> None:
     assert compare(good, good).changes == []
     assert compare(good, tenfold).changes == []
     assert compare([], good).count("new") == len(good)
-    assert not any(math.isnan(one.g2) for one in compare([], good).changes)
+    assert not any(math.isnan(change.g2) for change in compare([], good).changes)

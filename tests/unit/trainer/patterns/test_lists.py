@@ -87,7 +87,7 @@ def test_what_is_kept_is_bounded(tmp_path: Path) -> None:
     """The most frequent patterns and as many flagged ones; the same patterns, the same bytes."""
     path = tmp_path / "patterns.jsonl.gz"
     path.write_bytes(to_kept(patterns(9, 4, 6, 8), kept=2))
-    assert [int(one.pattern_id, 16) for one in read_kept(path)] == [0, 1, 4, 6]
+    assert [int(pattern.pattern_id, 16) for pattern in read_kept(path)] == [0, 1, 4, 6]
     assert to_kept(patterns(9)) == to_kept(patterns(9))
     path.write_bytes(to_kept([]))
     assert read_kept(path) == []

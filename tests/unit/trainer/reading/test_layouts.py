@@ -227,7 +227,8 @@ def sample_records() -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("layout", "template"), [(name, one) for name, many in TEMPLATES.items() for one in many]
+    ("layout", "template"),
+    [(name, template) for name, many in TEMPLATES.items() for template in many],
 )
 def test_real_records_survive_a_layout(layout: str, template: str) -> None:
     """What real programs wrote, written in a layout, is read back the same."""
@@ -253,7 +254,7 @@ def test_real_records_survive_a_layout(layout: str, template: str) -> None:
     assert n_records > 5_000
 
 
-@given(st.lists(st.sampled_from([one for line in LINES for one in line[1].split()]), max_size=9))
+@given(st.lists(st.sampled_from([word for line in LINES for word in line[1].split()]), max_size=9))
 def test_a_record_does_not_depend_on_those_before_it(words: list[str]) -> None:
     """A parser keeps no memory of lines, or a record would depend on where its file was cut."""
     line = " ".join(words)

@@ -41,8 +41,10 @@ def cases() -> list[Case]:
         head, _, data = block.partition("\n")
         name, _, right = head.partition(" | ")
         right, _, bad = right.partition(";")
-        said = [re.fullmatch(r"(?:(\d+) )?(\w+ \S+)", one.strip()) for one in right.split(",")]
-        every = [one[2] for one in said if one is not None for _ in range(int(one[1] or 1))]
+        levels = [re.fullmatch(r"(?:(\d+) )?(\w+ \S+)", part.strip()) for part in right.split(",")]
+        every = [
+            level[2] for level in levels if level is not None for _ in range(int(level[1] or 1))
+        ]
         found.append(Case(name, every, int(bad.split()[0]) if bad else 0, data.encode()))
     return found
 

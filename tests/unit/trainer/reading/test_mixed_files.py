@@ -22,21 +22,21 @@ def test_no_record_swallows_those_of_another_program(path: Path) -> None:
     plan = sniff(data[:65_536], str(path), ReadingOptions()).plan
     records, faults = read(path, plan, data)
     assert (len(records), faults.n_bad, faults.notes.n_foreign) == (1_802, 0, 602)
-    said = {(one.features.level, one.features.service) for one in records}
-    assert said == {
+    origins = {(record.features.level, record.features.service) for record in records}
+    assert origins == {
         (Level.INFO, "shop.Cart"),
         (Level.ERROR, "nginx"),
         (Level.ERROR, "app"),
         (Level.WARN, "db"),
     }
-    assert sum(one.features.has_connection_error for one in records) == 600
+    assert sum(record.features.has_connection_error for record in records) == 600
 
 
 def test_plain_lines_stand_among_json(path: Path) -> None:
     """As programs write them before their logger is set up; a line of no kind is bad."""
     data = f'{LOG4J}\n{{"message": "a", "level": "warn"}}\nwhat\n'.encode()
     records, faults = read(path, LOGS, data)
-    assert [one.features.level for one in records] == [Level.INFO, Level.WARN]
+    assert [record.features.level for record in records] == [Level.INFO, Level.WARN]
     assert (faults.n_bad, faults.notes.n_foreign) == (1, 1)
 
 

@@ -34,18 +34,18 @@ sources = st.lists(
 def test_partitions_cover_every_byte_once(files: list[Source], partition_bytes: int) -> None:
     """Numbered from 0 in the order of the input, each file from its first byte to its end."""
     partitions = cut(plan().for_all(files), partition_bytes)
-    assert [one.number for one in partitions] == list(range(len(partitions)))
+    assert [partition.number for partition in partitions] == list(range(len(partitions)))
     rest = iter(partitions)
     for source in files:
         position = 0
         while True:
-            one = next(rest)
-            assert one.source == source
-            assert one.start == position
-            if one.stop is None:
+            partition = next(rest)
+            assert partition.source == source
+            assert partition.start == position
+            if partition.stop is None:
                 break
-            assert one.stop - one.start == partition_bytes
-            position = one.stop
+            assert partition.stop - partition.start == partition_bytes
+            position = partition.stop
         assert source.size_bytes is not None
         assert source.size_bytes - position <= partition_bytes
     assert not list(rest)
@@ -55,7 +55,9 @@ def test_partitions_cover_every_byte_once(files: list[Source], partition_bytes: 
 def test_sizes_of_partitions_add_up(files: list[Source], partition_bytes: int) -> None:
     """So that progress ends at the whole."""
     partitions = cut(plan().for_all(files), partition_bytes)
-    assert sum(one.size_bytes for one in partitions) == sum(one.size_bytes or 0 for one in files)
+    assert sum(partition.size_bytes for partition in partitions) == sum(
+        file.size_bytes or 0 for file in files
+    )
 
 
 def test_small_files_stay_whole() -> None:

@@ -89,13 +89,13 @@ def test_archives_are_named_with_what_to_do(tmp_path: Path) -> None:
         packed.write(tmp_path / "a.log", "a.log")
     (tmp_path / "a.lz4").write_bytes(b"\x04\x22\x4d\x18" + bytes(20))
     (tmp_path / "a.export").write_bytes(b"__CURSOR=s=1\nMESSAGE=a\n\n")
-    for name, told in (
+    for name, reason in (
         ("a.export", "journalctl -o json"),
         ("a.tar.gz", "tar -xOf"),
         ("a.zip", "unzip -p"),
         ("a.lz4", "lz4 -dc"),
     ):
-        with pytest.raises(InputError, match=told):
+        with pytest.raises(InputError, match=reason):
             Dataset.find([str(tmp_path / name)])
 
 

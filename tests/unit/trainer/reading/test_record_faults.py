@@ -49,9 +49,9 @@ def test_a_bad_line_of_features_is_named_and_passed_over(
     good = lines_of([make_log()])
     records, faults = read(path, FEATURES, good + line + b"\n" + good)
     assert [record.line for record in records] == [1, 3]
-    ((number, told),) = problems(faults).items()
+    ((number, reason),) = problems(faults).items()
     assert number == 2
-    assert told.startswith(problem)
+    assert reason.startswith(problem)
     assert faults.n_records == 3
 
 
@@ -76,16 +76,20 @@ def test_a_bad_log_is_named_by_its_field(
     WRITERS[format_](path, rows)
     records, faults = read(path, plan)
     assert [record.line for record in records] == [1]
-    ((number, told),) = problems(faults).items()
+    ((number, reason),) = problems(faults).items()
     assert number == 2
-    assert told.startswith(f"the_{problem}")
+    assert reason.startswith(f"the_{problem}")
 
 
 def test_bad_rows_of_csv_are_named(path: Path) -> None:
     """A row with too few or too many columns is none; the header is no record."""
     data = b"message,level,service\na,INFO,b\na,INFO\na,INFO,b,c\n\na,LOUD,b\n,WARN,b\n"
     records, faults = read(path, msgspec.structs.replace(LOGS, format="csv"), data)
-    assert [(one.line, one.features.message_length) for one in records] == [(1, 1), (5, 1), (6, 0)]
+    assert [(record.line, record.features.message_length) for record in records] == [
+        (1, 1),
+        (5, 1),
+        (6, 0),
+    ]
     assert problems(faults) == {
         2: "has 2 columns, expected 3",
         3: "has 4 columns, expected 3",
@@ -108,17 +112,17 @@ def test_bad_features_of_a_table_are_named(path: Path, format_: Any) -> None:
     WRITERS[format_](path, rows)
     records, faults = read(path, msgspec.structs.replace(FEATURES, format=format_))
     assert [record.line for record in records] == [1]
-    told = problems(faults)
-    assert "message_length" in told[2]
-    assert ">= 0" in told[2]
-    assert "level" in told[3]
+    reasons = problems(faults)
+    assert "message_length" in reasons[2]
+    assert ">= 0" in reasons[2]
+    assert "level" in reasons[3]
 
 
 def test_only_the_first_faults_are_kept(path: Path) -> None:
     """All are counted; a few are told of in detail, however many there are."""
     _, faults = read(path, LOGS, b"{\n" * 1_000)
     assert (faults.n_records, faults.n_bad, len(faults.samples)) == (1_000, 1_000, MAX_SAMPLES)
-    assert [one.line for one in faults.samples] == list(range(1, MAX_SAMPLES + 1))
+    assert [sample.line for sample in faults.samples] == list(range(1, MAX_SAMPLES + 1))
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, zstd.compress])
@@ -156,7 +160,7 @@ def test_text_of_another_layout_is_bad(path: Path) -> None:
     assert faults.n_leading == 1
     layout = custom_layout("(?P<level>[A-Z]+):a:(?P<message>.*)", continued=False)
     records, faults = read(path, msgspec.structs.replace(TEXT, layout=layout), data)
-    assert [one.message for one in records] == ["first"]
+    assert [record.message for record in records] == ["first"]
     assert set(problems(faults)) == {1, 3}
 
 

@@ -30,7 +30,7 @@ RAW += [
     {"message": "", "level": "fatal", "service": "x"},
     {"message": "\U0001f600 took 7 s; timed out", "level": " notice ", "service": "x"},
 ]
-EXPECTED = [extract(one["message"], Level(one["level"]), one["service"]) for one in RAW]
+EXPECTED = [extract(log["message"], Level(log["level"]), log["service"]) for log in RAW]
 
 
 @pytest.mark.parametrize("format_", WRITERS)
@@ -42,7 +42,7 @@ def test_raw_logs_are_the_same_in_every_format(path: Path, format_: Any) -> None
     WRITERS[format_](path, RAW)
     records, faults = read(path, msgspec.structs.replace(LOGS, format=format_))
     assert [record.features for record in records] == EXPECTED
-    assert [record.message for record in records] == [one["message"] for one in RAW]
+    assert [record.message for record in records] == [log["message"] for log in RAW]
     assert [record.line for record in records] == list(range(1, len(RAW) + 1))
     assert {record.positive for record in records} == {None}
     assert (faults.n_records, faults.n_bad) == (len(RAW), 0)
@@ -101,7 +101,7 @@ def test_a_record_does_not_depend_on_those_before_it(path: Path) -> None:
     found = []
     for order in (rows, rows[::-1]):
         records, _ = read(path, plan, lines_of(order))
-        found.append({(one.features.service, one.features.level) for one in records})
+        found.append({(record.features.service, record.features.level) for record in records})
     assert found[0] == found[1]
     assert ("1", Level.ERROR) in found[0]
 
@@ -119,10 +119,12 @@ def test_missing_parts_take_the_defaults(path: Path) -> None:
     """Without a level or a service, those of the plan; else INFO, and the name of the file."""
     rows = [{"message": "a"}, {"message": "a", "level": None, "service": ""}]
     records, _ = read(path, LOGS, lines_of(rows))
-    assert {(one.features.level, one.features.service) for one in records} == {(Level.INFO, "app")}
+    assert {(record.features.level, record.features.service) for record in records} == {
+        (Level.INFO, "app")
+    }
     given_by_user = msgspec.structs.replace(LOGS, default_level=Level.ERROR, default_service="shop")
     records, _ = read(path, given_by_user, lines_of(rows))
-    assert {(one.features.level, one.features.service) for one in records} == {
+    assert {(record.features.level, record.features.service) for record in records} == {
         (Level.ERROR, "shop")
     }
 
@@ -132,7 +134,7 @@ def test_other_names_for_levels(path: Path) -> None:
     plan = msgspec.structs.replace(LOGS, scale="pino", levels={"Loud": Level.ERROR})
     rows = [{"message": "a", "level": level} for level in (30, "50", "warning", "LOUD", "silent")]
     records, faults = read(path, plan, lines_of(rows))
-    levels = [one.features.level for one in records]
+    levels = [record.features.level for record in records]
     assert levels == [Level.INFO, Level.ERROR, Level.WARN, Level.ERROR, Level.INFO]
     assert (faults.n_bad, faults.notes.levels) == (0, {"silent": 1})
 
@@ -177,7 +179,7 @@ def test_labels_stand_in_parquet(path: Path) -> None:
 
 def test_fields_may_be_paths(path: Path) -> None:
     """Into objects of JSON, as of a struct in Parquet."""
-    rows = [{"log": {"text": one["message"], "level": one["level"]}, "app": one} for one in RAW]
+    rows = [{"log": {"text": log["message"], "level": log["level"]}, "app": log} for log in RAW]
     fields = Fields(message="log.text", level="log.level", service="app.service")
     for format_ in ("jsonl", "parquet"):
         WRITERS[format_](path, rows)
@@ -209,8 +211,8 @@ def test_text_is_read_by_its_layout(path: Path) -> None:
     )
     records, faults = read(path, TEXT, data)
     trace = 'it broke\nTraceback (most recent call last):\n  File "a.py", line 1\nValueError: 7'
-    assert [(one.line, one.message) for one in records] == [(1, trace), (6, "done")]
-    assert [one.features for one in records] == [
+    assert [(record.line, record.message) for record in records] == [(1, trace), (6, "done")]
+    assert [record.features for record in records] == [
         extract(trace, Level.ERROR, "shop.cart"),
         extract("done", Level.INFO, "shop.cart"),
     ]

@@ -184,7 +184,7 @@ def test_a_file_that_went_is_named(tmp_path: Path) -> None:
     """Between finding and opening a file may vanish."""
     for compression in ("none", "gzip", "zstd"):
         source = Source(str(tmp_path / "gone"), 1, compression)
-        for opened in (open_source, lambda one: read_head(one, 10)):
+        for opened in (open_source, lambda source: read_head(source, 10)):
             with pytest.raises(InputError, match="gone: cannot be read: No such file"):
                 opened(source)
 
@@ -265,7 +265,7 @@ def test_standard_input_is_read_after_its_head(
         assert stream.readline() == b"0 \n"
         assert b"0 \n" + stream.read() == CONTENT
     assert not sys.stdin.buffer.closed
-    for opened in (open_source, lambda one: read_head(one, 10)):
+    for opened in (open_source, lambda source: read_head(source, 10)):
         with pytest.raises(InputError, match="standard input can be read once only"):
             opened(source)
 

@@ -45,7 +45,7 @@ def test_ticks_are_few_and_inside(ends: list[float]) -> None:
     found = ticks(low, high)
     assert 1 <= len(found) <= 10
     margin = (high / 2 - low / 2) * 1e-9
-    assert all(low / 2 - margin <= one / 2 <= high / 2 + margin for one in found)
+    assert all(low / 2 - margin <= edge / 2 <= high / 2 + margin for edge in found)
 
 
 @given(st.lists(FINITE, min_size=3, max_size=3).map(sorted))
@@ -102,7 +102,7 @@ def test_detectors_and_rules_look_different() -> None:
     """Each ranking has a style of its own, and a rule never has a detector's."""
     classes = series_classes(make_curves())
     assert len(set(classes)) == len(classes)
-    assert ["rule" in one for one in classes] == [one.trivial for one in make_curves()]
+    assert ["rule" in class_ for class_ in classes] == [curve.trivial for curve in make_curves()]
 
 
 def test_bars() -> None:

@@ -33,7 +33,11 @@ def test_contributions(value: float, text: str) -> None:
 
 def test_numbers() -> None:
     """Four digits; no negative zero."""
-    assert [formats.number(one) for one in (0.58, -0.0, 1234567.0)] == ["0.58", "0", "1.235e+06"]
+    assert [formats.number(value) for value in (0.58, -0.0, 1234567.0)] == [
+        "0.58",
+        "0",
+        "1.235e+06",
+    ]
     assert [formats.compact(10**power) for power in (0, 3, 5, 9)] == ["1", "1k", "100k", "1G"]
     assert formats.asked(0.05) == "5\N{NO-BREAK SPACE}%"
 

@@ -146,8 +146,8 @@ def themes() -> list[dict[str, str]]:
 def test_contrast(theme: dict[str, str]) -> None:
     """Texts reach 4.5:1 on their grounds, lines and bars 3:1 (WCAG 2.2 AA)."""
 
-    def contrast(one: str, other: str) -> float:
-        dark, light = sorted([luminance(theme[one]), luminance(theme[other])])
+    def contrast(colour: str, other: str) -> float:
+        dark, light = sorted([luminance(theme[colour]), luminance(theme[other])])
         return (light + 0.05) / (dark + 0.05)
 
     for ground in ("ground", "raised", "warn-ground"):
@@ -175,7 +175,7 @@ def test_rankings_stand_beside_the_rules() -> None:
     content = render(make_report()).decode()
     rows = re.findall(r'<svg class="swatch".*?</svg>(.*?)</tr>', content, re.DOTALL)
     assert [re.split("<|\n", row)[0].strip() for row in rows] == [
-        one.name for one in make_report().curves
+        curve.name for curve in make_report().curves
     ]
     assert [row.count('class="best"') for row in rows] == [0, 0, 3, 0, 0]
     assert ["decides" in row for row in rows] == [True, False, False, False, False]

@@ -207,7 +207,7 @@ REPORTS = st.builds(
 def test_any_report_renders(report: Report, rankings: list[Curve]) -> None:
     """Extreme values make a whole page, with labels and without; no figure on it is broken."""
     labelled = replace(report, n_labelled=1, curves=rankings)
-    for one in (report, labelled):
-        page = Page(render(one))
+    for shown in (report, labelled):
+        page = Page(render(shown))
         for name in ("d", "x", "y", "transform"):
             assert not any(re.search("nan|inf", str(value)) for value in page.attributes(name))
