@@ -103,7 +103,7 @@ def create_app(settings: TrainerSettings, board: Board | None = None) -> App:
 
     Args:
         settings: of the service.
-        board: where its process counts, and the one that follows it; None for this one alone.
+        board: where this process and its successor count; None for this process alone.
     """
     metrics = None
     if settings.allow_metrics:

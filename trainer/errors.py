@@ -12,7 +12,7 @@
     │   ├── UnwritableStoreError  it cannot be written
     │   ├── NoVersionError      it has no such version, or none to go back to
     │   └── UnfitVersionError   the version is there and cannot be made current, or not deleted
-    ├── WorseModelError     a new model is worse than the one that serves
+    ├── WorseModelError     a new model is worse than the model that serves
     ├── OutputError         a file of verdicts or a report cannot be written
     ├── FoundDifferenceError  two runs differ in what somebody does not want to find
     ├── TooManyCorrectionsError  a model has as many corrections as it may
@@ -52,7 +52,7 @@ class ParityError(TrainingError):
 
 
 class InsensitiveModelError(TrainingError):
-    """The model tells nothing apart, or its threshold has no effect; nothing was published."""
+    """The model scores all alike, or its threshold has no effect; nothing was published."""
 
 
 class StoreError(TrainingError):
@@ -72,7 +72,7 @@ class UnfitVersionError(StoreError):
 
 
 class WorseModelError(TrainingError):
-    """A new model is worse than the one that serves, which it did not replace."""
+    """A new model is worse than the model that serves, and did not replace it."""
 
 
 class OutputError(TrainingError):

@@ -40,5 +40,5 @@ def read_feedback(request: FeedbackRequest) -> tuple[LogFeatures, Correction | N
 
 def _masked(request: FeedbackRequest) -> str:
     """The masked text of the pattern: what a person recognises, without the numbers in it."""
-    text = bytes(request.message)  # type: ignore[arg-type]  # there is one, or there were no pattern
+    text = bytes(request.message)  # type: ignore[arg-type]  # a pattern has a message
     return template_of(BodyDecoder(str).decode(text)) if text[:1] == b'"' else ""

@@ -26,7 +26,7 @@ TRAININGS: Final = Spec(
     "log_anomaly_trainings_total",
     "counter",
     "Trainings by how they ended: published; refused for what was asked or sent; busy with another "
-    "one; abandoned by who asked; failed",
+    "training; abandoned by who asked; failed",
     ("result",),
 )
 DURATION: Final = Spec(
@@ -88,7 +88,7 @@ class TrainerMetrics:
         cells[self._rows] += trained.n_samples
 
     def failed(self, error: Exception) -> None:
-        """Count one that did not."""
+        """Count a training that failed."""
         kinds = (_KINDS[kind] for kind in type(error).__mro__ if kind in _KINDS)
         self._board.cells[self._results[next(kinds, FAILED)]] += 1
 

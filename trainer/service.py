@@ -38,7 +38,7 @@ class TrainingService:
 
     Args:
         registry: where models are published.
-        wait_s: how long a training waits for the one before it.
+        wait_s: how long a training waits for the training before it.
         max_nodes: bound for the nodes of a forest.
     """
 
@@ -124,7 +124,7 @@ class TrainingService:
         )
 
     async def rollback(self) -> Activated:
-        """Make the version current that served before the current one.
+        """Make the version that served before current again.
 
         Raises:
             NoVersionError: none did.
@@ -134,7 +134,7 @@ class TrainingService:
         return await self._change(self.registry.rollback)
 
     async def _change(self, change: Callable[[], Change]) -> Activated:
-        """Not one after the other with trainings: the store has a lock of its own."""
+        """Changes what is current, beside trainings: the store has a lock of its own."""
         with self._store_faults_logged():
             made = await asyncio.to_thread(change)
         _log.info(

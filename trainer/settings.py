@@ -21,7 +21,7 @@ class TrainerSettings(ServiceSettings, frozen=True, kw_only=True):
     max_body_bytes: bound for the body of a train call.
         max_nodes: bound for the nodes of a forest, trees x 2 x samples of each.
         max_held_bytes: bodies of train calls that are held at once; more are refused.
-        wait_s: how long a training waits for another one before it is refused.
+        wait_s: how long a training waits for another before it is refused.
     """
 
     port: Port = field(default=8001, name="TRAINER_PORT")

@@ -11,7 +11,7 @@ def print_decision(decision: Decision) -> None:
         WorseModelError: the version was not made current; names the rules at fault.
     """
     if not decision.checks:
-        print("no version serves that the new one could be compared with")
+        print("no version serves that the new version could be compared with")
         return
     print(f"compared with version {decision.replaced}, which serves:")
     for check in decision.checks:

@@ -22,7 +22,7 @@ DEFAULT_LIMIT: Final = 60
 _DESCRIPTION: Final = """\
 Compare the patterns of two runs, two releases or two days: what is new, gone, more or less
 frequent, and what of it to read first. GOOD and BAD are data as `fit` reads it (a glob in quotes is
-one of them), numbers of versions, lists that `patterns --json` or `--parquet` or the query of
+data too), numbers of versions, lists that `patterns --json` or `--parquet` or the query of
 `sql --kind patterns` made, or with --counts tables for training. Counts are exact; more and less is
 what a test and a factor of two say (see docs/patterns.md).
 """
@@ -67,70 +67,72 @@ def _run(arguments: argparse.Namespace) -> None:
         )
         for name in (arguments.good, arguments.bad)
     )
-    found = diff(good, bad, terminal)
+    comparison = diff(good, bad, terminal)
     if arguments.html:
         from trainer.report.diff_page import render_diff  # noqa: PLC0415 - loads jinja2
 
-        write_atomically(arguments.html, render_diff(found, good.name, bad.name))
+        write_atomically(arguments.html, render_diff(comparison, good.name, bad.name))
     if arguments.json:
         encode = msgspec.json.Encoder().encode
-        write_out(b"".join(encode(change) + b"\n" for change in found.changes))
+        write_out(b"".join(encode(change) + b"\n" for change in comparison.changes))
     else:
-        _print(found, good, bad, found.changes[: arguments.limit])
-    check(found, arguments.fail_on)
+        _print(comparison, good, bad, comparison.changes[: arguments.limit])
+    check(comparison, arguments.fail_on)
 
 
-def _print(found: Comparison, good: Side, bad: Side, shown: Sequence[Change]) -> None:
+def _print(comparison: Comparison, good: Side, bad: Side, shown: Sequence[Change]) -> None:
     if shown:
         print_wide_table(_columns(shown), spared=("share x", "G2", "first seen"))
-    for sentence in sentences(found, good, bad):
+    for sentence in sentences(comparison, good, bad):
         print(sentence)
-    if len(shown) < len(found.changes):
-        print(f"{len(shown):,} of {len(found.changes):,} changes shown")
+    if len(shown) < len(comparison.changes):
+        print(f"{len(shown):,} of {len(comparison.changes):,} changes shown")
 
 
 def _columns(shown: Sequence[Change]) -> dict[str, list[str]]:
     return {
         "rank": [str(rank) for rank in range(1, len(shown) + 1)],
-        "change": [one.kind for one in shown],
-        "level": [one.level for one in shown],
-        "service": [one.service for one in shown],
-        "good": [f"{one.good:,}" for one in shown],
-        "bad": [f"{one.bad:,}" for one in shown],
-        "share x": ["" if not one.ratio else f"{one.ratio:.2f}" for one in shown],
-        "G2": [f"{one.g2:.1f}" for one in shown],
+        "change": [change.kind for change in shown],
+        "level": [change.level for change in shown],
+        "service": [change.service for change in shown],
+        "good": [f"{change.good:,}" for change in shown],
+        "bad": [f"{change.bad:,}" for change in shown],
+        "share x": ["" if not change.ratio else f"{change.ratio:.2f}" for change in shown],
+        "G2": [f"{change.g2:.1f}" for change in shown],
         "first seen": [
-            one.first_seen[:SEEN_CHARS] or one.first_place.rpartition("/")[2] for one in shown
+            change.first_seen[:SEEN_CHARS] or change.first_place.rpartition("/")[2]
+            for change in shown
         ],
-        "pattern": [one.pattern_id for one in shown],
-        "text": [one.text for one in shown],
+        "pattern": [change.pattern_id for change in shown],
+        "text": [change.text for change in shown],
     }
 
 
-def sentences(found: Comparison, good: Side, bad: Side) -> list[str]:
-    """What was found, in words."""
+def sentences(comparison: Comparison, good: Side, bad: Side) -> list[str]:
+    """The comparison in sentences."""
+    n_severe = comparison.count("new", severe=True)
     kinds = [
-        f"{found.count('new'):,} new ({found.count('new', severe=True):,} at ERROR or FATAL)",
-        f"{found.count('louder'):,} now at ERROR or FATAL too",
-        f"{found.count('more'):,} more frequent",
-        f"{found.count('less'):,} less frequent",
-        f"{found.count('gone'):,} gone",
+        f"{comparison.count('new'):,} new ({n_severe:,} at ERROR or FATAL)",
+        f"{comparison.count('louder'):,} now at ERROR or FATAL too",
+        f"{comparison.count('more'):,} more frequent",
+        f"{comparison.count('less'):,} less frequent",
+        f"{comparison.count('gone'):,} gone",
     ]
     sides = (
-        f"{found.n_good:,} lines of {found.good_patterns:,} patterns in {good.name}, "
-        f"{found.n_bad:,} lines of {found.bad_patterns:,} patterns in {bad.name}"
+        f"{comparison.n_good:,} lines of {comparison.good_patterns:,} patterns in {good.name}, "
+        f"{comparison.n_bad:,} lines of {comparison.bad_patterns:,} patterns in {bad.name}"
     )
-    s = "" if len(found.changes) == 1 else "s"
-    said = [sides, f"{len(found.changes):,} pattern{s} to read: {', '.join(kinds)}"]
+    s = "" if len(comparison.changes) == 1 else "s"
+    lines = [sides, f"{len(comparison.changes):,} pattern{s} to read: {', '.join(kinds)}"]
     for what, names in (
-        ("new services", found.new_services),
-        ("services gone", found.gone_services),
-        ("new levels", found.new_levels),
-        ("levels gone", found.gone_levels),
+        ("new services", comparison.new_services),
+        ("services gone", comparison.gone_services),
+        ("new levels", comparison.new_levels),
+        ("levels gone", comparison.gone_levels),
     ):
         if names:
-            said.append(f"{what}: {', '.join(names)}")
-    return said
+            lines.append(f"{what}: {', '.join(names)}")
+    return lines
 
 
 COMMAND: Final = Command(

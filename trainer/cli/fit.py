@@ -31,18 +31,18 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         default=MAX_NODES,
         metavar="N",
         help="refuse a forest of more nodes, trees x 2 x samples of each (default: %(default)s); "
-        "for a larger one services need a larger ANOMALY_SERVE_MAX_GRAPH_BYTES",
+        "for a larger forest services need a larger ANOMALY_SERVE_MAX_GRAPH_BYTES",
     )
     parser.add_argument(
         "--no-activate",
         dest="activate",
         action="store_false",
-        help="publish the model and leave the current one in its place",
+        help="publish the model and leave the current version in its place",
     )
     parser.add_argument(
         "--gate",
         action="store_true",
-        help="publish the model, and make it current only if it is not worse than the active one "
+        help="publish the model, and make it current if it is not worse than the active version "
         "on the same records (docs/models.md lists the rules)",
     )
     parser.add_argument(

@@ -57,7 +57,7 @@ def add_budget(
     share.add_argument(
         "--alerts-per-day",
         metavar="N",
-        help="flagged lines that somebody is willing to look at; the contamination follows from it",
+        help="flagged lines that somebody is willing to read; the contamination follows from it",
     )
     options.add_argument(
         "--lines-per-day",

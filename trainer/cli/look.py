@@ -70,7 +70,7 @@ def _print(seen: FileLook, limit: int) -> None:
     from rich.table import Table  # noqa: PLC0415 - as above
 
     layout = f", layout {seen.layout}" if seen.layout else ""
-    more = " (the first ones)" if seen.n_records >= limit else ""
+    more = " (the first records)" if seen.n_records >= limit else ""
     print(f"{seen.file}: {seen.format}{layout}")
     print(
         f"  {seen.n_records:,} records{more} of {seen.n_lines:,} lines, {seen.n_bad:,} bad; "

@@ -68,7 +68,7 @@ EXIT_CODES: Final[dict[type[TrainingError], int]] = {
 }
 
 _DESCRIPTION: Final = """\
-Train anomaly detectors on logs, look at what they learned, and manage the published versions.
+Train anomaly detectors on logs, show what they learned, and manage the published versions.
 """
 
 _EPILOG: Final = """\
@@ -91,7 +91,7 @@ exit codes:
   6    the model store cannot be written, or has no such version
   7    the output cannot be written
   8    `diff` found what --fail-on names
-  9    the new model is worse than the active one: it is published, and not current
+  9    the new model is worse than the active version: it is published, and not current
   130  interrupted (Ctrl-C)
   143  stopped (SIGTERM)
 After any code but 0 and 9 the store is as it was before, and no output is left half-written.

@@ -50,10 +50,12 @@ def _run(arguments: argparse.Namespace) -> None:
         raise UsageError(f"--limit {arguments.limit}: Expected 0 or more")
     if arguments.json and arguments.parquet:
         raise UsageError("give either --json or --parquet FILE, not both")
-    found = _find(arguments)
-    if arguments.flagged and found.version is None:
+    listing = _find(arguments)
+    if arguments.flagged and listing.version is None:
         raise UsageError("--flagged: no model has been published that could flag anything")
-    patterns = [one for one in found.patterns if one.is_flagged or not arguments.flagged]
+    patterns = [
+        pattern for pattern in listing.patterns if pattern.is_flagged or not arguments.flagged
+    ]
     shown = patterns[: arguments.limit] if arguments.limit is not None else patterns
     if arguments.json:
         write_out(to_lines(shown))
@@ -63,7 +65,7 @@ def _run(arguments: argparse.Namespace) -> None:
         print(f"{len(shown):,} patterns written to {arguments.parquet}")
     else:
         limit = DEFAULT_LIMIT if arguments.limit is None else arguments.limit
-        _print(found, patterns, patterns[:limit])
+        _print(listing, patterns, patterns[:limit])
 
 
 def _find(arguments: argparse.Namespace) -> PatternList:
@@ -78,22 +80,24 @@ def _find(arguments: argparse.Namespace) -> PatternList:
     )
 
 
-def _print(found: PatternList, patterns: Sequence[Pattern], shown: Sequence[Pattern]) -> None:
+def _print(listing: PatternList, patterns: Sequence[Pattern], shown: Sequence[Pattern]) -> None:
     columns: dict[str, list[str]] = {
-        "count": [f"{one.count:,}" for one in shown],
-        "share": [f"{one.share:.2%}" for one in shown],
-        "rarity": [f"{one.rarity:.2f}" for one in shown],
-        "level": [one.level for one in shown],
-        "service": [one.service for one in shown],
-        "first seen": [seen(one.first_seen, one.first_place) for one in shown],
-        "last seen": [seen(one.last_seen, one.last_place) for one in shown],
+        "count": [f"{pattern.count:,}" for pattern in shown],
+        "share": [f"{pattern.share:.2%}" for pattern in shown],
+        "rarity": [f"{pattern.rarity:.2f}" for pattern in shown],
+        "level": [pattern.level for pattern in shown],
+        "service": [pattern.service for pattern in shown],
+        "first seen": [seen(pattern.first_seen, pattern.first_place) for pattern in shown],
+        "last seen": [seen(pattern.last_seen, pattern.last_place) for pattern in shown],
     }
-    if found.version is not None:
-        columns["flagged"] = [f"{one.n_flagged:,}" if one.n_flagged else "" for one in shown]
-    columns["pattern"] = [one.pattern_id for one in shown]
-    columns["text"] = [one.text for one in shown]
+    if listing.version is not None:
+        columns["flagged"] = [
+            f"{pattern.n_flagged:,}" if pattern.n_flagged else "" for pattern in shown
+        ]
+    columns["pattern"] = [pattern.pattern_id for pattern in shown]
+    columns["text"] = [pattern.text for pattern in shown]
     print_wide_table(columns, spared=("share", "rarity", "first seen", "last seen"))
-    print(_sum(found, patterns, shown))
+    print(_sum(listing, patterns, shown))
 
 
 def seen(time: str, place: str) -> str:
@@ -101,17 +105,17 @@ def seen(time: str, place: str) -> str:
     return time[:SEEN_CHARS] or place.rpartition("/")[2]
 
 
-def _sum(found: PatternList, patterns: Sequence[Pattern], shown: Sequence[Pattern]) -> str:
-    flagged = sum(1 for one in found.patterns if one.is_flagged)
-    n_flagged = sum(one.n_flagged or 0 for one in found.patterns)
+def _sum(listing: PatternList, patterns: Sequence[Pattern], shown: Sequence[Pattern]) -> str:
+    flagged = sum(1 for pattern in listing.patterns if pattern.is_flagged)
+    n_flagged = sum(pattern.n_flagged or 0 for pattern in listing.patterns)
     by = (
         ""
-        if found.version is None
-        else (f"; version {found.version} flags {n_flagged:,} lines of {flagged:,} patterns")
+        if listing.version is None
+        else (f"; version {listing.version} flags {n_flagged:,} lines of {flagged:,} patterns")
     )
-    more = "" if found.is_complete else ", the most frequent ones"
+    more = "" if listing.is_complete else ", the most frequent,"
     left = "" if len(shown) == len(patterns) else f" ({len(shown):,} shown)"
-    return f"{len(found.patterns):,} patterns{more} of {found.n_lines:,} lines{left}{by}"
+    return f"{len(listing.patterns):,} patterns{more} of {listing.n_lines:,} lines{left}{by}"
 
 
 COMMAND: Final = Command("list what data repeats", _add_arguments, _run, _DESCRIPTION)

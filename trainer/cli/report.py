@@ -26,11 +26,15 @@ machine's loopback until Ctrl-C, for a browser at the other end of an SSH tunnel
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "version", type=int, nargs="?", metavar="N", help="the version (default: the current one)"
+        "version",
+        type=int,
+        nargs="?",
+        metavar="N",
+        help="the version (default: the current version)",
     )
     parser.add_argument("--serve", action="store_true", help="serve it instead of opening it")
     parser.add_argument(
-        "--port", type=int, default=0, metavar="P", help="for --serve (default: any free one)"
+        "--port", type=int, default=0, metavar="P", help="for --serve (default: any free port)"
     )
 
 
@@ -41,7 +45,7 @@ def _run(arguments: argparse.Namespace) -> None:
     if not path.is_file():
         raise NoVersionError(
             f"there is no {path}: a version has a report if `fit` made it and it was not deleted; "
-            f"`evaluate DATA --version {version}` writes one"
+            f"`evaluate DATA --version {version}` writes a report"
         )
     if arguments.serve:
         _serve(path, arguments.port)

@@ -51,13 +51,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=list(Level),
         default=Level.INFO,
         metavar="LEVEL",
-        help="for records without one (default: INFO)",
+        help="for records without a level (default: INFO)",
     )
     parser.add_argument(
         "--default-service",
         default="unknown",
         metavar="NAME",
-        help="for records without one (default: %(default)s)",
+        help="for records without a service (default: %(default)s)",
     )
 
 

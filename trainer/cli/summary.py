@@ -13,7 +13,7 @@ MAX_TEXT: Final = 100
 
 
 def print_summary(report: Report, duration_s: float) -> None:
-    """What was found, on one screen."""
+    """Print a report's figures, on one screen."""
     print(
         f"{report.n_rows:,} rows, {report.n_distinct:,} distinct, {report.n_bad:,} unusable; "
         f"{duration_s:.1f} s"
@@ -60,15 +60,17 @@ def _print_flagged(report: Report) -> None:
     """Where the flagged lines are, what is new, and what people have corrected."""
     detector = report.distributions[0].detector
     for what, shares in (("level", report.levels), ("service", report.services)):
-        flagged = [(one.n_flagged[detector], one.name) for one in shares if one.n_flagged[detector]]
+        flagged = [
+            (share.n_flagged[detector], share.name) for share in shares if share.n_flagged[detector]
+        ]
         named = sorted(flagged, key=lambda pair: (-pair[0], pair[1]))[:MAX_NAMED]
         if named:
             print(f"flagged by {what}: {', '.join(f'{name} {n:,}' for n, name in named)}")
     if report.newest:
         print(f"newest patterns, of {report.n_patterns:,}:")
-        for one in report.newest[:N_NEWEST]:
-            text = one.text[:MAX_TEXT] or one.pattern_id
-            print(f"  {one.first_seen}  {one.level} {one.service}: {text}")
+        for pattern in report.newest[:N_NEWEST]:
+            text = pattern.text[:MAX_TEXT] or pattern.pattern_id
+            print(f"  {pattern.first_seen}  {pattern.level} {pattern.service}: {text}")
     for mark in report.marks:
         here = "" if mark.n_rows is None else f", {mark.n_rows:,} lines here"
         print(f"corrected to {mark.verdict}{here}: {mark.service}: {mark.what[:MAX_TEXT]}")
@@ -98,11 +100,11 @@ def _print_alerts(report: Report) -> None:
             for alerts in report.alerts
         ],
     )
-    first = ", ".join(f"{one.precision:.0%} of {one.n_lines}" for one in report.first)
+    first = ", ".join(f"{lines.precision:.0%} of {lines.n_lines}" for lines in report.first)
     print(f"labelled of the worst lines: {first}")
     if report.first_patterns:
         patterns = ", ".join(
-            f"{one.n_labelled} of {one.n_patterns}" for one in report.first_patterns
+            f"{patterns.n_labelled} of {patterns.n_patterns}" for patterns in report.first_patterns
         )
         print(f"worst patterns with a labelled line: {patterns}")
     faults = report.faults

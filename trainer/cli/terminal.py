@@ -36,7 +36,7 @@ _LEAST_ROOM: Final = 30
 
 
 def say(text: str) -> None:
-    """Tell a person, without getting into what a program reads from standard output."""
+    """Print for a person on standard error: programs read standard output."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -59,16 +59,16 @@ def progress(what: str, total_bytes: int) -> Iterator[Advance]:
         with _bar(what, total_bytes) as advance:
             yield advance
         return
-    started = told = time.monotonic()
+    started = last_line = time.monotonic()
     done_bytes = done_records = 0
 
     def advance_plainly(n_bytes: int, n_records: int) -> None:
-        nonlocal told, done_bytes, done_records
+        nonlocal last_line, done_bytes, done_records
         done_bytes += n_bytes
         done_records += n_records
         now = time.monotonic()
-        if now - told >= PLAIN_EVERY_S:
-            told = now
+        if now - last_line >= PLAIN_EVERY_S:
+            last_line = now
             share = f"{done_bytes / total_bytes:.0%}, " if total_bytes else ""
             rate = done_records / (now - started)
             left = (total_bytes - done_bytes) / max(done_bytes, 1) * (now - started)

@@ -129,7 +129,7 @@ def _add_activate(parser: argparse.ArgumentParser) -> None:
         dest="data",
         nargs="*",
         metavar="DATA",
-        help="have this version and the active one judge DATA (or --counts) first; a worse one is "
+        help="have this and the active version judge DATA (or --counts) first; a worse version is "
         "not made current (docs/models.md lists the rules)",
     )
     add_counts(parser)
@@ -146,7 +146,11 @@ def _add_number(parser: argparse.ArgumentParser) -> None:
 
 def _add_info(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "version", type=int, nargs="?", metavar="N", help="the version (default: the current one)"
+        "version",
+        type=int,
+        nargs="?",
+        metavar="N",
+        help="the version (default: the current version)",
     )
     parser.add_argument("--json", action="store_true", help="print the whole manifest")
 
@@ -156,7 +160,7 @@ INFO: Final = Command("show what a version was made of", _add_info, _info)
 ACTIVATE: Final = Command("make a published version current", _add_activate, _activate)
 ROLLBACK: Final = Command("make the version that served before current", _add_nothing, _rollback)
 SHADOW: Final = Command(
-    "have services judge by a version too, beside the current one, or by none any more",
+    "have services judge by a version too, beside the current version, or by none any more",
     _add_candidate,
     _shadow,
     "Services that were started with ANOMALY_SHADOW=candidate take it up within a second; what "

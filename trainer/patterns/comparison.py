@@ -36,14 +36,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         kind: `new`, never seen in the good list; `louder`, now at ERROR or FATAL as well, where it
             never was; `more` and `less` frequent; `gone`, no longer seen.
         pattern_id, service, text: as in `Pattern`.
-        level: the highest in the bad list; of what is gone, in the good one.
+        level: the highest in the bad list; of what is gone, in the good list.
         good, bad: how many lines.
         ratio: of its share in the bad list to that in the good one; None where it has none there.
         g2: the log-likelihood ratio, 0 or more; higher is less likely chance.
         q: the p-value of g2, adjusted.
         is_severe: whether its level is ERROR or FATAL.
-        first_seen, last_seen, first_place: in the bad list, if known; of what is gone, in the good
-            one.
+        first_seen, last_seen, first_place: in the bad list, if known; of what is gone, in the
+            good list.
     """
 
     kind: Kind
@@ -85,7 +85,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     def count(self, kind: Kind, *, severe: bool = False) -> int:
         """How many changes are of a kind, or how many of these are severe."""
-        return sum(1 for one in self.changes if one.kind == kind and (one.is_severe or not severe))
+        return sum(
+            1 for change in self.changes if change.kind == kind and (change.is_severe or not severe)
+        )
 
 
 def compare(
@@ -107,10 +109,10 @@ def compare(
         max_q: see `MAX_Q`.
         factor: see `FACTOR`.
     """
-    n_good = n_good or sum(one.count for one in good)
-    n_bad = n_bad or sum(one.count for one in bad)
-    before = {(one.service, one.pattern_id): one for one in good}
-    after = {(one.service, one.pattern_id): one for one in bad}
+    n_good = n_good or sum(pattern.count for pattern in good)
+    n_bad = n_bad or sum(pattern.count for pattern in bad)
+    before = {(pattern.service, pattern.pattern_id): pattern for pattern in good}
+    after = {(pattern.service, pattern.pattern_id): pattern for pattern in bad}
     pairs = [(before.get(key), after.get(key)) for key in sorted(before.keys() | after.keys())]
     ratios = [log_likelihood_ratio(_count(g), n_good, _count(b), n_bad) for g, b in pairs]
     adjusted = adjust([p_value(ratio) for ratio in ratios])
@@ -118,28 +120,28 @@ def compare(
     for (g, b), g2, q in zip(pairs, ratios, adjusted, strict=True):
         ratio = _count(b) / n_bad / (g.count / n_good) if g is not None and n_bad else None
         kind = _kind(g, b, None if q > max_q else ratio, factor)
-        one = b or g
-        if kind is None or one is None:
+        pattern = b or g
+        if kind is None or pattern is None:
             continue
         changes.append(
             Change(
                 kind=kind,
-                pattern_id=one.pattern_id,
-                service=one.service,
-                text=one.text,
-                level=one.level,
+                pattern_id=pattern.pattern_id,
+                service=pattern.service,
+                text=pattern.text,
+                level=pattern.level,
                 good=_count(g),
                 bad=_count(b),
                 ratio=ratio,
                 g2=g2,
                 q=q,
-                is_severe=_severity(one) >= SEVERE,
-                first_seen=one.first_seen,
-                last_seen=one.last_seen,
-                first_place=one.first_place,
+                is_severe=_severity(pattern) >= SEVERE,
+                first_seen=pattern.first_seen,
+                last_seen=pattern.last_seen,
+                first_place=pattern.first_place,
             )
         )
-    services = {one.service for one in good}, {one.service for one in bad}
+    services = {pattern.service for pattern in good}, {pattern.service for pattern in bad}
     levels = _levels(good), _levels(bad)
     return Comparison(
         changes=sorted(changes, key=_urgency),
@@ -155,7 +157,7 @@ def compare(
 
 
 def log_likelihood_ratio(a: int, n_a: int, b: int, n_b: int) -> float:
-    """G2 of a of n_a against b of n_b: twice the log of how much better two shares fit than one.
+    """G2 of a of n_a against b of n_b: twice the log of how much better two shares fit than 1.
 
     0 where the shares are equal, and where either side has no lines.
     """
@@ -225,7 +227,11 @@ def _severity(pattern: Pattern) -> int:
 
 
 def _levels(patterns: Iterable[Pattern]) -> set[str]:
-    return {level for one in patterns for level in (one.levels or {one.level: one.count})}
+    return {
+        level
+        for pattern in patterns
+        for level in (pattern.levels or {pattern.level: pattern.count})
+    }
 
 
 def _most_severe_first(levels: Iterable[str]) -> list[str]:

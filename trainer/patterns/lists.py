@@ -17,7 +17,7 @@ KEPT: Final = 10_000
 """Patterns of its training data that a version keeps, and as many flagged ones beside them."""
 
 MAX_BYTES: Final = 67_108_864
-"""Of a list that is read, uncompressed; one of a version has at most a quarter of it."""
+"""Of a list that is read, uncompressed; a version's list has at most a quarter of this."""
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Pattern).decode
@@ -50,7 +50,7 @@ def to_lines(patterns: Iterable[Pattern]) -> bytes:
 def to_kept(patterns: Sequence[Pattern], kept: int = KEPT) -> bytes:
     """What a version keeps of its patterns: JSON lines, gzip; the same patterns, the same bytes.
 
-    The most frequent ones, and the most frequent ones that are flagged.
+    The most frequent patterns, and the most frequent flagged patterns.
 
     Args:
         patterns: the most frequent first.

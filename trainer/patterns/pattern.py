@@ -62,5 +62,5 @@ def moment(micros: int) -> str:
 
 
 def by_count(pattern: Pattern) -> tuple[int, str, str]:
-    """Sorts the most frequent first, and equally frequent ones always alike."""
+    """Sorts the most frequent first, and equally frequent patterns always alike."""
     return -pattern.count, pattern.service, pattern.pattern_id

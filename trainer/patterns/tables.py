@@ -65,9 +65,9 @@ def read_list(source: Source) -> list[Pattern]:
 def add_up(patterns: Iterable[Pattern]) -> list[Pattern]:
     """Patterns none of which stands twice, the most frequent first."""
     sums: dict[tuple[str, str], Pattern] = {}
-    for one in patterns:
-        key = one.service, one.pattern_id
-        sums[key] = _sum(sums[key], one) if key in sums else one
+    for pattern in patterns:
+        key = pattern.service, pattern.pattern_id
+        sums[key] = _sum(sums[key], pattern) if key in sums else pattern
     return sorted(sums.values(), key=by_count)
 
 
@@ -91,15 +91,15 @@ def _with_level(pattern: Pattern) -> Pattern:
     return msgspec.structs.replace(pattern, level=level, levels={level: pattern.count})
 
 
-def _sum(one: Pattern, other: Pattern) -> Pattern:
-    levels = Counter(one.levels) + Counter(other.levels)
+def _sum(pattern: Pattern, other: Pattern) -> Pattern:
+    levels = Counter(pattern.levels) + Counter(other.levels)
     return msgspec.structs.replace(
-        one,
-        text=one.text or other.text,
-        count=one.count + other.count,
+        pattern,
+        text=pattern.text or other.text,
+        count=pattern.count + other.count,
         level=max(levels, key=lambda name: SEVERITY[Level(name)]),
         levels=dict(sorted(levels.items(), key=lambda item: SEVERITY[Level(item[0])])),
-        first_seen=min(filter(None, (one.first_seen, other.first_seen)), default=""),
-        last_seen=max(one.last_seen, other.last_seen),
-        first_place=one.first_place or other.first_place,
+        first_seen=min(filter(None, (pattern.first_seen, other.first_seen)), default=""),
+        last_seen=max(pattern.last_seen, other.last_seen),
+        first_place=pattern.first_place or other.first_place,
     )

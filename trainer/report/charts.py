@@ -19,7 +19,7 @@ from trainer.report.formats import compact, count, number, share
 from trainer.report.goodness import Curve
 
 _MIN_STEP: Final = 0.7
-"""Points of a curve nearer than this to the one before are not drawn."""
+"""Points of a curve nearer than this to the point before are not drawn."""
 
 
 Point = tuple[float, float]
@@ -29,7 +29,7 @@ def histogram(distribution: Distribution) -> Markup:
     """How scores spread: bars of logarithmic height, since tails matter, and the threshold."""
     edges, threshold = distribution.edges, distribution.threshold
     x = Scale(min(edges[0], threshold), max(edges[-1], threshold), LEFT, RIGHT)
-    # From half a record, so that a single one has a height, to at least ten.
+    # From half a record, so that a single record has a height, to at least ten.
     decades = max(1.0, math.log10(max(*distribution.n_rows, 1)))
     y = Scale(math.log10(0.5), decades + 0.1, BOTTOM, TOP)
     every = math.ceil((decades + 0.1) / 6)

@@ -150,8 +150,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
         note: why.
         since: when it was made; RFC 3339.
         until: when it ends; empty for never.
-        n_rows: the lines; None where they cannot be told.
-        n_changed: those of them of which the detector says otherwise.
+        n_rows: the lines; None where they cannot be counted.
+        n_changed: those that the detector judges otherwise.
     """
 
     verdict: Literal["normal", "anomaly"]
@@ -170,18 +170,18 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         title: what it is a report of, as in "Model 3".
         created_at: RFC 3339, UTC.
-        detector: the one that decides.
+        detector: the detector that decides.
         sources: what was read.
         detected: how it was read, a sentence each.
         warnings: what the reader should know first, a sentence each.
         n_rows: usable records, at least one.
-        n_distinct: distinct ones among them.
+        n_distinct: distinct records among them.
         n_bad: records that could not be used.
         bad: some of these.
         levels: per level, from least to most severe.
-        services: per service, most records first, cut; a last one named "others" holds the rest.
-        distributions: per detector, the deciding one first; at least that one.
-        top: most anomalous distinct records by the deciding detector, first ones first; where
+        services: per service, most records first, cut; a last entry "others" holds the rest.
+        distributions: per detector, the deciding detector first; never empty.
+        top: most anomalous distinct records by the deciding detector, worst first; where
             there are patterns, these stand in their place.
         importance: mean absolute contribution over all records, largest first.
         importance_unit: of what the importance is measured in.

@@ -35,6 +35,6 @@ def render_diff(comparison: Comparison, good: str, bad: str) -> bytes:
         kinds=KINDS,
         factor=FACTOR,
         max_q=MAX_Q,
-        most=max((max(one.good, one.bad) for one in comparison.changes), default=1),
+        most=max((max(change.good, change.bad) for change in comparison.changes), default=1),
     )
     return text.encode()

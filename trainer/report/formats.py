@@ -16,7 +16,7 @@ _CREATED: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[^+-]*(?:Z|\+00:00)"
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)[^+-]*(?:Z|\+00:00)", re.ASCII)
 _CODE: Final = re.compile(r"`([^`]+)`")
 # What is no character, does not show, or turns the direction of what follows: a log line must not
-# be able to look like another one.
+# be able to look like another line.
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
@@ -42,7 +42,7 @@ def number(value: float) -> str:
 
 
 def fixed(value: float) -> str:
-    """A figure to be read one below the other: three digits after the point."""
+    """A figure for a column of figures: three digits after the point."""
     text = f"{value:.3f}" if abs(value) < _LONG else f"{value:.3g}"
     return "0.000" if text == "-0.000" else text.replace("-", "\N{MINUS SIGN}")
 
@@ -82,7 +82,7 @@ def second(text: str) -> str:
 
 
 def until(start: str, end: str) -> str:
-    """Two RFC 3339 times to the second, without what the second one repeats."""
+    """Two RFC 3339 times to the second, without what the second repeats."""
     first, last = second(start), second(end)
     if first == last:
         return first

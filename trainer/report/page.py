@@ -28,7 +28,9 @@ def render(report: Report) -> bytes:
         detectors=[distribution.detector for distribution in report.distributions],
         worth=judge_rankings(report.curves) if report.curves else None,
         series=charts.series_classes(report.curves),
-        push=max((abs(part.value) for one in records for part in one.contributions), default=0.0),
+        push=max(
+            (abs(part.value) for record in records for part in record.contributions), default=0.0
+        ),
         shown_first=SHOWN_FIRST,
     )
     return text.encode()

@@ -1,4 +1,4 @@
-"""Charts over time: what is flagged when, and the small one of a pattern."""
+"""Charts over time: what is flagged when, and the small chart of a pattern."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

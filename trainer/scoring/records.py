@@ -40,7 +40,7 @@ class Scored(msgspec.Struct, frozen=True):
     Attributes:
         records: for each partition, how many records it holds, unusable ones included.
         n_verdicts: verdicts written.
-        n_anomalies: those that say anomaly.
+        n_anomalies: verdicts that say anomaly.
         n_bad: records that cannot be used.
         bad: the first of these, and why.
         notes: what a person may want to check.
@@ -116,7 +116,7 @@ def score_records(
         n_anomalies += part.n_anomalies
         n_bad += part.n_bad
         notes += part.notes
-        bad = sorted(bad + part.bad, key=lambda one: one[0].pack())[:MAX_SAMPLES]
+        bad = sorted(bad + part.bad, key=lambda fault: fault[0].pack())[:MAX_SAMPLES]
         advance(partition.size_bytes, part.n_records)
     return Scored(records, n_verdicts, n_anomalies, n_bad, bad, notes)
 

@@ -1,4 +1,4 @@
-"""Models that are looked at, published or just fitted, under the names a report calls them by."""
+"""Models that are compared, published or just fitted, under the names a report calls them by."""
 
 from collections.abc import Mapping
 
@@ -12,10 +12,10 @@ from trainer.store.registry import ModelRegistry
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A loaded model that is looked at beside others.
+    """A loaded model that is compared with others.
 
     Attributes:
-        name: what to call it; unique among those it stands beside.
+        name: what to call it; unique among the models compared.
         model: what judges.
         files: of its bundle, by name.
     """

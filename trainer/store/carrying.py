@@ -1,4 +1,4 @@
-"""What a new version takes over from the one that is current: the corrections of people."""
+"""What a new version takes over from the current version: the corrections of people."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from schemas.bundle.manifest import MANIFEST_FILE, Manifest
 
 
 def carry_corrections(store: ModelStore, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    """The files of a new version with the corrections of the current one that hold still.
+    """The files of a new version with the corrections of the current version that hold still.
 
     To be called under the lock of publishing, or corrections made meanwhile would be lost.
 

@@ -1,7 +1,7 @@
-"""Which versions have served, in the file HISTORY: a number a line, the last one serves.
+"""Which versions have served, in the file HISTORY: a number a line, the last serves.
 
 It is written behind CURRENT, which alone says what serves. Whatever a crash leaves of it, the worst
-is that a rollback goes to the highest number below the current one.
+is that a rollback goes to the highest number below the current version.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,8 +24,8 @@ class Change(msgspec.Struct, frozen=True):
     """That another version was made current.
 
     Attributes:
-        version: which one.
-        replaced: what was current before; None if nothing was.
+        version: the number of the new current version.
+        replaced: the number of the version before; None if none was current.
     """
 
     version: int

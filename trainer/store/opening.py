@@ -32,8 +32,8 @@ def open_registry(
 
     Args:
         model_dir: where the store is; a copy, if there is an object store behind it.
-        model_store: address of that one; "" for none. What it has is brought here by `pull`, which
-            no process may do before it forks: the threads of obstore do not survive that.
+        model_store: address of the object store; "" for none. `pull` copies its versions
+            here, which no process may do before it forks: obstore's threads do not survive that.
 
         keys: with which versions are signed and verified.
 

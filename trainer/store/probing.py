@@ -20,7 +20,7 @@ def probe(root: Path, fsync: Callable[[int], None]) -> None:
         fsync: makes what was written to a file descriptor durable.
 
     Raises:
-        UnwritableStoreError: it takes no file of this user, or has no room for one.
+        UnwritableStoreError: it takes no file of this user, or has no room for a file.
     """
     try:
         nearest = next(path for path in (root, *root.absolute().parents) if path.exists())

@@ -1,7 +1,7 @@
 """The model store as the trainer sees it: publish, activate, roll back, prune.
 
-With an object store behind it, the local store is the trainer's copy of that one: numbers are
-claimed there, a version is put there before it is current here, and CURRENT is that store's.
+With an object store behind it, the local store is the trainer's copy of it: numbers are
+claimed there, a version is put there before it is current here, and CURRENT is the object store's.
 """
 
 import contextlib
@@ -63,7 +63,7 @@ class ModelRegistry(ModelStore):
 
         Raises:
             UnwritableStoreError: the store, or the folder it is to be made in, takes no file of
-                this user, or has no room for one.
+                this user, or has no room for a file.
         """
         probe(self.root, self._fsync)
 
@@ -74,10 +74,10 @@ class ModelRegistry(ModelStore):
                 pass
 
     def pull(self) -> None:
-        """Bring here what the object store has, if there is one.
+        """Copy the object store's versions here, if there is an object store.
 
         Raises:
-            UnwritableStoreError: the object store does not answer, or this one cannot be written.
+            UnwritableStoreError: the object store does not answer, or this store cannot be written.
         """
         if self._remote is None:
             return
@@ -118,7 +118,7 @@ class ModelRegistry(ModelStore):
             return self._publish(carry_corrections(self, files), beside, activate=activate)
 
     def amend(self, change: Callable[[Bundle], Mapping[str, bytes]]) -> int:
-        """Publish a version that is made of the current one, which is not replaced meanwhile.
+        """Publish a version made of the current version, which is not replaced meanwhile.
 
         Args:
             change: makes the files of the new version.
@@ -161,7 +161,7 @@ class ModelRegistry(ModelStore):
             if activate:
                 self._set_current(version, self._past(), newer_wins=True)
         except (OSError, RemoteStoreError):
-            if self._active() != version:  # or it would be a version other than the one asked for
+            if self._active() != version:  # or current would be a version nobody asked for
                 self._writer.remove(version)
             raise
         self._prune()
@@ -180,10 +180,10 @@ class ModelRegistry(ModelStore):
             return self._activate(version, self._past())
 
     def rollback(self) -> Change:
-        """Make the version that served before the current one current; undoes an activation too.
+        """Make the version that served before current again; undoes an activation too.
 
         Returns:
-            The change. Its version is the highest one below the current one if nothing is known of
+            The change. Its version is the highest below the current version if nothing is known of
             its past.
 
         Raises:
@@ -211,7 +211,9 @@ class ModelRegistry(ModelStore):
             self._require(version)
             active = self._active()
             if version == active:
-                raise UnfitVersionError(f"version {version} is current; activate another one first")
+                raise UnfitVersionError(
+                    f"version {version} is current; activate another version first"
+                )
             if version == self._active(CANDIDATE_FILE):
                 raise UnfitVersionError(f"version {version} is the candidate; see `shadow off`")
             if version in self._before()[-1:]:
@@ -264,7 +266,7 @@ class ModelRegistry(ModelStore):
         self._writer.files.replace(HISTORY_FILE, history_bytes([*past, version]))
 
     def _prune(self) -> None:
-        """Keep the newest versions, the active one, the one before it and the candidate."""
+        """Keep the newest versions, the active, the version before it and the candidate."""
         active, candidate = self._active(), self._active(CANDIDATE_FILE)
         keep = {*self.versions()[-KEEP_VERSIONS:], active, *self._before()[-1:], candidate}
         for version in self.versions():

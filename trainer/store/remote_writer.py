@@ -31,7 +31,7 @@ class RemoteWriter(RemoteStore):
         """Take the next free number.
 
         Args:
-            lowest: no lower one.
+            lowest: the lowest number to claim.
 
         Raises:
             RemoteStoreError: the store does not answer.

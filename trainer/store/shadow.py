@@ -1,4 +1,4 @@
-"""Names the candidate: the version by which services judge beside the current one."""
+"""Names the candidate: the version by which services judge beside the current version."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

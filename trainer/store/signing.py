@@ -75,7 +75,7 @@ def signer_by(path: str) -> Signer | None:
     try:
         key = serialization.load_pem_private_key(read_bounded(Path(path), MAX_KEY_BYTES), None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError("it is of another kind")  # noqa: TRY004, TRY301 - said below
+            raise ValueError("it is of another kind")  # noqa: TRY004, TRY301 - raised again below
         return Signer(key)
     except OSError as error:
         raise SettingsError(f"the signing key {path}: {error.strerror}") from error
