@@ -58,6 +58,10 @@ def read_configurations(page: Path) -> list[Configuration]:
 
 def configurations(page: str, section: str) -> list[Configuration]:
     """Those under one heading of a page below docs/."""
-    found = [one for one in read_configurations(DOCS / page) if one.section == section]
+    found = [
+        configuration
+        for configuration in read_configurations(DOCS / page)
+        if configuration.section == section
+    ]
     assert found, f"{page} has no configuration under {section}"
     return found

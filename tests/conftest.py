@@ -97,14 +97,14 @@ def surprisal_bundle(surprisal_dir: Path) -> Bundle:
 def publish(model_dir: Path, table: CountTable) -> Callable[..., TrainResponse]:
     """Publishes one more version to `model_dir`; takes training options."""
 
-    def publish_one(**options: object) -> TrainResponse:
+    def publish_version(**options: object) -> TrainResponse:
         return train(
             table,
             TrainOptions(**{**FOREST, "n_estimators": 20, **options}),  # type: ignore[arg-type]
             ModelRegistry(model_dir),
         )
 
-    return publish_one
+    return publish_version
 
 
 @pytest.fixture(scope="session")

@@ -69,8 +69,8 @@ def read_blocks(page: Path) -> list[Block]:
 def difference(block: Block, output: str) -> str:
     """How the output of a block differs from what its page shows; empty if it does not."""
     if block.language == "json":
-        shown = [_decode(one) for one in _documents(block.output)]
-        seen = [_decode(one) for one in _documents(output)]
+        shown = [_decode(document) for document in _documents(block.output)]
+        seen = [_decode(document) for document in _documents(output)]
         if len(shown) == len(seen) and all(map(_alike, shown, seen)):
             return ""
     else:

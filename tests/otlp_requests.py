@@ -46,7 +46,9 @@ def as_protobuf(json: dict[str, Any]) -> bytes:
         _fill(resource.attributes, group["resource"]["attributes"])
         inner = text_field(1, resource.SerializeToString())
         for scope in group["scopeLogs"]:
-            records = b"".join(text_field(2, _record(one)) for one in scope["logRecords"])
+            records = b"".join(
+                text_field(2, _record(log_record)) for log_record in scope["logRecords"]
+            )
             inner += text_field(2, text_field(1, text_field(1, "a")) + records)
         out += text_field(1, inner + text_field(3, "b"))
     return out
@@ -85,8 +87,8 @@ def _set(value: Any, json: dict[str, Any]) -> None:
         value.bytes_value = base64.b64decode(inner)
     elif kind == "arrayValue":
         value.array_value.SetInParent()
-        for one in inner["values"]:
-            _set(value.array_value.values.add(), one)
+        for element in inner["values"]:
+            _set(value.array_value.values.add(), element)
     else:
         value.kvlist_value.SetInParent()
         _fill(value.kvlist_value.values, inner["values"])

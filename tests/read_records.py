@@ -34,7 +34,7 @@ def read(path: Path, plan: ReadingPlan, data: bytes | None = None) -> tuple[list
 def problems(faults: Faults) -> dict[int, str]:
     """What is wrong, by the number of the record."""
     assert faults.n_bad == len(faults.samples)
-    return {one.line: one.problem for one in faults.samples}
+    return {fault.line: fault.problem for fault in faults.samples}
 
 
 def lines_of(rows: Iterable[object]) -> bytes:

@@ -51,12 +51,16 @@ def test_routes_and_operations_are_the_same(service: Service, tmp_path: Path) ->
     }
     protocols = {path for _, path in routed if path.startswith(open_inference.PREFIX)}
     assert protocols == (open_inference.SCOPES_BY_PATH.keys() if service == "inference" else set())
-    listed = {(one.method, one.path) for one in OPERATIONS if service in one.services}
-    assert {one for one in routed if one[1] not in protocols} == listed
+    listed = {
+        (operation.method, operation.path)
+        for operation in OPERATIONS
+        if service in operation.services
+    }
+    assert {route for route in routed if route[1] not in protocols} == listed
 
 
 @pytest.mark.parametrize(
-    "operation", [one for one in OPERATIONS if one.request], ids=lambda o: o.path
+    "operation", [operation for operation in OPERATIONS if operation.request], ids=lambda o: o.path
 )
 def test_examples_are_valid_requests(operation: Operation) -> None:
     """What the documentation offers for trying out is accepted by the decoder."""
@@ -95,7 +99,9 @@ def test_everything_is_described_in_plain_words(service: Service) -> None:
 def test_what_is_used_is_there_and_what_is_there_is_used(service: Service, *, tokens: bool) -> None:
     """Tags and components: linters of OpenAPI (Spectral's `oas` rules) report each that is not."""
     document = openapi_document(service, tokens=tokens)
-    operations = [one for methods in document["paths"].values() for one in methods.values()]
+    operations = [
+        operation for methods in document["paths"].values() for operation in methods.values()
+    ]
     used = {tag for operation in operations for tag in operation["tags"]}
     assert {tag["name"] for tag in document["tags"]} == used
     assert all(tag["description"] for tag in document["tags"])

@@ -28,7 +28,7 @@ def main() -> None:
             "ready": ask("service.ready").to_dict(),
             "version": ask("service.model_info").manifest.detector.value,
             "models": ask("service.models").to_dict(),
-            "alone": [ask("predictions.predict", body=one).to_dict() for one in requests],
+            "alone": [ask("predictions.predict", body=request).to_dict() for request in requests],
             "explained": ask("predictions.predict", body=requests[0], explain=True).to_dict(),
             "batch": ask(
                 "predictions.predict_batch", body=models.BatchRequest(logs=requests)

@@ -73,13 +73,13 @@ def build(
     pip_conf.write_text(f"[global]\nno-index = true\nfind-links = {WHEELS}\n")
     mounts = [Mount(prepared / "wheels", WHEELS, "ro"), Mount(pip_conf, "/etc/pip.conf", "ro")]
 
-    def build_one(dockerfile: str, **arguments: str) -> Image:
+    def build_image(dockerfile: str, **arguments: str) -> Image:
         image = buildah.build(ROOT, dockerfile, mounts, arguments)
         name = " ".join([dockerfile, *arguments.values()])
         print_at_end(f"{name}: {layers(image)}")
         return image
 
-    return build_one
+    return build_image
 
 
 def layers(image: Image) -> str:

@@ -73,12 +73,12 @@ def stretch(end: int) -> FaultRun:
     seconds.update(faulty)
     faults = [
         Fault(
-            one["name"],
-            frozenset(one["services"]),
-            start + (int(_seconds(one["start"])) - first) * STRETCH,
-            start + (int(_seconds(one["end"])) + 1 - first) * STRETCH,
+            fault["name"],
+            frozenset(fault["services"]),
+            start + (int(_seconds(fault["start"])) - first) * STRETCH,
+            start + (int(_seconds(fault["end"])) + 1 - first) * STRETCH,
         )
-        for one in provoked
+        for fault in provoked
     ]
     return FaultRun(faults, start, end, _as_text(seconds, start, end))
 
@@ -87,7 +87,9 @@ def _read(path: Path) -> list[tuple[float, Kind]]:
     """When each line was written, and by which service at which level; by time."""
     with gzip.open(path, "rt") as lines:
         records = [json.loads(line) for line in lines]
-    return sorted((_seconds(one["timestamp"]), (one["service"], one["level"])) for one in records)
+    return sorted(
+        (_seconds(record["timestamp"]), (record["service"], record["level"])) for record in records
+    )
 
 
 def _seconds(time: str) -> float:

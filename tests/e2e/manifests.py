@@ -48,7 +48,7 @@ class Pod(msgspec.Struct, frozen=True):
 
     def container(self, name: str) -> Object:
         """The container of a name."""
-        (found,) = [one for one in self.containers if one["name"] == name]
+        (found,) = [container for container in self.containers if container["name"] == name]
         return found
 
 
@@ -65,7 +65,7 @@ class Manifests(msgspec.Struct, frozen=True):
 
     def of(self, kind: str) -> list[Object]:
         """The objects of a kind."""
-        return [one for one in self.objects.values() if one["kind"] == kind]
+        return [object_ for object_ in self.objects.values() if object_["kind"] == kind]
 
     @property
     def pods(self) -> dict[str, Pod]:
@@ -73,16 +73,16 @@ class Manifests(msgspec.Struct, frozen=True):
         return {pod.component: pod for pod in self._pods()}
 
     def _pods(self) -> Iterator[Pod]:
-        for one in self.objects.values():
-            if one["kind"] == "Deployment":
-                template = one["spec"]["template"]
-            elif one["kind"] == "CronJob":
-                template = one["spec"]["jobTemplate"]["spec"]["template"]
+        for workload in self.objects.values():
+            if workload["kind"] == "Deployment":
+                template = workload["spec"]["template"]
+            elif workload["kind"] == "CronJob":
+                template = workload["spec"]["jobTemplate"]["spec"]["template"]
             else:
                 continue
             labels = template["metadata"]["labels"]
             component = labels["app.kubernetes.io/component"]
-            yield Pod(component, labels, template["spec"], one["kind"] == "CronJob")
+            yield Pod(component, labels, template["spec"], workload["kind"] == "CronJob")
 
     def environment(self, container: Object) -> dict[str, str]:
         """The variables that a container gets beside its image's; Secrets' values are made up."""
@@ -92,14 +92,14 @@ class Manifests(msgspec.Struct, frozen=True):
                 variables |= self.objects[f"ConfigMap/{source['configMapRef']['name']}"]["data"]
             else:
                 variables |= dict.fromkeys(SECRETS[source["secretRef"]["name"]], "made up")
-        for one in container.get("env", ()):
-            if "value" in one:
-                variables[one["name"]] = one["value"]
+        for variable in container.get("env", ()):
+            if "value" in variable:
+                variables[variable["name"]] = variable["value"]
             else:
-                field = one["valueFrom"]["resourceFieldRef"]
+                field = variable["valueFrom"]["resourceFieldRef"]
                 assert (field["resource"], field["divisor"]) == ("limits.cpu", "1")
                 cores = float(container["resources"]["limits"]["cpu"])
-                variables[one["name"]] = str(math.ceil(cores))
+                variables[variable["name"]] = str(math.ceil(cores))
         return variables
 
 
@@ -121,4 +121,7 @@ def build(tools: Path, folder: Path, out: Path, read_yaml: Read) -> Manifests:
     # Warnings are of what a later kustomize refuses.
     assert (done.returncode, done.stderr) == (0, "")
     documents = read_yaml(out)
-    return Manifests(out, {f"{one['kind']}/{one['metadata']['name']}": one for one in documents})
+    return Manifests(
+        out,
+        {f"{document['kind']}/{document['metadata']['name']}": document for document in documents},
+    )

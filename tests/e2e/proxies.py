@@ -54,8 +54,8 @@ def nginx(folder: Path, services: Sequence[str], **changes: str) -> Iterator[str
 def haproxy(folder: Path, services: Sequence[str], **changes: str) -> Iterator[str]:
     """HAProxy in front of two services, or of one twice; as above."""
     port = free_port()
-    one, two = (name.replace("unix:", "unix@") for name in (services[0], services[-1]))
-    own = {"log-anomaly-1:8000": one, "log-anomaly-2:8000": two}
+    first, last = (name.replace("unix:", "unix@") for name in (services[0], services[-1]))
+    own = {"log-anomaly-1:8000": first, "log-anomaly-2:8000": last}
     own |= {"bind :80": f"bind 127.0.0.1:{port}", **changes}
     (page,) = configurations(PAGE, "HAProxy")
     path = folder / "haproxy.cfg"

@@ -64,9 +64,10 @@ class Alertmanager:
         """The patterns in each notification about a service."""
         sent = [json.loads(body) for body in self._receiver.bodies]
         return [
-            {alert["labels"]["pattern_id"] for alert in one["alerts"]}
-            for one in sent
-            if one["commonLabels"]["service"] == service and one["status"] == status
+            {alert["labels"]["pattern_id"] for alert in notification["alerts"]}
+            for notification in sent
+            if notification["commonLabels"]["service"] == service
+            and notification["status"] == status
         ]
 
 
@@ -174,8 +175,8 @@ def test_a_silenced_pattern_is_silent(alertmanager: Alertmanager, services: list
     """By its id alone, while another pattern of the same service gets through."""
     (silenced,) = names(SILENCED_TEXT)
     amtool = ["amtool", f"--alertmanager.url={alertmanager.url}", "silence", "add"]
-    told = ["--author=test", "--comment=known", "--duration=1h", f"pattern_id={silenced}"]
-    subprocess.run([*amtool, *told], check=True, stdout=subprocess.DEVNULL)
+    options = ["--author=test", "--comment=known", "--duration=1h", f"pattern_id={silenced}"]
+    subprocess.run([*amtool, *options], check=True, stdout=subprocess.DEVNULL)
     send(services[0], "silenced", [SILENCED_TEXT, OTHER_TEXT], BATCH)
     until(lambda: alertmanager.notified("silenced", "resolved"), "the other pattern's end")
     assert alertmanager.notified("silenced", "firing") == [names(OTHER_TEXT)]
@@ -198,7 +199,9 @@ def test_a_killed_worker_takes_no_alert_with_it(
     while time.monotonic() < deadline:
         send(service, "lasting", [OTHER_TEXT], 10)
     assert killed.pid not in [child.pid for child in master.children()]
-    (alert,) = [one for one in alertmanager.alerts() if one["labels"]["service"] == "lasting"]
+    (alert,) = [
+        active for active in alertmanager.alerts() if active["labels"]["service"] == "lasting"
+    ]
     assert alert["status"]["state"] == "active"
     assert alertmanager.notified("lasting", "firing") == [names(OTHER_TEXT)]
     assert alertmanager.notified("lasting", "resolved") == []

@@ -162,7 +162,9 @@ def test_prometheus_scrapes_both_services(
     (port,) = compose["services"]["alertmanager"]["ports"]
     assert alerting["static_configs"] == [{"targets": [f"alertmanager:{port.split(':')[2]}"]}]
     (alertmanager,) = read_yaml(DEPLOY / "alertmanager" / "alertmanager.yml")
-    assert alertmanager["route"]["receiver"] in [one["name"] for one in alertmanager["receivers"]]
+    assert alertmanager["route"]["receiver"] in [
+        receiver["name"] for receiver in alertmanager["receivers"]
+    ]
 
 
 def test_the_s3_server_takes_its_command(with_store: dict[str, Any], tmp_path: Path) -> None:
@@ -172,11 +174,15 @@ def test_the_s3_server_takes_its_command(with_store: dict[str, Any], tmp_path: P
     weed = shutil.which("weed", path=f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}")
     assert weed is not None
     service = with_store["services"]["s3"]
-    names = [*[f"{one}.port" for one in PORTS], *[f"{one}.port.grpc" for one in PORTS]]
+    names = [*[f"{port}.port" for port in PORTS], *[f"{port}.port.grpc" for port in PORTS]]
     with free_ports(len(names)) as free:
         ports = dict(zip(names, free, strict=True))
     moved = {"-dir=/data": f"-dir={tmp_path}", "-ip=s3": "-ip=127.0.0.1"}
-    command = [moved.get(one, one) for one in service["command"] if "s3.port=" not in one]
+    command = [
+        moved.get(argument, argument)
+        for argument in service["command"]
+        if "s3.port=" not in argument
+    ]
     command += [f"-{name}={port}" for name, port in ports.items()]
     command += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
     tmp_path.chmod(0o777)

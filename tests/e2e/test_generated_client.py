@@ -37,8 +37,8 @@ def test_a_generated_client_gets_what_the_service_answers(
     """Verdicts, explanations, models and problems, as the objects that the document promises."""
     features = msgspec.to_builtins(make_logs(5))
     raw = msgspec.to_builtins(make_raw_logs(5))
-    logs = [{"log_id": f"f{n}", "features": one} for n, one in enumerate(features)]
-    logs += [{"log_id": n, **one} for n, one in enumerate(raw)]
+    logs = [{"log_id": f"f{n}", "features": log} for n, log in enumerate(features)]
+    logs += [{"log_id": n, **log} for n, log in enumerate(raw)]
     document = tmp_path / "openapi.json"
     with serving_image.start("PORT", [Mount(trained_store, "/models", "ro")]) as inference:
         document.write_bytes(inference.call("/openapi.json").body)
@@ -46,12 +46,12 @@ def test_a_generated_client_gets_what_the_service_answers(
         generate = ("openapi-python-client", "generate", "--meta", "none")
         run(*generate, "--path", document, "--output-path", package)
         url = f"http://127.0.0.1:{inference.port}"
-        said = json.loads(run("python", SCRIPT, tmp_path, url, body={"logs": logs}))
+        answers = json.loads(run("python", SCRIPT, tmp_path, url, body={"logs": logs}))
         batch = inference.call(f"{API_PREFIX}/predict/batch", {"logs": logs}).json
         explained = inference.call(f"{API_PREFIX}/predict?explain=true", logs[0]).json
-    assert said["batch"] == batch
-    assert said["alone"] == batch["predictions"]
-    assert said["explained"] == explained
-    assert said["ready"] == {"status": "ready", "model_version": "1"}
-    assert said["models"]["current"] == "1"
-    assert (said["wrong"]["class"], said["wrong"]["status"]) == ("Problem", 422)
+    assert answers["batch"] == batch
+    assert answers["alone"] == batch["predictions"]
+    assert answers["explained"] == explained
+    assert answers["ready"] == {"status": "ready", "model_version": "1"}
+    assert answers["models"]["current"] == "1"
+    assert (answers["wrong"]["class"], answers["wrong"]["status"]) == ("Problem", 422)

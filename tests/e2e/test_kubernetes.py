@@ -47,7 +47,7 @@ def settings(overlay: Manifests, name: str) -> ServiceSettings:
     }
     type_, prefix = types[name]
     known = {field.encode_name for field in msgspec.structs.fields(type_)}
-    assert {one for one in variables if not one.startswith("AWS_")} <= known
+    assert {variable for variable in variables if not variable.startswith("AWS_")} <= known
     return load_settings(type_, IMAGE | variables, prefix)
 
 
@@ -77,9 +77,9 @@ def test_overlays_are_valid(overlay: Manifests, tools: Path) -> None:
 def test_every_file_is_part_of_a_kustomization(read_yaml: Read) -> None:
     """Each manifest is a resource or a patch of the folder that it lies in."""
     for file in KUBERNETES.rglob("kustomization.yaml"):
-        (one,) = read_yaml(file)
-        patches = [patch["path"] for patch in one.get("patches", ()) if "path" in patch]
-        own = {name for name in [*one.get("resources", ()), *patches] if "/" not in name}
+        (kustomization,) = read_yaml(file)
+        patches = [patch["path"] for patch in kustomization.get("patches", ()) if "path" in patch]
+        own = {name for name in [*kustomization.get("resources", ()), *patches] if "/" not in name}
         assert own == {path.name for path in file.parent.iterdir()} - {file.name}
 
 
@@ -92,14 +92,14 @@ def test_pods_are_hardened(overlay: Manifests) -> None:
         assert context["runAsNonRoot"] is True
         assert (context["runAsUser"], context["runAsGroup"]) == (USER_ID, USER_ID)
         assert context["seccompProfile"] == {"type": "RuntimeDefault"}
-        for one in pod.containers:
-            assert one["securityContext"] == {
+        for container in pod.containers:
+            assert container["securityContext"] == {
                 "allowPrivilegeEscalation": False,
                 "readOnlyRootFilesystem": True,
                 "capabilities": {"drop": ["ALL"]},
             }
             for bound in ("requests", "limits"):
-                assert set(one["resources"][bound]) == {"cpu", "memory", "ephemeral-storage"}
+                assert set(container["resources"][bound]) == {"cpu", "memory", "ephemeral-storage"}
 
 
 def test_images_are_of_this_release(overlay: Manifests) -> None:
@@ -107,10 +107,10 @@ def test_images_are_of_this_release(overlay: Manifests) -> None:
     sidecar has the one with the library for object stores.
     """
     for pod in overlay.pods.values():
-        for one in pod.containers:
+        for container in pod.containers:
             kind = "train" if pod.component != "inference" else "serve"
-            kind = "mirror" if one["name"] == "mirror" else kind
-            assert one["image"] == f"log-anomaly-{kind}:{__version__}"
+            kind = "mirror" if container["name"] == "mirror" else kind
+            assert container["image"] == f"log-anomaly-{kind}:{__version__}"
 
 
 def test_volumes_are_there_and_only_writers_write_models(overlay: Manifests) -> None:
@@ -118,13 +118,17 @@ def test_volumes_are_there_and_only_writers_write_models(overlay: Manifests) -> 
     the mirror writes models.
     """
     for pod in overlay.pods.values():
-        mounts = [(one["name"], mount) for one in pod.containers for mount in one["volumeMounts"]]
+        mounts = [
+            (container["name"], mount)
+            for container in pod.containers
+            for mount in container["volumeMounts"]
+        ]
         assert {mount["name"] for _, mount in mounts} == set(pod.volumes)
         for container, mount in mounts:
             assert "subPath" not in mount  # a single file of a Secret would never change
             if mount["mountPath"] == "/models":
                 assert mount.get("readOnly", False) is (container == "inference")
-    claims = {one["metadata"]["name"] for one in overlay.of("PersistentVolumeClaim")}
+    claims = {claim["metadata"]["name"] for claim in overlay.of("PersistentVolumeClaim")}
     claimed = {
         volume["persistentVolumeClaim"]["claimName"]
         for pod in overlay.pods.values()
@@ -143,10 +147,10 @@ def test_models_reach_every_pod(overlay: Manifests) -> None:
     claim = overlay.objects.get("PersistentVolumeClaim/log-anomaly-models")
     if claim is not None:
         name = {"claimName": claim["metadata"]["name"]}
-        assert [one["persistentVolumeClaim"] for one in models] == [name] * len(models)
+        assert [volume["persistentVolumeClaim"] for volume in models] == [name] * len(models)
         assert claim["spec"]["accessModes"] == ["ReadWriteMany"]
         return
-    assert [set(one) for one in models] == [{"name", "emptyDir"}] * len(models)
+    assert [set(volume) for volume in models] == [{"name", "emptyDir"}] * len(models)
     mirror = pods["inference"].container("mirror")
     assert mirror["restartPolicy"] == "Always"
     assert mirror["command"] == ["python", "-m", "inference", "mirror"]
@@ -204,8 +208,8 @@ def test_only_inference_reaches_the_trainer(overlay: Manifests) -> None:
     namespace and Prometheus; nobody connects to a job.
     """
     policies = {
-        one["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/component"]: one["spec"]
-        for one in overlay.of("NetworkPolicy")
+        policy["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/component"]: policy["spec"]
+        for policy in overlay.of("NetworkPolicy")
     }
     assert set(policies) == set(overlay.pods)
     for name, policy in policies.items():
@@ -241,7 +245,9 @@ def test_nobody_trains_without_a_token(overlay: Manifests) -> None:
         ("trainer", [training.tokens_file]),
     ):
         pod = overlay.pods[name]
-        (mount,) = [one for one in pod.container(name)["volumeMounts"] if one["name"] == "tokens"]
+        (mount,) = [
+            mount_ for mount_ in pod.container(name)["volumeMounts"] if mount_["name"] == "tokens"
+        ]
         assert mount["readOnly"] is True
         secret = pod.volumes["tokens"]["secret"]
         assert secret["secretName"] in SECRETS

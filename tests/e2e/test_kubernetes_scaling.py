@@ -50,7 +50,7 @@ def test_inference_scales_and_keeps_a_pod(built: dict[str, Manifests]) -> None:
         assert budget["minAvailable"] < scaler["minReplicas"] < scaler["maxReplicas"]
         cpu = scaler["metrics"][0]["containerResource"]
         assert cpu["container"] in [
-            one["name"] for one in deployment["spec"]["template"]["spec"]["containers"]
+            container["name"] for container in deployment["spec"]["template"]["spec"]["containers"]
         ]
 
 
@@ -59,8 +59,8 @@ def test_scaling_on_calls_in_hand_asks_for_a_metric_that_is_told(
 ) -> None:
     """The metric is a gauge of ours; only the overlay with monitoring needs an adapter for it."""
     scalers = {
-        name: one.objects["HorizontalPodAutoscaler/log-anomaly-inference"]["spec"]["metrics"]
-        for name, one in built.items()
+        name: manifests.objects["HorizontalPodAutoscaler/log-anomaly-inference"]["spec"]["metrics"]
+        for name, manifests in built.items()
         if name != "kserve"
     }
     assert [name for name, metrics in scalers.items() if len(metrics) > 1] == ["monitored"]
@@ -73,8 +73,8 @@ def test_scaling_on_calls_in_hand_asks_for_a_metric_that_is_told(
 def test_one_trainer_runs_at_a_time(built: dict[str, Manifests]) -> None:
     """A new trainer starts after the old one has stopped, nightly jobs do not overlap."""
     for manifests in built.values():
-        for one in manifests.of("CronJob"):
-            assert one["spec"]["concurrencyPolicy"] == "Forbid"
+        for job in manifests.of("CronJob"):
+            assert job["spec"]["concurrencyPolicy"] == "Forbid"
         trainer = manifests.objects.get("Deployment/log-anomaly-trainer")
         if trainer is not None:
             assert trainer["spec"]["replicas"] == 1
@@ -166,14 +166,14 @@ def _secrets(spec: dict[str, object]) -> set[str]:
     found = set()
     stack: list[object] = [spec]
     while stack:
-        one = stack.pop()
-        if isinstance(one, dict):
-            for key, value in one.items():
+        node = stack.pop()
+        if isinstance(node, dict):
+            for key, value in node.items():
                 if key == "secretRef":
                     found.add(value["name"])
                 elif key == "secret":
                     found.add(value["secretName"])
                 stack.append(value)
-        elif isinstance(one, list):
-            stack.extend(one)
+        elif isinstance(node, list):
+            stack.extend(node)
     return found

@@ -34,11 +34,16 @@ def test_tritons_client_gets_the_verdicts_of_predict(
         numbered = [{"log_id": str(index), **log} for index, log in enumerate(logs)]
         batch = inference.call(f"{API_PREFIX}/predict/batch", {"logs": numbered}).json
     assert client.returncode == 0, client.stderr
-    said: dict[str, Any] = json.loads(client.stdout)
-    expected = {name: [one[name] for one in batch["predictions"]] for name in OUTPUTS}
-    assert said["answers"] == [expected] * 5
-    assert (said["live"], said["ready"], said["model_ready"], said["id"]) == (True, True, True, "7")
-    assert said["model"]["versions"] == ["1"]
-    (other_model, other_version) = said["faults"]
+    answers: dict[str, Any] = json.loads(client.stdout)
+    expected = {name: [prediction[name] for prediction in batch["predictions"]] for name in OUTPUTS}
+    assert answers["answers"] == [expected] * 5
+    assert (answers["live"], answers["ready"], answers["model_ready"], answers["id"]) == (
+        True,
+        True,
+        True,
+        "7",
+    )
+    assert answers["model"]["versions"] == ["1"]
+    (other_model, other_version) = answers["faults"]
     assert other_model == ["404", "There is no such model: the model is log-anomaly"]
     assert other_version[0] == "404"

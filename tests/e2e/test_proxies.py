@@ -82,8 +82,8 @@ def test_connections_are_kept_on_both_sides(
     with proxy(tmp_path, [address(serving)]) as url:
         for _ in range(300):
             assert post(client, f"{url}/api/v1/predict", LOG).status == 200
-        ends = [one for one in psutil.net_connections("tcp") if one.raddr]
-        assert 1 <= len([one for one in ends if one.raddr.port == port]) < 60
+        ends = [connection for connection in psutil.net_connections("tcp") if connection.raddr]
+        assert 1 <= len([connection for connection in ends if connection.raddr.port == port]) < 60
     (pool,) = [client.connection_from_url(url)]
     assert pool.num_connections == 1
 

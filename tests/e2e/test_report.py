@@ -135,7 +135,9 @@ def test_light_and_dark(server: PageServer, tmp_path: Path) -> None:
             f"--screenshot={picture}",
         )
         pictures[scheme] = picture.read_bytes()
-    assert all(one.startswith(b"\x89PNG") and len(one) > 20_000 for one in pictures.values())
+    assert all(
+        picture.startswith(b"\x89PNG") and len(picture) > 20_000 for picture in pictures.values()
+    )
     assert pictures["light"] != pictures["dark"]
     assert server.asked == ["/report.html"] * 2
 

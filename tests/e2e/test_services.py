@@ -30,13 +30,13 @@ def test_serving_needs_no_writable_disk(serving_image: Image, trained_store: Pat
         ready = inference.call(f"{API_PREFIX}/ready")
         assert (ready.status, ready.json) == (200, {"status": "ready", "model_version": "1"})
         path = f"{API_PREFIX}/predict"
-        one = inference.call(path, EXAMPLES[path])
-        assert one.status == 200
-        assert one.json["model_version"] == "1"
-        assert 0 < one.json["anomaly_score"] <= 1
+        single = inference.call(path, EXAMPLES[path])
+        assert single.status == 200
+        assert single.json["model_version"] == "1"
+        assert 0 < single.json["anomaly_score"] <= 1
         batch = inference.call(f"{path}/batch", EXAMPLES[f"{path}/batch"])
         assert batch.status == 200
-        assert batch.json["predictions"][0] == one.json
+        assert batch.json["predictions"][0] == single.json
         info = inference.call(f"{API_PREFIX}/model/info")
         assert info.status == 200
         assert {event["level"] for event in events(inference)} == {"INFO"}

@@ -61,7 +61,7 @@ class Archive(NamedTuple):
         return self.folder / name
 
 
-def count_one_by_one(records: Sequence[dict[str, Any]]) -> tuple[CountTable, dict[int, int]]:
+def count_record_by_record(records: Sequence[dict[str, Any]]) -> tuple[CountTable, dict[int, int]]:
     """The count table of raw logs by the plainest code there is, and where each key is first."""
     counts: Counter[int] = Counter()
     positives: Counter[int] = Counter()

@@ -50,12 +50,12 @@ def start(*arguments: object) -> subprocess.Popen[bytes]:
 def wait_for_line(job: subprocess.Popen[bytes], start_of_line: str) -> None:
     """Read what the job says until a line of it begins so."""
     assert job.stderr is not None
-    said = []
+    lines = []
     for line in job.stderr:
-        said.append(line.decode())
-        if said[-1].startswith(start_of_line):
+        lines.append(line.decode())
+        if lines[-1].startswith(start_of_line):
             return
-    raise AssertionError(f"the job ended: {''.join(said)}")
+    raise AssertionError(f"the job ended: {''.join(lines)}")
 
 
 def wait_for_children(job: subprocess.Popen[bytes], count: int) -> list[int]:

@@ -36,7 +36,7 @@ class Server:
     """A running S3 server with a bucket `logs`, which it makes when it starts."""
 
     def __init__(self, weed: str, folder: Path) -> None:
-        names = [*[f"{one}.port" for one in PORTS], *[f"{one}.port.grpc" for one in PORTS]]
+        names = [*[f"{port}.port" for port in PORTS], *[f"{port}.port.grpc" for port in PORTS]]
         with free_ports(len(names)) as free:
             self.ports = dict(zip(names, free, strict=True))
         self.environ = {

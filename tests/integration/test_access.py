@@ -100,7 +100,9 @@ def test_a_log_processor_sends_its_token(
 
 
 @pytest.mark.parametrize(
-    "command", [["inference"], ["trainer", "serve"], ["scripts.run"]], ids=lambda one: one[0]
+    "command",
+    [["inference"], ["trainer", "serve"], ["scripts.run"]],
+    ids=lambda command: command[0],
 )
 def test_nobody_trains_for_everybody_by_mistake(command: list[str], tmp_path: Path) -> None:
     """Both services, and what starts both, refuse to listen to all with training open."""

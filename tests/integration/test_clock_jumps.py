@@ -92,9 +92,9 @@ def test_a_word_ends_by_the_clock(service: Service, clock: Clock) -> None:
         return found
 
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-    said = {"verdict": "normal", "features": STRANGE, "until": tomorrow}
+    correction = {"verdict": "normal", "features": STRANGE, "until": tomorrow}
     assert is_anomaly()
-    assert service.call("POST", "/feedback", said).status == 200
+    assert service.call("POST", "/feedback", correction).status == 200
 
     assert [is_anomaly() for _ in range(10)] == [False] * 10
     clock.jump(7 * DAY_S)

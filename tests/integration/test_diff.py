@@ -53,12 +53,12 @@ def test_a_run_with_faults_against_one_without(capsys: pytest.CaptureFixture[str
     """57 patterns to read of 64,322 lines; the 23 new ones at ERROR stand first."""
     found = changes(capsys, str(GOOD), str(BAD))
     assert len(found) == 57
-    assert [(one["kind"], one["level"]) for one in found[:23]] == [("new", "ERROR")] * 23
-    assert not any(one["kind"] == "new" and one["level"] == "ERROR" for one in found[23:])
-    fresh = [one["bad"] for one in found if one["kind"] == "new"]
+    assert [(change["kind"], change["level"]) for change in found[:23]] == [("new", "ERROR")] * 23
+    assert not any(change["kind"] == "new" and change["level"] == "ERROR" for change in found[23:])
+    fresh = [change["bad"] for change in found if change["kind"] == "new"]
     assert (len(fresh), sum(fresh)) == (48, 1_294)
-    # In both runs: the fault-free one has errors of its own, which are no news.
-    assert all(one["good"] > 0 for one in found if one["kind"] in ("less", "gone"))
+    # In both runs: the fault-free run has errors of its own, which are no news.
+    assert all(change["good"] > 0 for change in found if change["kind"] in ("less", "gone"))
 
 
 @real
@@ -69,10 +69,10 @@ def test_lists_tables_and_versions_say_the_same(
     store = ["--model-dir", str(tmp_path / "models")]
 
     def plain(*arguments: str) -> list[dict[str, Any]]:
-        told = ("first_seen", "last_seen", "first_place", "text")
+        left_out = ("first_seen", "last_seen", "first_place", "text")
         return [
-            {name: value for name, value in one.items() if name not in told}
-            for one in changes(capsys, *arguments, *store)
+            {name: value for name, value in change.items() if name not in left_out}
+            for change in changes(capsys, *arguments, *store)
         ]
 
     def engine(path: Path, name: str, *options: str) -> str:

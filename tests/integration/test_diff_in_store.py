@@ -45,5 +45,5 @@ def test_logs_against_a_list(
     part = ["diff", "s3://logs/run/a.jsonl", "s3://logs/list.parquet", "--json", *store]
     assert main(part) == 0
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert {one["kind"] for one in found} >= {"new"}
-    assert all(one["good"] == 0 for one in found if one["kind"] == "new")
+    assert {change["kind"] for change in found} >= {"new"}
+    assert all(change["good"] == 0 for change in found if change["kind"] == "new")

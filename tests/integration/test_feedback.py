@@ -56,14 +56,14 @@ def test_no_stale_verdict_once_feedback_has_answered(services: list[Service]) ->
                 service = services[number % SERVICES]
                 assert await is_anomaly(session, service, number)
                 load = [
-                    asyncio.create_task(is_anomaly(session, one, 999))
-                    for one in services
+                    asyncio.create_task(is_anomaly(session, asked_service, 999))
+                    for asked_service in services
                     for _ in range(10)
                 ]
                 body = {"verdict": "normal", **line(number), "note": "known"}
                 async with session.post(f"{service.url}/api/v1/feedback", json=body) as response:
-                    told = await response.json()
-                    assert (response.status, told["n_corrections"]) == (200, number + 1), told
+                    answer = await response.json()
+                    assert (response.status, answer["n_corrections"]) == (200, number + 1), answer
                 asked = await asyncio.gather(
                     *(is_anomaly(session, service, number) for _ in range(40))
                 )
@@ -104,8 +104,8 @@ def test_a_word_ends_when_it_was_said_to(services: list[Service]) -> None:
     """Until then explained answers say so; behind that the detector decides again, by itself."""
     service = services[0]
     until = (datetime.now(UTC) + timedelta(seconds=5)).isoformat()
-    said = service.call("POST", "/feedback", {"verdict": "normal", **line(3), "until": until})
-    assert said.status == 200, said.data
+    response = service.call("POST", "/feedback", {"verdict": "normal", **line(3), "until": until})
+    assert response.status == 200, response.data
     ask = {"log_id": "a", **line(3)}
     explained = service.call("POST", "/predict?explain=true", ask).json()
     assert explained["is_anomaly"] is False

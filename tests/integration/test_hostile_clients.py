@@ -44,13 +44,13 @@ def connect(inference: Service) -> Iterator[Callable[[], socket.socket]]:
     """Opens raw connections, and closes them at the end."""
     made: list[socket.socket] = []
 
-    def open_one() -> socket.socket:
+    def open_connection() -> socket.socket:
         made.append(socket.create_connection(("127.0.0.1", inference.port), timeout=30))
         return made[-1]
 
-    yield open_one
-    for one in made:
-        one.close()
+    yield open_connection
+    for connection in made:
+        connection.close()
 
 
 def statuses(client: socket.socket, count: int) -> list[int]:
@@ -273,12 +273,12 @@ def test_clients_that_keep_us_waiting_are_given_up(
     with contextlib.suppress(TimeoutError):
         for _ in range(8):
             reader.sendall(head + b"Content-Length: %d\r\n\r\n" % len(batch) + batch)
-    for one in (half_body, half_head, half_second):
-        one.settimeout(45)
-        assert statuses(one, 2) == [408]
-    for one in (silent, early, blank):
-        one.settimeout(15)
-        assert one.recv(100) == b""
+    for client in (half_body, half_head, half_second):
+        client.settimeout(45)
+        assert statuses(client, 2) == [408]
+    for client in (silent, early, blank):
+        client.settimeout(15)
+        assert client.recv(100) == b""
     assert inference.log.read_text().count("connection.given_up") >= 1
     kept.sendall(GET)
     assert statuses(kept, 1) == [200]

@@ -31,7 +31,7 @@ def counted(service: Service, spec: Spec, outcome: str = "") -> float:
     """A counter of the service."""
     start = spec.name + (f'{{outcome="{outcome}"}} ' if outcome else " ")
     text = POOL.request("GET", f"{service.url}/metrics").data.decode()
-    (line,) = [one for one in text.splitlines() if one.startswith(start)]
+    (line,) = [sample for sample in text.splitlines() if sample.startswith(start)]
     return float(line.removeprefix(start))
 
 
@@ -50,14 +50,14 @@ def post(service: Service, path: str, body: bytes, content_type: str) -> None:
 
 def send_every_way(service: Service) -> int:
     """Send one anomalous log each way that there is; how many ways those are."""
-    one = json.dumps({"log_id": 1, **LOG}).encode()
-    post(service, "/api/v1/predict", one, "application/json")
-    post(service, "/api/v1/predict?explain=true", one, "application/json")
-    batch = b'{"logs":[%b]}' % one
+    single = json.dumps({"log_id": 1, **LOG}).encode()
+    post(service, "/api/v1/predict", single, "application/json")
+    post(service, "/api/v1/predict?explain=true", single, "application/json")
+    batch = b'{"logs":[%b]}' % single
     post(service, "/api/v1/predict/batch", batch, "application/json")
     post(service, "/api/v1/predict/batch?on_error=report", batch, "application/json")
-    post(service, "/api/v1/predict/batch", one + b"\n", "application/x-ndjson")
-    post(service, "/api/v1/logs", one, "application/json")
+    post(service, "/api/v1/predict/batch", single + b"\n", "application/x-ndjson")
+    post(service, "/api/v1/logs", single, "application/json")
     otlp = request(record(MESSAGE, 21, "FATAL"), service__name="payments")
     post(service, "/v1/logs", json.dumps(otlp).encode(), "application/json")
     post(service, "/v1/logs", as_protobuf(otlp), "application/x-protobuf")
@@ -83,10 +83,12 @@ def test_every_way_in_reports_the_same_alert(
         n = send_every_way(service)
         until(lambda: alerts(receiver)[-1:] and counted(service, POSTS, "taken"), "an alert")
         sent = until(
-            lambda: [one for one in alerts(receiver) if one["annotations"]["count"] == str(n)],
+            lambda: [
+                alert for alert in alerts(receiver) if alert["annotations"]["count"] == str(n)
+            ],
             "all logs",
         )[0]
-    assert {json.dumps(one["labels"], sort_keys=True) for one in alerts(receiver)} == {
+    assert {json.dumps(alert["labels"], sort_keys=True) for alert in alerts(receiver)} == {
         json.dumps(
             {
                 "alertname": "LogAnomaly",
@@ -199,7 +201,7 @@ def test_alerts_are_bounded(start_inference: StartInference, model_dir: Path) ->
     with receiver.running():
         assert service.call("POST", "/predict/batch", batch).json()["anomaly_count"] == 5
         sent = until(lambda: alerts(receiver), "alerts")
-    assert [one["labels"]["pattern_id"] for one in sent] == [
+    assert [alert["labels"]["pattern_id"] for alert in sent] == [
         *(f"{pattern_id(text):016x}" for text in texts[:2]),
         "other",
     ]

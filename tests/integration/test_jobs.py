@@ -175,7 +175,9 @@ def test_ctrl_c_while_importing_is_one_line(
 
 
 @pytest.mark.parametrize(
-    "command", [["inference"], ["trainer", "serve"], ["scripts.run"]], ids=lambda one: one[0]
+    "command",
+    [["inference"], ["trainer", "serve"], ["scripts.run"]],
+    ids=lambda command: command[0],
 )
 def test_wrong_settings_end_alike(command: list[str], tmp_path: Path) -> None:
     """Both services, and what starts both, name every problem and end with the same code."""

@@ -141,7 +141,9 @@ def test_two_trainers_race(start_trainer: StartTrainer, tmp_path: Path) -> None:
                     assert response.status == 200
                     return str((await response.json())["model_version"])
 
-            return await asyncio.gather(*(train(f"{one.url}/api/v1/train") for one in trainers * 2))
+            return await asyncio.gather(
+                *(train(f"{trainer.url}/api/v1/train") for trainer in trainers * 2)
+            )
 
     numbers = sorted(map(int, asyncio.run(race())))
     assert numbers == [1, 2, 3, 4]

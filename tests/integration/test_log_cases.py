@@ -131,10 +131,10 @@ def in_runs(records: list[Record]) -> str:
     """Levels and services in their order, those that are alike counted."""
     runs: list[tuple[str, int]] = []
     for record in records:
-        said = f"{record.features.level.name} {record.features.service}"
-        again = runs and runs[-1][0] == said
-        runs[-1:] = [(said, runs[-1][1] + 1)] if again else [*runs[-1:], (said, 1)]
-    return ", ".join(f"{count} {said}" if count > 1 else said for said, count in runs)
+        origin = f"{record.features.level.name} {record.features.service}"
+        again = runs and runs[-1][0] == origin
+        runs[-1:] = [(origin, runs[-1][1] + 1)] if again else [*runs[-1:], (origin, 1)]
+    return ", ".join(f"{count} {origin}" if count > 1 else origin for origin, count in runs)
 
 
 @pytest.mark.skipif(not TABLE.exists(), reason="the cases are not part of the project")

@@ -193,10 +193,10 @@ def test_no_line_stops_it(
     with log.open("rb") as stream:
         assert start_processor(service.url, stdin=stream).wait(WAIT_S) == 0
     numbers = found(tmp_path / "out")
-    assert [one for one in numbers if one < 99] == list(range(len(lines)))
-    said = (tmp_path / "err").read_bytes()
-    assert said.count(b"passed over") >= 3
-    assert secret not in said + (tmp_path / "out").read_bytes()
+    assert [number for number in numbers if number < 99] == list(range(len(lines)))
+    printed = (tmp_path / "err").read_bytes()
+    assert printed.count(b"passed over") >= 3
+    assert secret not in printed + (tmp_path / "out").read_bytes()
 
 
 def test_it_waits_as_long_as_it_is_asked_to(
@@ -205,12 +205,12 @@ def test_it_waits_as_long_as_it_is_asked_to(
     """A service without a model says 503 and Retry-After; when it has one, the lines are judged."""
     store = tmp_path / "empty"
     service = start_inference(store)
-    said = tmp_path / "err"
+    errors = tmp_path / "err"
     processor = start_processor(service.url, stdin=subprocess.PIPE)
     assert processor.stdin is not None
     processor.stdin.write(odd(1))
     processor.stdin.close()
-    wait_until(lambda: b"answer 503; the lines are sent again in 5.0 s" in said.read_bytes())
+    wait_until(lambda: b"answer 503; the lines are sent again in 5.0 s" in errors.read_bytes())
     model_dir.rename(store)
     assert processor.wait(WAIT_S) == 0
     assert found(tmp_path / "out") == [1]

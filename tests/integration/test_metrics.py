@@ -105,7 +105,9 @@ def test_no_counter_goes_back_when_workers_are_killed_or_replaced(
     assert len(replaced) >= 2
     service.wait_until("/ready")
     now = scrape(service)
-    asked, answered = (sum(getattr(one, what) for one in clients) for what in ("asked", "answered"))
+    asked, answered = (
+        sum(getattr(client, what) for client in clients) for what in ("asked", "answered")
+    )
     requests = "log_anomaly_http_requests_total"
     assert answered <= total(now, requests, route="/api/v1/predict", status="200") <= asked
     judged = total(now, "log_anomaly_logs_total")

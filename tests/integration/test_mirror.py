@@ -127,7 +127,7 @@ def test_a_damaged_version_never_appears(
     service = start_inference(tmp_path / "pod", **environ)
     until(lambda: version(service) == "1", "version 1")
 
-    def said(what: str) -> bool:
+    def has_logged(what: str) -> bool:
         return what in mirror.log.read_text()
 
     prefix = f"{address.removeprefix('s3://logs/')}/{MODEL_NAME}"
@@ -141,7 +141,7 @@ def test_a_damaged_version_never_appears(
         for name, data in files.items():
             obstore.put(objects, f"{prefix}/{number}/{name}", data)
         obstore.put(objects, f"{prefix}/CURRENT", b"%d %064d\n" % (number, 0))
-        until(partial(said, f"version {number}"), "the fault")
+        until(partial(has_logged, f"version {number}"), "the fault")
         assert version(service) == "1"
         assert ModelStore(tmp_path / "pod").versions() == [1]
     obstore.put(objects, f"{prefix}/CURRENT", b"no number\n")
@@ -223,7 +223,7 @@ def test_trainers_that_race_never_overwrite_each_other(
             )
             for name in ("a", "b", "c")
         ]
-        numbers = sorted(number for one in racing for number in one.result())
+        numbers = sorted(number for trainer in racing for number in trainer.result())
     assert numbers == list(range(1, 3 * rounds + 1))
     prefix = f"{address.removeprefix('s3://logs/')}/{MODEL_NAME}"
     current = bytes(obstore.get(objects, f"{prefix}/CURRENT").bytes())
@@ -268,7 +268,7 @@ def test_a_number_is_never_taken_twice(
 
 def test_a_mirror_says_what_it_lacks(tmp_path: Path) -> None:
     """Wrong settings are a line and exit code 2."""
-    for store, said in (("", "MODEL_STORE is not set"), ("file:///x", "MODEL_STORE='file:///x'")):
+    for store, reason in (("", "MODEL_STORE is not set"), ("file:///x", "MODEL_STORE='file:///x'")):
         done = subprocess.run(
             [sys.executable, "-m", "inference", "mirror"],
             cwd=ROOT,
@@ -278,4 +278,4 @@ def test_a_mirror_says_what_it_lacks(tmp_path: Path) -> None:
             timeout=60,
             check=False,
         )
-        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+        assert (done.returncode, reason in done.stderr) == (2, True), done.stderr

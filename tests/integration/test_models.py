@@ -37,8 +37,8 @@ def test_a_version_waits_until_it_is_made_current(pair: tuple[Service, Service])
     trainer, service = pair
     waiting = train(service, 2, activate=False)
     assert (waiting["model_version"], waiting["is_current"]) == ("2", False)
-    for one in pair:
-        listed = one.call("GET", "/models").json()
+    for server in pair:
+        listed = server.call("GET", "/models").json()
         assert listed["current"] == "1"
         assert [(v["model_version"], v["is_current"]) for v in listed["versions"]] == [
             ("1", True),

@@ -40,8 +40,8 @@ def infer(
     headers = {HEADER_LENGTH: str(length), **BINARY} if binary else {}
     answer = ask(service, path, body, headers)
     assert answer.status == 200, answer.data
-    said = answer.headers.get(HEADER_LENGTH)
-    return read_outputs(answer.data, None if said is None else int(said))
+    head_length = answer.headers.get(HEADER_LENGTH)
+    return read_outputs(answer.data, None if head_length is None else int(head_length))
 
 
 def predicted(service: Service, logs: list[dict[str, Any]]) -> dict[str, list[Any]]:
@@ -50,7 +50,7 @@ def predicted(service: Service, logs: list[dict[str, Any]]) -> dict[str, list[An
     answer = service.call("POST", "/predict/batch", body)
     assert answer.status == 200, answer.data
     predictions = answer.json()["predictions"]
-    return {name: [one[name] for one in predictions] for name in OUTPUTS}
+    return {name: [prediction[name] for prediction in predictions] for name in OUTPUTS}
 
 
 @pytest.mark.parametrize("store", ["model_dir", "surprisal_dir"])
@@ -88,9 +88,12 @@ def test_only_what_is_asked_for_is_answered(
     assert answer.headers["Content-Type"] == "application/octet-stream"
     head = json.loads(answer.data[: int(answer.headers[HEADER_LENGTH])])
     assert (head["id"], head["model_name"], head["model_version"]) == ("a-7", "log-anomaly", "1")
-    assert [one["name"] for one in head["outputs"]] == ["decision", "is_anomaly"]
-    assert [one["shape"] for one in head["outputs"]] == [[2, 1]] * 2
-    assert [one.get("parameters") for one in head["outputs"]] == [None, {"binary_data_size": 2}]
+    assert [output["name"] for output in head["outputs"]] == ["decision", "is_anomaly"]
+    assert [output["shape"] for output in head["outputs"]] == [[2, 1]] * 2
+    assert [output.get("parameters") for output in head["outputs"]] == [
+        None,
+        {"binary_data_size": 2},
+    ]
 
 
 def test_only_the_version_that_serves_answers(

@@ -101,8 +101,8 @@ def test_a_template_that_the_source_knows_is_the_pattern(
     known = record("cache miss for key user-bob", 5, "DEBUG")
     template = {"stringValue": "cache miss for key user-{Id}"}
     known["attributes"] = [{"key": "{OriginalFormat}", "value": template}]
-    for one in (plain, known):
-        body = request(one, service__name="cart")
+    for log_record in (plain, known):
+        body = request(log_record, service__name="cart")
         assert post(service, as_protobuf(body), PROTOBUF).status == 200
     text = POOL.request("GET", f"{service.url}/metrics").data.decode()
     assert 'log_anomaly_unseen_logs_total{what="template"} 1.0' in text

@@ -133,8 +133,8 @@ def peak_bytes(service: Service) -> int:
     """Most that any process of the service has had in memory, now and before."""
     process = psutil.Process(service.process.pid)
     peaks = []
-    for one in [process, *process.children()]:
-        status = Path(f"/proc/{one.pid}/status").read_text().split()
+    for worker in [process, *process.children()]:
+        status = Path(f"/proc/{worker.pid}/status").read_text().split()
         peaks.append(int(status[status.index("VmHWM:") + 1]) * 1_024)
     return max(peaks)
 

@@ -52,7 +52,9 @@ def by_hand(path: Path) -> Counted:
 
 def plain(patterns: list[Pattern]) -> Counted:
     """A list in a comparable form."""
-    return {(one.service, one.pattern_id): (one.text, one.count) for one in patterns}
+    return {
+        (pattern.service, pattern.pattern_id): (pattern.text, pattern.count) for pattern in patterns
+    }
 
 
 def counted(path: Path, executor: Executor) -> list[Pattern]:
@@ -76,7 +78,7 @@ def cluster() -> Iterator[str]:
 
 
 def test_processes_parts_and_a_cluster(logs: Path, cluster: str) -> None:
-    """One process, two, small parts and Dask give one list, in which all stands as by hand."""
+    """One process, two, small parts and Dask give the same list, which is as counted by hand."""
     whole = counted(logs, Executor(processes=1))
     assert plain(whole) == by_hand(logs)
     part = logs.stat().st_size // 7
@@ -93,8 +95,8 @@ def test_the_order_of_lines_does_not_matter(logs: Path) -> None:
 
     def placeless(path: Path) -> list[Pattern]:
         return [
-            msgspec.structs.replace(one, first_place="", last_place="")
-            for one in counted(path, Executor(processes=1))
+            msgspec.structs.replace(pattern, first_place="", last_place="")
+            for pattern in counted(path, Executor(processes=1))
         ]
 
     assert placeless(shuffled) == placeless(logs)
@@ -118,8 +120,8 @@ def test_sql_counts_the_same(logs: Path, capsys: pytest.CaptureFixture[str]) -> 
     listed = patterns_in(data, model_dir=logs.parent / "none").patterns
     assert plain(listed) == expected
     own = counted(logs, Executor(processes=1))
-    assert [(one.level, one.first_seen, one.last_seen) for one in listed] == [
-        (one.level, one.first_seen, one.last_seen) for one in own
+    assert [(pattern.level, pattern.first_seen, pattern.last_seen) for pattern in listed] == [
+        (pattern.level, pattern.first_seen, pattern.last_seen) for pattern in own
     ]
 
 
@@ -142,6 +144,6 @@ def test_a_version_keeps_the_patterns_it_learned_from(
     own = listed("--version", "1")
     assert own == listed(str(logs), "--version", "1") == listed(str(logs))
     manifest = json.loads((kept[0].parent / "manifest.json").read_bytes())
-    share = sum(one["n_flagged"] for one in own) / manifest["training"]["n_samples"]
+    share = sum(pattern["n_flagged"] for pattern in own) / manifest["training"]["n_samples"]
     assert share == pytest.approx(manifest["calibration"]["flagged_share"])
-    assert [one for one in own if one["is_flagged"]] == listed(str(logs), "--flagged")
+    assert [pattern for pattern in own if pattern["is_flagged"]] == listed(str(logs), "--flagged")

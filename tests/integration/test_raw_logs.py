@@ -31,32 +31,37 @@ def json_lines(*records: dict[str, Any]) -> str:
 
 
 FLUENT_BIT = [
-    {"date": 1764150000.25 + n, "log": one["message"], "level": one["level"], "app": one["service"]}
-    for n, one in enumerate(RECORDS)
+    {
+        "date": 1764150000.25 + n,
+        "log": record["message"],
+        "level": record["level"],
+        "app": record["service"],
+    }
+    for n, record in enumerate(RECORDS)
 ]
 VECTOR = [
-    {**one, "timestamp": "2026-11-26T10:00:00.1Z", "source_type": "file", "file": "/var/log/a"}
-    for one in RECORDS
+    {**record, "timestamp": "2026-11-26T10:00:00.1Z", "source_type": "file", "file": "/var/log/a"}
+    for record in RECORDS
 ]
 LOGSTASH = [
     {"@timestamp": "2026-11-26T10:00:00.1Z", "@version": "1", "tags": ["a"],
-     "event": {"original": "x"}, "message": one["message"], "log": {"level": one["level"]},
-     "service": {"name": one["service"]}}
-    for one in RECORDS
+     "event": {"original": "x"}, "message": record["message"], "log": {"level": record["level"]},
+     "service": {"name": record["service"]}}
+    for record in RECORDS
 ]  # fmt: skip
 LOKI = {
     "streams": [
         {
-            "stream": {"level": one["level"], "app": one["service"]},
-            "values": [["1", one["message"]]],
+            "stream": {"level": record["level"], "app": record["service"]},
+            "values": [["1", record["message"]]],
         }
-        for one in RECORDS
+        for record in RECORDS
     ]
 }
 RSYSLOG = [
-    {"message": f" {one['message']}", "level": severity, "service": one["service"],
+    {"message": f" {record['message']}", "level": severity, "service": record["service"],
      "time": "2026-11-26T10:00:00.123456+00:00"}
-    for one, severity in zip(RECORDS, ("info", "crit", "info"), strict=True)
+    for record, severity in zip(RECORDS, ("info", "crit", "info"), strict=True)
 ]  # fmt: skip
 LINES = "\n".join(
     f"2026-11-26 10:00:00,123 {o['level']} [main] {o['service']}: {o['message']}" for o in RECORDS
@@ -109,11 +114,11 @@ def test_what_shippers_send_is_judged(service: Service) -> None:
 def test_verdicts_are_those_of_predict(service: Service) -> None:
     """Score, decision and percentile of each record, as for the same log alone."""
     listed = post(service, json.dumps(RECORDS), "?return=all").json()["logs"]
-    assert [one["position"] for one in listed] == [0, 1, 2]
-    for record, one in zip(RECORDS, listed, strict=True):
+    assert [verdict["position"] for verdict in listed] == [0, 1, 2]
+    for record, verdict in zip(RECORDS, listed, strict=True):
         alone = service.call("POST", "/predict", {"log_id": "a", **record}).json()
         shared = alone.keys() - {"log_id"}
-        assert {name: one[name] for name in shared} == {name: alone[name] for name in shared}
+        assert {name: verdict[name] for name in shared} == {name: alone[name] for name in shared}
     assert post(service, json.dumps(RECORDS), "?return=none").json()["logs"] == []
     assert post(service, "[]", "?return=some").status == 400
 
@@ -142,8 +147,8 @@ def test_one_bad_record_fails_no_other(service: Service) -> None:
     answer = post(service, body, Content_Type="application/x-ndjson")
     found = answer.json()
     assert (found["log_count"], found["anomaly_count"], found["bad_count"]) == (5, 2, 2)
-    assert [one["position"] for one in found["bad"]] == [2, 3]
-    assert [one["position"] for one in found["logs"]] == [1, 4]
+    assert [entry["position"] for entry in found["bad"]] == [2, 3]
+    assert [entry["position"] for entry in found["logs"]] == [1, 4]
     assert b"secret" not in answer.data
 
 

@@ -48,8 +48,8 @@ def test_it_is_served_on_loopback_until_ctrl_c(run: RunJob, models: Path) -> Non
     job = start("report", "--serve", "--model-dir", models)
     try:
         assert job.stdout is not None
-        said = job.stdout.readline().decode()
-        address = re.search(r"http://127\.0\.0\.1:\d+/", said)
+        line = job.stdout.readline().decode()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", line)
         assert address is not None
         answer = urllib3.request("GET", address[0])
         assert (answer.status, answer.data) == (200, page)

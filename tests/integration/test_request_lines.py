@@ -54,7 +54,7 @@ def test_each_line_has_its_answer_in_its_place(service: Service) -> None:
     assert found[1]["log_id"] == "b"
     assert found[1]["errors"][0]["path"] == "features.message_length"
     assert found[4]["errors"][0]["path"] == "features"
-    assert [one["position"] for one in found if "errors" in one] == [1, 3, 4, 5]
+    assert [line["position"] for line in found if "errors" in line] == [1, 3, 4, 5]
     assert found[6]["log_id"] == "last"
 
 
@@ -71,9 +71,9 @@ def test_what_comes_compressed_is_answered_as_well(service: Service) -> None:
 
 def test_a_long_line_fails_no_other(service: Service) -> None:
     """It is named, and nothing of it is kept."""
-    one = json.dumps(RAW).encode()
+    short = json.dumps(RAW).encode()
     long = b'{"log_id": "x", "message": "%b"}' % (b"y" * 3 * MAX_LINE_BYTES)
-    found = answers(service, b"\n".join([one, long, one]))
+    found = answers(service, b"\n".join([short, long, short]))
     assert ["errors" in line for line in found] == [False, True, False]
     assert answers(service, b"") == answers(service, b"\n\n") == []
 
@@ -147,9 +147,13 @@ def test_a_batch_may_report_what_is_at_fault(service: Service) -> None:
     answer = service.call("POST", "/predict/batch?on_error=report", body)
     assert answer.status == 200
     found = msgspec.json.decode(answer.data, type=BatchPrediction)
-    assert [one.log_id for one in found.predictions] == [ONE["log_id"], 7]
+    assert [line.log_id for line in found.predictions] == [ONE["log_id"], 7]
     assert found.errors is not None
-    assert [(one.position, one.log_id) for one in found.errors] == [(1, "b"), (3, None), (4, "c")]
+    assert [(line.position, line.log_id) for line in found.errors] == [
+        (1, "b"),
+        (3, None),
+        (4, "c"),
+    ]
     whole = service.call("POST", "/predict/batch?on_error=report", {"logs": [ONE]}).json()
     assert whole["errors"] == []
 

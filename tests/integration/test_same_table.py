@@ -29,7 +29,7 @@ from tests.integration.archives import (
     assert_same,
     count,
     count_in_parts,
-    count_one_by_one,
+    count_record_by_record,
     fit_all,
     to_parquet,
     write_csv,
@@ -65,7 +65,7 @@ def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     lines = lines[:: 1 + len(lines) // MAX_RECORDS]
     (folder / "logs.jsonl").write_bytes(b"".join(lines))
     records = [json.loads(line) for line in lines]
-    table, first_lines = count_one_by_one(records)
+    table, first_lines = count_record_by_record(records)
     options = ["--label-field", "fault"] if "fault" in records[0] else []
     models = fit_all(table)
     return Archive(folder, folder / "logs.jsonl", records, options, table, first_lines, models)
@@ -274,7 +274,7 @@ def test_lines_of_plain_text(archive: Archive) -> None:
     path = archive.file("app.log")
     write_log4j(path, records)
     alike = [record | {"timestamp": "2026-11-22T11:00:07.543Z"} for record in records]
-    expected, first_lines = count_one_by_one(alike)
+    expected, first_lines = count_record_by_record(alike)
     executor = Executor(processes=1, partition_bytes=TINY_BYTES)
     counted, locate = count_in_parts([str(path)], executor)
     assert_same(counted.table, msgspec.structs.replace(expected, positives=None))

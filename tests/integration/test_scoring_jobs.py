@@ -164,8 +164,8 @@ def test_features_in_parquet(
     for row in rows:
         verdict = answer(model, msgspec.convert(row, LogFeatures))
         named = {name: verdict[name] for name in VERDICT}
-        said = {"model_version": str(version), "why": verdict.get("why")}
-        expected.append(row | named | said)
+        judgement = {"model_version": str(version), "why": verdict.get("why")}
+        expected.append(row | named | judgement)
     assert any(row["why"] for row in expected)
     assert read_verdicts(out) == expected
 

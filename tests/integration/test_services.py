@@ -42,7 +42,9 @@ def test_the_whole_path(
     assert info["manifest"]["training"]["n_samples"] == 500
     batch = {"logs": [{"log_id": str(n), "features": ONE["features"]} for n in range(9_000)]}
     answer = inference.call("POST", "/predict/batch", batch).json()
-    assert [one["log_id"] for one in answer["predictions"]] == [str(n) for n in range(9_000)]
+    assert [prediction["log_id"] for prediction in answer["predictions"]] == [
+        str(n) for n in range(9_000)
+    ]
 
 
 def test_the_trainer_does_not_mind_the_workers_of_inference(
@@ -129,12 +131,14 @@ def test_half_a_body_blocks_nobody(start_inference: StartInference, model_dir: P
     inference = start_inference(model_dir, WEB_CONCURRENCY="1")
     slow = [socket.create_connection(("127.0.0.1", inference.port)) for _ in range(64)]
     try:
-        for one in slow:
-            one.sendall(b"POST /api/v1/predict HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n{")
+        for client in slow:
+            client.sendall(
+                b"POST /api/v1/predict HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n{"
+            )
         assert all(inference.call("POST", "/predict", ONE).status == 200 for _ in range(20))
     finally:
-        for one in slow:
-            one.close()
+        for client in slow:
+            client.close()
 
 
 def test_chunked_and_gzipped_bodies_are_taken(

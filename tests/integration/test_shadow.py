@@ -60,13 +60,13 @@ def test_every_way_in_is_judged_and_all_workers_add_up(
     service = start_inference(
         two, WEB_CONCURRENCY="2", ANOMALY_SHADOW="2", ANOMALY_SERVE_DRIFT_WINDOW_S="60"
     ).wait_until("/ready")
-    report(service, lambda told: told["judging_workers"] == 2)
+    report(service, lambda comparison: comparison["judging_workers"] == 2)
     logs = make_logs(40, seed=5)
     assert {predict(service, log)["model_version"] for log in logs} == {"1"}
-    one = {"log_id": "a", "features": msgspec.to_builtins(logs[0])}
-    assert service.call("POST", "/predict?explain=true", one).status == 200
-    assert service.call("POST", "/predict/batch", {"logs": [one] * 30}).status == 200
-    lines = msgspec.json.encode(one) + b"\n" + msgspec.json.encode(one) + b"\n"
+    request = {"log_id": "a", "features": msgspec.to_builtins(logs[0])}
+    assert service.call("POST", "/predict?explain=true", request).status == 200
+    assert service.call("POST", "/predict/batch", {"logs": [request] * 30}).status == 200
+    lines = msgspec.json.encode(request) + b"\n" + msgspec.json.encode(request) + b"\n"
     ndjson = {"Content-Type": "application/x-ndjson"}
     assert service.call("POST", "/predict/batch", lines, ndjson).status == 200
     raw = [msgspec.to_builtins(log) for log in make_raw_logs(50)]
@@ -76,18 +76,20 @@ def test_every_way_in_is_judged_and_all_workers_add_up(
     assert POOL.request("POST", f"{service.url}/v1/logs", json=otlp).status == 200
 
     n_logs = 40 + 1 + 30 + 2 + 50 + 7
-    told = report(service, lambda told: told["log_count"] + told["dropped_count"] >= n_logs)
-    assert told["log_count"] == n_logs
-    assert told["dropped_count"] == 0
-    assert (told["candidate_version"], told["model_version"]) == ("2", "1")
-    assert told["candidate_hash"] == ModelStore(two).digest(2)
-    flagged = told["candidate_flagged_share"] - told["model_flagged_share"]
-    delta = (told["only_candidate_count"] - told["only_model_count"]) / n_logs
-    assert flagged == pytest.approx(delta)
-    assert told["agreement"] == pytest.approx(
-        1 - (told["only_candidate_count"] + told["only_model_count"]) / n_logs
+    comparison = report(
+        service, lambda comparison: comparison["log_count"] + comparison["dropped_count"] >= n_logs
     )
-    assert sum(one["log_count"] for one in told["examples"]) > 0
+    assert comparison["log_count"] == n_logs
+    assert comparison["dropped_count"] == 0
+    assert (comparison["candidate_version"], comparison["model_version"]) == ("2", "1")
+    assert comparison["candidate_hash"] == ModelStore(two).digest(2)
+    flagged = comparison["candidate_flagged_share"] - comparison["model_flagged_share"]
+    delta = (comparison["only_candidate_count"] - comparison["only_model_count"]) / n_logs
+    assert flagged == pytest.approx(delta)
+    assert comparison["agreement"] == pytest.approx(
+        1 - (comparison["only_candidate_count"] + comparison["only_model_count"]) / n_logs
+    )
+    assert sum(example["log_count"] for example in comparison["examples"]) > 0
     samples = scrape(service)
     assert total(samples, "log_anomaly_shadow_logs_total") == n_logs
     assert total(samples, "log_anomaly_shadow_workers", state="judging") == 2
@@ -97,8 +99,8 @@ def test_every_way_in_is_judged_and_all_workers_add_up(
     killed = psutil.Process(service.process.pid).children()[0]
     killed.kill()
     killed.wait(TIMEOUT_S)
-    told = report(service, lambda told: told["judging_workers"] == 2)
-    assert told["log_count"] == n_logs
+    comparison = report(service, lambda comparison: comparison["judging_workers"] == 2)
+    assert comparison["log_count"] == n_logs
     assert total(scrape(service), "log_anomaly_shadow_logs_total") == n_logs
 
 
@@ -106,27 +108,33 @@ def test_from_candidate_to_current(
     two: Path, start_inference: StartInference, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`shadow N` is taken up by running workers, `activate N` makes it serve, `shadow off` ends it;
-    a candidate can be deleted by nobody meanwhile, and one that breaks is told and harms nothing.
+    a candidate can be deleted by nobody meanwhile, and a broken candidate harms nothing.
     """
     where = ["--model-dir", str(two)]
     service = start_inference(two, ANOMALY_SHADOW="candidate").wait_until("/ready")
-    assert report(service, lambda told: told["state"] == "missing")["candidate_version"] is None
+    assert (
+        report(service, lambda comparison: comparison["state"] == "missing")["candidate_version"]
+        is None
+    )
     assert main(["shadow", "2", *where]) == 0
-    assert report(service, lambda told: told["state"] == "judging")["candidate_version"] == "2"
+    assert (
+        report(service, lambda comparison: comparison["state"] == "judging")["candidate_version"]
+        == "2"
+    )
     assert main(["delete", "2", *where]) != 0
     assert "is the candidate" in capsys.readouterr().err
     assert main(["activate", "2", *where]) == 0
     log = make_logs(1)[0]
     assert predict(service, log)["model_version"] == "2"
-    report(service, lambda told: told["state"] == "serving")
+    report(service, lambda comparison: comparison["state"] == "serving")
     assert main(["activate", "1", *where]) == 0
     assert main(["shadow", "off", *where]) == 0
-    report(service, lambda told: told["state"] == "missing")
+    report(service, lambda comparison: comparison["state"] == "missing")
     (two / "log-anomaly" / "2" / "tables.npz").write_bytes(b"none")
     assert main(["shadow", "2", *where]) != 0
     (two / "log-anomaly" / "CANDIDATE").write_text("2\n")
-    told = report(service, lambda told: told["state"] == "broken")
-    assert "tables.npz is not the file that was published" in told["detail"]
+    comparison = report(service, lambda comparison: comparison["state"] == "broken")
+    assert "tables.npz is not the file that was published" in comparison["detail"]
     assert predict(service, log)["model_version"] == "1"
     assert total(scrape(service), "log_anomaly_shadow_workers", state="broken") >= 1
 

@@ -64,8 +64,8 @@ def test_a_pod_takes_what_was_signed_and_nothing_else(
     services.append(Service(["inference", "mirror"], variables, free_port(), log))
     service = start_inference(pod, trainer, **environ)
     assert service.call("POST", "/train", training(make_logs(300))).status == 200
-    said = {"message": "cache miss", "service": "cart", "level": "INFO", "verdict": "anomaly"}
-    corrected = service.call("POST", "/feedback", said)
+    correction = {"message": "cache miss", "service": "cart", "level": "INFO", "verdict": "anomaly"}
+    corrected = service.call("POST", "/feedback", correction)
     assert corrected.status == 200, corrected.data
     assert version(service) == "2"
     assert (pod / MODEL_NAME / "2" / SIGNATURE_FILE).exists()
@@ -98,4 +98,8 @@ def test_a_service_without_a_mirror_verifies_too(
     until(lambda: "version 3 is not signed" in service.call("GET", "/ready").data.decode(), "it")
     assert version(service) == "2"
     listed = service.call("GET", "/models").json()["versions"]
-    assert ["is not signed" in one.get("fault", "") for one in listed] == [True, False, True]
+    assert ["is not signed" in version.get("fault", "") for version in listed] == [
+        True,
+        False,
+        True,
+    ]

@@ -34,7 +34,7 @@ def model_dir(tmp_path: Path) -> Path:
     fitted = fit(data, model_dir=tmp_path, options=level_detector.options(contamination=0.1))
     assert fitted.version == 1
     assert fitted.report.detector == "level"
-    assert {one.detector for one in fitted.report.distributions} == {
+    assert {distribution.detector for distribution in fitted.report.distributions} == {
         "level",
         "isolation_forest",
         "surprisal",
@@ -55,7 +55,7 @@ def test_it_is_fitted_proved_published_and_served(model_dir: Path) -> None:
         client.simulate_post("/api/v1/predict", params={"explain": "true"}, json=log).json
         for log in (ERROR, QUIET)
     ]
-    assert [one["is_anomaly"] for one in answers] == [True, False]
+    assert [answer["is_anomaly"] for answer in answers] == [True, False]
     assert answers[0]["terms"] == {"severity": 3.0}
     assert "contributions" not in answers[0]
     assert client.simulate_get("/api/v1/model/info").json["manifest"]["detector"] == "level"

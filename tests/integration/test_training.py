@@ -99,10 +99,10 @@ def test_a_slow_training_holds_up_nobody(
 
             trainings = [asyncio.create_task(train()) for _ in range(2)]
             answered = 0
-            while not all(one.done() for one in trainings):
+            while not all(training.done() for training in trainings):
                 assert await ask(session, f"{inference.url}/api/v1/predict")
                 answered += 1
-            outcomes = [one.result() for one in trainings]
+            outcomes = [training.result() for training in trainings]
             assert (503, "5") in outcomes
             return sorted(status for status, _ in outcomes), answered
 

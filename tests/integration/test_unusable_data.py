@@ -63,11 +63,11 @@ def test_some_bad_lines_are_told_and_passed_over(tmp_path: Path, spoilt: Path, r
     assert done.code == 0
     assert f"warning: {n_bad} of 6,666 records cannot be used" in done.err
     report = (ModelStore(tmp_path / "models").path(1) / REPORT_FILE).read_text()
-    for number, (_, told) in enumerate(BAD):
+    for number, (_, reason) in enumerate(BAD):
         place = f"{spoilt}:{100 + number * EVERY}"
         assert place in report
         if number < 3:
-            assert f"{place}: {told}" in done.err
+            assert f"{place}: {reason}" in done.err
     assert SECRET not in done.err + done.out + report
     assert f"{n_bad} unusable" in done.out
     manifest = ModelStore(tmp_path / "models").manifest(1)
@@ -186,7 +186,7 @@ def test_what_is_asked_wrongly_is_named(
     run: RunJob,
     arguments: tuple[object, ...],
     code: int,
-    told: str,
+    reason: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """An option, a field, a file: in one line or a line each, before anything is done."""
@@ -195,7 +195,7 @@ def test_what_is_asked_wrongly_is_named(
         monkeypatch.setattr("sys.stdin.buffer", logs, raising=False)
         done = run("fit", *arguments, "--model-dir", tmp_path / "models")
     assert (done.code, done.out) == (code, "")
-    assert told in done.err
+    assert reason in done.err
     assert not (tmp_path / "models").exists()
 
 
