@@ -162,7 +162,7 @@ def test_a_parquet_file_that_lacks_a_column(tmp_path: Path, run: RunJob, command
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "reason"),
     [
         ((LOGS, "--message-field", "massage"), 3, "--message-field: no record has"),
         ((LOGS, "--label-field", "label"), 3, "`fault`"),

@@ -26,7 +26,7 @@ TOKENS = "".join(
 )
 
 same_directory = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-"""Each example writes its own content over that of the one before."""
+"""Each example writes its own content over that of the example before."""
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,7 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
 
 @pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
 def test_each_row_names_a_page_and_a_check_that_are_there(row: list[str]) -> None:
-    """The tests that it names exist, and speak of the peer; what was not run is said to be so."""
+    """The tests that it names exist, and speak of the peer; what was not run is marked so."""
     _, paths, page, check = row
     (name,) = re.findall(r"\(([^)#]+)[^)]*\)", page)
     assert (DOCS / name).is_file()

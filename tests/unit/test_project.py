@@ -124,7 +124,7 @@ def test_the_speed_in_the_readme_was_measured() -> None:
 
 
 def test_a_run_is_a_line_of_the_kept_results() -> None:
-    """So that a new measurement is a short change, and the file a short one."""
+    """So that a new measurement is a short change, and the file short."""
     text = (ROOT / "benchmarks" / "results.json").read_text()
     assert text == laid_out(json.loads(text)) + "\n"
     assert len(text.splitlines()) < 2_000

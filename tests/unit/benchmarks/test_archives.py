@@ -53,7 +53,7 @@ def test_a_pool_has_the_size_asked_for(pool: list[LogFeatures]) -> None:
 
 
 def test_count_tables_are_those_of_ours(tmp_path: Path, pool: list[LogFeatures]) -> None:
-    """They hold as many rows as asked for, and are added up before a row is looked at."""
+    """They hold as many rows as asked for, and are added up before a row is read."""
     tables = make_count_tables(tmp_path, pool, 1_000_000, days=3)
     summed = sum_tables(find_sources([str(path) for path in tables]))
     assert summed is not None
@@ -173,7 +173,7 @@ def test_time_is_the_median_and_memory_the_highest_of_the_rounds() -> None:
 
 
 def test_archives_of_other_sizes_reach_nothing() -> None:
-    """A quick run's smaller archive is not taken for the one with the bar; a failure says why."""
+    """A quick run's smaller archive is not held to the bar; a failure says why."""
     void = Job(OURS, FIT_FEATURES, 10_000_000, [], "exit code 3: no such file")
     found = archive_bars(section(job(FIT_FEATURES, 1_000_000, (1.0, 100)), void))
     assert [(bar.measured, bar.reached) for bar in found] == [

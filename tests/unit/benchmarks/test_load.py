@@ -35,7 +35,7 @@ def test_the_result_line_is_read() -> None:
     ["", "unable to connect to 127.0.0.1:1", 'RESULT {"requests":', "RESULT {}", OUTPUT * 2],
 )
 def test_anything_else_is_an_error(output: str) -> None:
-    """No line, two lines or a line that is not the expected one is never taken for a figure."""
+    """No line, two lines or an unexpected line is never taken for a figure."""
     with pytest.raises(LoadError):
         parse_wrk(output)
 
@@ -56,7 +56,7 @@ def test_requests_are_whole_http_requests(tmp_path: Path) -> None:
 def test_each_client_goes_on_where_it_stopped(tmp_path: Path) -> None:
     """A round begins behind the records of the client's own last round, and wraps around."""
     requests = RequestFile(tmp_path / "requests", "/", [b"1", b"2", b"3"])
-    requests.advance("one", 2)
-    assert (requests.first("one"), requests.first("other")) == (2, 0)
-    requests.advance("one", 2)
-    assert requests.first("one") == 1
+    requests.advance("first", 2)
+    assert (requests.first("first"), requests.first("second")) == (2, 0)
+    requests.advance("first", 2)
+    assert requests.first("first") == 1

@@ -132,7 +132,7 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
 
 
 def test_the_process_of_its_own_goes_on_where_it_is_ordered(tmp_path: Path) -> None:
-    """Requests that were skipped come last; a failure of the process is told."""
+    """Requests that were skipped come last; a failure of the process is reported."""
     file = RequestFile(tmp_path / "requests", "/", [b"1", b"2", b"3"])
     bodies = [request.rpartition(b"\r\n\r\n")[2] for request in read_requests(file.file, 1)]
     assert bodies == [b"2", b"3", b"1"]

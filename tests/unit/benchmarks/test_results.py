@@ -38,7 +38,7 @@ def test_figures_are_medians_over_the_rounds() -> None:
     ],
 )
 def test_any_failure_makes_a_figure_void(runs: list[Run], reason: str) -> None:
-    """One failed request in one round is enough, and the reason is told."""
+    """One failed request in one round is enough, and the reason is given."""
     found = series(*runs)
     assert found.void == reason
     assert (found.rate, found.logs_rate, found.latency_ms("p50"), found.cpu_ms) == (None,) * 4

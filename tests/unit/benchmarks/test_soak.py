@@ -194,7 +194,7 @@ GOOD = Outcome(
 
 
 def test_a_good_soak_has_no_problems() -> None:
-    """The trainer's memory is told and not judged."""
+    """The trainer's memory is reported and not judged."""
     assert GOOD.problems == []
     assert "lost    0 of 1,000 requests" in str(GOOD)
     assert "wrong   0 of 2,000 verdicts" in str(GOOD)
@@ -220,6 +220,6 @@ def test_whatever_must_not_be_is_a_problem(change: dict[str, Any], problem: str)
 
 
 def test_memory_of_a_short_soak_is_not_judged() -> None:
-    """Its quarters are too short to tell growth from warming up."""
+    """Its quarters are too short to distinguish growth from warming up."""
     grown = Memory([80 * MB, 80 * MB, 80 * MB, 99 * MB])
     assert msgspec.structs.replace(GOOD, seconds=60.0, service=grown).problems == []

@@ -19,7 +19,7 @@ def test_other_numbers_change_nothing_else() -> None:
 
 
 def test_records_of_each_kind() -> None:
-    """Raw ones as they were written, with other numbers, and features."""
+    """Raw records as they were written, with other numbers, and features."""
     raw, logs = make_raw_logs(20), make_logs(20)
     records = Records("made up", {REAL: logs}, raw)
     assert records.of(REAL) == logs

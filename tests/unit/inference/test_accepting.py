@@ -55,7 +55,7 @@ class Worker:
 async def until(condition: Callable[[], bool]) -> None:
     """Let the loop run until something holds."""
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - what is waited for tells nobody
+        while not condition():  # noqa: ASYNC110 - nothing announces what is waited for
             await asyncio.sleep(0.001)
 
 
@@ -66,7 +66,7 @@ def with_listener(test: Callable[[socket.socket], Coroutine[Any, Any, None]]) ->
 
 
 def test_places_are_given_and_freed() -> None:
-    """A worker that left is not compared with, and its place is the next one's."""
+    """A worker that left is not compared with, and its place is the next worker's."""
     headcount = Headcount()
     first, second = headcount.join(), headcount.join()
     assert first != second
@@ -78,7 +78,7 @@ def test_places_are_given_and_freed() -> None:
 
 
 def test_more_workers_than_places_serve_all_the_same() -> None:
-    """A worker without a place tells nothing and disturbs nobody."""
+    """A worker without a place reports nothing and disturbs nobody."""
     headcount = Headcount()
     places = [headcount.join() for _ in range(MAX_WORKERS + 1)]
     assert places == [*range(MAX_WORKERS), MAX_WORKERS]
@@ -89,7 +89,7 @@ def test_more_workers_than_places_serve_all_the_same() -> None:
 
 @pytest.mark.parametrize("count", [8, 100])
 def test_workers_hold_alike(count: int) -> None:
-    """Connections that come one after the other are shared out, though not to the last one.
+    """Connections that come one after the other are shared out, though not evenly to the last.
 
     To give way takes a moment, and on a busy machine a moment may be over before another came.
     """
@@ -173,7 +173,7 @@ def test_no_client_is_accepted_after_the_close() -> None:
 
 
 def test_a_client_that_goes_away_at_once_is_forgotten() -> None:
-    """A connection that breaks before it is open is closed, and the next one is accepted."""
+    """A connection that breaks before it is open is closed, and the next is accepted."""
 
     async def run(listener: socket.socket) -> None:
         worker = Worker(listener, Headcount())

@@ -94,7 +94,7 @@ def test_tokens_are_bounded() -> None:
 
 
 def test_unusable_files_are_refused(tmp_path: Path) -> None:
-    """A missing one, a folder, a pipe, too large a one, and one that is no text."""
+    """A missing file, a folder, a pipe, a file too large, and a file that is no text."""
     path = tmp_path / "tokens.txt"
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -163,7 +163,7 @@ def guarded(client: testing.TestClient, headers: dict[str, str]) -> dict[str, in
 
 
 def test_a_token_opens_what_its_scopes_name(client: testing.TestClient) -> None:
-    """401 without one that is known, 403 with one for something else; probes need none."""
+    """401 without a known token, 403 with a token for something else; probes need none."""
     scopes = SCOPES_BY_PATH
     strangers: list[dict[str, str]] = [
         {},
@@ -183,7 +183,7 @@ def test_a_token_opens_what_its_scopes_name(client: testing.TestClient) -> None:
 def test_refusals_are_problems_with_a_challenge(
     client: testing.TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As RFC 6750 has them, without the token; a known one is logged by its name."""
+    """As RFC 6750 has them, without the token; a known token is logged by its name."""
     path = f"{API_PREFIX}/train"
     for headers, status, challenge in (
         ({}, 401, 'Bearer realm="log-anomaly"'),
@@ -216,7 +216,7 @@ def test_every_route_says_who_may_use_it(tmp_path: Path) -> None:
 
 
 def test_a_route_that_is_in_no_table_is_for_those_who_may_train(tmp_path: Path) -> None:
-    """Whoever adds one and forgets the table opens it to nobody else."""
+    """Whoever adds a path and forgets the table opens it to nobody else."""
     path = listing(tmp_path, predict=("predict",), train=("train",))
     settings = InferenceSettings(model_dir=str(tmp_path), tokens_file=str(path))
     app = create_app(settings)

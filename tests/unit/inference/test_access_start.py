@@ -34,12 +34,12 @@ HASH = "0" * 64
     ],
 )
 def test_what_is_loopback(host: str, *, expected: bool) -> None:
-    """Only what this machine alone can reach; what cannot be told is not."""
+    """Only what this machine alone can reach; what is unknown is not."""
     assert is_loopback(host) is expected
 
 
 def test_open_training_is_refused(tmp_path: Path) -> None:
-    """Beyond loopback, unless callers are told apart, nothing trains, or it is asked for."""
+    """Beyond loopback, unless callers are distinguished, nothing trains, or it is asked for."""
     tokens = str(listing(tmp_path, a=("train",)))
     refused: list[ServiceSettings] = [
         InferenceSettings(host="0.0.0.0"),
@@ -77,7 +77,7 @@ def test_unusable_files_stop_the_start(tmp_path: Path) -> None:
 
 
 def test_tokens_are_made() -> None:
-    """The line goes to standard output, the token to standard error; another one each time."""
+    """The line goes to standard output, the token to standard error; another token each time."""
     command = [sys.executable, "-m", "inference.access", "shipper", "train", "predict"]
     made = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(2)]
     secrets = [done.stderr.strip().rpartition(" ")[2] for done in made]

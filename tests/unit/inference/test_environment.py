@@ -36,7 +36,7 @@ def test_values_are_typed() -> None:
 
 
 def test_every_problem_is_listed() -> None:
-    """All wrong values and all unknown variables are told at once."""
+    """All wrong values and all unknown variables are named at once."""
     with pytest.raises(SettingsError) as raised:
         load(
             PORT="0",
@@ -97,7 +97,7 @@ def test_variables_of_others_are_left_alone(name: str) -> None:
 
 
 def test_both_services_may_share_an_environment() -> None:
-    """No variable of one is taken for a misspelt one of the other, whatever its value."""
+    """No variable of a service is taken for a misspelt variable of the other."""
     every = {
         field.encode_name: "?"
         for settings in (InferenceSettings, TrainerSettings)
@@ -121,14 +121,14 @@ def test_any_name_with_the_prefix_is_known_or_refused(name: str) -> None:
 
 
 def test_a_whole_number_may_have_a_point() -> None:
-    """As templates write numbers; a broken one is refused."""
+    """As templates write numbers; a fraction is refused."""
     assert load(WEB_CONCURRENCY="2.0").workers == 2
     with pytest.raises(SettingsError, match=r"WEB_CONCURRENCY='2\.5'"):
         load(WEB_CONCURRENCY="2.5")
 
 
 def test_an_address_is_shown() -> None:
-    """The message for what is none shows one, and no expression."""
+    """The message for what is no URL shows a URL, and no expression."""
     with pytest.raises(SettingsError) as caught:
         load(MODEL_STORE="ftp://x", TRAINER_URL="trainer")
     assert str(caught.value) == (

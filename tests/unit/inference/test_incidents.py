@@ -88,7 +88,7 @@ def test_logs_alike_are_one(model: Model) -> None:
 
 
 def test_incidents_end_and_make_room(model: Model) -> None:
-    """By service, level and pattern; beyond the bound one stands for all, until it ends as well."""
+    """By service, level and pattern; beyond the bound one stands for all others, until it ends."""
     live = LiveIncidents(limit=1, quiet_s=10)
     first = live.see(model, flagged(model), 0.0)
     assert live.see(model, flagged(model), 5.0) is first
@@ -197,7 +197,7 @@ def test_each_alertmanager_gets_everything(model: Model) -> None:
 
 
 def test_a_reader_that_stops_is_not_waited_for(model: Model) -> None:
-    """So many lines wait for it; all others are counted, and said in the next line."""
+    """So many lines wait for it; all others are counted, and the next line says how many."""
     reading, writing = os.pipe()
     clock, counted = Clock(), Counted()
     lines = LineWriter(2, counted.reports, writing, clock)

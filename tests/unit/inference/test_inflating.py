@@ -37,7 +37,7 @@ def test_members_are_bounded(encoding: str) -> None:
     st.integers(1, 9),
 )
 def test_members_of_any_size_are_joined(encoding: str, parts: list[bytes], level: int) -> None:
-    """Wherever the chunks in which a body is looked at begin and end."""
+    """Wherever the chunks in which a body is read begin and end."""
     packed = b"".join(PACK[encoding](part, level) for part in parts)
     whole = b"".join(parts)
     assert inflate(packed, encoding, len(whole)) == whole

@@ -1,4 +1,4 @@
-"""From requests to what a model looks at."""
+"""From requests to what a model reads."""
 
 import json
 from typing import Any
@@ -51,14 +51,14 @@ def request(**members: object) -> PredictRequest:
 
 
 def faults(**members: object) -> dict[str, str]:
-    """The faults that are told of a request, by path."""
+    """The faults that are named in a request, by path."""
     with pytest.raises(InvalidBodyError) as raised:
         look_at(request(**members), extract)
     return {error.path: error.message for error in raised.value.errors}
 
 
 def test_a_raw_log_is_extracted_by_the_models_own_extractor() -> None:
-    """The model says what is looked at: its six features, or all that a message tells."""
+    """The model says what is read: its six features, or all that a message holds."""
     expected = (RAW["message"], Level.ERROR, "billing")
     assert look_at(request(**RAW), extract_features) == extract_features(*expected)
     assert look_at(request(**RAW), extract) == extract(*expected)
@@ -97,7 +97,7 @@ def test_beside_features_anything_is_ignored(beside: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("members", [{}, {"features": None}, {"level": "INFO", "service": "a"}])
 def test_without_features_a_message_is_needed(members: dict[str, object]) -> None:
-    """A log of neither kind is told both ways."""
+    """The fault of a log of neither kind names both ways."""
     assert faults(**members) == {"features": "is required, or message with level and service"}
 
 
@@ -217,7 +217,7 @@ FEATURES: dict[str, object] = {
 
 
 def test_a_batch_may_mix_both_kinds() -> None:
-    """Each log is looked at by itself, in the order of the request."""
+    """Each log is read by itself, in the order of the request."""
     seen = look_at_all(batch(RAW, FEATURES, RAW, FEATURES).logs, extract)
     raw = extract(RAW["message"], Level.ERROR, "billing")
     assert seen == [raw, make_log(), raw, make_log()]

@@ -88,7 +88,7 @@ def test_stack_traces_continue(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["Picked up JAVA_TOOL_OPTIONS: -Xmx1g", "listening", "> node x"])
 def test_prose_is_neither(line: str) -> None:
-    """Nothing shows that it belongs to the record before it, so it is told as bad."""
+    """Nothing shows that it belongs to the record before it, so it is reported as bad."""
     assert not begins_record(line)
     assert not continues_record(line)
 

@@ -122,7 +122,7 @@ def test_a_client_that_goes_away_gives_all_back() -> None:
 
 
 def test_large_bodies_take_turns() -> None:
-    """One is worked on, a few wait, more are refused."""
+    """One body is worked on, a few wait, more are refused."""
 
     async def run() -> None:
         load = Load(LIMITS)

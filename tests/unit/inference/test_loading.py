@@ -65,7 +65,7 @@ def current(slot: ModelSlot) -> Model:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Wait for what a thread of the slot brings about; it tells nobody."""
+    """Wait for what a thread of the slot brings about; nothing announces it."""
     async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110 - see above
             await asyncio.sleep(0.001)
@@ -193,7 +193,7 @@ def test_an_idle_worker_follows_by_itself(slot: ModelSlot, publish: Publish) -> 
 
 
 def test_all_workers_take_the_newest_good_version_below(model_dir: Path, publish: Publish) -> None:
-    """Workers that hold different versions agree when CURRENT names a broken one."""
+    """Workers that hold different versions agree when CURRENT names a broken version."""
     idle, busy = (ModelSlot(ModelStore(model_dir), memo_capacity=1) for _ in range(2))
     assert current(idle).version == "1"
     publish()

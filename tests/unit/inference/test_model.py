@@ -39,7 +39,7 @@ def plain(verdicts: object) -> bytes:
 
 
 def test_the_memo_changes_nothing(bundle: Bundle, logs: list[LogFeatures]) -> None:
-    """A verdict is the same with a warm memo, with a tiny one, alone and in a batch."""
+    """A verdict is the same with a warm memo, with a tiny memo, alone and in a batch."""
     warm, tiny = Model(bundle, memo_capacity=10_000), Model(bundle, memo_capacity=1)
     first = plain(warm.verdicts(logs))
     assert plain(warm.verdicts(logs)) == first

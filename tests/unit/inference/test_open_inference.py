@@ -45,7 +45,7 @@ def look(columns: Columns, *, binary: bool, **members: Any) -> list[LogFeatures]
 
 
 def faults(body: bytes, json_length: int | None = None) -> dict[str, str]:
-    """What is said of a request that is refused, by path."""
+    """The faults named in a request that is refused, by path."""
     with pytest.raises(InvalidBodyError) as raised:
         read_inference(body, json_length).look(extract)
     return {fault.path: fault.message for fault in raised.value.errors}
@@ -67,7 +67,7 @@ def test_features_are_read_as_they_came(*, binary: bool) -> None:
 
 @pytest.mark.parametrize("binary", [False, True])
 def test_raw_logs_are_seen_as_by_predict(*, binary: bool) -> None:
-    """A level by its number, an unknown one, quotes, other letters; level and service may lack."""
+    """A level by its number, an unknown name, quotes, other letters; level and service may lack."""
     seen = look(RAW, binary=binary)
     assert [log.level.value for log in seen] == ["ERROR", "INFO", "INFO"]
     assert seen[0] == extract("db:5432 refused", seen[0].level, "orders")
@@ -199,7 +199,7 @@ def test_tensors_that_are_missing_or_double_are_named() -> None:
 
 
 def test_the_lengths_must_add_up() -> None:
-    """What is said of the JSON's length and of each tensor's size against what came."""
+    """The stated length of the JSON and size of each tensor, against what came."""
     body, length = infer_body(RAW, binary=True)
     size = len(body) - length
     for more, sent in ((b"x", size + 1), (b"", size - 1)):

@@ -1,4 +1,4 @@
-"""What the libraries below us would tell others."""
+"""What the libraries below us would report to others."""
 
 import os
 import subprocess

@@ -166,7 +166,7 @@ def test_any_bytes_end_in_logs_or_bad_records(body: bytes, media_type: str) -> N
 
 
 def test_real_logs_are_read_alike_in_every_shape() -> None:
-    """As lines, as an array and one behind the other."""
+    """As lines, as an array and as values behind each other."""
     path: Path = REAL_LOGS / "trainticket-faultfree.jsonl.gz"
     if not path.exists():
         pytest.skip("the real logs are not beside the project (../shared/data)")

@@ -25,7 +25,7 @@ from trainer.fitting.pipeline import fit
 SHARE = r"(?:1 in (?P<{0}_in>[0-9,]+) of|(?P<{0}_percent>[0-9]+) % of|(?P<{0}_all>all of)|)"
 SENTENCE = re.compile(
     r"(?:(?P<level>DEBUG|WARN|ERROR|FATAL), )?"
-    r"(?:tells of (?P<told>(?:an exception|a time-out|a connection error"
+    r"(?:tells of (?P<flags>(?:an exception|a time-out|a connection error"
     r"|(?:an exception|a time-out|a connection error) and (?:a time-out|a connection error)"
     r"|an exception and a time-out and a connection error)), )?"
     r"(?P<failure>holds a word of failure, )?"
@@ -34,7 +34,7 @@ SENTENCE = re.compile(
     + SHARE.format("here")
     + r" (?P<service>.+)'s messages"
 )
-"""What is said of a training record that came with its message."""
+"""The reason given for a training record that came with its message."""
 
 N_READ = 100
 
@@ -53,7 +53,7 @@ def whole(text: str) -> int:
 
 
 def check_share(found: re.Match[str], name: str, count: int, n: int) -> None:
-    """What is said of a share is what the counts say."""
+    """A stated share is what the counts say."""
     if found[f"{name}_in"]:
         assert n >= 10 * count
         assert abs(whole(found[f"{name}_in"]) - n / count) <= 0.5
@@ -72,7 +72,7 @@ def signature(log: LogFeatures) -> tuple[object, ...]:
 
 
 def read_reasons(lines: Sequence[Line]) -> int:
-    """Read what is said of a hundred lines, those that are flagged first; how many there were."""
+    """Read the reasons of a hundred lines, flagged lines first; how many there were."""
     logs = features_of(lines)
     model = fit(count_logs(logs), TrainOptions(detector="surprisal")).candidate.model
     like = Counter(map(signature, logs))
@@ -80,7 +80,7 @@ def read_reasons(lines: Sequence[Line]) -> int:
     templates = Counter(template_bucket(line.message) for line in lines)
     services = Counter(line.service for line in lines)
     pairs = Counter((line.service, template_of(line.message)) for line in lines)
-    # Each line that reads differently once, the flagged ones first, then those spread over all.
+    # Each line that reads differently once, flagged lines first, then lines spread over all.
     distinct = {log: line for log, line in zip(logs, lines, strict=True)}  # noqa: C416 - the last
     flagged = [log for log in distinct if model.verdict(log).is_anomaly]
     others = [log for log in distinct if not model.verdict(log).is_anomaly]
@@ -96,7 +96,7 @@ def read_reasons(lines: Sequence[Line]) -> int:
         flags = (log.has_exception, log.has_timeout, log.has_connection_error)
         words = ("an exception", "a time-out", "a connection error")
         expected = " and ".join(word for word, up in zip(words, flags, strict=True) if up)
-        assert (found["sentence"] or "") == expected
+        assert (found["flags"] or "") == expected
         has_failure = getattr(log, "has_failure", False)
         assert bool(found["failure"]) == (has_failure and not any(flags))
         template = template_of(line.message)
@@ -132,7 +132,7 @@ def model() -> Model:
 
 
 @pytest.mark.parametrize(
-    ("message", "level", "service", "told"),
+    ("message", "level", "service", "sentence"),
     [
         (
             "order 555 placed",

@@ -37,7 +37,7 @@ def test_outputs_have_the_promised_shapes_and_signs(model_dir: Path) -> None:
 def test_one_row_at_a_time_gives_the_same_bits(model_dir: Path) -> None:
     """A row's scores depend neither on the rows beside it nor on what other threads ask about.
 
-    All answers are looked at only when the last is there: none may change a former one.
+    All answers are compared only when the last is there: none may change a former answer.
     """
     scorer = Scorer(graph_of(model_dir), 6)
     rows = np.random.default_rng(0).uniform(0, 300, (400, 6)).astype(np.float32)
@@ -52,7 +52,7 @@ def test_one_row_at_a_time_gives_the_same_bits(model_dir: Path) -> None:
 
 
 def test_a_graph_with_outputs_of_other_types_is_refused(model_dir: Path) -> None:
-    """Outputs are written into arrays of ours, so their types must be the promised ones."""
+    """Outputs are written into arrays of ours, so their types must be as promised."""
     model = onnx.load_model_from_string(graph_of(model_dir))
     (score,) = (output for output in model.graph.output if output.name == "anomaly_score")
     model.graph.node.append(

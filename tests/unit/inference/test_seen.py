@@ -34,7 +34,7 @@ def test_no_record_of_the_training_is_new(surprisal_bundle: Bundle) -> None:
 
 @pytest.mark.parametrize("detector", ["surprisal", "isolation_forest"])
 def test_what_never_occurred_is_new(detector: str, message_table: CountTable) -> None:
-    """A service that nobody knows; and a sentence, for the detector that looks at it."""
+    """A service that nobody knows; and a sentence, for the detector that uses it."""
     model = fit(message_table, TrainOptions(detector=detector)).candidate.model
     reads = model.spec.reads_message
     odd = model.extract("nobody ever wrote this sentence", Level.FATAL, "nobody")

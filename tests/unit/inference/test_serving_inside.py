@@ -17,7 +17,7 @@ from uvicorn_worker import UvicornWorker
 import inference.serving
 from inference.serving.protocol import HttpProtocol
 
-TOLD = inference.serving.__doc__ or ""
+USED = inference.serving.__doc__ or ""
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_what_a_class_has(owner: type, names: list[str]) -> None:
     """Each name that is overridden or called exists, and is named in the docstring."""
     for name in names:
         assert hasattr(owner, name), f"{owner.__name__} has no {name} any more"
-        assert name in TOLD
+        assert name in USED
 
 
 async def _app(_scope: Any, _receive: Any, send: Any) -> None:
@@ -71,21 +71,21 @@ async def _look_at_attributes() -> None:
     ):
         for name in names:
             assert hasattr(owner, name), f"{type(owner).__name__} has no {name} any more"
-            assert name in TOLD
+            assert name in USED
     protocol = HttpToolsProtocol(config=config, server_state=state, app_state={})
     names = ["transport", "loop", "flow", "parser", "pipeline", "scope", "headers", "cycle"]
     names += ["app", "logger", "access_logger", "access_log", "expect_100_continue"]
     for name in names:
         assert hasattr(protocol, name), f"HttpToolsProtocol has no {name} any more"
-        assert name in TOLD
+        assert name in USED
     names = ["more_body", "response_started", "response_complete", "message_event", "keep_alive"]
     names += ["waiting_for_100_continue", "disconnected", "default_headers", "on_response"]
     for name in names:
         assert f"self.{name} = " in inspect.getsource(RequestResponseCycle.__init__)
-        assert name in TOLD
+        assert name in USED
     for name in ("child_exit", "certfile", "keyfile", "ca_certs", "cert_reqs"):
         assert name in GunicornConfig().settings
-        assert name in TOLD
+        assert name in USED
     assert {"app", "ppid"} <= set(inspect.signature(GunicornWorker.__init__).parameters)
 
 

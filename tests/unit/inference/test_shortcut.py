@@ -43,7 +43,7 @@ def ask(
     guard: Guard | None = None,
     **scope: Any,
 ) -> list[dict[str, Any]]:
-    """What an app answers whose long way and short way can be told apart."""
+    """The answers of an app whose long way and short way differ visibly."""
     shortcut = Shortcut(RequestIdMiddleware(), guard)
     shortcut.add(PATH, short_way)
     app = App(shortcut)

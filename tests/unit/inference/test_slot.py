@@ -20,7 +20,7 @@ Publish = Callable[..., TrainResponse]
 
 
 class Clock:
-    """Seconds that pass when told to, and a little at each look."""
+    """Seconds that pass when a test says so, and a little at each look."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -102,7 +102,7 @@ def test_what_is_at_hand_is_what_would_be_waited_for(
 
 
 def test_a_look_holds_for_its_time(model_dir: Path, publish: Publish) -> None:
-    """Within a millisecond CURRENT is not looked at again; then it is."""
+    """Within a millisecond CURRENT is not read again; then it is."""
     now = 5.0
     slot = ModelSlot(ModelStore(model_dir), memo_capacity=1, clock=lambda: now)
     assert version_of(slot) == "1"
@@ -127,7 +127,7 @@ def test_rolling_back_serves_the_old_version(
 def test_a_broken_version_leaves_the_last_good_one(
     model_dir: Path, clock: Clock, publish: Publish, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is logged once and counted, the fault is told, the last good model goes on."""
+    """It is logged once and counted, the fault is reported, the last good model goes on."""
     slot = make_slot(model_dir, clock)
     current(slot)
     publish()

@@ -91,7 +91,7 @@ STATES = [
 
 @pytest.mark.parametrize(("connection", "expected"), STATES)
 def test_what_a_connection_waits_for(connection: FakeConnection, expected: Wait) -> None:
-    """Every state of a connection is told from the others."""
+    """Every state of a connection is distinguished from the others."""
     assert waits_for(connection) is expected
 
 

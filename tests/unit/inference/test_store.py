@@ -113,7 +113,7 @@ def test_a_manifest_cannot_reach_out_of_its_directory(model_dir: Path) -> None:
 
 @pytest.mark.parametrize("content", ["9" * 31, "1000000000", "²", "1\x00"])
 def test_a_number_that_no_version_has_is_damage(model_dir: Path, content: str) -> None:
-    """Numbers are bounded, and digits are ASCII ones."""
+    """Numbers are bounded, and digits are ASCII."""
     store = ModelStore(model_dir)
     (store.root / "CURRENT").write_text(content)
     with pytest.raises(BrokenVersionError, match="trainer activate N"):
@@ -151,7 +151,7 @@ def test_a_model_directory_that_is_a_file_says_so(tmp_path: Path) -> None:
 
 
 def test_a_graph_that_is_too_large_is_not_read(model_dir: Path) -> None:
-    """The manifest tells its size; what is larger than the setting allows is refused unread."""
+    """The manifest states its size; what is larger than the setting allows is refused unread."""
     (model_dir / "log-anomaly" / "1" / "model.onnx").unlink()
     with pytest.raises(BrokenVersionError, match="ANOMALY_SERVE_MAX_GRAPH_BYTES"):
         ModelStore(model_dir, max_graph_bytes=1_000).bundle(1)

@@ -120,7 +120,7 @@ def test_a_model_without_messages_judges_them_by_their_features(table: CountTabl
 
 @pytest.fixture(scope="module")
 def hand_made() -> Fitted:
-    """990 ordinary lines, 9 rare ones at WARN, 1,000 records without a message like the former."""
+    """990 ordinary lines, 9 rare at WARN, 1,000 records like the former without a message."""
     lines = [extract("order 17 placed", Level.INFO, "shop")] * 990
     lines += [extract("stock low", Level.WARN, "shop")] * 9
     table = count_logs([*lines, *([make_log(15, service="shop")] * 1_000)])
@@ -168,7 +168,7 @@ def test_the_threshold_of_the_worked_example(hand_made: Fitted) -> None:
 
 
 def test_terms_of_a_training_record(hand_made: Fitted) -> None:
-    """A line like the nine: all of them count, since it is another one than those that trained."""
+    """A line like the nine: all nine count, since it is not among the lines that trained."""
     model = hand_made.candidate.model
     found = answer(model, model.extract("stock low", Level.WARN, "shop"))
     assert found.terms is not None
@@ -226,7 +226,7 @@ def answer_rarity(model: Model, log: LogFeatures) -> float:
 
 @pytest.mark.parametrize("level", Level)
 def test_a_more_severe_level_is_never_less_surprising(model: Model, level: Level) -> None:
-    """Of a service that was never seen, only the level and the forest tell, and both rise."""
+    """Of a service that was never seen, only the level and the forest count, and both rise."""
     log = make_log(level=level, service="never-seen")
     worse = make_log(level=list(Level)[min(SEVERITY[level] + 1, 4)], service="never-seen")
     assert answer(model, worse).decision <= answer(model, log).decision

@@ -65,7 +65,7 @@ def test_another_encoding_is_refused(
 
 
 def test_damaged_tables_are_a_broken_version(surprisal_bundle: Bundle) -> None:
-    """Tables that do not read, with a manifest that agrees with them, are told as a graph is."""
+    """Tables that do not read, with a manifest that agrees with them, are refused as a graph is."""
     data = surprisal_bundle.files[TABLES_FILE][:-40]
     files = {**surprisal_bundle.files, TABLES_FILE: data}
     with pytest.raises(BrokenVersionError, match="version 1: the tables cannot be read"):

@@ -169,7 +169,7 @@ def test_a_request_id_is_taken(client: testing.TestClient, given: str) -> None:
 
 @pytest.mark.parametrize("given", [None, "", "a" * 129, "two words", "a\tb", "é", "{}"])
 def test_a_request_id_is_made(client: testing.TestClient, given: str | None) -> None:
-    """Without one, or with one that is not fit for logs, a new one is made each time."""
+    """Without an id, or with an id unfit for logs, a new id is made each time."""
     headers = {} if given is None else {"X-Request-ID": given}
     made = [client.simulate_post("/echo", headers=headers).headers["x-request-id"] for _ in "ab"]
     assert made[0] != made[1]
@@ -233,8 +233,8 @@ def test_every_error_has_a_status() -> None:
     """Each error that a client can meet is in its service's table.
 
     A broken or missing version never reaches a client: the slot turns it into ModelNotLoadedError
-    or goes on with the last good one. Object stores are the mirror's and the registry's matter, and
-    files are read, written and compared by jobs, not by the service.
+    or goes on with the last good version. Object stores are the mirror's and the registry's matter,
+    and files are read, written and compared by jobs, not by the service.
     """
     inside = {"NoModelError", "BrokenVersionError", "RemoteStoreError"}
     assert {e for e in leaves(InferenceError) if e.__name__ not in inside} == set(

@@ -87,7 +87,7 @@ def answer(body: bytes = b"body", *more: tuple[bytes, bytes], status: int = 200)
 
 
 def streamed(*parts: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> Events:
-    """An answer in pieces, of unknown length if no header tells."""
+    """An answer in pieces, of unknown length if no header states it."""
     bodies = [{"type": BODY, "body": part, "more_body": True} for part in parts]
     start = {"type": START, "status": 200, "headers": headers or []}
     return [start, *bodies, {"type": BODY, "body": b""}]

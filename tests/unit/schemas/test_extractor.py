@@ -11,7 +11,7 @@ DIGEST = "449c5e15745ab046175b302f096965274d71b5fa59b1e48ef1e511313302aeb8"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:
-    """The digest is the one on file, so nobody changes what a line turns into without knowing it.
+    """The digest is as on file, so nobody changes what a line turns into without knowing it.
 
     After an intended change of rules, templates or level names: (1) see that docs/keywords.md,
     docs/sql.md and docs/how-it-decides.md still say what is so, (2) note in CHANGELOG.md that

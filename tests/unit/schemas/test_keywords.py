@@ -1,4 +1,4 @@
-"""What the keyword flags mean, rule by rule, and that the rules can be said in other engines.
+"""What the keyword flags mean, rule by rule, and that the rules can be run by other engines.
 
 The examples stand in `keyword_cases.json`: a message, the flags it must get, and one rule with
 whether that rule is found in it. A rule that is not found stands there with a message that holds
@@ -113,7 +113,7 @@ def test_an_example_is_about_its_rule(case: Case) -> None:
 
 @pytest.mark.parametrize("name", RULES)
 def test_each_rule_has_examples(name: str) -> None:
-    """No rule stands without an example that it finds and one that it must not find."""
+    """No rule stands without an example that it finds and an example that it must not find."""
     assert {case.found for case in CASES if case.rule == name} == {True, False}
 
 
@@ -210,7 +210,7 @@ def test_letters_that_lower_to_ascii_are_none() -> None:
 
 
 def test_only_the_first_characters_count() -> None:
-    """A keyword that ends at the limit is seen, one that ends past it is not."""
+    """A keyword that ends at the limit is seen, a keyword that ends past it is not."""
     assert find_flags(" " * (LIMIT - 7) + "timeout").has_timeout
     assert not find_flags(" " * (LIMIT - 6) + "timeout").has_timeout
     assert find_flags("é" * (LIMIT - 8) + " timeout").has_timeout
@@ -234,7 +234,7 @@ def test_a_traceback_in_one_message() -> None:
 
 
 def test_a_phrase_ends_with_its_line() -> None:
-    """Words of two lines make no phrase, neither a negated one nor a failed one."""
+    """Words of two lines make no phrase, neither a negated nor a failed phrase."""
     assert find_flags("answer: no\ntimeout on lane 3").has_timeout
     assert not find_flags("connection\nrefused to die").has_connection_error
 

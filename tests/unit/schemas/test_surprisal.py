@@ -46,7 +46,7 @@ def test_a_length_is_in_the_step_of_the_formula(length: int) -> None:
     exact = steps_of(length)
     if abs(exact - round(exact)) > 1e-9:
         step = sum(start <= length for start in STEP_STARTS)
-        # Steps that no length falls into share their start with the next one.
+        # Steps that no length falls into share their start with the next.
         assert step == math.floor(exact)
 
 
@@ -61,7 +61,7 @@ def test_steps_begin_where_integers_say() -> None:
 
 
 def test_steps_grow_by_19_per_cent() -> None:
-    """Far from the short ones, each step is 2**(1/4) as long as the one before."""
+    """Far from the short steps, each step is 2**(1/4) as long as the step before."""
     long = [start for start in STEP_STARTS if start > 10_000]
     assert long
     for first, second in itertools.pairwise(long):

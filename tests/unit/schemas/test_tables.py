@@ -94,7 +94,7 @@ PERCENTILES = np.zeros(1_000)
     ],
 )
 def test_other_archives_are_refused(data: bytes, reason: str) -> None:
-    """What is no archive, is cut off, lacks a table or has a foreign one is one error of ours."""
+    """What is no archive, is cut off, lacks a table or has a foreign table is one error of ours."""
     with pytest.raises(UnreadableTablesError, match=reason):
         Tables.from_bytes(data)
 

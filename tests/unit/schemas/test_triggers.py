@@ -1,4 +1,4 @@
-"""The search for words that tells which rules to try."""
+"""The search for words, which finds the rules to try."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""What a person gets who looks at alerts: labelled lines among the first, and faults met."""
+"""What a person gets who reads alerts: labelled lines among the first, and faults met."""
 
 import itertools
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""A contamination that follows from the alerts a day that somebody is willing to look at."""
+"""A contamination that follows from the alerts a day that somebody is willing to read."""
 
 import json
 from collections.abc import Callable
@@ -149,7 +149,7 @@ def hours(n: int) -> list[str]:
 def test_a_job_takes_a_budget(
     write: Callable[[list[str]], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is said in the headline, in what `info` shows, and after a new one is asked for."""
+    """The headline says it, `info` shows it, and so after a new budget is asked for."""
     store = ["--model-dir", str(tmp_path / "models")]
     path = write(hours(481))
     assert main(["fit", path, "--alerts-per-day", "3", *store]) == 0
@@ -163,7 +163,7 @@ def test_a_job_takes_a_budget(
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--alerts-per-day", "0"], "--alerts-per-day 0: Expected `int` >= 1"),
         (["--alerts-per-day", "often"], "--alerts-per-day often: Expected `int`"),
@@ -197,7 +197,7 @@ def test_a_share_and_a_budget_are_not_given_together(capsys: pytest.CaptureFixtu
 def test_records_without_times_are_refused_with_what_to_do(
     write: Callable[[list[str]], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One without a time is enough; the rate can be given in their place."""
+    """One record without a time is enough; the rate can be given in their place."""
     path = write([*hours(480), ""])
     store = ["--model-dir", str(tmp_path / "models")]
     assert main(["fit", path, "--alerts-per-day", "3", *store]) == 2

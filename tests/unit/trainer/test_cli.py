@@ -82,7 +82,7 @@ def trained(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 def test_raw_logs_with_labels_are_reported_on(
     archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What was detected and what is bad is said; both detectors stand beside the trivial rules.
+    """What was detected and what is bad is printed; both detectors stand beside the trivial rules.
 
     Results go to standard output, all else to standard error; the report lies beside the model.
     """
@@ -173,7 +173,7 @@ def test_a_model_is_recalibrated(
 def test_commands_on_a_model_need_one(
     command: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without any, and without the one asked for, they say what to do."""
+    """Without any version, and without the wanted version, they say what to do."""
     more = {"score": ["--out", str(tmp_path / "x.jsonl")], "recalibrate": ["--contamination", ".1"]}
     arguments = [command, str(data), "--model-dir", str(tmp_path), *more.get(command, [])]
     assert main(arguments) == EXIT_CODES[StoreError]

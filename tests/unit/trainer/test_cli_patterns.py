@@ -18,7 +18,7 @@ def logs(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["patterns", "{logs}", "--json", "--parquet", "x"], "either --json or --parquet FILE"),
         (["patterns", "{logs}", "--limit", "-1"], "--limit -1: Expected 0 or more"),
@@ -43,7 +43,7 @@ def test_options_that_make_no_sense(
 def test_whose_flags_are_shown(
     logs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Those of the current version or of the one that was named; of none, there is no column."""
+    """Flags of the current or of the named version; without a version, there is no column."""
     store = ["--model-dir", str(tmp_path / "models")]
     assert main(["patterns", logs, *store]) == 0
     assert "flag" not in capsys.readouterr().out

@@ -39,7 +39,7 @@ def test_versions_are_listed_activated_and_rolled_back(
 
 
 def test_a_version_is_shown(model_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """For people in lines, for programs as the manifest itself; the current one by default."""
+    """For people in lines, for programs as the manifest itself; the current version by default."""
     where = ["--model-dir", str(model_dir)]
     manifest = ModelStore(model_dir).manifest(1)
     assert main(["info", *where]) == 0

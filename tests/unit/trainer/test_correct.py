@@ -107,12 +107,12 @@ def test_later_models_take_it_over(registry: ModelRegistry, message_table: Count
     bundle = registry.bundle(registry.current_version())
     manifest = msgspec.structs.replace(bundle.manifest, corrections=[ended])
     registry.publish({**bundle.files, MANIFEST_FILE: manifest.to_json()})
-    # The one that holds still was carried over in the place of what was published.
+    # The correction that holds still was carried over in the place of what was published.
     assert current(registry).manifest.corrections[0].note == "planned"
 
 
 def test_an_ended_correction_does_not_hold(registry: ModelRegistry) -> None:
-    """A model that holds one is outdated from then on."""
+    """A model that holds an ended correction is outdated from then on."""
     bundle = registry.bundle(1)
     ended = corrected(NOISY, "normal", until=utc_now() - timedelta(seconds=1))
     manifest = msgspec.structs.replace(bundle.manifest, corrections=[ended])
@@ -129,7 +129,7 @@ def test_an_ended_correction_does_not_hold(registry: ModelRegistry) -> None:
 
 
 def test_corrections_are_bounded(registry: ModelRegistry) -> None:
-    """One more than a model may have is refused; another word on the same logs is none more."""
+    """A correction more than a model may have is refused; another on the same logs is no more."""
     bundle = registry.bundle(1)
     logs = [make_log(service=f"service-{number}") for number in range(MAX_CORRECTIONS)]
     manifest = msgspec.structs.replace(
@@ -146,6 +146,6 @@ def test_corrections_are_bounded(registry: ModelRegistry) -> None:
 
 
 def test_there_must_be_a_model(tmp_path: Path) -> None:
-    """Without one there is nothing to correct."""
+    """Without a model there is nothing to correct."""
     with pytest.raises(NoVersionError):
         correct(NOISY, corrected(NOISY, "normal"), model_dir=tmp_path)

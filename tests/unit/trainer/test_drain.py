@@ -52,7 +52,7 @@ def test_comparisons_are_bounded() -> None:
 
 
 def test_rare_groups_are_rare() -> None:
-    """990 orders are one group; without texts, or of more lines than there are, nothing is said."""
+    """990 orders are one group; without texts, or of more lines than there are, none is given."""
     patterns = counter_of_an_hour(labelled=True).patterns()
     rarities = group_rarities(patterns)
     assert rarities is not None

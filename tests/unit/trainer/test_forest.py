@@ -36,7 +36,7 @@ def test_max_samples_above_the_rows_means_all_of_them() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 50])
 def test_one_distinct_row_is_too_few(count: int) -> None:
-    """Equal rows cannot be told apart, however many there are."""
+    """Equal rows cannot be separated, however many there are."""
     with pytest.raises(TooFewRowsError, match="two distinct rows at least"):
         fit_forest(
             count_logs([make_log()] * count),

@@ -42,7 +42,7 @@ def test_what_came_once_is_on_one_side_of_a_moment(n: int, start: int, step: int
 
 
 def test_what_came_on_both_sides_is_shared_out() -> None:
-    """A record that came all the time is in both tables; a new one in the later alone."""
+    """A record that came all the time is in both tables; a new record in the later alone."""
     keys = [0, 1] * 400 + [0, 2] * 400
     splits = split_forward(at_moments(keys, list(range(1_600))))
     half = splits[SPLIT_SHARES.index(0.5)]
@@ -133,7 +133,7 @@ def test_a_threshold_is_one_quantile_of_both(
 
 
 def test_what_came_changes_thresholds_alone() -> None:
-    """Neither the forest nor the shares of the training records that `percentile` tells."""
+    """Neither the forest nor the shares of the training records that `percentile` gives."""
     table = count_logs(drifting(2_000, 1))
     options = TrainOptions(detector="surprisal", contamination=CONTAMINATION, n_estimators=5)
     forward = fit_surprisal(table, options)

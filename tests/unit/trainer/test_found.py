@@ -36,7 +36,7 @@ class Subject(msgspec.Struct):
     bad: list[BadRecord] = []
 
     def count_faults(self, _flagged: Ints) -> None:
-        """Nobody can tell: there is no data to read again."""
+        """Unknown: there is no data to read again."""
 
 
 def counter_of_an_hour(*, labelled: bool) -> RecordCounter:

@@ -1,4 +1,4 @@
-"""Stores that take nothing more: what is said, what stays, what is cleaned up."""
+"""Stores that take nothing more: what is reported, what stays, what is cleaned up."""
 
 import errno
 import os
@@ -32,7 +32,7 @@ class FullDisk:
 def test_a_publishing_that_finds_no_room_leaves_nothing(tmp_path: Path, step: int) -> None:
     """Whatever write fails, no leftover keeps the disk full, and the old version is current.
 
-    The error says why and tells nobody where the store is.
+    The error says why and not where the store is.
     """
     ModelRegistry(tmp_path, sleep=lambda _: None).publish(made_files(0))
     full = ModelRegistry(tmp_path, sleep=lambda _: None, fsync=FullDisk(step))

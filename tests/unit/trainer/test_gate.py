@@ -1,4 +1,4 @@
-"""The gate: what of a new model keeps it from taking the place of the one that serves."""
+"""The gate: what keeps a new model from taking the place of the model that serves."""
 
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ EDGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"new": {"misses": ["a first FATAL"]}, "active": {"sees": ["a first FATAL"]}},
     ),
 }
-"""For each rule a comparison for which it just holds, and one for which it does not."""
+"""For each rule a comparison for which it just holds, and another for which it does not."""
 
 
 def compared(changes: dict[str, Any]) -> Comparison:
@@ -131,7 +131,7 @@ def test_a_worse_model_is_published_and_not_current(
 def test_without_labels_the_share_counts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A model that would flood its readers stays out; one that flags what it was asked does not."""
+    """A model that would flood its readers stays out; a model that flags as asked does not."""
     where = ["--model-dir", str(tmp_path / "models")]
     data = [str(SAMPLES), "--detector", "isolation_forest", "--n-estimators", "20"]
     assert main(["fit", *data, *where]) == 0

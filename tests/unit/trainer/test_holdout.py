@@ -22,7 +22,7 @@ RECORDS = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=20, ma
 
 
 def table_of(records: list[tuple[int, bool]], start: int = YEAR_2001) -> CountTable:
-    """A table of records, each a moment behind the one before it, some labelled."""
+    """A table of records, each a moment behind the record before it, some labelled."""
     moments = start + np.arange(len(records), dtype=np.int64)
     return merge_tables(
         [
@@ -86,7 +86,7 @@ def test_the_newest_are_held_out() -> None:
 
 
 def test_without_an_order_some_of_each_kind_are_held_out() -> None:
-    """The same ones whatever else is in the table; frequent ones by the share, rare by chance."""
+    """The same records whatever else is in the table; frequent by the share, rare by chance."""
     table = without_times(
         table_of([(n % 500, False) for n in range(1_000)] + [(500, False)] * 1_000)
     )
@@ -102,7 +102,7 @@ def test_without_an_order_some_of_each_kind_are_held_out() -> None:
 
 
 def test_nothing_to_hold_out_is_refused() -> None:
-    """Records that came all at once have no newest ones."""
+    """Among records that came all at once none is newest."""
     moment = np.full(3, YEAR_2001)
     table = CountTable(
         keys=np.arange(3), counts=np.ones(3, np.int64), first_seen=moment, last_seen=moment
@@ -124,7 +124,7 @@ def test_it_is_said_which_lines_were_held_out() -> None:
 def test_a_model_learns_nothing_of_what_is_held_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The manifest counts the rest alone; summary and report tell both figures apart."""
+    """The manifest counts the rest alone; summary and report give both figures apart."""
     where = ["--model-dir", str(tmp_path)]
     data = [str(SAMPLES), "--label-field", "fault", "--n-estimators", "10"]
     assert main(["fit", *data, "--holdout", "0.2", *where]) == 0

@@ -1,4 +1,4 @@
-"""What jobs of the command line tell Prometheus."""
+"""What jobs of the command line report to Prometheus."""
 
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def test_a_file_that_nobody_would_collect_is_refused(
 def test_a_file_that_cannot_be_written_spoils_no_job(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is said, and the exit code is the job's."""
+    """It is reported, and the exit code is the job's."""
     path = tmp_path / "fit.prom"
     path.mkdir()
     options = ["--model-dir", str(tmp_path / "models"), "--metrics-file", str(path)]

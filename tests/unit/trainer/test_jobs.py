@@ -29,7 +29,7 @@ HERE = Executor(processes=1)
 
 
 class Notes:
-    """A listener that writes down what it is told."""
+    """A listener that writes down what it hears."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -77,7 +77,7 @@ def store(data: Dataset, tmp_path: Path) -> Path:
 def test_training_returns_what_it_published(
     data: Dataset, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Version, report and its path are returned; the listener is told, the terminal is not."""
+    """Version, report and its path are returned; the listener hears, the terminal does not."""
     notes = Notes()
     fitted = fit(data, model_dir=tmp_path / "models", listener=notes)
     assert fitted.version == 1
@@ -118,7 +118,7 @@ def test_evaluating_publishes_nothing(data: Dataset, store: Path, tmp_path: Path
 
 
 def test_recalibrating_returns_both_manifests(data: Dataset, store: Path) -> None:
-    """Of the version it began with and of the one it published, on kept or on other data."""
+    """Of the version it began with and of the version it published, on kept or other data."""
     for number, records in enumerate((None, data), start=2):
         done = recalibrate(0.2, records, model_dir=store, version=1)
         assert (done.version, done.origin) == (number, 1)

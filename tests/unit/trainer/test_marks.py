@@ -37,14 +37,14 @@ def test_a_report_shows_what_people_corrected(tmp_path: Path, command: str) -> N
     for message in (FLAGGED, ORDINARY):
         n = sum(r["service"] == SERVICE and r["message"] == message for r in records)
         lines = "line" if n == 1 else "lines"
-        # The detector flags each of these FATAL lines, and none of the ordinary ones.
+        # The detector flags each of these FATAL lines, and none of the ordinary lines.
         assert f"the detector disagrees on {n} of {n} {lines} here" in section
     assert "planned &lt;restarts&gt;" in section
     assert "2099-01-31" in section
 
 
 def test_a_report_without_corrections_has_no_such_part(tmp_path: Path) -> None:
-    """Nothing is said of what nobody did."""
+    """A section without entries is left out."""
     where = ["--model-dir", str(tmp_path)]
     assert main(["fit", str(SAMPLES), *where]) == 0
     page = ModelStore(tmp_path).path(1) / "report.html"

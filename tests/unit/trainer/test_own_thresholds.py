@@ -177,7 +177,7 @@ def test_a_recalibration_moves_all_thresholds_alike(
 
 
 def test_where_no_service_is_large_enough_it_is_said(table: CountTable) -> None:
-    """And the model is the one without, byte for byte."""
+    """And the model is as without, byte for byte."""
     small = unpack(table.keys)[2] == service_number("small", SERVICE_BUCKETS)
     part = CountTable(keys=table.keys[small], counts=table.counts[small], services=table.services)
     by_service = fit(part, OPTIONS)

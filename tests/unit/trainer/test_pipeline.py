@@ -57,7 +57,7 @@ def test_two_distinct_rows_are_enough_and_warned_about(tmp_path: Path) -> None:
 
 
 def test_ties_that_defeat_the_contamination_are_warned_about(tmp_path: Path) -> None:
-    """When so many rows share a score that far fewer are flagged than asked for, it is said."""
+    """When so many rows share a score that far fewer are flagged than asked for, it warns."""
     logs = [make_log()] * 500 + [make_log(9)] * 500
     table = count_logs(logs)
     trained = train(

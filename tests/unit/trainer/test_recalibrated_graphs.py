@@ -94,7 +94,7 @@ def test_the_graph_of_a_forest_is_that_of_an_export(
 ) -> None:
     """Byte for byte what exporting the forest with the new offset would give: exact for any row.
 
-    What the proof at the training established of such graphs therefore holds of this one.
+    What the proof at the training established of such graphs therefore holds of this graph.
     """
     bundle = bundles["isolation_forest"]
     new = renewed(bundle, contamination)
@@ -110,7 +110,7 @@ def test_the_graph_of_a_forest_is_that_of_an_export(
 
 @pytest.mark.parametrize("options", [{"max_samples": 64, "n_estimators": 7}, {"max_samples": 4096}])
 def test_other_forests_are_recalibrated_as_well(options: dict[str, object]) -> None:
-    """The number of trees and of their samples is told by the manifest; there may be few rows."""
+    """The number of trees and of their samples stands in the manifest; there may be few rows."""
     table = count_logs(make_logs(300))
     bundle = publish(table, **options)
     new = renewed(bundle, 0.2)

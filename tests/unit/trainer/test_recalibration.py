@@ -72,7 +72,7 @@ def test_without_data_a_forest_flags_the_share_of_its_training_records(
 def test_without_data_surprisal_has_the_thresholds_of_a_new_training(
     bundles: dict[str, Bundle], message_table: CountTable, contamination: float
 ) -> None:
-    """Training with that contamination would have found the very same ones, to the last bit."""
+    """Training with that contamination would have found the same thresholds, to the last bit."""
     scores = renewed(bundles["surprisal"], contamination).manifest.scores
     trained = publish(message_table, detector="surprisal", contamination=contamination)
     assert scores == trained.manifest.scores
@@ -111,7 +111,7 @@ def test_the_manifest_says_what_is_flagged_of_the_training_records(
 
 @pytest.mark.parametrize("detector", DETECTORS)
 def test_the_manifest_tells_of_the_new_bundle(bundles: dict[str, Bundle], detector: str) -> None:
-    """Hashes, contamination and thresholds are the new ones; where it comes from stays."""
+    """Hashes, contamination and thresholds are new; where it comes from stays."""
     old = bundles[detector]
     new = renewed(old, 0.2)
     assert set(new.files) == set(old.files)

@@ -58,7 +58,7 @@ def test_a_report_that_cannot_be_made_leaves_the_store_as_it_was(tmp_path: Path)
 
 
 def test_others_can_read_what_was_published(tmp_path: Path) -> None:
-    """The serving user may be another one than the training user."""
+    """The serving user may be another than the training user."""
     registry = ModelRegistry(tmp_path)
     version = registry.path(registry.publish(files(0)))
     assert version.stat().st_mode & 0o777 == 0o755
@@ -77,7 +77,7 @@ def test_old_versions_are_pruned(tmp_path: Path) -> None:
 def test_the_active_version_and_the_one_before_are_never_pruned(
     model_dir: Path, publish: Publish
 ) -> None:
-    """However many newer ones there are, what serves and what a rollback needs stay."""
+    """However many newer versions there are, what serves and what a rollback needs stay."""
     registry = ModelRegistry(model_dir)
     publish()
     for number in range(KEEP_VERSIONS + 3):

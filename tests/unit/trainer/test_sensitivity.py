@@ -21,7 +21,7 @@ from trainer.fitting.sensitivity import check_sensitivity, plant
 
 
 class Faulty:
-    """A detector with one of several faults, around a good one."""
+    """A detector with one of several faults, around a good detector."""
 
     def __init__(self, manifest: Manifest, files: Mapping[str, bytes], fault: str) -> None:
         self._good = LOADERS[manifest.detector](manifest, files)
@@ -61,7 +61,7 @@ def spoilt(fitted: Fitted, fault: str) -> Model:
 
 
 def judged(fitted: Fitted, **columns: object) -> Judgements:
-    """What is said of the training records, with some columns replaced."""
+    """The judgements on the training records, with some columns replaced."""
     return msgspec.structs.replace(fitted.judgements, **columns)
 
 

@@ -154,7 +154,7 @@ def test_a_key_that_signed_something_else_is_not_enough(
 def test_a_service_goes_on_with_the_last_version_that_was_signed(
     registry: ModelRegistry, model_dir: Path, keys: Keys, publish: Callable[..., object]
 ) -> None:
-    """As with any broken version: it is told, and the newest below it that is signed serves."""
+    """As with any broken version: it is reported, and the newest signed version below serves."""
     publish()
     slot = ModelSlot(verifying(model_dir, keys), memo_capacity=10)
     assert asyncio.run(slot.current()).version == "2"

@@ -31,7 +31,7 @@ def test_no_forest_has_more_nodes_than_was_said(max_samples: int) -> None:
 
 
 def test_the_bound_itself_is_allowed() -> None:
-    """And one more is not; the message says what to lower."""
+    """And a node more is not; the message says what to lower."""
     options = TrainOptions(
         detector="isolation_forest", contamination=0.05, n_estimators=300, max_samples=4_096
     )

@@ -1,7 +1,7 @@
 """The SQL that counts logs does what the extractor in Python does, row by row.
 
 DuckDB runs here and Spark in tests/e2e. Of Trino and BigQuery no engine is at hand: their text is
-parsed back in their own grammar, and its literals and functions are looked at. That is no proof
+parsed back in their own grammar, and its literals and functions are checked. That is no proof
 that they run it.
 """
 
@@ -116,7 +116,7 @@ def test_patterns_of_tricky_messages() -> None:
 
 
 def test_when_patterns_were_seen() -> None:
-    """The least and the greatest of a column of times, where one is named."""
+    """The least and the greatest of a column of times, where such a column is named."""
     query = patterns_query("duckdb", "logs", Fields(message="message", time="seen_at"))
     rows = [("a 1", "2026-01-02"), ("a 2", "2026-01-01"), ("b", None)]
     found = run(query, rows, "message TEXT, seen_at DATE")

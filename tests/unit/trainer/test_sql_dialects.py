@@ -59,7 +59,7 @@ def test_patterns_survive_quoting(dialect: Dialect) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_removals_keep_their_order(dialect: Dialect) -> None:
-    """Each removal works on what the one before it has left."""
+    """Each removal works on what the removal before it has left."""
     steps = [
         node
         for node in parsed(dialect).find_all(exp.Alias)

@@ -41,7 +41,7 @@ def _word(choose: random.Random, chars: str = "bcdfghjklmnpqrstvwxz") -> str:
 
 
 def warned(logs: Sequence[LogFeatures]) -> list[str]:
-    """What is said of logs in this order."""
+    """The warnings on logs in this order."""
     return check_suitability(count_logs(logs))
 
 

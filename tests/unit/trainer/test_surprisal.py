@@ -174,7 +174,7 @@ def test_tau_is_the_quantile_of_the_training_records(
     """It is the smallest D of a record that at least 1 - contamination of them do not exceed.
 
     That is so where nobody noted when records were seen. All records count for the threshold
-    without messages, those with one for the other.
+    without messages, those with a message for the other.
     """
     options = TrainOptions(detector="surprisal", contamination=contamination)
     message_table = msgspec.structs.replace(message_table, first_seen=None, last_seen=None)

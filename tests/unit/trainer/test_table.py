@@ -155,7 +155,7 @@ def test_merging_adds_up(parts: list[CountTable]) -> None:
             positives[int(key)] += int(positive)
             first[int(key)] = min(first.get(int(key), NEVER_SEEN), int(place))
             last[int(key)] = max(last.get(int(key), NO_TIME), int(count))
-        if part.n_distinct:  # a table that holds nothing tells nothing
+        if part.n_distinct:  # an empty table names no service
             for number, name in part.services.items():
                 names[number] = min(names.get(number, name), name)
     order = sorted(counts)

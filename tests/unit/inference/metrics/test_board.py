@@ -29,7 +29,7 @@ def test_what_a_killed_worker_counted_is_kept() -> None:
 
 
 def test_workers_add_up() -> None:
-    """Each has a row of its own; rows that nobody entered are not looked at."""
+    """Each has a row of its own; rows that nobody entered are not read."""
     board = Board(n_rows=9)
     cell = board.block(1)
     board.open()

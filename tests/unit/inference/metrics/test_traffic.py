@@ -36,7 +36,7 @@ def samples(families: list[Metric]) -> dict[tuple[str, ...], float]:
 
 
 def test_an_answer_is_counted_by_route_status_and_duration() -> None:
-    """Sums of seconds follow with the next tick, since they need not be exact to the last one."""
+    """Sums of seconds follow with the next tick, since they need not be exact at once."""
     board, clock = Board(), Clock()
     traffic = Traffic(board, ROUTES, ["overloaded"], clock)
     board.open()

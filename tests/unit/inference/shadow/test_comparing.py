@@ -43,7 +43,7 @@ def test_each_log_counts_by_both_verdicts(
 def test_what_another_model_answered_is_skipped(
     model_dir: Path, publish: Callable[..., TrainResponse], logs: list[LogFeatures]
 ) -> None:
-    """Between two models a swap may come: verdicts of the old one say nothing of the new one."""
+    """Between two models a swap may come: verdicts of the old say nothing of the new."""
     publish()
     first, second = load(model_dir, 1), load(model_dir, 2)
     found = compare(second, first, [*first.verdicts(logs[:7]), *second.verdicts(logs[:5])])

@@ -39,7 +39,7 @@ def begin(model_dir: Path) -> Begin:
 
 
 async def judge(slot: ModelSlot, shadow: Shadow, logs: list[LogFeatures]) -> ShadowReport:
-    """Answer some logs, let the shadow follow them, and read what it tells."""
+    """Answer some logs, let the shadow follow them, and read its report."""
     shadow.follow_candidate()
     model = await slot.current()
     shadow.waiting.count_all(model.verdicts(logs))
@@ -77,7 +77,7 @@ def test_a_candidate_is_judged_by_the_same_logs(
 def test_the_file_names_the_candidate(
     begin: Begin, publish: Publish, model_dir: Path, logs: list[LogFeatures]
 ) -> None:
-    """With `candidate`: none, one, the model itself after it was activated, and none again."""
+    """With `candidate`: none, a version, the model itself once activated, and none again."""
     publish(contamination=0.2)
     registry = ModelRegistry(model_dir)
     registry.activate(1)

@@ -8,7 +8,7 @@ from inference.shadow.waiting import Waiting
 
 
 def verdicts(count: int) -> list[Verdict]:
-    """So many, told apart by their mark."""
+    """So many verdicts, each with a mark of its own."""
     return [
         Verdict(is_anomaly=False, json=b"", contributions=b"", terms=b"", mark=n)
         for n in range(count)
@@ -22,7 +22,7 @@ class Counter:
         self.n = 0
 
     def count(self, _verdict: Verdict) -> None:
-        """One."""
+        """Count a verdict."""
         self.n += 1
 
     def count_all(self, verdicts: Sequence[Verdict]) -> None:

@@ -32,7 +32,7 @@ def write(path: Path, seed: int, change: str = "") -> Path:
 
     Args:
         path: where to.
-        seed: another one makes another table.
+        seed: another seed makes another table.
         change: what SQL replaces or excludes of its columns.
     """
     duckdb.execute(

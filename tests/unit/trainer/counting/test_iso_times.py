@@ -35,7 +35,7 @@ OTHERS = st.one_of(
 
 
 def assert_the_same(written: list[object], year: int | None) -> None:
-    """Both ways give one."""
+    """Both ways give the same times."""
     times, known = read_times(written, year)
     expected = [read_time(text, year) for text in written]
     assert known.tolist() == [time is not None for time in expected]
@@ -45,7 +45,7 @@ def assert_the_same(written: list[object], year: int | None) -> None:
 @settings(max_examples=300)
 @given(st.lists(st.one_of(MOMENTS, DAMAGED, OTHERS)), st.none() | st.integers(1970, 2100))
 def test_many_at_once_are_one_by_one(written: list[object], year: int | None) -> None:
-    """Whatever stands there: times of the usual form, damaged ones, other forms, no times."""
+    """Whatever stands there: times of the usual form, damaged times, other forms, no times."""
     assert_the_same(written, year)
 
 

@@ -185,7 +185,7 @@ def test_the_table_is_that_of_the_logs(data: Path) -> None:
 
 
 def test_bad_records_are_told_in_the_order_of_the_input(data: Path) -> None:
-    """The first ones of all parts are kept, wherever they were read."""
+    """The first of all parts are kept, wherever they were read."""
     counted = add_up(parts_of(data, 700)[::-1])
     places = [place.pack() for place, _ in counted.bad]
     assert places == sorted(places)

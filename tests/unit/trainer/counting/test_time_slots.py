@@ -83,7 +83,7 @@ def test_parts_add_up(some: list[tuple[int, int]], others: list[tuple[int, int]]
 
 @given(st.lists(records, max_size=4))
 def test_looks_add_up(looks: list[list[tuple[int, int]]]) -> None:
-    """However often the buffers are looked at, first, last and spread are those of all."""
+    """However often the buffers are read, first, last and spread are those of all."""
     seen = SeenTimes()
     for pairs in looks:
         for time, row in pairs:

@@ -109,7 +109,7 @@ def test_services_and_levels() -> None:
     )
 )
 def test_equal_lists_do_not_differ(pairs: list[tuple[int, int]]) -> None:
-    """Nor do lists of which one has all counts many times as high."""
+    """Nor do two lists if one has all counts many times as high."""
     good = [pattern(number, count) for number, count in pairs]
     tenfold = [pattern(number, 10 * count) for number, count in pairs]
     assert compare(good, good).changes == []

@@ -50,7 +50,7 @@ def patterns(n: int, *flagged: int) -> list[Pattern]:
 
 
 def test_a_pattern_is_a_service_and_a_template() -> None:
-    """Its level is the highest, its rarity the one of the surprisal detector, its lines are all."""
+    """Its level is the highest, its rarity that of the surprisal detector, its lines are all."""
     rows = table()
     flagged = np.array([row == 0 for row in range(rows.n_rows)])
     auth, cart = sum_up(rows, flagged=flagged, labelled=True, locate=str)
@@ -84,7 +84,7 @@ def test_nobody_asked_says_nothing() -> None:
 
 
 def test_what_is_kept_is_bounded(tmp_path: Path) -> None:
-    """The most frequent patterns and as many flagged ones; the same patterns, the same bytes."""
+    """The most frequent patterns and as many flagged; the same patterns, the same bytes."""
     path = tmp_path / "patterns.jsonl.gz"
     path.write_bytes(to_kept(patterns(9, 4, 6, 8), kept=2))
     assert [int(pattern.pattern_id, 16) for pattern in read_kept(path)] == [0, 1, 4, 6]

@@ -31,7 +31,7 @@ TEXTS = [FEATURES, LOGS, DELIMITED, PLAIN]
 SEEDS = [*TEXTS, *(gzip.compress(text, mtime=0) for text in TEXTS), zstd.compress(PLAIN)]
 
 same_directory = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-"""Each example writes its own content over that of the one before."""
+"""Each example writes its own content over that of the example before."""
 
 few = settings(same_directory, max_examples=30)
 """DuckDB takes some hundredths of a second to start."""

@@ -1,4 +1,4 @@
-"""Common records of JSON are read quickly, and as the one reader of raw records reads them."""
+"""Common records of JSON are read quickly, and as the reader of raw records reads them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The table of formats: all that reading, counting and the commands know of one."""
+"""The table of formats: all that reading, counting and the commands know of a format."""
 
 from collections.abc import Iterator
 from pathlib import Path

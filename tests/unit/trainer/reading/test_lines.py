@@ -35,7 +35,7 @@ def _short_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def lines_of(data: bytes, partition: Partition) -> list[tuple[int, bytes]]:
-    """The lines that begin in a partition, long ones cut to one byte more than allowed."""
+    """The lines that begin in a partition, long lines cut to one byte more than allowed."""
     stream = io.BytesIO(data)
     stream.seek(max(partition.start - 1, 0))
     return [
@@ -66,7 +66,7 @@ def source(data: bytes) -> Source:
 
 @given(contents)
 def test_a_whole_file_is_its_lines(data: bytes) -> None:
-    r"""Lines end in \n alone; a byte order mark at the beginning is no part of the first one."""
+    r"""Lines end in \n alone; a byte order mark at the beginning is no part of the first line."""
     assert lines_of(data, Partition(0, source(data), PLAN)) == expected_lines(data)
 
 

@@ -38,7 +38,7 @@ mutated = st.one_of(
 )
 @given(rest=st.lists(mutated, max_size=12))
 def test_every_line_is_counted_once(path: Path, name: str, rest: list[str]) -> None:
-    """Records, lines that continue one, and bad lines are all lines that are not blank.
+    """Records, the lines that continue them, and bad lines are all lines that are not blank.
 
     And a record has no further line that begins as a record does, but for heads whose text is the
     next line.

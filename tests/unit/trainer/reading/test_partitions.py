@@ -61,7 +61,7 @@ def test_sizes_of_partitions_add_up(files: list[Source], partition_bytes: int) -
 
 
 def test_small_files_stay_whole() -> None:
-    """Below the size of a partition a file is one; the last byte makes the second."""
+    """Below the size of a partition a file is one partition; a byte more makes two."""
     for size, count in ((0, 1), (1, 1), (PARTITION_BYTES, 1), (PARTITION_BYTES + 1, 2)):
         assert len(cut(plan().for_all([Source("a", size, "none")]))) == count
 

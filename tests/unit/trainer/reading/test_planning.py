@@ -136,7 +136,7 @@ def test_levels_of_ones_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("format_", list(WRITERS))
 def test_numbers_of_an_open_scale_are_asked_about(tmp_path: Path, format_: str) -> None:
-    """In whatever format they stand: nothing tells whose they are."""
+    """In whatever format they stand: nothing says whose they are."""
     path = tmp_path / f"a.{format_}"
     WRITERS[format_](path, [{"msg": "a", "level": 3, "service": "shop"}] * 3)
     with pytest.raises(InputError, match="say whose they are: --levels appinsights, "):

@@ -45,7 +45,7 @@ from trainer.reading.sources import find_sources
 def test_a_bad_line_of_features_is_named_and_passed_over(
     path: Path, line: bytes, problem: str
 ) -> None:
-    """Its number and its field are told; the lines around it are read."""
+    """Its number and its field are named; the lines around it are read."""
     good = lines_of([make_log()])
     records, faults = read(path, FEATURES, good + line + b"\n" + good)
     assert [record.line for record in records] == [1, 3]
@@ -119,7 +119,7 @@ def test_bad_features_of_a_table_are_named(path: Path, format_: Any) -> None:
 
 
 def test_only_the_first_faults_are_kept(path: Path) -> None:
-    """All are counted; a few are told of in detail, however many there are."""
+    """All are counted; a few are named in detail, however many there are."""
     _, faults = read(path, LOGS, b"{\n" * 1_000)
     assert (faults.n_records, faults.n_bad, len(faults.samples)) == (1_000, 1_000, MAX_SAMPLES)
     assert [sample.line for sample in faults.samples] == list(range(1, MAX_SAMPLES + 1))
@@ -165,7 +165,7 @@ def test_text_of_another_layout_is_bad(path: Path) -> None:
 
 
 def test_a_trace_has_an_end(path: Path) -> None:
-    """What follows more lines than any trace has is told as bad, not kept in memory."""
+    """What follows more lines than any trace has is reported as bad, not kept in memory."""
     data = b"INFO:a:first\n" + b"\tmore\n" * (MAX_CONTINUATION_LINES + 5)
     (record,), faults = read(path, TEXT, data)
     assert record.message is not None

@@ -1,4 +1,4 @@
-"""Records of every format, good ones and bad ones."""
+"""Records of every format, good and bad."""
 
 import gzip
 from collections.abc import Callable
@@ -155,7 +155,7 @@ LABELS: list[tuple[object, bool]] = [
 @pytest.mark.parametrize("format_", ["jsonl", "csv"])
 @pytest.mark.parametrize("kind", ["logs", "features"])
 def test_labels_are_read(path: Path, format_: Any, kind: Any) -> None:
-    """What a label says is `schemas.record.labels`' matter; logs and features both have one."""
+    """What a label says is `schemas.record.labels`' matter; logs and features both have a label."""
     log: dict[str, Any] = (
         {"message": "a", "level": "INFO", "service": "b"}
         if kind == "logs"
@@ -169,7 +169,7 @@ def test_labels_are_read(path: Path, format_: Any, kind: Any) -> None:
 
 
 def test_labels_stand_in_parquet(path: Path) -> None:
-    """As a typed column; a record without one is no anomaly."""
+    """As a typed column; a record without a label is no anomaly."""
     rows = [{**RAW[0], "fault": label} for label in ("disk-full", None, "none")]
     write_parquet(path, rows)
     fields = msgspec.structs.replace(LOGS.fields, label="fault")

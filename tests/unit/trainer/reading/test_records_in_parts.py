@@ -25,7 +25,7 @@ from trainer.reading.sources import find_sources
 
 
 def in_parts(path: Path, plan: ReadingPlan, size: int) -> tuple[list[Record], int, int]:
-    """Records by their numbers in the file, read in parts; the numbers of all and of bad ones."""
+    """Records by their numbers in the file, read in parts; the numbers of all and of the bad."""
     records: list[Record] = []
     n_records = n_bad = 0
     for partition in cut(plan.for_all(find_sources([str(path)])), size):
@@ -88,7 +88,7 @@ def test_parts_of_json_lines_of_any_size_are_the_whole(
     tail: bytes,
     size: int,
 ) -> None:
-    """The same records under the same numbers, and as many bad ones, wherever a file is cut."""
+    """The same records under the same numbers, and as many bad records, wherever a file is cut."""
     records, faults = read(path, LOGS, mark + end.join(lines) + tail)
     assert in_parts(path, LOGS, size) == (records, faults.n_records, faults.n_bad)
 
@@ -148,7 +148,7 @@ def test_parts_of_text_of_any_size_are_the_whole(
 
 
 def test_text_of_a_wrong_layout_is_bad_in_every_part(path: Path) -> None:
-    """Apart from what may be the rest of a record, all lines of all parts are told as bad."""
+    """Apart from what may be the rest of a record, all lines of all parts are reported as bad."""
     n_lines = 20 * MAX_CONTINUATION_LINES
     path.write_bytes(b"not of the layout\n" * n_lines)
     records, n_records, n_bad = in_parts(path, TEXT, path.stat().st_size // 4 + 1)

@@ -175,7 +175,7 @@ def test_a_given_delimiter_means_csv() -> None:
 
 
 def test_a_column_has_one_name() -> None:
-    """Two columns of one name could not be told apart."""
+    """Two columns of one name could not be distinguished."""
     with pytest.raises(InputError, match="header names several columns `message`"):
         sniff(b"message,message\na,b\n", "x.csv", Options())
 

@@ -70,7 +70,7 @@ def test_what_lines_say_is_said() -> None:
 
 
 def test_unknown_text_is_refused_without_showing_it() -> None:
-    """The error tells what was tried and what to give, and no line of the data."""
+    """The error says what was tried and what to give, and no line of the data."""
     with pytest.raises(InputError) as caught:
         sniff(b"the secret is 42\nINFO:root:up\nodd\nodd\n", "x.log", Options())
     assert str(caught.value) == (

@@ -170,7 +170,7 @@ def test_compressed_files_open_at_their_beginning_only(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"x", b"\x1f"])
 def test_tiny_files_are_plain(tmp_path: Path, content: bytes) -> None:
-    """Less than the bytes that tell the compression is fine, nothing at all as well."""
+    """Less than the bytes that show the compression is fine, nothing at all as well."""
     path = tmp_path / "log"
     path.write_bytes(content)
     (source,) = find_sources([str(path)])
@@ -252,7 +252,7 @@ def pipe(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
 def test_standard_input_is_read_after_its_head(
     stored: str, pipe: Callable[[bytes], None], tmp_path: Path
 ) -> None:
-    """The head may be looked at, twice and differently, and the whole is read all the same."""
+    """The head may be read, twice and differently, and the whole is read all the same."""
     pipe(STORED[stored])
     (tmp_path / "log").touch()
     source, other = find_sources(["-", str(tmp_path / "log"), "-"])
@@ -271,7 +271,7 @@ def test_standard_input_is_read_after_its_head(
 
 
 def test_each_standard_input_is_its_own(pipe: Callable[[bytes], None]) -> None:
-    """Nothing of one is seen in another that takes its place; an empty one is fine."""
+    """Nothing of a source is seen in another that takes its place; an empty source is fine."""
     for content in (b"first\n", b"", b"second\n"):
         pipe(content)
         (source,) = find_sources(["-"])
@@ -280,14 +280,14 @@ def test_each_standard_input_is_its_own(pipe: Callable[[bytes], None]) -> None:
 
 
 def test_a_process_may_have_no_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    """That is told like a missing file."""
+    """That is reported like a missing file."""
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(InputError, match="-: there is no standard input"):
         find_sources(["-"])
 
 
 def test_signatures_and_innards_stay_out_of_errors() -> None:
-    """Of an error of the store one line is told, without what follows a question mark."""
+    """Of an error of the store one line is shown, without what follows a question mark."""
     error = OSError(
         "Error performing GET http://h/b?sig=secret in 1ms - 403: <Error><Message>No\n access"
         "</Message></Error>\n\nDebug source:\nsecret"

@@ -171,7 +171,7 @@ def test_a_long_line_is_cut() -> None:
 
 
 def test_rankings_stand_beside_the_rules() -> None:
-    """The best value of each column is marked, the first one that decides is named."""
+    """The best value of each column is marked, the first that decides is named."""
     content = render(make_report()).decode()
     rows = re.findall(r'<svg class="swatch".*?</svg>(.*?)</tr>', content, re.DOTALL)
     assert [re.split("<|\n", row)[0].strip() for row in rows] == [
@@ -183,7 +183,7 @@ def test_rankings_stand_beside_the_rules() -> None:
 
 
 @pytest.mark.parametrize(
-    ("auc", "average_precision", "beaten", "said"),
+    ("auc", "average_precision", "beaten", "words"),
     [
         (0.70, 0.30, True, "ROC AUC (0.700 against 0.600) and average precision (0.300 against"),
         (0.70, 0.10, True, "No rule is better by both measures."),
@@ -192,7 +192,7 @@ def test_rankings_stand_beside_the_rules() -> None:
         (0.6001, 0.2, False, "at least as well"),
     ],
 )
-def test_the_verdict(auc: float, average_precision: float, *, beaten: bool, said: str) -> None:
+def test_the_verdict(auc: float, average_precision: float, *, beaten: bool, words: str) -> None:
     """A rule that is better by either measure is named with its figures; a tie is no loss."""
     verdict = judge_rankings(
         [
@@ -202,7 +202,7 @@ def test_the_verdict(auc: float, average_precision: float, *, beaten: bool, said
         ]
     )
     assert verdict.beaten is beaten
-    assert said in verdict.sentence
+    assert words in verdict.sentence
 
 
 def test_without_labels_shares_come_first() -> None:
