@@ -22,7 +22,7 @@ from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
 
 # How fast a machine is decides nothing: neither how long an example may take, nor how long it takes
-# to make it. Examples are drawn anew in each run; a failing one is printed with what repeats it.
+# to make it. Examples are drawn anew in each run; a failure is printed with what repeats it.
 settings.register_profile(
     "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -61,7 +61,7 @@ def message_table() -> CountTable:
 
 @pytest.fixture(scope="session")
 def _published(tmp_path_factory: pytest.TempPathFactory, table: CountTable) -> Path:
-    """A model directory with one version; copied for each test that wants one."""
+    """A model directory with one version; copied for each test that wants a store."""
     model_dir = tmp_path_factory.mktemp("published")
     train(
         table,

@@ -81,7 +81,7 @@ def difference(block: Block, output: str) -> str:
 
 
 def _documents(text: str) -> list[str]:
-    """The JSON documents that stand one after the other in a text."""
+    """The JSON documents that stand behind each other in a text."""
     decoder, documents, at = json.JSONDecoder(), [], 0
     text = text.strip()
     while at < len(text):

@@ -1,4 +1,4 @@
-"""A third detector, the trivial rule `level`: what it takes to add one.
+"""A third detector, the trivial rule `level`: what it takes to add a detector.
 
 A class in each half, an entry in each registry, and nothing else.
 """

@@ -29,7 +29,7 @@ def make_log(
     has_timeout: bool = False,
     has_connection_error: bool = False,
 ) -> LogFeatures:
-    """One log; an ordinary one unless told otherwise."""
+    """One log; ordinary unless arguments say otherwise."""
     return LogFeatures(
         message_length, level, service, has_exception, has_timeout, has_connection_error
     )

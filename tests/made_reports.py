@@ -35,7 +35,7 @@ def make_curve(name: str, auc: float, average_precision: float, *, trivial: bool
 
 
 def make_curves() -> list[Curve]:
-    """The deciding detector, another one, and the rules; `level` is better by both measures."""
+    """The deciding detector, another, and the rules; `level` is better by both measures."""
     return [
         make_curve("surprisal", 0.81, 0.44, trivial=False),
         make_curve("isolation_forest", 0.62, 0.33, trivial=False),

@@ -1,4 +1,4 @@
-"""Requests that are wrong somewhere, made from ones that are right; a seed repeats them."""
+"""Requests that are wrong somewhere, made from right requests; a seed repeats them."""
 
 import gzip
 import json

@@ -143,7 +143,7 @@ def level_spellings() -> list[str]:
 
 
 def number_logs(messages: list[str]) -> list[RawLog]:
-    """Logs of these messages, each of a service of its own, so that a table tells them apart."""
+    """Logs of these messages, each of a service of its own, so that a table distinguishes them."""
     levels = level_spellings()
     return [
         RawLog(message, levels[number % len(levels)], f"service-{number}")

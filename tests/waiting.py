@@ -1,4 +1,4 @@
-"""Waiting for what another process does: it tells nobody, so it is asked until it has."""
+"""Waiting for what another process does: nothing announces it, so it is asked repeatedly."""
 
 import time
 from collections.abc import Callable

@@ -56,7 +56,7 @@ def read_yaml(tools: Path) -> Callable[[Path], list[dict[str, Any]]]:
 
 @pytest.fixture(scope="session")
 def print_at_end(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Prints a line below the results: a figure to look at."""
+    """Prints a line below the results: a figure to read."""
     return request.config.stash.setdefault(FIGURES, []).append
 
 

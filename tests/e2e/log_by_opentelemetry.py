@@ -1,6 +1,6 @@
 """Logs through OpenTelemetry's SDK as a program does: `log_by_opentelemetry.py URL COMPRESSION`.
 
-Runs in the environment of peers-requirements.txt, and prints what the exporter said of failures.
+Runs in the environment of peers-requirements.txt, and prints what the exporter says of failures.
 """
 
 import logging
@@ -18,7 +18,7 @@ N_ORDINARY: Final = 2_000
 
 
 def main() -> None:
-    """Log ordinary lines, one with an exception, and one with a body that is no text."""
+    """Log ordinary lines, a line with an exception, and a line with a body that is no text."""
     url, compression = sys.argv[1:]
     provider = LoggerProvider(Resource.create({"service.name": "cart"}))
     exporter = OTLPLogExporter(f"{url}/v1/logs", compression=Compression(compression))

@@ -22,7 +22,7 @@ WAIT_S: Final = 60.0
 STOP_S: Final = 30.0
 
 JUDGED: Final = ("log_anomaly_logs", "log_anomaly_anomalies", "log_anomaly_score")
-"""The families that tell what was judged, and how."""
+"""The families that count what was judged, and how."""
 
 PATTERNS: Final = "log_anomaly_pattern_logs"
 
@@ -100,7 +100,7 @@ class Serving:
         return answer.json()
 
     def metrics(self) -> str:
-        """What it tells Prometheus."""
+        """The metrics it gives to Prometheus."""
         return POOL.request("GET", f"{self.url}/metrics").data.decode()
 
     def n_answers(self, route: str, status: int) -> int:

@@ -114,7 +114,7 @@ def test_both_services_alone_share_a_volume(compose: dict[str, Any]) -> None:
 
 
 def test_variables_are_settings(with_store: dict[str, Any]) -> None:
-    """Each service starts with its variables, and with the object store all name the same one."""
+    """Each service starts with its variables, and with the object store all name the same store."""
     services = with_store["services"]
     loaded = {
         name: load_settings(type_, services[name]["environment"] | {"HOST": "0.0.0.0"}, prefix)
@@ -144,7 +144,7 @@ def test_variables_are_settings(with_store: dict[str, Any]) -> None:
 def test_prometheus_scrapes_both_services(
     compose: dict[str, Any], read_yaml: Callable[[Path], list[dict[str, Any]]]
 ) -> None:
-    """Its configuration is one to promtool, and names services and ports that are there."""
+    """Its configuration is valid to promtool, and names services and ports that are there."""
     config = DEPLOY / "prometheus" / "compose.yml"
     done = subprocess.run(["promtool", "check", "config", config], check=False, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()

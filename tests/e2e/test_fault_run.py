@@ -16,14 +16,14 @@ BEFORE_S = 4 * 3_600
 ALERT = "LogAnomalyErrorBurst"
 
 LAG_S = 900
-"""An alert belongs to a fault that ended so long ago: it looks at five minutes, waits for five, and
+"""An alert belongs to a fault that ended so long ago: it reads five minutes, waits for five, and
 a service that comes back writes of it."""
 
 Firing = tuple[str, float, float]
 
 
 def backfill(folder: Path, data: Path, run: FaultRun) -> None:
-    """Make the blocks of the counters, then those of the rules that look at them."""
+    """Make the blocks of the counters, then those of the rules that read them."""
     text = folder / "run.om"
     text.write_text(run.text)
     subprocess.run(

@@ -77,7 +77,7 @@ def test_images_say_how_to_run_them(serving_image: Image, training_image: Image)
 
 
 def test_an_image_says_of_which_revision_it_is(mirror_image: Image) -> None:
-    """Where the build is told, a label has it."""
+    """Where the build is named, a label has it."""
     assert mirror_image.config.labels["org.opencontainers.image.revision"] == "0123abc"
 
 

@@ -47,7 +47,7 @@ def wait_done(program: subprocess.Popen[str]) -> None:
 
 
 def opentelemetry(url: str, compression: str = "gzip") -> dict[str, str]:
-    """The variables by which an SDK is told where to send."""
+    """The variables that say where an SDK sends to."""
     return {
         "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": f"{url}/v1/logs",
         "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION": compression,

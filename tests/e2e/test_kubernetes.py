@@ -103,8 +103,8 @@ def test_pods_are_hardened(overlay: Manifests) -> None:
 
 
 def test_images_are_of_this_release(overlay: Manifests) -> None:
-    """A manifest names the image of the release that it comes with, never the latest one; only the
-    sidecar has the one with the library for object stores.
+    """A manifest names the image of the release that it comes with, never the latest; only the
+    sidecar has the image with the library for object stores.
     """
     for pod in overlay.pods.values():
         for container in pod.containers:
@@ -204,7 +204,7 @@ def test_probes_ask_what_the_services_answer(overlay: Manifests) -> None:
 
 
 def test_only_inference_reaches_the_trainer(overlay: Manifests) -> None:
-    """Every pod has a policy; the trainer's lets inference in, and that one the pods of its own
+    """Every pod has a policy; the trainer's lets inference in, and inference's the pods of its own
     namespace and Prometheus; nobody connects to a job.
     """
     policies = {

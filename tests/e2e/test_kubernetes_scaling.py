@@ -71,7 +71,7 @@ def test_scaling_on_calls_in_hand_asks_for_a_metric_that_is_told(
 
 
 def test_one_trainer_runs_at_a_time(built: dict[str, Manifests]) -> None:
-    """A new trainer starts after the old one has stopped, nightly jobs do not overlap."""
+    """A new trainer starts after the old has stopped, nightly jobs do not overlap."""
     for manifests in built.values():
         for job in manifests.of("CronJob"):
             assert job["spec"]["concurrencyPolicy"] == "Forbid"

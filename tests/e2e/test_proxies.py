@@ -143,7 +143,7 @@ def test_a_head_beyond_the_services_bound_is_refused_by_it(
 def test_a_head_beyond_the_proxys_bound_is_refused_by_the_proxy(
     serving: Serving, client: urllib3.PoolManager, tmp_path: Path, name: str, status: int
 ) -> None:
-    """With the status that the page tells."""
+    """With the status that the page says."""
     headers = {f"X-{n}": "x" * 1_500 for n in range(40)}
     with getattr(proxies, name)(tmp_path, [address(serving)]) as url:
         assert client.request("GET", f"{url}/api/v1/ready", headers=headers).status == status

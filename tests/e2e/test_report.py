@@ -34,27 +34,27 @@ PROBE: Final = b"""<!doctype html><title>probe</title>
       frame.style.width = `${width}px`;
       const page = frame.contentDocument;
       const folds = [...page.querySelectorAll("details")];
-      folds.forEach(one => { one.open = false; });
+      folds.forEach(fold => { fold.open = false; });
       const folded = page.body.scrollHeight;
-      folds.forEach(one => { one.open = true; });
-      const shown = [...page.querySelectorAll("h1, h2, h3")].filter(one => {
-        const box = one.getBoundingClientRect();
-        return one.checkVisibility() && box.width > 0 && box.left >= 0 && box.right <= width;
+      folds.forEach(fold => { fold.open = true; });
+      const shown = [...page.querySelectorAll("h1, h2, h3")].filter(heading => {
+        const box = heading.getBoundingClientRect();
+        return heading.checkVisibility() && box.width > 0 && box.left >= 0 && box.right <= width;
       });
       seen.push({
         width,
         folded,
         ground: getComputedStyle(page.body).backgroundColor,
         needed: page.documentElement.scrollWidth,
-        headings: shown.map(one => one.textContent),
-        charts: [...page.querySelectorAll("svg.chart")].map(one => one.clientWidth),
+        headings: shown.map(heading => heading.textContent),
+        charts: [...page.querySelectorAll("svg.chart")].map(chart => chart.clientWidth),
       });
     }
     document.getElementById("seen").textContent = JSON.stringify(seen);
   });
 </script>
 """
-"""Holds the report, which has no script itself, in frames of two widths, and looks at it."""
+"""Holds the report, which has no script itself, in frames of two widths, and inspects it."""
 
 
 class PageServer(http.server.ThreadingHTTPServer):

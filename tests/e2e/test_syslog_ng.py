@@ -20,7 +20,7 @@ SEVERITIES: Final = {"FATAL": 2, "ERROR": 3, "WARN": 4, "INFO": 6, "DEBUG": 7}
 
 FLAGS: Final = ("has_exception", "has_timeout", "has_connection_error")
 
-TOLD: Final = (
+LINES: Final = (
     ("order 17 accepted", "INFO", ()),
     ("java.lang.IllegalStateException: no such order", "ERROR", ("has_exception",)),
     ("the read of shard 3 timed out", "WARN", ("has_timeout",)),
@@ -110,7 +110,7 @@ def test_nothing_is_lost_while_the_service_or_syslog_ng_is_away(
 def test_nothing_is_lost_while_the_service_has_no_model(
     bare_serving: Serving, sample_store: Path, tmp_path: Path
 ) -> None:
-    """What was answered with 503, again and again, is judged once there is one."""
+    """What was answered with 503, again and again, is judged once there is a model."""
     logs = sample_logs(500)
     syslog_ng = SyslogNg(tmp_path, "syslog-ng", bare_serving.url)
     with syslog_ng.running():
@@ -126,7 +126,7 @@ def test_six_features_are_sent_with_their_types(serving: Serving, tmp_path: Path
     logs = [
         {"message": f"{message} {n}", "level": level, "service": "cart"}
         for n in range(200)
-        for message, level, _ in TOLD
+        for message, level, _ in LINES
     ]
     features = [
         {
@@ -135,7 +135,7 @@ def test_six_features_are_sent_with_their_types(serving: Serving, tmp_path: Path
                 "message_length": len(log["message"]),
                 "level": log["level"],
                 "service": "cart",
-                **{flag: flag in TOLD[n % len(TOLD)][2] for flag in FLAGS},
+                **{flag: flag in LINES[n % len(LINES)][2] for flag in FLAGS},
             },
         }
         for n, log in enumerate(logs)

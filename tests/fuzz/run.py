@@ -28,7 +28,7 @@ def fuzz(name: str, seconds: int, found: Path) -> None:
         f"-timeout={INPUT_TIMEOUT_S}",
         f"-artifact_prefix={tempfile.gettempdir()}/log-anomaly-{name}-",
         "-print_final_stats=1",
-        # New inputs go to the first folder, so that the kept ones change by intention only.
+        # New inputs go to the first folder, so that the kept inputs change by intention only.
         str(found),
         str(CORPUS / name),
     ]

@@ -1,4 +1,4 @@
-"""Real logs, counted one by one, and written in every way that jobs read."""
+"""Real logs, counted record by record, and written in every way that jobs read."""
 
 import calendar
 import csv
@@ -43,7 +43,7 @@ class Archive(NamedTuple):
         plain: the file of JSON lines.
         records: what its lines say.
         options: of the command line, for its labels if it has some.
-        table: the distinct records, counted one by one.
+        table: the distinct records, counted record by record.
         first_lines: the line in which each key occurs first, by key.
         models: graph and tables by detector.
     """
@@ -175,7 +175,7 @@ def as_gzip(archive: Archive) -> list[str]:
 
 
 def as_zstd(archive: Archive) -> list[str]:
-    """Zstandard, under a name that does not tell."""
+    """Zstandard, under a name that does not show it."""
     path = archive.file("packed.log")
     path.write_bytes(zstd.compress(archive.plain.read_bytes(), 1))
     return [str(path)]

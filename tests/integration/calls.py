@@ -7,7 +7,7 @@ from schemas.record.features import LogFeatures
 from tests.made_logs import make_log
 
 JSON = {"Content-Type": "application/json"}
-ONE = {"log_id": "a", "features": msgspec.to_builtins(make_log())}
+REQUEST = {"log_id": "a", "features": msgspec.to_builtins(make_log())}
 
 
 def training(logs: list[LogFeatures], **options: object) -> bytes:
@@ -17,7 +17,7 @@ def training(logs: list[LogFeatures], **options: object) -> bytes:
 
 async def ask(session: aiohttp.ClientSession, url: str) -> str:
     """The model version that answers one prediction."""
-    async with session.post(url, json=ONE) as response:
+    async with session.post(url, json=REQUEST) as response:
         assert response.status == 200
         version: str = (await response.json())["model_version"]
         return version

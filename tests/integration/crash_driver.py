@@ -1,6 +1,6 @@
-"""Kills training jobs with SIGKILL and looks at the store they leave; run by `test_crash`.
+"""Kills training jobs with SIGKILL and inspects the store they leave; run by `test_crash`.
 
-A process of its own, so that a job is a fork of one that has imported everything: seconds of
+A process of its own, so that a job is a fork of a process that has imported everything: seconds of
 imports would be the moments that are hit, and nothing happens in them. For the same reason most
 moments are counted from when the job begins to write, which is seen in the store.
 """
@@ -109,7 +109,7 @@ def _become(work: Callable[[], int]) -> None:
 
 
 def inspect(model_dir: Path, data: Path) -> dict[str, Any]:
-    """What a killed job left, and what the next one makes of it."""
+    """What a killed job left, and what the next job makes of it."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -164,7 +164,7 @@ def _problems(store: ModelStore) -> list[str]:
 
 
 def plan_moments(model_dir: Path, data: Path) -> list[Moment]:
-    """When to kill, told by how long an undisturbed job takes."""
+    """When to kill, by how long an undisturbed job takes."""
     job = Job(model_dir, data)
     job.wait_until(Job.is_writing)
     writing = time.monotonic()

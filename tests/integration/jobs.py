@@ -13,7 +13,7 @@ from trainer.cli import main
 
 
 class Done(NamedTuple):
-    """A job that has ended: its exit code and what it said."""
+    """A job that has ended: its exit code and what it printed."""
 
     code: int
     out: str

@@ -9,7 +9,7 @@ import pytest
 
 from inference.access.tokens import make_line
 from schemas.api.access import Scope
-from tests.integration.calls import ONE, training
+from tests.integration.calls import REQUEST, training
 from tests.integration.conftest import ROOT, StartInference, StartTrainer
 from tests.made_logs import make_logs
 
@@ -46,7 +46,7 @@ def test_each_service_asks_for_a_token_of_its_own(
         ANOMALY_SERVE_TRAINER_TOKEN_FILE=str(own),
     )
     assert inference.call("POST", "/train", TRAINING).status == 401
-    assert inference.call("POST", "/predict", ONE, bearer(OPERATOR)).status == 403
+    assert inference.call("POST", "/predict", REQUEST, bearer(OPERATOR)).status == 403
     trained = inference.call("POST", "/train", TRAINING, bearer(OPERATOR))
     assert trained.status == 200, trained.data
     assert trained.json()["model_version"] == "2"
@@ -66,12 +66,12 @@ def test_a_token_is_withdrawn_in_every_worker(
     inference = start_inference(
         model_dir, ANOMALY_TOKENS_FILE=write_tokens(path, operator=(OPERATOR, "predict"))
     )
-    assert inference.call("POST", "/predict", ONE, bearer(OPERATOR)).status == 200
+    assert inference.call("POST", "/predict", REQUEST, bearer(OPERATOR)).status == 200
     write_tokens(path, other=("another-token", "predict"))
     inference.wait_until("/health")
     refusals = 0
     for _ in range(10_000):
-        status = inference.call("POST", "/predict", ONE, bearer(OPERATOR)).status
+        status = inference.call("POST", "/predict", REQUEST, bearer(OPERATOR)).status
         assert status in {200, 401}
         refusals = refusals + 1 if status == 401 else 0
         if refusals == 100:

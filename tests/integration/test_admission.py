@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.integration.calls import ONE, training
+from tests.integration.calls import REQUEST, training
 from tests.integration.conftest import Service, StartInference, StartTrainer
 from tests.made_logs import make_logs
 
@@ -33,4 +33,4 @@ def test_no_web_page_trains(
     assert sorted(path.name for path in (model_dir / "log-anomaly").glob("[0-9]*")) == ["1"]
     for number, service in enumerate((trainer, inference), start=2):
         assert status(service, "/train", TRAINING, Origin=service.url) == 200
-        assert inference.call("POST", "/predict", ONE).json()["model_version"] == str(number)
+        assert inference.call("POST", "/predict", REQUEST).json()["model_version"] == str(number)

@@ -15,7 +15,7 @@ from schemas.bundle.manifest import file_entry
 from tests.integration.conftest import StartInference
 from tests.made_logs import make_log
 
-ONE = {"log_id": "a", "features": msgspec.to_builtins(make_log())}
+REQUEST = {"log_id": "a", "features": msgspec.to_builtins(make_log())}
 
 
 def truncated_model(version: Path) -> None:
@@ -111,14 +111,14 @@ def make_current(store: Path, version: int) -> None:
 def test_the_last_good_model_goes_on(
     start_inference: StartInference, model_dir: Path, damage: Callable[[Path], None], reason: str
 ) -> None:
-    """Both workers answer with version 1 and tell what is wrong with version 2; repairing heals."""
+    """Both workers answer with version 1 and name what is wrong with version 2; repairing heals."""
     inference = start_inference(model_dir, WEB_CONCURRENCY="2").wait_until("/ready")
     store = model_dir / "log-anomaly"
     shutil.copytree(store / "1", store / "2")
     damage(store / "2")
     make_current(store, 2)
     for _ in range(20):
-        answer = inference.call("POST", "/predict", ONE, {"Connection": "close"})
+        answer = inference.call("POST", "/predict", REQUEST, {"Connection": "close"})
         assert (answer.status, answer.json()["model_version"]) == (200, "1")
         ready = inference.call("GET", "/ready", headers={"Connection": "close"})
         assert ready.status == 200

@@ -50,7 +50,7 @@ def changes(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[st
 
 @real
 def test_a_run_with_faults_against_one_without(capsys: pytest.CaptureFixture[str]) -> None:
-    """57 patterns to read of 64,322 lines; the 23 new ones at ERROR stand first."""
+    """57 patterns to read of 64,322 lines; the 23 new patterns at ERROR stand first."""
     found = changes(capsys, str(GOOD), str(BAD))
     assert len(found) == 57
     assert [(change["kind"], change["level"]) for change in found[:23]] == [("new", "ERROR")] * 23

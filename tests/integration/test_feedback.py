@@ -20,7 +20,7 @@ WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "
 
 
 def line(number: int) -> dict[str, Any]:
-    """A line that is an anomaly to whoever has not been told better; each of its own pattern."""
+    """A line that is an anomaly to whoever has not been corrected; each of its own pattern."""
     name = f"{WORDS[number % 10]} {WORDS[number // 10 % 10]} {WORDS[number // 100]}"
     return {**LINE, "message": f"Exception in {name}: connection to db 7 refused, timed out"}
 
@@ -40,7 +40,7 @@ def services(
 
 
 def test_no_stale_verdict_once_feedback_has_answered(services: list[Service]) -> None:
-    """Each word holds in all workers of the service that was told, while others keep asking."""
+    """Each correction holds in all workers of the service that took it, under load."""
 
     async def is_anomaly(session: aiohttp.ClientSession, service: Service, number: int) -> bool:
         url = f"{service.url}/api/v1/predict"
@@ -81,7 +81,7 @@ def test_no_stale_verdict_once_feedback_has_answered(services: list[Service]) ->
 
 
 def test_what_is_wrong_is_named(services: list[Service]) -> None:
-    """A body at fault, a time that is over; and what was said can be taken back."""
+    """A body at fault, a time that is over; and a correction can be taken back."""
     service = services[0]
     for body, path in (
         ({"verdict": "odd", **line(1)}, "verdict"),

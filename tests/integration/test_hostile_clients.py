@@ -12,10 +12,10 @@ from typing import Final
 
 import pytest
 
-from tests.integration.calls import ONE
+from tests.integration.calls import REQUEST
 from tests.integration.conftest import Service, free_port
 
-BODY: Final = json.dumps(ONE).encode()
+BODY: Final = json.dumps(REQUEST).encode()
 POST: Final = b"POST /api/v1/predict HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n" % len(BODY)
 GET: Final = b"GET /api/v1/health HTTP/1.1\r\nHost: a\r\n\r\n"
 STATUS: Final = re.compile(rb"HTTP/1\.1 (\d{3}) ")
@@ -28,7 +28,7 @@ UPGRADES: Final = (
 
 @pytest.fixture(scope="module")
 def inference(surprisal_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One worker, so that what holds it up is noticed; all tests attack the same one."""
+    """One worker, so that what holds it up is noticed; all tests attack the same worker."""
     port = free_port()
     environ = {"PORT": str(port), "MODEL_DIR": str(surprisal_dir), "WEB_CONCURRENCY": "1"}
     log = tmp_path_factory.mktemp("hostile") / "inference.log"
@@ -92,7 +92,7 @@ def _status_mib(process: Path, name: str) -> float:
 def test_a_request_to_upgrade_is_answered_as_if_it_had_not_asked(
     connect: Callable[[], socket.socket], upgrade: bytes, packets: object, *, chunked: bool
 ) -> None:
-    """RFC 9110, section 7.8. The body is no request, and the next request is one."""
+    """RFC 9110, section 7.8. The body is no request, and the next request is read as such."""
     head = POST + upgrade + b"\r\n"
     body = BODY
     if chunked:
@@ -200,7 +200,7 @@ def test_pipelined_requests_are_taken_up_a_few_at_a_time(
                 client.sendall(request_ * 10_000)
                 sent += 10_000
         assert sent < 1_000_000
-        assert inference.call("POST", "/predict", ONE).status == 200
+        assert inference.call("POST", "/predict", REQUEST).status == 200
 
 
 @pytest.mark.parametrize("request_", [GET, POST + b"\r\n" + BODY], ids=["GET", "POST"])
@@ -244,7 +244,7 @@ def test_a_body_costs_no_more_than_its_size(
     with no_more_memory_than(120, inference):
         answer = inference.call("POST", path, body, {"Content-Encoding": "gzip"})
         assert answer.status == status
-        assert inference.call("POST", "/predict", ONE).status == 200
+        assert inference.call("POST", "/predict", REQUEST).status == 200
 
 
 def test_clients_that_keep_us_waiting_are_given_up(
@@ -263,7 +263,7 @@ def test_clients_that_keep_us_waiting_are_given_up(
     kept.sendall(GET)
     assert statuses(kept, 1) == [200]
     # A client that does not read: answers of more than the kernel keeps for both sides.
-    batch = json.dumps({"logs": [ONE] * 10_000}).encode()
+    batch = json.dumps({"logs": [REQUEST] * 10_000}).encode()
     reader = connect()
     reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
     reader.settimeout(3)

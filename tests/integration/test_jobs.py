@@ -61,7 +61,7 @@ def flagged_share(model_dir: Path, version: int) -> float:
 
 
 def test_standard_input_trains_as_a_file_does(tmp_path: Path, run: RunJob) -> None:
-    """The detection looks at the beginning and nothing of it is lost; gzip is told by its bytes."""
+    """Detection reads the beginning and loses nothing of it; gzip is recognised by its bytes."""
     assert run("fit", LOGS, "--model-dir", tmp_path / "file", *QUICK).code == 0
     job = start("fit", "-", "--model-dir", tmp_path / "pipe", *QUICK)
     out, err = job.communicate(LOGS.read_bytes(), timeout=END_TIMEOUT_S)
@@ -72,7 +72,7 @@ def test_standard_input_trains_as_a_file_does(tmp_path: Path, run: RunJob) -> No
 
 
 def test_the_active_model_is_compared(tmp_path: Path, run: RunJob) -> None:
-    """With --compare the report has the active model beside the new one; at first there is none."""
+    """With --compare the report has the active model beside the new; at first there is none."""
     store = ("--model-dir", tmp_path, "--compare", *QUICK)
     first = run("fit", LOGS, *store, "--detector", "isolation_forest")
     assert (first.code, "nothing to compare" in first.err) == (0, True)

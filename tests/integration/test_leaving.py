@@ -24,7 +24,7 @@ def test_a_client_that_has_yet_to_ask_is_answered(
         ]
         assert inference.call("GET", "/health").status == 200
         inference.process.send_signal(signal.SIGHUP)
-        # Longer than a worker drains; nothing tells when it has begun to end.
+        # Longer than a worker drains; nothing shows when it has begun to end.
         psutil.wait_procs(workers, timeout=3)
         for client in clients:
             client.sendall(b"GET /api/v1/health HTTP/1.1\r\nHost: a\r\n\r\n")

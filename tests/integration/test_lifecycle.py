@@ -12,7 +12,7 @@ import psutil
 import urllib3
 
 from schemas.api.training import TrainResponse
-from tests.integration.calls import ONE, training
+from tests.integration.calls import REQUEST, training
 from tests.integration.conftest import Service, StartInference, StartTrainer
 from tests.made_logs import make_logs
 from tests.waiting import until
@@ -38,7 +38,7 @@ def two_workers(service: Service) -> list[psutil.Process]:
 def version(service: Service) -> str:
     """What answers a prediction on a new connection."""
     with urllib3.PoolManager(retries=False, timeout=DEADLINE_S) as pool:
-        answer = pool.request("POST", f"{service.url}/api/v1/predict", json=ONE)
+        answer = pool.request("POST", f"{service.url}/api/v1/predict", json=REQUEST)
     assert answer.status == 200
     return str(answer.json()["model_version"])
 
@@ -78,7 +78,7 @@ def test_a_killed_worker_is_replaced(start_inference: StartInference, model_dir:
 def test_a_stopped_worker_holds_up_nobody(
     start_inference: StartInference, model_dir: Path, publish: Publish
 ) -> None:
-    """While a worker is stopped for 10 s the other one answers, by a new version as well.
+    """While a worker is stopped for 10 s the other answers, by a new version as well.
 
     Continued, the stopped one answers by that version too.
     """

@@ -12,7 +12,7 @@ import pytest
 
 from inference.model.model import Model
 from inference.store.versions import ModelStore
-from tests.integration.calls import ONE, training
+from tests.integration.calls import REQUEST, training
 from tests.integration.conftest import StartInference, StartTrainer
 from tests.integration.test_lifecycle import version
 from tests.made_logs import make_logs
@@ -72,7 +72,7 @@ def test_a_read_only_store_stops_trainings_alone(
 def test_a_store_that_comes_back_serves_again(
     start_inference: StartInference, model_dir: Path
 ) -> None:
-    """While it is gone the model in memory answers and /ready tells; then all is as before."""
+    """While it is gone the model in memory answers and /ready says so; then all is as before."""
     service = start_inference(model_dir).wait_until("/ready")
     model_dir.rename(model_dir.with_name("gone"))
     assert version(service) == "1"
@@ -101,7 +101,7 @@ def test_a_wiped_store_is_noticed(
 def test_the_same_number_in_another_store_is_no_success(
     start_trainer: StartTrainer, start_inference: StartInference, model_dir: Path, tmp_path: Path
 ) -> None:
-    """The trainer publishes 1 elsewhere while another 1 serves here: that is told."""
+    """The trainer publishes 1 elsewhere while another 1 serves here: the answer says so."""
     service = start_inference(model_dir, start_trainer(tmp_path / "theirs"))
     answer = service.call("POST", "/train", SMALL)
     assert answer.status == 502
@@ -124,7 +124,7 @@ def test_a_store_in_the_wrong_place_stops_no_start(
     assert refused.status == 503
     reason = {"file": "MODEL_DIR is no directory", "pipe": "it is no regular file"}[place]
     assert reason in refused.json()["detail"]
-    assert service.call("POST", "/predict", ONE).status == 503
+    assert service.call("POST", "/predict", REQUEST).status == 503
     assert "Traceback" not in service.log.read_text()
 
 
@@ -157,7 +157,7 @@ def test_two_trainers_race(start_trainer: StartTrainer, tmp_path: Path) -> None:
 def test_three_services_share_a_store(
     start_trainer: StartTrainer, start_inference: StartInference, model_dir: Path
 ) -> None:
-    """A training through one is soon what all three answer by, asked or not."""
+    """A training through one service is soon what all three answer by, asked or not."""
     trainer = start_trainer(model_dir)
     services = [start_inference(model_dir, trainer, WEB_CONCURRENCY="1") for _ in range(3)]
     trained = services[0].call("POST", "/train", SMALL).json()

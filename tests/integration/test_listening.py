@@ -34,7 +34,7 @@ def answer(family: socket.AddressFamily, address: object) -> bytes:
 
 @needs_ipv6
 def test_localhost_and_brackets(start_inference: StartInference, model_dir: Path) -> None:
-    """Both families at `localhost`, one at `[::1]`."""
+    """Both families at `localhost`, a single family at `[::1]`."""
     both = start_inference(model_dir, HOST="localhost")
     for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         assert answer(family, (address, both.port)).startswith(b"HTTP/1.1 200 ")

@@ -230,7 +230,7 @@ def test_what_retry_after_says(header: str, expected: float) -> None:
 
 
 def test_a_refusal_ends_it(start_inference: StartInference, model_dir: Path) -> None:
-    """Another address, or a token that lacks, is for people to mend: the answer is told."""
+    """Another address, or a token that lacks, is for people to mend: the answer is shown."""
     service = start_inference(model_dir)
     done = subprocess.run(
         [sys.executable, "-m", "examples.log_processor", f"{service.url}/elsewhere/"],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.integration.calls import ONE
+from tests.integration.calls import REQUEST
 from tests.integration.conftest import Service, StartInference
 from tests.malformed import RAW, wrong_bodies, wrong_requests
 
@@ -95,6 +95,6 @@ def test_malformed_requests_hurt_nobody(start_inference: StartInference, model_d
     for pid, size in after.items():
         assert size - before[pid] < MAX_GROWTH_BYTES
     assert SECRET not in service.log.read_bytes()
-    answer = service.call("POST", "/predict", ONE)
+    answer = service.call("POST", "/predict", REQUEST)
     assert answer.status == 200
     assert json.loads(answer.data)["log_id"] == "a"

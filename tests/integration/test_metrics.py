@@ -13,7 +13,7 @@ import urllib3
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
-from tests.integration.calls import JSON, ONE, training
+from tests.integration.calls import JSON, REQUEST, training
 from tests.integration.conftest import POOL, Service, StartInference, StartTrainer
 from tests.made_logs import make_logs
 
@@ -59,12 +59,12 @@ class Client(threading.Thread):
         self.asked = self.answered = 0
 
     def run(self) -> None:
-        """Until it is told to end."""
+        """Until it is to end."""
         pool = urllib3.PoolManager(retries=False, timeout=30.0)
         while not self.ending.is_set():
             self.asked += 1
             try:
-                if pool.request("POST", self._url, json=ONE).status == 200:
+                if pool.request("POST", self._url, json=REQUEST).status == 200:
                     self.answered += 1
             except urllib3.exceptions.HTTPError:
                 pass  # whoever was to answer was killed
@@ -121,9 +121,9 @@ def test_any_worker_answers_for_all(start_inference: StartInference, model_dir: 
     """In both formats, HEAD too, with the counts of batches, refusals and what is no HTTP."""
     service = start_inference(model_dir, WEB_CONCURRENCY="2")
     until = time.monotonic() + 30
-    while total(scrape(service), "log_anomaly_workers") < 2:  # one may be slower to load
+    while total(scrape(service), "log_anomaly_workers") < 2:  # a worker may be slower to load
         assert time.monotonic() < until
-    batch = {"logs": [{**ONE, "log_id": n} for n in range(50)]}
+    batch = {"logs": [{**REQUEST, "log_id": n} for n in range(50)]}
     for _ in range(4):  # each on a connection of its own, so on different workers
         pool = urllib3.PoolManager(retries=False)
         url = f"{service.url}/api/v1/predict/batch"
@@ -157,7 +157,7 @@ def test_metrics_can_be_switched_off(start_inference: StartInference, model_dir:
     """Then there is no such path, and predictions are as ever."""
     service = start_inference(model_dir, ALLOW_METRICS="false")
     assert POOL.request("GET", f"{service.url}/metrics").status == 404
-    assert service.call("POST", "/predict", ONE).status == 200
+    assert service.call("POST", "/predict", REQUEST).status == 200
     assert "/metrics" not in POOL.request("GET", f"{service.url}/openapi.json").json()["paths"]
 
 

@@ -15,7 +15,7 @@ from obstore.store import S3Store
 
 from inference.store.versions import MODEL_NAME, ModelStore
 from inference.store.writing import KEEP_VERSIONS
-from tests.integration.calls import ONE, training
+from tests.integration.calls import REQUEST, training
 from tests.integration.conftest import ROOT, Service, StartInference, StartTrainer, free_port
 from tests.integration.s3_server import Server, running_server
 from tests.made_logs import make_logs
@@ -71,7 +71,7 @@ def start_mirror(services: list[Service], environ: dict[str, str]) -> Callable[[
 
 def version(service: Service) -> str:
     """The version that answers."""
-    return str(service.call("POST", "/predict", ONE).json().get("model_version"))
+    return str(service.call("POST", "/predict", REQUEST).json().get("model_version"))
 
 
 def publish(registry_dir: Path, address: str, source: Path) -> int:
@@ -88,7 +88,7 @@ def test_three_services_follow_one_trainer(
     tmp_path: Path,
     environ: dict[str, str],
 ) -> None:
-    """No directory is shared; a train call through one service answers once that one serves it."""
+    """No directory is shared; a train call through one service answers once it serves it."""
     trainer = start_trainer(tmp_path / "trainer", **environ)
     pods = []
     for name in ("a", "b", "c"):

@@ -86,7 +86,7 @@ def test_no_answer_of_the_version_before_once_activate_has_answered(
 def test_what_cannot_be_made_current_is_refused(
     pair: tuple[Service, Service], model_dir: Path
 ) -> None:
-    """No such version, a broken one, none to go back to: CURRENT stays, no path is given away."""
+    """An unknown, a broken, no earlier version: CURRENT stays, no path is given away."""
     _, service = pair
     train(service, 2, activate=False)
     graph = model_dir / MODEL_NAME / "2" / "model.onnx"

@@ -27,7 +27,7 @@ OUTPUTS = ("is_anomaly", "anomaly_score", "decision", "percentile")
 def ask(
     service: Service, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
 ) -> urllib3.BaseHTTPResponse:
-    """A call; a body goes by POST, without a type unless the headers name one."""
+    """A call; a body goes by POST, without a type unless the headers name it."""
     method = "GET" if body is None else "POST"
     return POOL.request(method, service.url + path, body=body, headers=headers)
 
@@ -99,7 +99,7 @@ def test_only_what_is_asked_for_is_answered(
 def test_only_the_version_that_serves_answers(
     start_trainer: StartTrainer, start_inference: StartInference, model_dir: Path
 ) -> None:
-    """It is the one that metadata names; a training changes it; any other is told apart."""
+    """It is the version that metadata names; a training changes it; any other is refused."""
     service = start_inference(model_dir, start_trainer(model_dir)).wait_until("/ready")
     body, _ = infer_body(feature_columns(make_logs(1)))
     for version, other in (("1", "2"), ("2", "1")):
@@ -148,7 +148,7 @@ def test_limits_hold(start_inference: StartInference, model_dir: Path) -> None:
     for content, headers, status in (
         (b" " * 20_001, {}, 413),
         (gzip.compress(b" " * 20_001), {"Content-Encoding": "gzip"}, 413),
-        (body, {}, 400),  # raw tensors that no header tells of
+        (body, {}, 400),  # raw tensors that no header announces
         (body[:-1], {HEADER_LENGTH: str(length), **BINARY}, 422),
         (b"[" * 20_000, {}, 422),
     ):

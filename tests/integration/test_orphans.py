@@ -16,7 +16,7 @@ def until_gone(processes: list[psutil.Process]) -> None:
 
 
 def check_end(service: Service) -> None:
-    """Kill the master while a client has half a request there and another one is idle."""
+    """Kill the master while a client has half a request there and another is idle."""
     workers = psutil.Process(service.process.pid).children()
     assert workers
     address = ("127.0.0.1", service.port)

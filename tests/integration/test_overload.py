@@ -14,7 +14,7 @@ import aiohttp
 import psutil
 import urllib3
 
-from tests.integration.calls import ONE, training
+from tests.integration.calls import REQUEST, training
 from tests.integration.conftest import START_TIMEOUT_S, Service, StartInference, StartTrainer
 from tests.made_logs import make_logs
 
@@ -42,7 +42,7 @@ def check_alive(service: Service) -> None:
     """Whoever asks for little is answered."""
     assert service.call("GET", "/health").status == 200
     assert service.call("GET", "/ready").status == 200
-    assert service.call("POST", "/predict", ONE).status == 200
+    assert service.call("POST", "/predict", REQUEST).status == 200
 
 
 def answered(service: Service, body: bytes) -> None:
@@ -53,7 +53,7 @@ def answered(service: Service, body: bytes) -> None:
 
 
 def test_bytes_on_their_way_are_bounded(start_inference: StartInference, model_dir: Path) -> None:
-    """Large bodies that are half there take all that a worker holds; the next one gets 503.
+    """Large bodies that are half there take all that a worker holds; the next gets 503.
 
     Small calls are answered meanwhile, and all is given back when the clients go away.
     """
@@ -112,7 +112,7 @@ async def ask_all(service: Service, n_batches: int, body: bytes) -> tuple[Counte
         batches = asyncio.gather(*(send("predict/batch", body) for _ in range(n_batches)))
         small = []
         while not batches.done():
-            small.append(await send("predict", json.dumps(ONE).encode()))
+            small.append(await send("predict", json.dumps(REQUEST).encode()))
             async with session.get("health") as answer:
                 small.append(answer.status)
         return Counter(await batches), small

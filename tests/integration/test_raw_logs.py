@@ -186,7 +186,7 @@ def test_answers_are_small(service: Service) -> None:
 
 
 def test_too_many_records_are_refused(service: Service) -> None:
-    """A body of tiny records costs no more than one of ordinary ones."""
+    """A body of tiny records costs no more than a body of ordinary records."""
     answer = post(service, "a\n" * (MAX_RECORDS + 1))
     assert answer.status == 413
     assert answer.json()["type"].endswith(":too-many-records")

@@ -30,7 +30,7 @@ def models(run: RunJob, tmp_path: Path) -> Path:
 
 
 def test_the_path_is_printed(run: RunJob, models: Path) -> None:
-    """Of the current version or of the one that was named; one that has none is named."""
+    """Of the current or of the named version; a version without a report is named."""
     path = models / "log-anomaly" / "1" / "report.html"
     for number in ([], ["1"]):
         assert run("report", *number, "--model-dir", models) == (0, f"{path}\n", "")

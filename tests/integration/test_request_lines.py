@@ -13,7 +13,7 @@ import pytest
 
 from inference.resources.request_lines import MAX_LINE_BYTES
 from schemas.api.predictions import BatchPrediction
-from tests.integration.calls import ONE
+from tests.integration.calls import REQUEST
 from tests.integration.conftest import Service, StartInference
 
 LINES = {"Content-Type": "application/x-ndjson"}
@@ -24,7 +24,7 @@ N_STREAMED = 300_000
 
 @pytest.fixture
 def service(start_inference: StartInference, model_dir: Any) -> Service:
-    """A service of one worker, whose memory can be looked at."""
+    """A service of one worker, whose memory can be measured."""
     return start_inference(model_dir, WEB_CONCURRENCY="1")
 
 
@@ -40,7 +40,7 @@ def answers(service: Service, body: bytes, **headers: str) -> list[dict[str, Any
 def test_each_line_has_its_answer_in_its_place(service: Service) -> None:
     """Predictions as of single calls, and what is at fault with the others, by its path."""
     lines = [
-        json.dumps(ONE).encode(),
+        json.dumps(REQUEST).encode(),
         b'{"log_id": "b", "features": {"message_length": -1}}',
         json.dumps(RAW).encode(),
         b"no JSON",
@@ -49,7 +49,7 @@ def test_each_line_has_its_answer_in_its_place(service: Service) -> None:
         json.dumps({**RAW, "log_id": "last"}).encode(),
     ]
     found = answers(service, b"\r\n".join(lines))
-    assert found[0] == service.call("POST", "/predict", ONE).json()
+    assert found[0] == service.call("POST", "/predict", REQUEST).json()
     assert found[2] == service.call("POST", "/predict", RAW).json()
     assert found[1]["log_id"] == "b"
     assert found[1]["errors"][0]["path"] == "features.message_length"
@@ -141,20 +141,20 @@ def test_a_long_stream_takes_constant_memory(service: Service) -> None:
 
 def test_a_batch_may_report_what_is_at_fault(service: Service) -> None:
     """The others are judged; without being asked for that, the whole batch is refused."""
-    logs = [ONE, {"log_id": "b", "features": {}}, RAW, 17, {"log_id": "c"}]
+    logs = [REQUEST, {"log_id": "b", "features": {}}, RAW, 17, {"log_id": "c"}]
     body = json.dumps({"logs": logs}).encode()
     assert service.call("POST", "/predict/batch", body).status == 422
     answer = service.call("POST", "/predict/batch?on_error=report", body)
     assert answer.status == 200
     found = msgspec.json.decode(answer.data, type=BatchPrediction)
-    assert [line.log_id for line in found.predictions] == [ONE["log_id"], 7]
+    assert [line.log_id for line in found.predictions] == [REQUEST["log_id"], 7]
     assert found.errors is not None
     assert [(line.position, line.log_id) for line in found.errors] == [
         (1, "b"),
         (3, None),
         (4, "c"),
     ]
-    whole = service.call("POST", "/predict/batch?on_error=report", {"logs": [ONE]}).json()
+    whole = service.call("POST", "/predict/batch?on_error=report", {"logs": [REQUEST]}).json()
     assert whole["errors"] == []
 
 

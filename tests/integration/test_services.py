@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.integration.calls import JSON, ONE, ask, training
+from tests.integration.calls import JSON, REQUEST, ask, training
 from tests.integration.conftest import START_TIMEOUT_S, Service, StartInference, StartTrainer
 from tests.made_logs import make_logs
 
@@ -26,7 +26,7 @@ def test_the_whole_path(
     trainer = start_trainer(tmp_path)
     inference = start_inference(tmp_path, trainer)
     assert inference.call("GET", "/ready").status == 503
-    refused = inference.call("POST", "/predict", ONE)
+    refused = inference.call("POST", "/predict", REQUEST)
     assert refused.status == 503
     assert refused.headers["Retry-After"] == "5"
     assert "train a model first" in refused.json()["detail"]
@@ -36,11 +36,11 @@ def test_the_whole_path(
     assert trained.json()["model_version"] == "1"
 
     assert inference.call("GET", "/ready").json() == {"status": "ready", "model_version": "1"}
-    prediction = inference.call("POST", "/predict", ONE).json()
+    prediction = inference.call("POST", "/predict", REQUEST).json()
     assert prediction["is_anomaly"] == (prediction["decision"] < 0)
     info = inference.call("GET", "/model/info").json()
     assert info["manifest"]["training"]["n_samples"] == 500
-    batch = {"logs": [{"log_id": str(n), "features": ONE["features"]} for n in range(9_000)]}
+    batch = {"logs": [{"log_id": str(n), "features": REQUEST["features"]} for n in range(9_000)]}
     answer = inference.call("POST", "/predict/batch", batch).json()
     assert [prediction["log_id"] for prediction in answer["predictions"]] == [
         str(n) for n in range(9_000)
@@ -50,7 +50,7 @@ def test_the_whole_path(
 def test_the_trainer_does_not_mind_the_workers_of_inference(
     start_trainer: StartTrainer, tmp_path: Path
 ) -> None:
-    """Both services may share one environment; a wrong WEB_CONCURRENCY is for inference to tell."""
+    """Both services may share one environment; a wrong WEB_CONCURRENCY is inference's fault."""
     assert start_trainer(tmp_path, WEB_CONCURRENCY="two").call("GET", "/health").status == 200
 
 
@@ -62,21 +62,21 @@ def test_the_detector_can_be_changed_while_it_serves(
     Six-feature clients see the same fields as before, and with `explain` why.
     """
     inference = start_inference(model_dir, start_trainer(model_dir))
-    assert "terms" not in inference.call("POST", "/predict?explain=true", ONE).json()
+    assert "terms" not in inference.call("POST", "/predict?explain=true", REQUEST).json()
     trained = inference.call(
         "POST", "/train", training(make_logs(500), detector="surprisal", contamination=0.05)
     )
     assert trained.status == 200
     assert trained.json()["options"]["detector"] == "surprisal"
 
-    explained = inference.call("POST", "/predict?explain=true", ONE).json()
+    explained = inference.call("POST", "/predict?explain=true", REQUEST).json()
     assert sum(explained["terms"].values()) > 0
-    plain = inference.call("POST", "/predict", ONE).json()
+    plain = inference.call("POST", "/predict", REQUEST).json()
     assert plain.items() < explained.items()
     raw = {"log_id": "b", "message": "disk failed", "level": "fatal", "service": "new"}
     assert inference.call("POST", "/predict", raw).json()["is_anomaly"]
-    for count in (10, 4_000):  # the larger one is worked on beside the loop
-        logs = [ONE, raw] * (count // 2)
+    for count in (10, 4_000):  # the larger batch is worked on beside the loop
+        logs = [REQUEST, raw] * (count // 2)
         answer = inference.call("POST", "/predict/batch", {"logs": logs}).json()
         assert answer["predictions"] == answer["predictions"][:2] * (count // 2)
         assert answer["predictions"][0] == plain
@@ -115,7 +115,7 @@ def test_clients_that_stay_are_shared_out(start_inference: StartInference, model
 def test_an_answer_comes_in_one_piece(start_inference: StartInference, model_dir: Path) -> None:
     """Head and body are sent together: who reads what is there has the whole answer."""
     inference = start_inference(model_dir)
-    body = json.dumps(ONE).encode()
+    body = json.dumps(REQUEST).encode()
     head = f"POST /api/v1/predict HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", inference.port)) as client:
         for _ in range(20):
@@ -123,7 +123,7 @@ def test_an_answer_comes_in_one_piece(start_inference: StartInference, model_dir
             answer_head, _, answer = client.recv(65_536).partition(b"\r\n\r\n")
             assert answer_head.startswith(b"HTTP/1.1 200 ")
             assert f"content-length: {len(answer)}".encode() in answer_head.lower()
-            assert json.loads(answer)["log_id"] == ONE["log_id"]
+            assert json.loads(answer)["log_id"] == REQUEST["log_id"]
 
 
 def test_half_a_body_blocks_nobody(start_inference: StartInference, model_dir: Path) -> None:
@@ -135,7 +135,7 @@ def test_half_a_body_blocks_nobody(start_inference: StartInference, model_dir: P
             client.sendall(
                 b"POST /api/v1/predict HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n{"
             )
-        assert all(inference.call("POST", "/predict", ONE).status == 200 for _ in range(20))
+        assert all(inference.call("POST", "/predict", REQUEST).status == 200 for _ in range(20))
     finally:
         for client in slow:
             client.close()
@@ -146,7 +146,7 @@ def test_chunked_and_gzipped_bodies_are_taken(
 ) -> None:
     """A body without a length, sent in chunks, is read as any other."""
     inference = start_inference(model_dir)
-    body = json.dumps(ONE).encode()
+    body = json.dumps(REQUEST).encode()
 
     async def send() -> int:
         async def chunks() -> AsyncIterator[bytes]:

@@ -23,7 +23,7 @@ TIMEOUT_S = 30.0
 
 
 def report(service: Service, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """What is told of the candidate, asked until it is as wanted."""
+    """The report on the candidate, asked for until it is as wanted."""
     deadline = time.monotonic() + TIMEOUT_S
     while True:
         answer: dict[str, Any] = service.call("GET", "/model/shadow").json()
@@ -54,7 +54,7 @@ def two(model_dir: Path, publish: Publish) -> Path:
 def test_every_way_in_is_judged_and_all_workers_add_up(
     two: Path, start_inference: StartInference
 ) -> None:
-    """Single calls, the short way and the long one, batches, JSON lines, raw logs and OTLP; the
+    """Single calls, the short way and the long, batches, JSON lines, raw logs and OTLP; the
     verdicts that are answered stay the model's, and a killed worker's figures are kept.
     """
     service = start_inference(

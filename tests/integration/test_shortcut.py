@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from tests.integration.calls import ONE
+from tests.integration.calls import REQUEST
 from tests.integration.conftest import Service, free_port
 from tests.malformed import FEATURES, RAW, wrong_bodies, wrong_requests
 from tests.token_files import bearer, listing
@@ -20,7 +20,7 @@ from tests.token_files import bearer, listing
 N_WRONG_BODIES: Final = 500
 N_WRONG_REQUESTS: Final = 30
 PATH: Final = "/api/v1/predict"
-BODY: Final = json.dumps(ONE).encode()
+BODY: Final = json.dumps(REQUEST).encode()
 MESSAGE: Final = json.dumps({"log_id": 7, **RAW}).encode()
 JSON: Final = b"Content-Type: application/json\r\n"
 MADE: Final = re.compile(rb"\b[0-9a-f]{24}\b|date: [^\r]*", re.IGNORECASE)

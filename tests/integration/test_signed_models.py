@@ -9,7 +9,7 @@ import pytest
 from inference.store.versions import MODEL_NAME, ModelStore
 from schemas.bundle.manifest import MANIFEST_FILE
 from schemas.bundle.signature import SIGNATURE_FILE
-from tests.integration.calls import ONE, training
+from tests.integration.calls import REQUEST, training
 from tests.integration.conftest import Service, StartInference, StartTrainer, free_port
 from tests.integration.s3_server import Server, running_server
 from tests.made_logs import make_logs
@@ -33,7 +33,7 @@ def keys(tmp_path: Path) -> Keys:
 
 def version(service: Service) -> str:
     """The version that answers."""
-    return str(service.call("POST", "/predict", ONE).json().get("model_version"))
+    return str(service.call("POST", "/predict", REQUEST).json().get("model_version"))
 
 
 def test_a_pod_takes_what_was_signed_and_nothing_else(
@@ -87,7 +87,7 @@ def test_a_pod_takes_what_was_signed_and_nothing_else(
 def test_a_service_without_a_mirror_verifies_too(
     keys: Keys, start_inference: StartInference, model_dir: Path
 ) -> None:
-    """On a shared volume: a current version that is not signed is told, the last signed serves."""
+    """On a shared volume: a current version that is not signed is named, the last signed serves."""
     bundle = ModelStore(model_dir).bundle(1)
     files = {**bundle.files, MANIFEST_FILE: bundle.manifest.to_json()}
     open_registry(model_dir, keys=keys).publish(files)

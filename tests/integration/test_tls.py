@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from tests.integration.calls import ONE, training
+from tests.integration.calls import REQUEST, training
 from tests.integration.conftest import (
     ROOT,
     Service,
@@ -84,7 +84,7 @@ class TlsService(Service):
         body: object = None,
         headers: dict[str, str] | None = None,
     ) -> urllib3.BaseHTTPResponse:
-        """One HTTPS call below /api/v1, with the client's certificate if there is one."""
+        """One HTTPS call below /api/v1, with the client's certificate if it has one."""
         certificate, key = self.certificate or (None, None)
         with urllib3.PoolManager(
             ca_certs=self.authority, cert_file=certificate, key_file=key, retries=False
@@ -122,15 +122,15 @@ def test_predictions_come_over_tls(
 ) -> None:
     """Small and large answers; what is no TLS and who goes away in the middle hurt nobody."""
     service = start(model_dir, **tls)
-    assert service.call("POST", "/predict", ONE).status == 200
-    batch = {"logs": [ONE] * 5_000}
+    assert service.call("POST", "/predict", REQUEST).status == 200
+    batch = {"logs": [REQUEST] * 5_000}
     assert len(service.call("POST", "/predict/batch", batch).json()["predictions"]) == 5_000
     for nonsense in (b"", b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\x01"):
         with socket.create_connection(("127.0.0.1", service.port)) as stranger:
             stranger.sendall(nonsense)
     with pytest.raises(urllib3.exceptions.HTTPError):
         urllib3.request("GET", f"http://127.0.0.1:{service.port}/api/v1/health", retries=False)
-    assert service.call("POST", "/predict", ONE).status == 200
+    assert service.call("POST", "/predict", REQUEST).status == 200
     assert "Traceback" not in service.log.read_text()
     assert service.stop() == 0
 
@@ -142,14 +142,14 @@ def test_clients_need_a_certificate_of_the_authority(
     make_certificate: MakeCertificate,
     tls: dict[str, str],
 ) -> None:
-    """One with is answered, one without is not; and such a service may train for all of them."""
+    """With a certificate a client is answered, without it is not; such a service may train."""
     authority = str(folder / "ca.pem")
     client = make_certificate("client")
     service = start(model_dir, client, TLS_CLIENT_CA=authority, HOST="0.0.0.0", **tls)
-    assert service.call("POST", "/predict", ONE).status == 200
+    assert service.call("POST", "/predict", REQUEST).status == 200
     service.certificate = None
     with pytest.raises(urllib3.exceptions.HTTPError):
-        service.call("POST", "/predict", ONE)
+        service.call("POST", "/predict", REQUEST)
 
 
 def test_a_renewed_certificate_is_taken_up(
@@ -192,7 +192,7 @@ def test_trainings_are_passed_on_over_tls(
 def test_unusable_certificates_stop_the_start(
     make_certificate: MakeCertificate, folder: Path, tmp_path: Path
 ) -> None:
-    """A key of another certificate, one with a password, one that is missing: a line each."""
+    """A key of another certificate, a key with a password, a missing key: a line each."""
     certificate, key = make_certificate("server")
     _, other = make_certificate("other")
     locked = str(folder / "locked.key")

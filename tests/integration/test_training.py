@@ -9,7 +9,7 @@ import aiohttp
 import msgspec
 
 from schemas.record.features import LogFeatures
-from tests.integration.calls import JSON, ONE, ask, training
+from tests.integration.calls import JSON, REQUEST, ask, training
 from tests.integration.conftest import StartInference, StartTrainer
 from tests.made_logs import make_logs
 
@@ -17,7 +17,7 @@ from tests.made_logs import make_logs
 def test_no_answer_of_the_old_model_once_train_has_answered(
     start_trainer: StartTrainer, start_inference: StartInference, model_dir: Path
 ) -> None:
-    """200 connections on 2 workers under load: after each training every answer is the new one's.
+    """200 connections on 2 workers under load: after each training every answer is the new model's.
 
     During the trainings predictions go on without one failure.
     """
@@ -80,7 +80,7 @@ async def _keep_asking(session: aiohttp.ClientSession, url: str) -> None:
 def test_a_slow_training_holds_up_nobody(
     start_trainer: StartTrainer, start_inference: StartInference, model_dir: Path
 ) -> None:
-    """While one training is at work, predictions are answered and a second one is refused.
+    """While one training is at work, predictions are answered and a second training is refused.
 
     With no time to wait set, the second gets 503 with Retry-After; both never mix.
     """
@@ -119,7 +119,7 @@ def test_an_unreachable_trainer_does_no_harm(
     refused = inference.call("POST", "/train", training(make_logs(10)))
     assert refused.status == 502
     assert refused.json()["type"] == "urn:problem:log-anomaly:trainer-unreachable"
-    assert inference.call("POST", "/predict", ONE).status == 200
+    assert inference.call("POST", "/predict", REQUEST).status == 200
 
 
 def test_a_trainer_that_never_answers_times_out(

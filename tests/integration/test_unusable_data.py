@@ -27,10 +27,10 @@ BAD = (
     (f'["{SECRET}"]', "record"),
     (f'{{"message": "{SECRET}", "level": "INFO", "service": "{"s" * 300}"}}', "service"),
 )
-"""Lines that cannot be used, and what is said of them; no text of theirs may be told."""
+"""Lines that cannot be used, and the reason given; no text of theirs may be shown."""
 
 EVERY = 150
-"""Of so many lines one is replaced by a bad one, which is less than a hundredth."""
+"""Of so many lines one is replaced by a bad line, which is less than a hundredth."""
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def spoilt(tmp_path: Path, lines: list[str]) -> Path:
 
 
 def test_some_bad_lines_are_told_and_passed_over(tmp_path: Path, spoilt: Path, run: RunJob) -> None:
-    """The job says how many, and where and why for the first ones; the report has them too."""
+    """The job says how many, and where and why for the first; the report has them too."""
     n_bad = len(range(99, 6_666, EVERY))
     done = run("fit", spoilt, "--model-dir", tmp_path / "models", *QUICK)
     assert done.code == 0
@@ -115,7 +115,7 @@ def cut_zstd(data: bytes) -> bytes:
 
 
 def damaged_zstd(data: bytes) -> bytes:
-    """With one bit turned; the program zstd writes a checksum unless it is told not to."""
+    """With one bit turned; the program zstd writes a checksum by default."""
     packed = bytearray(zstd.compress(data, options={zstd.CompressionParameter.checksum_flag: 1}))
     packed[len(packed) // 2] ^= 1
     return bytes(packed)
@@ -136,7 +136,7 @@ def test_damaged_files_are_named(
 
 @pytest.mark.parametrize("command", ["fit", "score"])
 def test_a_parquet_file_that_lacks_a_column(tmp_path: Path, run: RunJob, command: str) -> None:
-    """It is named with the column, be it the first file or another one; so is a damaged one."""
+    """It is named with the column, be it the first file or another; so is a damaged file."""
     whole, part, cut = (tmp_path / f"{name}.parquet" for name in ("whole", "part", "cut"))
     to_parquet(FEATURES, whole)
     with duckdb.connect() as connection:
@@ -212,7 +212,7 @@ def test_too_little_data(tmp_path: Path, run: RunJob, content: bytes) -> None:
 
 @pytest.mark.parametrize("end", ["csv", "parquet"])
 def test_rows_of_count_tables_are_named(tmp_path: Path, run: RunJob, end: str) -> None:
-    """Which table, which row, which column; the share of bad ones is one of records, not rows."""
+    """Which table, which row, which column; the bad share is a share of records, not rows."""
     tables = [tmp_path / f"{name}.{end}" for name in ("good", "bad")]
     with duckdb.connect() as connection:
         distinct = f"SELECT DISTINCT * FROM read_json('{FEATURES}')"

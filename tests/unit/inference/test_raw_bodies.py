@@ -24,7 +24,7 @@ from tests.conftest import REAL_LOGS
 
 A, B = {"message": "a", "level": "WARN", "service": "x"}, {"msg": "b", "severity": "error"}
 LOG_A, LOG_B = ("a", Level.WARN, "x"), ("b", Level.ERROR, "unknown")
-ONE, TWO = json.dumps(A), json.dumps(B)
+JSON_A, JSON_B = json.dumps(A), json.dumps(B)
 LINE = "2024-05-01 10:00:00,123 WARN  [main] shop.Cart - full"
 CRI = "2024-05-01T10:00:00.1Z stdout "
 LOKI = {"streams": [{"stream": {"level": "warn"}, "values": [["1", "a"], ["2", "b"]]}]}
@@ -42,17 +42,17 @@ def found(body: bytes | str, media_type: str = "") -> tuple[list[tuple[int, Log]
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (ONE, [(0, LOG_A)]),
+        (JSON_A, [(0, LOG_A)]),
         (json.dumps(A, indent=2), [(0, LOG_A)]),
-        (f"[{ONE},{TWO}]", [(0, LOG_A), (1, LOG_B)]),
+        (f"[{JSON_A},{JSON_B}]", [(0, LOG_A), (1, LOG_B)]),
         (json.dumps([A, B], indent=2) + "\n", [(0, LOG_A), (1, LOG_B)]),
-        (f" \r\n[ {ONE} , {TWO} ] ", [(0, LOG_A), (1, LOG_B)]),
-        (f"\ufeff{ONE}\n{TWO}", [(0, LOG_A), (1, LOG_B)]),
-        (f"{ONE}\r\n\r\n{TWO}\r\n", [(0, LOG_A), (2, LOG_B)]),
-        (f"{ONE}{TWO}", [(0, LOG_A), (1, LOG_B)]),
-        (f"\x1e{ONE}\n\x1e{TWO}\n", [(0, LOG_A), (1, LOG_B)]),
+        (f" \r\n[ {JSON_A} , {JSON_B} ] ", [(0, LOG_A), (1, LOG_B)]),
+        (f"\ufeff{JSON_A}\n{JSON_B}", [(0, LOG_A), (1, LOG_B)]),
+        (f"{JSON_A}\r\n\r\n{JSON_B}\r\n", [(0, LOG_A), (2, LOG_B)]),
+        (f"{JSON_A}{JSON_B}", [(0, LOG_A), (1, LOG_B)]),
+        (f"\x1e{JSON_A}\n\x1e{JSON_B}\n", [(0, LOG_A), (1, LOG_B)]),
         (json.dumps(A, indent=1) + json.dumps(B, indent=1), [(0, LOG_A), (1, LOG_B)]),
-        (f"{ONE}\n{LINE}\n", [(0, LOG_A), (1, ("full", Level.WARN, "shop.Cart"))]),
+        (f"{JSON_A}\n{LINE}\n", [(0, LOG_A), (1, ("full", Level.WARN, "shop.Cart"))]),
         (LINE, [(0, ("full", Level.WARN, "shop.Cart"))]),
         (f"{LINE}\n  at a.B(C.java:1)\n{LINE}",
          [(0, ("full\n  at a.B(C.java:1)", Level.WARN, "shop.Cart")),
@@ -76,7 +76,7 @@ def test_a_body_is_told_by_its_first_bytes(body: str, expected: list[tuple[int, 
 
 def test_a_media_type_of_lines_makes_each_line_a_record() -> None:
     """Where the first line alone would be taken for a part of something larger."""
-    logs, tally = found(f'{{"message": "cut\n{ONE}', "application/x-ndjson")
+    logs, tally = found(f'{{"message": "cut\n{JSON_A}', "application/x-ndjson")
     assert logs == [(1, LOG_A)]
     assert [bad.position for bad in tally.bad] == [0]
 
@@ -84,15 +84,15 @@ def test_a_media_type_of_lines_makes_each_line_a_record() -> None:
 @pytest.mark.parametrize(
     ("body", "bad"),
     [
-        (f'{ONE}\n{{"message": }}\n{ONE}', [1]),
-        (f"{ONE}\n[]\n17\n{ONE}", [1, 2]),
-        (f"[{ONE},17,{{}},null,[],{ONE}]", [1, 2, 3, 4]),
-        (f'[{ONE},{{"a": "cut', [1]),
-        (f'{ONE}{{"a": }}{ONE}', [1]),
-        (f'{{"level": "INFO"}}\n{ONE}', [0]),
-        (f'[{ONE},{{"message": "b", "service": "{"s" * 257}"}},{ONE}]', [1]),
-        (f'{ONE}\n{{"message": "{"x" * MAX_VALUE_BYTES}"}}\n{ONE}', [1]),
-        (f"{ONE}\n{'[' * 5_000}\n{ONE}", [1]),
+        (f'{JSON_A}\n{{"message": }}\n{JSON_A}', [1]),
+        (f"{JSON_A}\n[]\n17\n{JSON_A}", [1, 2]),
+        (f"[{JSON_A},17,{{}},null,[],{JSON_A}]", [1, 2, 3, 4]),
+        (f'[{JSON_A},{{"a": "cut', [1]),
+        (f'{JSON_A}{{"a": }}{JSON_A}', [1]),
+        (f'{{"level": "INFO"}}\n{JSON_A}', [0]),
+        (f'[{JSON_A},{{"message": "b", "service": "{"s" * 257}"}},{JSON_A}]', [1]),
+        (f'{JSON_A}\n{{"message": "{"x" * MAX_VALUE_BYTES}"}}\n{JSON_A}', [1]),
+        (f"{JSON_A}\n{'[' * 5_000}\n{JSON_A}", [1]),
     ],
 )
 def test_one_bad_record_fails_no_other(body: str, bad: list[int]) -> None:
@@ -100,7 +100,7 @@ def test_one_bad_record_fails_no_other(body: str, bad: list[int]) -> None:
     logs, tally = found(body)
     assert [bad_record.position for bad_record in tally.bad] == bad
     assert tally.n_bad == len(bad)
-    assert len(logs) == body.count(ONE)
+    assert len(logs) == body.count(JSON_A)
     assert tally.n_records == len(logs) + len(bad)
     assert all(
         "cut" not in bad_record.problem and "INFO" not in bad_record.problem
@@ -110,7 +110,7 @@ def test_one_bad_record_fails_no_other(body: str, bad: list[int]) -> None:
 
 def test_bad_records_are_named_up_to_a_bound() -> None:
     """Of very many, the first are named and all are counted."""
-    _, tally = found("\n".join([ONE] + ["[]"] * 3 * MAX_BAD_NAMED))
+    _, tally = found("\n".join([JSON_A] + ["[]"] * 3 * MAX_BAD_NAMED))
     assert (tally.n_bad, len(tally.bad)) == (3 * MAX_BAD_NAMED, MAX_BAD_NAMED)
 
 
