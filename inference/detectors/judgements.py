@@ -38,7 +38,7 @@ class Novelty(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         new_signature: none of them had its signature (`schemas.record.surprisal`).
-        has_template: its message's template was looked at.
+        has_template: its message's template was looked up.
         new_template: none of them had that template.
     """
 
@@ -57,7 +57,7 @@ NOVELTIES: Final = tuple(
     for template in range(3)
     for new_signature in (False, True)
 )
-"""All kinds; a template that was not looked at is not new."""
+"""All kinds; a template that was not looked up is not new."""
 
 
 class Judgements(msgspec.Struct, frozen=True):
@@ -94,7 +94,7 @@ class Judgements(msgspec.Struct, frozen=True):
 
 
 def rows_as_bytes(matrix: npt.NDArray[Any]) -> list[bytes]:
-    """Each row of a matrix, of shape (n, m), as its bytes; empty ones where m is 0."""
+    """Each row of a matrix, of shape (n, m), as its bytes; empty bytes where m is 0."""
     size = matrix.shape[1] * matrix.itemsize
     if not size:
         return [b""] * len(matrix)

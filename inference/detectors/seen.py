@@ -1,4 +1,4 @@
-"""Which signatures and templates occurred in training, as the tables of rarities tell."""
+"""Which signatures and templates occurred in training, by the tables of rarities."""
 
 from collections.abc import Sequence
 

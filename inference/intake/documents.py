@@ -104,7 +104,7 @@ class DocumentReader:
 
     Args:
         names: what names of levels mean.
-        named: fields that go before the usual ones.
+        named: fields that go before the usual fields.
         scale: what numbers of levels mean, whatever their field; None lets each record tell.
         open_scale: what numbers mean whose scale the record leaves open; None leaves it open.
     """
@@ -140,7 +140,7 @@ class DocumentReader:
         )
 
     def shape_of(self, document: dict[str, Any]) -> Shape:
-        """Where the parts stand in records with the names of this one."""
+        """Where the parts stand in records with the names of this record."""
         key = shape_key(document, MAX_DEPTH)
         shape = self._shapes.get(key)
         if shape is None:

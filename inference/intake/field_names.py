@@ -74,7 +74,7 @@ STATUS_NAMES: Final = (
     "elbstatuscode",
     "scstatus",
 )
-"""The status of an HTTP answer, which tells how bad it was where nothing else does."""
+"""The status of an HTTP answer, which shows how bad it was where nothing else does."""
 
 LEVEL_NAMES: Final = (
     "level",

@@ -70,14 +70,14 @@ class Judging:
             judged = self._judge.judge(block.logs)
             for place, template in block.templates.items():
                 judged[place] = self._judge.judge_templated(block.logs[place], template)
-            self.verdicts += [one.verdict for one in judged]
-            self._n_anomalies += [one.is_anomaly for one in judged].count(True)
+            self.verdicts += [judged_log.verdict for judged_log in judged]
+            self._n_anomalies += [judged_log.is_anomaly for judged_log in judged].count(True)
             if self._kept is not None:
                 self._kept.update(zip(block.positions, judged, strict=True))
             if self._flagged is not None:
-                for one, log in zip(judged, block.logs, strict=True):
-                    if one.is_anomaly:
-                        self._flagged.add(one.features, one.verdict, log, _MESSAGE)
+                for judged_log, log in zip(judged, block.logs, strict=True):
+                    if judged_log.is_anomaly:
+                        self._flagged.add(judged_log.features, judged_log.verdict, log, _MESSAGE)
             if self._returned != "none":
                 self._list(block, judged)
             if self._clock() >= until:
@@ -87,13 +87,13 @@ class Judging:
     def _list(self, block: Block, judged: list[JudgedLog]) -> None:
         everything = self._returned == "all"
         model = self._judge.model
-        for position, one in zip(block.positions, judged, strict=True):
-            if not (everything or one.is_anomaly):
+        for position, judged_log in zip(block.positions, judged, strict=True):
+            if not (everything or judged_log.is_anomaly):
                 continue
             if len(self._listed) >= MAX_LISTED:
                 self._n_unlisted += 1
                 continue
-            self._listed.append(b'{"position":%d%b}' % (position, one.members(model)))
+            self._listed.append(b'{"position":%d%b}' % (position, judged_log.members(model)))
 
     def answer(self) -> bytes:
         """The JSON of a `RawLogsAnswer`."""

@@ -1,4 +1,4 @@
-"""What a record's level is: by its name, or by its number on the scale that its field tells."""
+"""What a record's level is: by its name, or by its number on the scale that its field implies."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -30,7 +30,7 @@ _SCALE_BY_NAME: Final = {
     "event.system.level": "windows",
     **dict.fromkeys(STATUS_NAMES, "http"),
 }
-"""Scales that the name of the field alone tells."""
+"""Scales that the name of the field alone implies."""
 
 _SCALE_BY_NEIGHBOUR: Final = (
     ("syslog", frozenset({"shortmessage", "syslogidentifier", "syslogfacility", "facility"})),
@@ -39,7 +39,7 @@ _SCALE_BY_NEIGHBOUR: Final = (
     ("google", frozenset({"textpayload", "jsonpayload", "logname", "insertid"})),
     ("dotnet", frozenset({"category", "eventid"})),
 )
-"""Scales that fields beside a level tell: any of these."""
+"""Scales that fields beside a level imply: any of these."""
 
 _SCALE_BY_VALUE: Final = (
     ("pino", frozenset(SCALES["pino"])),
@@ -95,7 +95,7 @@ def on_scale(value: int, scale: str) -> Level | None:
 
 
 def as_number(value: object) -> int | None:
-    """A value as a whole number, if it is one or is written as one."""
+    """A value as a whole number, if it is a whole number or is written as such."""
     if isinstance(value, bool):
         return None
     if isinstance(value, float):

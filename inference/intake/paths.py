@@ -41,7 +41,7 @@ def top(document: dict[str, Any], plain: str) -> tuple[str, ...] | None:
 
 
 def tops(document: dict[str, Any], plain: list[str]) -> Iterator[tuple[str, ...]]:
-    """Where something stands under these plain names, one in the other, be it an object or text."""
+    """Where something stands under these plain names, nested, be it an object or text."""
     for name, value in document.items():
         if plain_name(name) == ".".join(plain):
             yield (name,)
@@ -89,7 +89,7 @@ def text_of(value: object) -> str:
     if (
         isinstance(value, list)
         and value
-        and all(type(one) is int and 0 <= one < BYTE_VALUES for one in value)
+        and all(type(byte) is int and 0 <= byte < BYTE_VALUES for byte in value)
     ):
         return bytes(value).decode("utf-8", "replace")
     return _encode(value).decode()

@@ -1,6 +1,6 @@
 """Raw logs of requests in every shape that training takes: levels as numbers, missing parts.
 
-They are read by the one reader of raw records, so a log means the same to training and serving.
+They are read by the reader of raw records, so a log means the same to training and serving.
 """
 
 from collections.abc import Mapping

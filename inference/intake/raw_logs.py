@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 DEFAULT_LEVEL: Final = Level.INFO
-"""Of logs that have none, or one that no logger has."""
+"""Of logs without a level, or with a level that no logger has."""
 
 OPEN_SCALE: Final = "syslog"
 """What a number means that could be of several scales: there is no user to ask here."""
@@ -51,7 +51,7 @@ class Tally:
     """Counts the records of a body, and names those that cannot be used.
 
     Attributes:
-        n_records: those that were found, bad ones too.
+        n_records: those that were found, bad records too.
         bad: the first that cannot be used.
         n_bad: how many cannot.
         n_foreign, n_continued: as in `inference.intake.text_records.Notices`; not answered.

@@ -1,6 +1,6 @@
 """The one reader of raw records, for training and for serving: objects and lines alike.
 
-A record may hold another one: JSON in docker's `log`, a whole line in the message that syslog or
+A record may hold another: JSON in docker's `log`, a whole line in the message that syslog or
 CloudWatch passes on. What is within then says what the record says, and what is around it the rest.
 """
 
@@ -62,7 +62,7 @@ class RecordReader:
 
     Args:
         names: what names of levels mean.
-        named: fields that go before the usual ones.
+        named: fields that go before the usual fields.
         scale: what numbers of levels mean, whatever their field; None lets each record tell.
         open_scale: what numbers mean whose scale the record leaves open; None leaves it open.
         within: the layout that lines within messages most likely have; None if unknown.
@@ -108,7 +108,7 @@ class RecordReader:
         return (level, None) if isinstance(level, Level) or level is None else (None, written)
 
     def opened(self, record: RawRecord, depth: int = MAX_WITHIN) -> RawRecord:
-        """A record with what another one within its message says."""
+        """A record with what a record within its message says."""
         text = record.message
         if text.startswith(_COOKIE):
             text = text[len(_COOKIE) :].lstrip()
@@ -176,7 +176,7 @@ def _is_object(text: str) -> bool:
 
 
 def _merged(within: RawRecord, around: RawRecord) -> RawRecord:
-    """The inner record, and of the outer one what the inner one does not say."""
+    """The inner record, completed by what only the outer record says."""
     return RawRecord(
         within.message,
         within.level or around.level,

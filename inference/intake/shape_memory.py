@@ -29,7 +29,7 @@ class ShapeMemory:
     Safe to use from several threads: what is lost in a race is found again.
 
     Args:
-        documents: tells where the parts of a shape stand.
+        documents: finds where the parts of a shape stand.
         names: what names of levels mean.
         default_service: of records that do not say who wrote them.
     """

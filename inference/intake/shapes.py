@@ -1,9 +1,9 @@
 """Records of a shape that was met before, decoded without building the rest of them.
 
-The one reader of raw records (`inference.intake.documents`) finds out from the names in a record
+The reader of raw records (`inference.intake.documents`) finds out from the names in a record
 where its parts stand. Records with the very same names, none less and none more, have them in the
 same places: a decoder that takes those names alone gives the same parts, ten times as fast. It
-refuses every other record, and every one that asks for more than its parts, such as one with a
+refuses every other record, and each that asks for more than its parts, such as one with a
 trace or with JSON in its message; those are read whole.
 """
 
@@ -125,9 +125,9 @@ def shape_decoder(
     names = [plain_name(".".join(path)) for path in flatten(document)]
     placed = [shape.message[0], shape.level[0][1], *shape.service[:1], *shape.traces]
     if len(set(placed)) < len(placed) or len(set(names)) < len(names):
-        return None  # one field is to be two things, or two fields are to be one
+        return None  # one field is to be two parts, or two fields are to be one part
     if any(outer == inner[: len(outer)] != inner for outer in placed for inner in placed):
-        return None  # one stands within another
+        return None  # a field stands within another
     try:
         struct = _struct(document, roles, (), MAX_DEPTH)
         return None if struct is None else ShapeDecoder(struct, shape, default_service)
@@ -163,7 +163,11 @@ def _attribute(struct: type[msgspec.Struct], path: _Path) -> list[str]:
     """The names of the attributes that lead to where a part stands."""
     attributes: list[str] = []
     for name in path:
-        field = next(one for one in msgspec.structs.fields(struct) if one.encode_name == name)
+        field = next(
+            candidate
+            for candidate in msgspec.structs.fields(struct)
+            if candidate.encode_name == name
+        )
         attributes.append(field.name)
         struct = field.type
     return attributes

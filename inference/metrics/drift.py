@@ -81,7 +81,7 @@ class Window:
         """Remember these counts, to be called every `look_s`."""
         now = self._clock()
         self._past.append((now, spread))
-        # What is left as the first is the last one that lies a whole window back.
+        # The first that is left is the last that lies a whole window back.
         while len(self._past) > 1 and now - self._past[1][0] >= self._length_s:
             self._past.popleft()
 
@@ -92,7 +92,7 @@ class Window:
 
 
 def drift_families(manifest: Manifest | None, window: tuple[float, Spread]) -> Iterable[Metric]:
-    """What a window tells of a model.
+    """The drift of a model in a window.
 
     Args:
         manifest: of the model that serves; None if there is none.

@@ -41,7 +41,7 @@ class InferenceMetrics:
         routes: paths as they are routed.
         problems: kinds of problems.
         n_services: services that have a label of their own.
-        n_patterns: patterns that have one.
+        n_patterns: patterns that have a label.
         window_s: how far back drift looks.
     """
 

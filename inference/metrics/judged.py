@@ -53,7 +53,7 @@ UNSEEN: Final = Spec(
     ("what",),
 )
 MESSAGES: Final = Spec(
-    "log_anomaly_messages_total", "counter", "Logs whose template the model looked at"
+    "log_anomaly_messages_total", "counter", "Logs whose template the model looked up"
 )
 PATTERN_LOGS: Final = Spec(
     "log_anomaly_pattern_logs_total",
@@ -126,7 +126,7 @@ class Judged:
     Args:
         board: where they are counted.
         n_services: services that have a label of their own.
-        n_patterns: patterns that have one, of flagged logs and of others each.
+        n_patterns: patterns that have a label, of flagged logs and of others each.
         n_kinds: kinds of verdicts that have a cell of their own, in each worker.
     """
 
@@ -288,7 +288,7 @@ class Judged:
 def _spread(by_service: _Counts, by_score: _Counts, by_length: _Counts) -> Spread:
     by_flags = by_score.sum(axis=(0, 2))
     flags = [
-        np.array([by_flags[[not one for one in values]].sum(), by_flags[values].sum()])
+        np.array([by_flags[[not value for value in values]].sum(), by_flags[values].sum()])
         for values in (
             [FLAG_VALUES[number][place] for number in range(FLAGS)]
             for place in range(len(FLAG_VALUES[0]))
@@ -299,7 +299,7 @@ def _spread(by_service: _Counts, by_score: _Counts, by_length: _Counts) -> Sprea
         (by_length.sum(axis=1), by_service.sum(axis=(0, 2)), by_length.sum(axis=0), *flags),
         n_logs=float(by_score.sum()),
         n_anomalies=float(by_service[:, :, 1].sum()),
-        n_messages=float(novelties[[one.has_template for one in NOVELTIES]].sum()),
-        unseen_signatures=float(novelties[[one.new_signature for one in NOVELTIES]].sum()),
-        unseen_templates=float(novelties[[one.new_template for one in NOVELTIES]].sum()),
+        n_messages=float(novelties[[novelty.has_template for novelty in NOVELTIES]].sum()),
+        unseen_signatures=float(novelties[[novelty.new_signature for novelty in NOVELTIES]].sum()),
+        unseen_templates=float(novelties[[novelty.new_template for novelty in NOVELTIES]].sum()),
     )

@@ -22,7 +22,7 @@ _MOST_BYTES: Final = 4
 """Of a character in UTF-8."""
 
 WAIT_S: Final = 0.05
-"""How long a new name waits for another one that is being written. It takes microseconds; a worker
+"""How long a new name waits for another that is being written. It takes microseconds; a worker
 that was stopped in the middle must not stop the others."""
 
 TRY_S: Final = 0.000_1
@@ -103,8 +103,8 @@ class Names:
 class _Turn:
     """Lets one thread of one process write at a time.
 
-    A record lock belongs to a process, which gives it back even when it is killed; it does not tell
-    threads apart, for which there is another one.
+    A record lock belongs to a process, which gives it back even when it is killed; it does not
+    distinguish threads, for which there is another lock.
     """
 
     def __init__(self) -> None:
@@ -114,7 +114,7 @@ class _Turn:
 
     @contextlib.contextmanager
     def take(self) -> Iterator[bool]:
-        """Says whether it was this one's turn in time."""
+        """Says whether this process had its turn in time."""
         with self._thread:
             until = time.monotonic() + WAIT_S
             while not (taken := self._try()) and time.monotonic() < until:

@@ -1,4 +1,4 @@
-"""Counts the models that workers load, and tells which one serves."""
+"""Counts the models that workers load, and says which model serves."""
 
 import time
 from collections import Counter

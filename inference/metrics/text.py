@@ -17,7 +17,7 @@ _WRITERS: Final[dict[str, Callable[[Collector], bytes]]] = {
 }
 
 FORMATS: Final = tuple(_WRITERS)
-"""Content types, the one first that is answered to who has no preference."""
+"""Content types; the first is answered to who has no preference."""
 
 DEFAULT: Final = FORMATS[0]
 

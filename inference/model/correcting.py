@@ -16,8 +16,8 @@ FOREVER: Final = float("inf")
 class Corrector:
     """Gives logs the verdicts that people want them to have; all others stay as they are.
 
-    A log that is marked as normal gets a decision of 0 if it had a lower one, so that it lies on
-    the threshold; one that is marked as an anomaly gets a decision that is clearly an anomaly's.
+    A log that is marked as normal gets a decision of 0 if it had a lower, so that it lies on
+    the threshold; a log that is marked as an anomaly gets a decision that is clearly an anomaly's.
 
     Attributes:
         ends_at: when one of the corrections ends to hold, in seconds since 1970.
@@ -37,17 +37,21 @@ class Corrector:
         now: datetime,
     ) -> None:
         holding = in_force(corrections, now)
-        self._words: dict[Alike, Word] = {one.alike: one.verdict for one in holding}
+        self._words: dict[Alike, Word] = {
+            correction.alike: correction.verdict for correction in holding
+        }
         self._score_of = score_of
         self._clear = clear
-        ends = [one.until.timestamp() for one in holding if one.until is not None]
+        ends = [
+            correction.until.timestamp() for correction in holding if correction.until is not None
+        ]
         self.ends_at = min(ends, default=FOREVER)
 
     def __bool__(self) -> bool:
         return bool(self._words)
 
     def word(self, log: LogFeatures) -> Word | None:
-        """The correction for logs like this one, if any."""
+        """The correction for logs like this log, if any."""
         return self._words.get(alike(log))
 
     def correct(self, log: LogFeatures, judgement: Judgement) -> Judgement:

@@ -110,7 +110,7 @@ class MessageJudge:
         """Judge a log whose source says what its message was made of.
 
         The template is then the text of the pattern, with a number for each placeholder. A model
-        that met no such pattern in training may have met the message's own, so that one decides.
+        that met no such pattern in training may have met the message's own, which then decides.
         """
         features = self.model.extract(*log)
         if isinstance(features, MessageFeatures):

@@ -84,7 +84,7 @@ class Model:
         version: the number of its version, as answers give it.
         digest: what identifies the version, see `Bundle`.
         spec: what its detector is called, and how its answers are to be read.
-        extract: makes what is seen of a raw log: the features, and what its message tells.
+        extract: makes what is seen of a raw log: the features, and what its message holds.
         reason: says in words why a record is judged as it is.
         novelty: says what of a record training has never met.
         corrector: gives logs the verdicts that people want them to have.
@@ -250,7 +250,9 @@ class Model:
         judgements = self._judgements(logs)
         if self.corrector:
             correct = self.corrector.correct
-            judgements = [correct(log, one) for log, one in zip(logs, judgements, strict=True)]
+            judgements = [
+                correct(log, judgement) for log, judgement in zip(logs, judgements, strict=True)
+            ]
         marks = self._marks(logs, judgements)
         patterns = [log.pattern if isinstance(log, MessageFeatures) else None for log in logs]
         return make_verdicts(judgements, self.version, marks, patterns, logs)
@@ -258,7 +260,7 @@ class Model:
     def _judgements(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
         if self.spec.reads_message:
             return self._detector.judge(logs)
-        # Many patterns, few features: logs that only their messages tell apart are judged once.
+        # Many patterns, few features: logs that differ only in their messages are judged once.
         bare = [without_message(log) for log in logs]
         judged = dict(zip(bare, self._judged.get_all(bare), strict=True))
         unknown = [log for log, judgement in judged.items() if judgement is None]

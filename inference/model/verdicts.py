@@ -45,7 +45,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
 
 
 class VerdictCounter(Protocol):
-    """Is told of every verdict that is answered, before the first byte of the answer is sent."""
+    """Counts every verdict that is answered, before the first byte of the answer is sent."""
 
     def count(self, verdict: Verdict) -> None:
         """A log was judged so."""

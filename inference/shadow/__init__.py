@@ -1,1 +1,1 @@
-"""A second model judges the same logs, beside the one that answers; nothing waits for it."""
+"""A second model judges the same logs, beside the model that answers; nothing waits for it."""

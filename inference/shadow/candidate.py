@@ -23,7 +23,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
     Attributes:
         model: None if there is none.
-        version: its number, if one is named.
+        version: its number, if a candidate is named.
         fault: why it cannot judge; empty if it can or none is named.
     """
 
@@ -51,7 +51,7 @@ class CandidateLoader:
         self._retry_at = 0.0
 
     def find(self, held: Candidate) -> Candidate:
-        """The candidate that is named now, which may be the one that is held."""
+        """The candidate that is named now, which may be the candidate that is held."""
         try:
             version = (
                 self._store.current_version(CANDIDATE_FILE)

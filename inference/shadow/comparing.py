@@ -48,7 +48,7 @@ def compare(model: Model, candidate: Model, verdicts: Sequence[Verdict]) -> Comp
     """Have the candidate judge what a model has judged; each distinct log once.
 
     Args:
-        model: which answers now. What another one answered is skipped.
+        model: which answers now. What another model answered is skipped.
         candidate: judges the same logs.
         verdicts: as they were answered, one for each log.
     """

@@ -1,6 +1,6 @@
 """A few logs on which the two models differ, in cells that all workers of a service share.
 
-Of a log its features and the id of its pattern are kept, and not a word of what it said.
+Of a log its features and the id of its pattern are kept, and not a word of its message.
 """
 
 from typing import Final
@@ -103,7 +103,7 @@ class Examples:
                 known = merged.get(kind)
                 n_logs = example.log_count + (known.log_count if known else 0)
                 merged[kind] = msgspec.structs.replace(known or example, log_count=n_logs)
-        return sorted(merged.values(), key=lambda one: -one.log_count)
+        return sorted(merged.values(), key=lambda example: -example.log_count)
 
 
 def _kind(log: LogFeatures, is_flagged: bool) -> tuple[object, ...]:  # noqa: FBT001 - a side

@@ -1,6 +1,6 @@
 """What the shadow has found, summed up over all workers of a service.
 
-Counters never go back. What is told of the candidate that is judged now begins anew with each pair
+Counters never go back. What is reported of the candidate begins anew with each pair
 of models: a worker's row names the pair that its cells are about, so that the next worker which
 gets the row goes on with them if it is still the same.
 """
@@ -52,7 +52,7 @@ class Found(msgspec.Struct, frozen=True):
         n_neither, n_both, n_model, n_candidate: logs, by who flags them.
         n_dropped: logs that the candidate did not judge.
         n_judging: workers that judge by it.
-        examples: logs that one of the two flags.
+        examples: logs that one of the two flags alone.
     """
 
     n_neither: int

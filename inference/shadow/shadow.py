@@ -44,7 +44,7 @@ MAX_EXAMPLES: Final = 20
 _log = logging.getLogger(__name__)
 
 
-def _told(report: ShadowReport, found: Found) -> ShadowReport:
+def _filled_in(report: ShadowReport, found: Found) -> ShadowReport:
     n_logs = found.n_neither + found.n_both + found.n_model + found.n_candidate
 
     def share(count: int) -> float | None:
@@ -149,10 +149,12 @@ class Shadow:
             return
         for found in results:
             self.figures.add(found)
-        self.figures.drop(len(waiting) - sum(one.n_logs + one.n_skipped for one in results))
+        self.figures.drop(
+            len(waiting) - sum(result.n_logs + result.n_skipped for result in results)
+        )
 
     def report(self) -> ShadowReport:
-        """What all workers have found of the candidate that this one has."""
+        """What all workers have found of the candidate that this worker has."""
         model, candidate = self._slot.model, self.candidate.model
         version = self.candidate.version
         report = ShadowReport(
@@ -164,7 +166,7 @@ class Shadow:
         )
         if model is None or candidate is None:
             return report
-        return _told(report, self.figures.of_pair(model.digest, candidate.digest))
+        return _filled_in(report, self.figures.of_pair(model.digest, candidate.digest))
 
     def _state(self) -> ShadowState:
         if self.candidate.fault:

@@ -30,8 +30,8 @@ _PORTS: Final = {"http": ":80", "https": ":443"}
 class Admission:
     """Falcon middleware that refuses writes of other origins, and bodies of types not taken.
 
-    JSON is taken by every resource. One that takes more says so by an attribute `takes`, a set of
-    media types in small letters.
+    JSON is taken by every resource. A resource that takes more says so by an attribute
+    `takes`, a set of media types in small letters.
     """
 
     async def process_resource(
@@ -67,7 +67,7 @@ class Admission:
         if ANY_TYPE in takes or media_type.partition(";")[0].strip().lower() in takes:
             return
         raise falcon.HTTPUnsupportedMediaType(
-            title="The body is not said to be JSON",
+            title="The body is not declared as JSON",
             description=f"the header Content-Type is {media_type[:80]!r}; send application/json, "
             f"as in curl -H 'Content-Type: application/json' -d ...",
         )
@@ -82,7 +82,7 @@ def is_json(media_type: str) -> bool:
 def is_same_origin(origin: str, host: str) -> bool:
     """Whether an Origin has the host and the port of a Host header.
 
-    The scheme does not count: behind a proxy that speaks TLS it is another one for the service.
+    The scheme does not count: behind a proxy that speaks TLS the service sees another scheme.
     """
     scheme, _, authority = origin.lower().partition("://")
     port = _PORTS.get(scheme)

@@ -31,12 +31,12 @@ def make_app(
     """A Falcon app with request ids, problem details, tokens, `/openapi.json` and `/docs`.
 
     Args:
-        service: which one.
+        service: inference or trainer.
         problems: its own errors.
         settings: what both services have.
         middleware: its own, inside of what both have.
         traffic: counts requests, if anybody does.
-        forms: of errors, for the protocols that want another one than problem details.
+        forms: of errors, for the protocols that want another form than problem details.
 
     Raises:
         TokensError: the file of tokens cannot be used.

@@ -1,4 +1,4 @@
-"""The one reader of request bodies: sized or chunked, plain or compressed, always bounded."""
+"""The reader of all request bodies: sized or chunked, plain or compressed, always bounded."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -71,7 +71,7 @@ def encoding_of(req: falcon.asgi.Request) -> str | None:
     """The content encoding of a request, a name in `ENCODINGS`; None for a plain body.
 
     Raises:
-        falcon.HTTPUnsupportedMediaType: another one.
+        falcon.HTTPUnsupportedMediaType: another type.
     """
     header = req.get_header("content-encoding")
     if header is None:

@@ -41,6 +41,6 @@ def refuse_if_draining(req: falcon.asgi.Request) -> None:
     if req.scope.get("state", {}).get(DRAINING):
         raise falcon.HTTPServiceUnavailable(
             title="The service is ending",
-            description="this process answers what has begun and takes no more; ask another one",
+            description="this process answers what has begun and takes no more; ask another",
             retry_after=1,
         )

@@ -91,7 +91,7 @@ class Load:
         """
         if self._requests >= self._limits.requests:
             raise OverloadedError(
-                f"this worker has {self._requests} calls in hand; send this one again"
+                f"this worker has {self._requests} calls in hand; send this call again"
             )
         self._requests += 1
 
@@ -108,7 +108,7 @@ class Load:
         """
         if self._waiting >= self._limits.waiting:
             raise OverloadedError(
-                f"{self._waiting} large bodies wait for this worker; send this one again"
+                f"{self._waiting} large bodies wait for this worker; send this body again"
             )
         self._waiting += 1
         try:

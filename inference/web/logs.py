@@ -10,7 +10,7 @@ _FORMAT: Final = "%(levelname)s %(name)s %(message)s"
 
 
 class RequestIdFilter(logging.Filter):
-    """Adds the id of the request at hand, if there is one."""
+    """Adds the id of the request at hand, if there is a request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Annotate `record`; lets every record through."""

@@ -63,7 +63,7 @@ _INTERNAL: Final = ProblemSpec(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error
 def problem_names(table: ProblemTable) -> list[str]:
     """The kinds of problems that a service with such errors of its own answers.
 
-    Those that HTTP itself names, as not-found, are no kinds of ours: their status tells them.
+    Those that HTTP itself names, as not-found, are no kinds of ours: their status names them.
     """
     specs = [*BODY_PROBLEMS.values(), *table.values(), _INTERNAL]
     return list(dict.fromkeys(spec.name for spec in specs))
@@ -82,7 +82,7 @@ def install_problems(
         table: the service's own errors; an exception that is in no table is a defect of ours,
             logged with its traceback and answered with 500 and nothing of its text.
         traffic: counts problems, if anybody does.
-        forms: of the protocols that want another one.
+        forms: of the protocols that want another form.
     """
     form_of = dict(forms or {})
 
@@ -115,7 +115,7 @@ def install_problems(
             "request.refused",
             extra={"status": int(spec.status), "problem": spec.name},
         )
-        assert resp is not None  # only websockets come without one
+        assert resp is not None  # only websockets come without a response
         count(spec)
         answer(req, resp, spec, detail, errors)
 

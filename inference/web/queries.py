@@ -8,7 +8,7 @@ def word(req: falcon.asgi.Request, name: str, words: tuple[str, ...]) -> str:
     """The word that a query gives a parameter, in any case; the first word if it gives none.
 
     Raises:
-        falcon.HTTPInvalidParam: it is another one.
+        falcon.HTTPInvalidParam: it is another value.
     """
     if not req.query_string:
         return words[0]

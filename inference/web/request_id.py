@@ -36,7 +36,7 @@ class RequestIdMiddleware:
         self._begin()
 
     def name(self, given: str | None) -> str:
-        """Take the id that a request brings, or make one; the current task answers it."""
+        """Take the id that a request brings, or make a new id; the current task answers it."""
         if given is None or _ACCEPTABLE.fullmatch(given) is None:
             given = f"{self._prefix}{next(self._numbers):08x}"
         request_id.set(given)

@@ -1,4 +1,4 @@
-"""The short way of the call that a service lives on: a plain one is answered without Falcon.
+"""The short way of the call that a service lives on: a plain call is answered without Falcon.
 
 Routing, request and response objects and middleware take a third of the processor time of a
 prediction, and a plain call needs none of them: its path is known, its body is small, whole and
@@ -67,7 +67,7 @@ class Shortcut:
         """Answer a call if it is plain.
 
         Returns:
-            None if it was answered; else what has its events, from the first one on.
+            None if it was answered; else what has its events, from the first on.
         """
         way = self._ways.get(scope["path"])
         if way is None or scope["method"] != "POST" or scope["query_string"]:

@@ -229,7 +229,7 @@ _PROBLEMS: Final[Mapping[HTTPStatus, tuple[str, str, str]]] = {
     ),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
         "unsupported-media-type",
-        "The body is not said to be JSON",
+        "The body is not declared as JSON",
         "the header Content-Type is 'text/html'; send application/json",
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: (
@@ -250,7 +250,7 @@ _PROBLEMS: Final[Mapping[HTTPStatus, tuple[str, str, str]]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: (
         "overloaded",
         "Too much at once",
-        "this worker has 256 calls in hand; send this one again",
+        "this worker has 256 calls in hand; send this call again",
     ),
     HTTPStatus.GATEWAY_TIMEOUT: (
         "trainer-timeout",

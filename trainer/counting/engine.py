@@ -2,7 +2,7 @@
 
 DuckDB groups Parquet of features out of core. It runs the very query that `python -m trainer sql`
 prints for other engines, and its result is read as theirs is: names and levels stay text until
-here, where each distinct one is turned into its number once.
+here, where each distinct name is turned into its number once.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ def count_features(sources: Sequence[Source], plan: ReadingPlan, partition: int 
     Args:
         sources: one partition each, in order.
         plan: how to read them.
-        partition: number of the first one.
+        partition: number of the first source.
 
     Raises:
         InputError: a file cannot be read, or lacks a column.
@@ -86,7 +86,7 @@ def read_table(source: Source, number: int) -> PartCount:
     with connect([source]) as connection:
         check_columns(connection, reader, (*FEATURE_NAMES, "n"))
         check_extractor(connection, reader, source.uri)
-        # So that a row's number is the one it has in the file.
+        # So that a row has the number that it has in the file.
         connection.execute("SET preserve_insertion_order = true")
         connection.execute(f"CREATE TEMP TABLE counts AS SELECT * FROM {reader}")
         number_counts(connection)
@@ -168,7 +168,7 @@ _TRAITS: Final = f"""CASE
   END"""
 
 _MESSAGES: Final = {"pattern": 16, "template": 4}
-"""Columns that tell of a message, and their hexadecimal digits; tables of old have the latter."""
+"""Columns about a message, and their hexadecimal digits; tables of old have the latter."""
 
 
 def number_counts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -280,7 +280,7 @@ def bad_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
 def find_row(
     connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], partition: int, number: int
 ) -> Place:
-    """Where a row of `counts` first stands in the files; the first one is partition `partition`."""
+    """Where a row of `counts` first stands in the files; the first is partition `partition`."""
     same = " AND ".join(f"f.{name} IS NOT DISTINCT FROM c.{name}" for name in FEATURE_NAMES)
     for index, source in enumerate(sources):
         rows = parquet([source], "file_row_number = true")

@@ -1,4 +1,4 @@
-"""When and where records were seen, in DuckDB: columns of a relation, and what a table tells."""
+"""When and where records were seen, in DuckDB: columns of a relation, and of a count table."""
 
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -61,7 +61,7 @@ def located_rows(
 
 
 def span_columns(connection: duckdb.DuckDBPyConnection) -> str:
-    """What the table `counts` tells of moments and places, as expressions for `numbered`."""
+    """The moments and places of the table `counts`, as expressions for `numbered`."""
     relation = connection.sql("SELECT * FROM counts LIMIT 0")
     kinds = dict(zip(relation.columns, map(str, relation.types), strict=True))
     moments = ("first_seen", "last_seen")

@@ -12,7 +12,7 @@ from trainer.counting.time_slots import no_spread
 def read_patterns(
     connection: duckdb.DuckDBPyConnection, rows: Ints, table: CountTable
 ) -> PatternTable:
-    """The patterns of `numbered`, as far as it tells them; their texts stand in no count table.
+    """The patterns of `numbered`, as far as it has them; their texts stand in no count table.
 
     Args:
         connection: to what holds it.

@@ -1,4 +1,4 @@
-"""Count tables of ours, added up by DuckDB: out of core, and before a row of them is looked at."""
+"""Count tables of ours, added up by DuckDB: out of core, and before a row of them is read."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -18,7 +18,7 @@ _SUMS: Final = {
     "first_seen": "min(first_seen)",
     "last_seen": "max(last_seen)",
 }
-"""How the columns of tables that `count` wrote add up; all others tell records apart."""
+"""How the columns of tables that `count` wrote add up; all others distinguish records."""
 
 _KEYS: Final = {*FEATURE_NAMES, "pattern", "has_failure", EXTRACTOR_COLUMN}
 
@@ -31,7 +31,7 @@ def sum_tables(sources: Sequence[Source]) -> Counted | None:
         are no Parquet files of ours, differ in their columns, or have a row that cannot be used.
 
     Raises:
-        InputError: one cannot be read, or its records were made by other rules.
+        InputError: a table cannot be read, or its records were made by other rules.
     """
     if not sources or not all(source.uri.endswith(".parquet") for source in sources):
         return None

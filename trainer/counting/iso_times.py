@@ -1,7 +1,7 @@
 """When many records were written, read at once: a quarter of the work of one by one.
 
 Times as most loggers write them (RFC 3339, ISO 8601 with seconds) are read by columns of
-characters; each other one, and whatever looks odd, is read by `inference.intake.times.read_time`,
+characters; each other time, and whatever looks odd, is read by `inference.intake.times.read_time`,
 which is the same for each of them.
 """
 
@@ -15,7 +15,7 @@ from inference.intake.times import read_time
 from schemas.record.key import Bools, Ints
 
 _CHARS: Final = 36
-"""Of `2026-11-24T08:00:00.123456789+00:00`, and one that must be none."""
+"""Of `2026-11-24T08:00:00.123456789+00:00`, and a character that must be none."""
 
 _FIELDS: Final = ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19))
 """Where year, month, day, hour, minute and second stand."""

@@ -1,4 +1,4 @@
-"""Counting on this machine: one process per core, or none but this one where that is faster."""
+"""Counting on this machine: one process per core, or this process alone where that is faster."""
 
 import gc
 import multiprocessing
@@ -90,7 +90,7 @@ def _run_in_pool(
 
 @contextmanager
 def _deaf_children() -> Iterator[None]:
-    """Processes that start here do not hear Ctrl-C: it is for this one, which ends them."""
+    """Processes that start here do not hear Ctrl-C: it is for this process, which ends them."""
     # Started along with the first process otherwise, and lets the signal through again.
     resource_tracker.ensure_running()
     with interrupted_later():
@@ -130,7 +130,7 @@ def _start_worker() -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when the one that started it is gone, instead of waiting for work."""
+    """End this process when the process that started it is gone, instead of waiting for work."""
     parent = multiprocessing.parent_process()
     assert parent is not None  # runs in the processes of a pool
 

@@ -36,7 +36,7 @@ class PatternTable(msgspec.Struct, frozen=True, kw_only=True):
         positives: int64 of shape (n,), how many of them were labelled as anomalies.
         first_places, last_places: int64 of shape (n,), as the reader numbers places.
         first_times, last_times: int64 of shape (n,), microseconds since 1970 in UTC; `NEVER_SEEN`
-            and `NO_TIME` where no record had one.
+            and `NO_TIME` where no record had a time.
         texts: the masked text of each pattern id.
         spread: how each row's counts spread over time; None if there are more than
             `MAX_SPREAD_ROWS`.

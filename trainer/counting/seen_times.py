@@ -1,7 +1,7 @@
 """When the records of a part were seen: first, last and how often in each slot of time.
 
 What is noted for every record is its time as it is written and a number, in two buffers; they are
-looked at many at once, which costs a fraction of doing it record by record.
+read many at once, which costs a fraction of doing it record by record.
 """
 
 from typing import Final

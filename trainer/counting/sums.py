@@ -89,7 +89,7 @@ class PartSum:
         self._records[part.partition] = part.n_records
         self._n_bad += part.n_bad
         self._notes += part.notes
-        self._bad = sorted(self._bad + part.bad, key=lambda one: one[0].pack())[:MAX_SAMPLES]
+        self._bad = sorted(self._bad + part.bad, key=lambda fault: fault[0].pack())[:MAX_SAMPLES]
 
     def counted(self) -> Counted:
         """The sum of what was added."""

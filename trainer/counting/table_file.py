@@ -50,7 +50,7 @@ def write_table(table: CountTable, patterns: PatternTable, out: Path) -> None:
 
 
 def check_extractor(connection: duckdb.DuckDBPyConnection, reader: str, uri: str) -> None:
-    """Refuse a table whose records were made by other rules; one that names none is taken.
+    """Refuse a table whose records were made by other rules; a table that names none is taken.
 
     Args:
         connection: what reads it.

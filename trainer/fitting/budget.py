@@ -16,7 +16,7 @@ MIN_SPAN_S: Final = 60
 
 _DAY_S: Final = 86_400
 _SHORT_S: Final = 7_200
-"""A shorter span is said in minutes."""
+"""A shorter span is given in minutes."""
 
 _SECOND_US: Final = 1_000_000
 
@@ -46,10 +46,10 @@ def with_rate(budget: AlertBudget, learned: float | None) -> AlertBudget:
 
     Args:
         budget: with or without them.
-        learned: lines a day of the training records; None if they do not tell.
+        learned: lines a day of the training records; None if they do not show it.
 
     Raises:
-        BudgetError: nothing tells how many lines a day there are.
+        BudgetError: nothing shows how many lines a day there are.
     """
     if budget.lines_per_day is not None:
         return budget

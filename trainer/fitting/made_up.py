@@ -19,7 +19,7 @@ def made_up_table(size: int = SIZE, services: Sequence[str] = ()) -> CountTable:
 
     Args:
         size: how many.
-        services: names of services that are to occur beside made-up ones.
+        services: names of services that are to occur beside made-up names.
     """
     generator = np.random.default_rng(0)
     names = [f"service-{serial}" for serial in range(SERVICES)]

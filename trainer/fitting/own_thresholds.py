@@ -1,7 +1,7 @@
 """Thresholds of single services: quantiles of what each of them writes.
 
 They are kept as offsets from the threshold of all records, by number of the service. So a service
-without one has offset 0, and a recalibration, which moves the threshold of all, moves them along.
+without has offset 0, and a recalibration, which moves the threshold of all, moves them along.
 """
 
 from collections.abc import Mapping, Sequence
@@ -121,13 +121,13 @@ def moved(scores: ScoreSpec, threshold: float, message_threshold: float | None) 
         message_by = message_threshold - scores.message_threshold
     own = [
         msgspec.structs.replace(
-            one,
-            threshold=one.threshold + by,
+            own_threshold,
+            threshold=own_threshold.threshold + by,
             message_threshold=None
-            if one.message_threshold is None
-            else one.message_threshold + message_by,
+            if own_threshold.message_threshold is None
+            else own_threshold.message_threshold + message_by,
         )
-        for one in scores.own
+        for own_threshold in scores.own
     ]
     return msgspec.structs.replace(
         scores, threshold=threshold, message_threshold=message_threshold, own=own

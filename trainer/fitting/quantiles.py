@@ -51,7 +51,7 @@ class Steps(msgspec.Struct, frozen=True):
     """The distinct values that records have, ascending, each with an edge above it.
 
     A value that is computed again may differ by `NOISE`, so no value is ever compared with a value
-    for equality. It is compared with edges: an edge lies above its value and below the next one,
+    for equality. It is compared with edges: an edge lies above its value and below the next value,
     half-way or `MARGIN` above, whichever is nearer. Values that are nearer to each other than
     `NOISE` share an edge.
 

@@ -42,7 +42,7 @@ class Occurrences(msgspec.Struct, frozen=True):
         """Those of some records.
 
         Args:
-            records: distinct ones.
+            records: distinct records.
             counts: how often each occurred, int64 of shape (n,).
         """
         written = np.where(records.has_message, counts, 0)
@@ -78,7 +78,7 @@ class Occurrences(msgspec.Struct, frozen=True):
 
         Returns:
             The rarity of its signature, and the rarity with its message (that of the signature for
-            records without one), each of shape (n,).
+            records without a message), each of shape (n,).
         """
         return self._rarities(records, own=1)
 

@@ -33,7 +33,7 @@ class Reach(msgspec.Struct, frozen=True):
 
     @classmethod
     def of_table(cls, judgements: Judgements, counts: Ints) -> "Reach":
-        """By what is said of distinct records, at least one.
+        """By the judgements on distinct records, at least one.
 
         Args:
             judgements: of each.
@@ -59,14 +59,14 @@ class Reach(msgspec.Struct, frozen=True):
 
     def sentence(self, asked: float) -> str:
         """What is wrong where it is not, and what to do."""
-        said = (
+        sentence = (
             f"contamination is {asked:g}, but {self.flagged:.2%} of the {self.records} are "
             f"flagged: {self.with_tie - self.flagged:.2%} of them share the score at the "
             "threshold, and a tie is no anomaly; "
         )
         if self.with_tie <= 0.5:  # noqa: PLR2004 - the largest contamination that there is
-            said += f"a contamination of {_rounded_up(self.with_tie):g} flags them as well; "
-        return said + "messages and levels tell records apart, where the data has them"
+            sentence += f"a contamination of {_rounded_up(self.with_tie):g} flags them as well; "
+        return sentence + "messages and levels tell records apart, where the data has them"
 
 
 def _rounded_up(share: float) -> float:

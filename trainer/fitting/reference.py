@@ -52,7 +52,7 @@ def published_reference(graph: bytes, denominator: float, offset: float) -> Refe
     """Of a published graph: its trees, walked by numpy.
 
     Args:
-        graph: the serialised ONNX model; its own threshold is not looked at.
+        graph: the serialised ONNX model; its own threshold is not read.
         denominator: `trainer.fitting.threshold.depth_denominator` of the forest.
         offset: the `offset_` to decide by.
     """
@@ -73,9 +73,10 @@ class _Trees:
 
     def __init__(self, graph: bytes) -> None:
         model = onnx.load_model_from_string(graph)
-        (node,) = [one for one in model.graph.node if one.op_type == "TreeEnsembleRegressor"]
+        (node,) = [node for node in model.graph.node if node.op_type == "TreeEnsembleRegressor"]
         attributes: dict[str, Any] = {
-            one.name: onnx.helper.get_attribute_value(one) for one in node.attribute
+            attribute.name: onnx.helper.get_attribute_value(attribute)
+            for attribute in node.attribute
         }
         tree = np.array(attributes["nodes_treeids"])
         self.roots = np.flatnonzero(np.diff(tree, prepend=-1))

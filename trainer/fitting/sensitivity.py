@@ -263,7 +263,7 @@ def _new_service(table: CountTable) -> str:
 
 
 def _new_template(table: CountTable) -> int:
-    """The first bucket that no message fell into, or the rarest one if there is none."""
+    """The first bucket that no message fell into, or the rarest if there is none."""
     has_message, templates, _ = messages_of(table.traits)
     seen = np.bincount(templates[has_message], minlength=TEMPLATE_BUCKETS)
     return int(np.argmin(seen))

@@ -71,7 +71,7 @@ def threshold_depth(denominator: float, offset: float) -> float:
             raise ExportError(f"every row would be an anomaly (offset {offset})")
     if decisions_of_depths(denominator, offset, np.array([low]))[0] >= 0:
         return low
-    # Bisect the doubles themselves: for positive ones the bit patterns are ordered as they are.
+    # Bisect the doubles themselves: for positive doubles the bit patterns are ordered as they are.
     low_bits, high_bits = (int(np.float64(value).view(np.int64)) for value in (low, high))
     while high_bits - low_bits > 1:
         middle = (low_bits + high_bits) // 2

@@ -1,4 +1,4 @@
-"""Makes a published version current unless it is worse than the one that serves."""
+"""Makes a published version current unless it is worse than the version that serves."""
 
 import msgspec
 
@@ -16,8 +16,8 @@ class Decision(msgspec.Struct, frozen=True):
     """Whether a version became current, and why.
 
     Attributes:
-        version: the new one.
-        replaced: the one it was compared with; None if none served that loads.
+        version: the new version.
+        replaced: the version it was compared with; None if none served that loads.
         checks: the outcome of each rule; empty if there was nothing to compare with.
     """
 
@@ -39,11 +39,11 @@ class Decision(msgspec.Struct, frozen=True):
 def activate_unless_worse(
     data: Data, version: int, *, model_dir: Models = "models", listener: Listener = SILENCE
 ) -> Decision:
-    """Compare a version with the one that serves, and make it current unless it is worse.
+    """Compare a version with the serving version, and make it current unless it is worse.
 
     Args:
         data: the records that both judge; best such that neither learned from.
-        version: the new one.
+        version: the new version.
         model_dir: the model store, or a registry over it.
         listener: receives the job's progress.
 
@@ -62,11 +62,11 @@ def activate_unless_worse(
 def decide(
     registry: ModelRegistry, version: int, table: CountTable, candidate: Candidate
 ) -> Decision:
-    """Make a version current unless the one that serves is better.
+    """Make a version current unless the serving version is better.
 
     Args:
         registry: where both are.
-        version: the new one.
+        version: the new version.
         table: the records that both judge, at least one.
         candidate: the new version, loaded.
     """

@@ -38,7 +38,7 @@ def correct(
     """Publish a person's correction of a log's verdict.
 
     Graph, tables and thresholds stay as they are, byte for byte, so all other logs keep their
-    verdicts; the loaded model is asked about this one before it is published.
+    verdicts; the loaded model is asked about this log before it is published.
 
     Args:
         log: what is seen of it.

@@ -1,4 +1,4 @@
-"""Counts data into a table that adds up: days that make a window, and make it again without one."""
+"""Counts data into a table that adds up: days that make a window, and the window less a day."""
 
 from pathlib import Path
 
@@ -49,10 +49,10 @@ def count(data: Data, less: Data | None = None, listener: Listener = SILENCE) ->
 
 
 def subtracted(table: CountTable, less: CountTable) -> CountTable:
-    """A table without the records of another one; when records were seen stays as it was.
+    """A table without the records of another; when records were seen stays as it was.
 
     Raises:
-        InputError: the other one has a record that this one has not, or has it more often.
+        InputError: the other has a record that this table has not, or has it more often.
     """
     at = np.searchsorted(table.keys, less.keys)
     found = at < table.n_distinct

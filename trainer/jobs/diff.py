@@ -80,8 +80,8 @@ def side_of(
 
         sources = find_sources([name])
         if all(is_list(source) for source in sources):
-            patterns = add_up(one for source in sources for one in read_list(source))
-            n_lines = sum(one.count for one in patterns)
+            patterns = add_up(pattern for source in sources for pattern in read_list(source))
+            n_lines = sum(pattern.count for pattern in patterns)
             return Side(name=name, patterns=patterns, n_lines=n_lines)
     data = CountTables([name]) if counts else read([name])
     holdings = data.count(listener)
@@ -95,7 +95,7 @@ def diff(good: Side, bad: Side, listener: Listener = SILENCE) -> Comparison:
         if not side.is_complete:
             listener.say(
                 f"warning: {side.name} keeps its {len(side.patterns):,} most frequent patterns, so "
-                f"rare ones may seem new or gone"
+                f"rare patterns may seem new or gone"
             )
     return compare(good.patterns, bad.patterns, n_good=good.n_lines, n_bad=bad.n_lines)
 
@@ -108,5 +108,5 @@ def check(comparison: Comparison, failures: Sequence[Failure]) -> None:
     """
     found = {name: FAILURES[name](comparison) for name in failures}
     if any(found.values()):
-        told = ", ".join(f"{name} {n:,}" for name, n in found.items() if n)
-        raise FoundDifferenceError(f"found what --fail-on names: {told}")
+        named = ", ".join(f"{name} {n:,}" for name, n in found.items() if n)
+        raise FoundDifferenceError(f"found what --fail-on names: {named}")

@@ -45,7 +45,7 @@ def evaluate(
     Args:
         data: the records.
         model_dir: the model store, or a registry over it.
-        version: the model; None for the current one.
+        version: the model; None for the current version.
         report_path: where the page goes; None for `evaluation-N.html` in the working directory.
         compare: report on the active model as well.
         with_examples: show log lines in the report.

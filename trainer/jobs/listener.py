@@ -1,4 +1,4 @@
-"""What a job tells while it runs."""
+"""What a job reports while it runs."""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol

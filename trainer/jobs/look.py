@@ -66,7 +66,7 @@ class FileLook(msgspec.Struct, frozen=True, kw_only=True):
         last_time: of the latest record.
         largest_gap: between two records that follow each other, in microseconds.
         n_timed: records with a whole time.
-        n_backwards: records that are earlier than the one before them.
+        n_backwards: records that are earlier than the record before them.
         n_yearless: records whose time names no year.
         year: that of such times.
     """
@@ -92,7 +92,7 @@ class FileLook(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def matched_share(self) -> float:
-        """Share of the lines that begin a record or are known to continue one."""
+        """Share of the lines that begin a record or are known to continue a record."""
         n_used = self.n_records + self.notes.n_continued
         return n_used / max(n_used + self.n_bad, 1)
 

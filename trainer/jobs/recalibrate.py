@@ -44,7 +44,7 @@ def recalibrate(
         data: the records to find the thresholds on; None for those that the model was trained
             on, of which it keeps thousandths.
         model_dir: the model store, or a registry over it.
-        version: the model; None for the current one.
+        version: the model; None for the current version.
         listener: receives the job's progress.
 
     Raises:

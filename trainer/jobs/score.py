@@ -52,7 +52,7 @@ def score(
         dataset: the records.
         out: the file to write; its ending says how (`FORMATS`). It appears when all is written.
         model_dir: the model store, or a registry over it.
-        version: the model; None for the current one.
+        version: the model; None for the current version.
         listener: receives the job's progress.
 
     Raises:

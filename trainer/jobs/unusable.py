@@ -28,7 +28,7 @@ def check_bad(
     listener: Listener,
     notes: Notes = NOTHING_NOTED,
 ) -> None:
-    """The one rule on unusable records: a few are named, too large a share of them stops a job.
+    """The rule on unusable records: a few are named, too large a share of them stops a job.
 
     Args:
         n_bad: how many cannot be used; those before a file's first record count for nothing.
@@ -37,10 +37,10 @@ def check_bad(
         max_bad_fraction: the share that may be unusable; None is `MAX_BAD_FRACTION`, or `FEW_BAD`
             records where that is more and no more than half of them.
         listener: receives a few of them.
-        notes: what else to tell it.
+        notes: what else it receives.
 
     Raises:
-        InputError: names the first ones.
+        InputError: names the first records.
     """
     shown = [f"{record.place}: {record.problem}" for record in bad[:_BAD_SHOWN]]
     share = MAX_BAD_FRACTION if max_bad_fraction is None else max_bad_fraction
@@ -62,16 +62,16 @@ def check_bad(
 
 def describe_notes(notes: Notes) -> list[str]:
     """What a person may want to check, a sentence each."""
-    said = []
+    sentences = []
     if notes.n_continued:
-        said.append(f"{notes.n_continued:,} lines continue the record before them")
+        sentences.append(f"{notes.n_continued:,} lines continue the record before them")
     if notes.n_foreign:
-        said.append(f"{notes.n_foreign:,} records are of another layout than their file")
+        sentences.append(f"{notes.n_foreign:,} records are of another layout than their file")
     if notes.levels:
         most = sorted(notes.levels.items(), key=lambda item: (-item[1], item[0]))
         named = ", ".join(f"{name} {count:,}" for name, count in most[:_LEVELS_SHOWN])
-        said.append(
+        sentences.append(
             f"warning: {sum(notes.levels.values()):,} records have an unknown level and got the "
             f"default one ({named}); --level-map says what they mean"
         )
-    return said
+    return sentences

@@ -1,4 +1,4 @@
-"""What a person gets who looks at a model's alerts, beside what plain rules would give."""
+"""What a person gets who reads a model's alerts, beside what plain rules would give."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -94,9 +94,9 @@ def labelled_patterns(patterns: Sequence[FoundPattern]) -> list[FirstPatterns]:
     """How many of the worst patterns have a labelled line; nothing without labels.
 
     Args:
-        patterns: the worst ones, the worst first.
+        patterns: the worst, the worst first.
     """
-    has_label = [one.n_labelled > 0 for one in patterns if one.n_labelled is not None]
+    has_label = [pattern.n_labelled > 0 for pattern in patterns if pattern.n_labelled is not None]
     return [FirstPatterns(n, sum(has_label[:n])) for n in FIRST_PATTERNS if n <= len(has_label)]
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Check(msgspec.Struct, frozen=True):
-    """The outcome of a rule that compares a new model with the active one.
+    """The outcome of a rule that compares a new model with the active model.
 
     Attributes:
         name: of the rule.

@@ -48,7 +48,8 @@ def group(texts: Iterable[str]) -> list[int]:
                 groups.append((number, words))
         elif shared is not None:
             shared[:] = [
-                one if one == other else _ANY for one, other in zip(shared, words, strict=True)
+                word if word == other_word else _ANY
+                for word, other_word in zip(shared, words, strict=True)
             ]
         numbers.append(number)
     return numbers
@@ -76,7 +77,9 @@ def group_rarities(patterns: PatternTable) -> Floats | None:
     None without texts, as in a table that was made without examples, or with very many.
     """
     ids, inverse = np.unique(patterns.patterns, return_inverse=True)
-    if not 0 < len(ids) <= MAX_TEXTS or any(int(one) not in patterns.texts for one in ids.tolist()):
+    if not 0 < len(ids) <= MAX_TEXTS or any(
+        int(pattern) not in patterns.texts for pattern in ids.tolist()
+    ):
         return None
     lines = np.bincount(inverse, patterns.counts, len(ids))
     order = np.lexsort((ids, -lines)).tolist()

@@ -1,7 +1,7 @@
 """Which faults a model meets, and an alert on ERROR: a fault has many labelled lines.
 
 A fault is what a field names or, without names, a run of labelled lines of one service: from its
-first labelled line to the next line of that service that is not. Counts tell nothing of an order,
+first labelled line to the next line of that service that is not. Counts know no order,
 so the data is read a second time.
 """
 
@@ -39,7 +39,7 @@ class Runs(msgspec.Struct):
     ends_in: bool
 
     def add(self, later: "Runs") -> None:
-        """Add the runs of the part behind this one."""
+        """Add the runs of the part behind this part."""
         runs = list(later.met)
         if self.ends_in and later.begins_in:
             self.met[-1] |= runs.pop(0)
@@ -59,7 +59,7 @@ class Met(msgspec.Struct):
     runs: dict[str, Runs] = {}
 
     def add(self, later: "Met") -> None:
-        """Add the part behind this one."""
+        """Add the part behind this part."""
         for name, met in later.names.items():
             self.names[name] = self.names.get(name, 0) | met
         for service, runs in later.runs.items():
@@ -91,13 +91,13 @@ def count_faults(
     met = (
         list(total.names.values())
         if named
-        else [one for runs in total.runs.values() for one in runs.met]
+        else [met_run for runs in total.runs.values() for met_run in runs.met]
     )
     return FaultCount(
         named=named,
         n_faults=len(met),
-        n_flagged=sum(one & _FLAGGED > 0 for one in met),
-        n_alerted=sum(one & _ALERTED > 0 for one in met),
+        n_flagged=sum(met_fault & _FLAGGED > 0 for met_fault in met),
+        n_alerted=sum(met_fault & _ALERTED > 0 for met_fault in met),
     )
 
 

@@ -1,8 +1,8 @@
-"""Whether a model is worse than the one that serves: both judge the same records.
+"""Whether a model is worse than the model that serves: both judge the same records.
 
 No model may flood its readers or fall silent, nor miss records that are odd in a single way. With
 labels of both kinds, it counts as well how labelled records are ranked and flagged. Without, no
-measure says which of two models is better; then a new one must not forget what was flagged.
+measure says which of two models is better; then a new model must not forget what was flagged.
 """
 
 from collections.abc import Callable
@@ -65,13 +65,13 @@ class Measures(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """A new model beside the active one.
+    """A new model beside the active model.
 
     Attributes:
         new: its measures.
-        active: those of the one that serves.
-        remembered: the share of the records that the active model flags which the new one flags
-            or puts near the top; 1 if the active one flags none.
+        active: the measures of the model that serves.
+        remembered: the share of the records that the active model flags which the new model flags
+            or puts near the top; 1 if the active model flags none.
     """
 
     new: Measures
@@ -177,12 +177,12 @@ RULES: Final = (
 
 
 def hold_against(table: CountTable, new: Judged, active: Judged) -> list[Check]:
-    """Hold a new model against the active one.
+    """Hold a new model against the active model.
 
     Args:
         table: the records that both judged, at least one.
         new: what the new model says of them.
-        active: what the one that serves says.
+        active: what the model that serves says.
 
     Returns:
         The outcome of each rule that is for such data, in the order of `RULES`.
@@ -216,7 +216,11 @@ def _measures(table: CountTable, judged: Judged) -> Measures:
     return Measures(
         n_flagged / table.n_samples,
         None if asked == "auto" else asked,
-        [odd for odd, one in planted.items() if one.percentile >= EXTREME],
-        [odd for odd, one in planted.items() if one.percentile < NEAR_TOP and not one.is_anomaly],
+        [odd for odd, verdict in planted.items() if verdict.percentile >= EXTREME],
+        [
+            odd
+            for odd, verdict in planted.items()
+            if verdict.percentile < NEAR_TOP and not verdict.is_anomaly
+        ],
         labelled,
     )

@@ -48,7 +48,7 @@ def distribution_of(table: CountTable, judged: Judged) -> Distribution:
     manifest, judgements = judged.candidate.model.manifest, judged.judgements
     n_flagged = int(table.counts[judgements.is_anomaly].sum())
     threshold = manifest.scores.threshold
-    # Shifted where the record's own threshold is another one: with a message and without are then
+    # Shifted where the record's own threshold is another: with a message and without are then
     # comparable.
     values = threshold - judgements.decisions
     rows, edges = np.histogram(values, bins=N_BINS, weights=table.counts)

@@ -24,7 +24,7 @@ MAX_LEVEL_CHARS: Final = 16
 """A longer text is no misspelt level but something else, and is not reported as a level."""
 
 MAX_LABEL_CHARS: Final = 100
-"""Of a label's text, what tells faults apart."""
+"""Of a label's text, what distinguishes faults."""
 
 MAX_KNOWN: Final = 10_000
 """Levels and services whose check is remembered: a bound against a hostile file."""
@@ -34,7 +34,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     """One usable record.
 
     Attributes:
-        line: its number in the partition, from 1; bad ones are counted too.
+        line: its number in the partition, from 1; bad records are counted too.
         features: the six features; with more, if they were made from a message.
         message: the text they were made from; None if the record came as features.
         positive: whether its label says anomaly; None without a label field.

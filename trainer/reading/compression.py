@@ -1,6 +1,6 @@
 """Compressed bytes: recognised by the first bytes, decompressed, and the meaning of failures.
 
-UTF-16, as programs on Windows write it, is one more way in which bytes may be packed.
+UTF-16, as programs on Windows write it, is another way in which bytes may be packed.
 """
 
 import bz2
@@ -16,7 +16,7 @@ from backports import zstd
 Compression = Literal["none", "gzip", "zstd", "bzip2", "xz", "utf-16"]
 
 N_FIRST_BYTES: Final = 6
-"""How much of the beginning tells."""
+"""How much of the beginning shows the compression."""
 
 READ_ERRORS: Final[tuple[type[Exception], ...]] = (
     OSError,
@@ -108,7 +108,7 @@ class _Transcoder(io.RawIOBase):
 
 
 def read_beginning(file: IO[bytes], size_bytes: int) -> bytes:
-    """Up to so many bytes; what is damaged behind the first ones is left to a later reading."""
+    """Up to so many bytes; what is damaged behind the first bytes is left to a later reading."""
     head = b""
     try:
         # One block at a time, since a failing read gives nothing of what it had.

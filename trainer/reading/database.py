@@ -43,7 +43,7 @@ def connect(sources: Sequence[Source] = ()) -> Iterator[duckdb.DuckDBPyConnectio
 
 
 def _named(problem: str, sources: Sequence[Source]) -> str:
-    """The problem with the name of its file, if DuckDB did not give one."""
+    """The problem with the name of its file, if DuckDB did not give it."""
     if not sources or any(source.uri in problem for source in sources):
         return problem
     others = f" or one of {len(sources) - 1} others" if len(sources) > 1 else ""
@@ -66,7 +66,7 @@ TABLE_ENDINGS: Final = {
 
 
 def reader_of(uri: str) -> str | None:
-    """The table expression for a table that an engine wrote; None if its name does not tell."""
+    """The table expression for a table that an engine wrote; None if its name does not show it."""
     name = uri.removesuffix(".gz").removesuffix(".zst")
     form = next((text for end, text in TABLE_ENDINGS.items() if name.endswith(end)), None)
     return None if form is None else form.format(quoting.literal(uri))

@@ -1,7 +1,7 @@
 """The common records of JSON, decoded without building the rest of them.
 
 Of a record whose parts stand where the plan says, as text, nothing else need be known. All others
-are read whole by the one reader of raw records; both ways give the same for what both can read.
+are read whole by the reader of raw records; both ways give the same for what both can read.
 """
 
 from collections.abc import Callable
@@ -105,7 +105,7 @@ class _FastLevels:
         self.known: dict[str | int, Level] = {}
 
     def find(self, written: object) -> Level | None:
-        """The level; None where the whole record must be looked at."""
+        """The level; None where the whole record must be read."""
         level: Level | str | None = None
         if type(written) is str:
             level = self._names.read(written)

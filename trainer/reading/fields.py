@@ -98,6 +98,6 @@ def _list_names(names: Collection[str], wanted: str) -> str:
         for name in names
     }
     nearest = sorted(nearness, key=lambda name: -nearness[name])
-    told = ", ".join(quote(name) for name in nearest[:_MAX_NAMES_TOLD])
+    shown = ", ".join(quote(name) for name in nearest[:_MAX_NAMES_TOLD])
     more = len(nearest) - _MAX_NAMES_TOLD
-    return (told or "none") + (f" and {more} more" if more > 0 else "")
+    return (shown or "none") + (f" and {more} more" if more > 0 else "")

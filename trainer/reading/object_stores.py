@@ -111,7 +111,7 @@ class ObjectRanges:
 
         Raises:
             OSError: they cannot be read, or the object is another one by now (where the store can
-                tell versions apart).
+                distinguish versions).
         """
         options: GetOptions = {"range": (start, stop)}
         if self._tag:

@@ -19,7 +19,7 @@ class Partition(msgspec.Struct, frozen=True):
         source: the file it is a part of.
         plan: how it is read.
         start: the part holds the records that begin at this byte or behind it ...
-        stop: ... and before this one; None for the end of the file.
+        stop: ... and before this byte; None for the end of the file.
     """
 
     number: int

@@ -17,7 +17,7 @@ def find_paths(pattern: str) -> list[str]:
 
     Raises:
         InputError: there are none.
-        OSError: it cannot be looked at.
+        OSError: it cannot be read.
     """
     try:
         mode = Path(pattern).stat().st_mode
@@ -67,7 +67,7 @@ def split_glob(pattern: str) -> tuple[str, str]:
     """
     if not has_glob(pattern):
         return pattern, ""
-    first = min(pattern.index(one) for one in _GLOB if one in pattern)
+    first = min(pattern.index(mark) for mark in _GLOB if mark in pattern)
     cut = pattern.rfind("/", 0, first) + 1
     return pattern[:cut], pattern[cut:]
 

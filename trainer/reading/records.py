@@ -24,7 +24,7 @@ def read_records(
     Args:
         partition: what to read.
         faults: collects the records that cannot be used.
-        extract: what is looked at of a raw log; by default, all that any detector looks at.
+        extract: what is read of a raw log; by default, all that any detector uses.
 
     Raises:
         InputError: the file cannot be opened, or is damaged; names it and how far it was read.

@@ -1,4 +1,4 @@
-"""Standard input, whose beginning can be looked at before it is read."""
+"""Standard input, whose beginning can be seen before it is read."""
 
 import functools
 import io
@@ -72,7 +72,7 @@ class StandardInput(io.RawIOBase):
 
 
 def standard_input() -> StandardInput:
-    """The one standard input of this process.
+    """The standard input of this process.
 
     Raises:
         InputError: the process has none.

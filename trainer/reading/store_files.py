@@ -13,7 +13,7 @@ class StoreFile:
 
     DuckDB shares one file between its threads, each of which calls `seek` and then `read`, so a
     position belongs to a thread. With one position for all, as obstore's own file has, a thread
-    reads where another one wanted to.
+    reads where another wanted to.
     """
 
     def __init__(self, uri: str, size_bytes: int) -> None:
@@ -80,5 +80,5 @@ class StoreFiles(AbstractFileSystem):  # type: ignore[misc] # fsspec has no type
         return self._sizes[path]
 
     def modified(self, path: str) -> datetime:  # noqa: ARG002 - the same for all
-        """A time that is new for each file system, so that DuckDB keeps no blocks of an old one."""
+        """A time that is new for each file system, so that DuckDB keeps no old blocks."""
         return self._known_since

@@ -9,7 +9,7 @@ from trainer.reading.fields import find_fields
 from trainer.reading.plan import Fields
 
 MAX_SAMPLE_ROWS: Final = 1_000
-"""Of the first lines or rows, how many are looked at."""
+"""Of the first lines or rows, how many are read."""
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _MIN_REGULAR: Final = 0.9
@@ -51,7 +51,7 @@ def find_delimiter(text: str, given: Fields, min_columns: int = 1) -> str | None
         min_columns: how many the table has at least.
 
     Returns:
-        The one that gives the most columns; None if none gives a table.
+        The delimiter that gives the most columns; None if none gives a table.
     """
     best, most = None, 0
     for delimiter in _DELIMITERS:

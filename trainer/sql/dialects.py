@@ -19,8 +19,8 @@ RELATION: Final = "relation_of_the_user"
 """Stands in a query for the user's own names, which must not be translated."""
 
 FORMS: Final[Mapping[str, Mapping[Dialect, str]]] = {
-    # DuckDB puts an expression in place of each use of its column: what thirty rules look at would
-    # be made thirty times. It does not look through UNNEST, here of a list of one.
+    # DuckDB puts an expression in place of each use of its column: what thirty rules read would
+    # be made thirty times. It does not look through UNNEST, here of a list of one value.
     "once": {"duckdb": "unnest([x])", "spark": "x", "trino": "x", "bigquery": "x"},
     "bytes_in": {
         "duckdb": "strlen(x)",

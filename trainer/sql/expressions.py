@@ -1,7 +1,7 @@
 r"""The definitions of `schemas` as SQL expressions, in DuckDB's words.
 
-Each function returns text that `trainer.sql.dialects` turns into other engines' words. What is said
-here must be what the Python functions do, for every text; the tests compare them row by row.
+Each function returns text that `trainer.sql.dialects` turns into other engines' words. The
+text must do what the Python functions do, for every text; the tests compare them row by row.
 """
 
 import re

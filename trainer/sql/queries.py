@@ -1,6 +1,6 @@
 """The queries: over records that are features, over raw logs, and for the patterns of raw logs.
 
-Each is a chain of steps, every step a look at the one before it with columns added, so that it can
+Each is a chain of steps, every step the step before it with columns added, so that it can
 be read from top to bottom. Nothing vanishes: a record without a message, a level or a service keeps
 its row, with nulls in it, and the reader of the table counts it as a bad record.
 """
@@ -44,7 +44,7 @@ def features_query(
         dialect: the engine that is to run it.
         relation: a table, or a table expression, in the engine's words and taken as it is. For
             DuckDB also the path of a file that it knows by its ending, wildcards included.
-        label: the column with the labels, if there is one.
+        label: the column with the labels, if any.
         spans: columns whose least and greatest values are kept, by name: the column `x` under
             the name "seen" gives `first_seen` and `last_seen`, null where a record lacks it.
 
@@ -98,7 +98,7 @@ def logs_query(
     default_level: Level | None = Level.INFO,
     default_service: str | None = "unknown",
 ) -> str:
-    """The query that makes features of raw logs and counts the distinct ones.
+    """The query that makes features of raw logs and counts the distinct.
 
     Args:
         dialect: the engine that is to run it.

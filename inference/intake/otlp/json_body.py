@@ -42,7 +42,7 @@ class _Key(msgspec.Struct, gc=False):
 
 
 class _Record(msgspec.Struct, rename="camel", gc=False):
-    """What is looked at of an ordinary record."""
+    """What is read of an ordinary record."""
 
     severity_text: str = ""
     severity_number: int = 0
@@ -131,7 +131,7 @@ class _Records:
             record = _decode_record(raw)
             keys = None
             if not record.severity_text or may_hold_traces(raw) or b"\\u" in raw:
-                keys = [one.key for one in _decode_keys(record.attributes or b"[]")]
+                keys = [attribute.key for attribute in _decode_keys(record.attributes or b"[]")]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         if record.body is None:

@@ -143,5 +143,5 @@ def _joined(members: Mapping[str, Raw]) -> bytes:
 
 def _in_json(values: _Values) -> bytes:
     kinds = {bool: "boolValue", float: "doubleValue", str: "stringValue"}
-    pairs = [{"key": name, "value": {kinds[type(one)]: one}} for name, one in values.items()]
+    pairs = [{"key": name, "value": {kinds[type(value)]: value}} for name, value in values.items()]
     return _encode(pairs)[1:-1]

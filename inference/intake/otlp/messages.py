@@ -1,4 +1,4 @@
-"""Of OTLP's protobuf messages, those that a log record is made of, as far as they are looked at.
+"""Of OTLP's protobuf messages, those that a log record is made of, as far as they are read.
 
 Texts are declared as bytes, which is the same on the wire: a record with a byte that is no UTF-8 is
 then judged with U+FFFD in its place, as plain text is, instead of being refused.
@@ -15,7 +15,7 @@ _PACKAGE: Final = "log_anomaly"
 _TYPES: Final = descriptor_pb2.FieldDescriptorProto
 
 _Field = tuple[str, int, int | str]
-"""Name, number, and type; the name of a message where it is one, behind a * if it is repeated."""
+"""Name, number, and type; for a message its name, behind a * if it is repeated."""
 
 _MESSAGES: Final[dict[str, tuple[_Field, ...]]] = {
     "AnyValue": (
@@ -63,7 +63,7 @@ def _classes() -> dict[str, Any]:
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
     found = {name: pool.FindMessageTypeByName(f"{_PACKAGE}.{name}") for name in _MESSAGES}
-    return {name: message_factory.GetMessageClass(one) for name, one in found.items()}
+    return {name: message_factory.GetMessageClass(descriptor) for name, descriptor in found.items()}
 
 
 _made: Final = _classes()

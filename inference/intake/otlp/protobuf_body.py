@@ -45,7 +45,7 @@ def read_protobuf(body: bytes, reader: OtlpReader, tally: Tally) -> Iterator[Blo
         MalformedProtobufError: it is no such message.
         TooManyRecordsError: it has more records than are judged in one call.
     """
-    # What is asked of attributes is seldom there; a search of the bytes tells that it is not.
+    # What is asked of attributes is seldom there; a search of the bytes shows that it is not.
     sought = may_hold_traces(body), may_hold_templates(body)
     n_groups = 0
     for number, _, start, end in parts_of(body, 0, len(body)):
@@ -166,5 +166,5 @@ def _value(value: Any, depth: int) -> object:
     if kind == "bytes_value":
         return base64.b64encode(inner).decode()
     if kind == "array_value":
-        return [_value(one, depth - 1) for one in inner.values]
+        return [_value(element, depth - 1) for element in inner.values]
     return _attributes(inner.values, depth) if kind == "kvlist_value" else inner

@@ -128,8 +128,8 @@ def _read(
                     named = dict(zip(header, row, strict=True))
                     yield assemble.document(faults.n_records, named)
                 elif row:
-                    told = f"has {len(row)} columns, expected {len(header)}"
-                    faults.add(faults.n_records, told)
+                    problem = f"has {len(row)} columns, expected {len(header)}"
+                    faults.add(faults.n_records, problem)
             except StopIteration:
                 faults.n_records -= 1
                 return

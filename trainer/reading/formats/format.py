@@ -62,7 +62,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
         title: as sentences have it.
         options: of `ReadingOptions`, those that mean something for this format alone.
         implied_by: those of them that say by being given that this format is meant.
-        splittable: a record begins at a line and ends before another one, so that a file can be
+        splittable: a record begins at a line and ends before another record, so that a file can be
             read in parts.
         columnar: DuckDB reads it by itself, best over all files at once.
         sniff: whether data looks like it; asked in the order of the table.

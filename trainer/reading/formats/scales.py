@@ -1,4 +1,4 @@
-"""Levels that are numbers: whose they are, if the records tell."""
+"""Levels that are numbers: whose they are, if the records show it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,26 +13,26 @@ from trainer.reading.formats.format import Detected
 
 
 def with_scale(detected: Detected, documents: Sequence[dict[str, Any]]) -> Detected:
-    """A plan with the scale of levels that are numbers, if all records tell the same.
+    """A plan with the scale of levels that are numbers, if all records imply the same.
 
     Raises:
-        InputError: the levels are numbers, and nothing tells what they mean.
+        InputError: the levels are numbers, and nothing shows what they mean.
     """
     plan = detected.plan
     if plan.scale is not None:
         return Detected(plan, [*detected.said, f"levels: numbers as {plan.scale} writes them"])
     reader = DocumentReader(LevelNames(plan.levels), Named(level=plan.fields.level))
     scales = [reader.scales(document) for document in documents]
-    told = {scale for found in scales for scale in found if scale is not None}
+    implied = {scale for found in scales for scale in found if scale is not None}
     numbered = [found for found in scales if found]
-    if numbered and not told and len(numbered) == sum(map(reader.has_level, documents)):
+    if numbered and not implied and len(numbered) == sum(map(reader.has_level, documents)):
         raise InputError(
             f"the levels are numbers, and nothing tells what they mean; say whose they are: "
             f"--levels {', '.join(sorted(SCALES))}"
         )
-    if len(told) != 1 or any(None in found for found in scales):
+    if len(implied) != 1 or any(None in found for found in scales):
         return detected
-    (scale,) = told
+    (scale,) = implied
     return Detected(
         msgspec.structs.replace(plan, scale=scale),
         [*detected.said, f"levels: numbers as {scale} writes them"],

@@ -1,4 +1,4 @@
-"""All formats of input: a new one is its module and its line here."""
+"""All formats of input: a new format is its module and its line here."""
 
 from typing import Final
 
