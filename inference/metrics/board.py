@@ -3,7 +3,7 @@
 Each worker adds to a row of its own, so no count needs a lock, and a count costs as much as any
 addition in Python. Whoever answers adds the rows up.
 
-A row is never cleared. When its worker has ended, however, the next worker goes on where it
+A row is never cleared. When its worker has ended, in whatever way, the next worker goes on where it
 stopped: so no sum goes back, and nothing is lost that a killed worker had counted.
 """
 

@@ -14,9 +14,9 @@ V = TypeVar("V")
 class Memo(Generic[K, V]):
     """Two generations of at most `capacity` entries each.
 
-    An entry found in the old generation moves to the young; when the young is full it
-    becomes the old, and what was not asked for during a whole generation is dropped. Next to
-    a least-recently-used list this needs no book-keeping on a hit, which is the hot path.
+    An entry found in the old generation moves to the young generation; when that is full it
+    becomes the old generation, and what was not asked for during a whole generation is dropped.
+    Next to a least-recently-used list this needs no book-keeping on a hit, which is the hot path.
 
     Safe to use from several threads under the GIL: each step is one operation on a dict, and a
     lost race costs one more computation of the same value.
