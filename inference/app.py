@@ -1,5 +1,8 @@
 """Composition root of the inference service."""
 
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client.core import Metric
 
+from inference import resources
 from inference.errors import (
     MalformedProtobufError,
     ModelNotLoadedError,
@@ -21,22 +25,12 @@ from inference.metrics.board import Board
 from inference.metrics.inference_metrics import InferenceMetrics
 from inference.metrics.reports import Reports
 from inference.model.verdicts import VerdictCounter
-from inference.otlp_forwarder import OtlpForwarder
-from inference.resources.logs import LogsResource
-from inference.resources.metrics import MetricsResource, WatchMiddleware
-from inference.resources.models import ChangeResource, FeedbackResource, ModelsResource
-from inference.resources.open_inference import (
-    InferResource,
-    ModelResource,
-    ServerResource,
-    inference_fault,
-)
-from inference.resources.otlp import OtlpResource, otlp_fault
+from inference.resources.components import Components
+from inference.resources.metrics import WatchMiddleware
+from inference.resources.open_inference import inference_fault
+from inference.resources.otlp import otlp_fault
 from inference.resources.passing_on import PassingOn
-from inference.resources.predict import BatchResource, PredictResource
-from inference.resources.shadow import ShadowResource
-from inference.resources.status import HealthResource, ModelInfoResource, ReadyResource
-from inference.resources.train import TrainResource
+from inference.resources.predictor import Predictor
 from inference.settings import InferenceSettings
 from inference.store.signed import verifier_by
 from inference.store.slot import ModelSlot
@@ -47,8 +41,9 @@ from inference.web.app import make_app
 from inference.web.calls import App
 from inference.web.load import Limits, Load
 from inference.web.problems import ProblemSpec, ProblemTable, problem_names
+from inference.web.routing import Route
 from schemas.api import open_inference
-from schemas.api.operations import API_PREFIX, METRICS_PATH, OTLP_PATH, OTLP_PREFIX, paths_of
+from schemas.api.operations import OTLP_PREFIX, paths_of
 
 if TYPE_CHECKING:
     from inference.incidents.incidents import Incidents
@@ -130,50 +125,34 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         metrics.traffic if metrics else None,
         {open_inference.PREFIX: inference_fault, OTLP_PREFIX: otlp_fault},
     )
-    predict = PredictResource(slot, limit, load, judged, incidents)
-    app.add_route(f"{API_PREFIX}/predict", predict)
-    if app.shortcut is not None:
-        app.shortcut.add(f"{API_PREFIX}/predict", predict.answer_at_once)
-    app.add_route(
-        f"{API_PREFIX}/predict/batch", BatchResource(slot, limit, load, judged, incidents)
+    components = Components(
+        settings=settings,
+        slot=slot,
+        predictor=Predictor(slot, load, limit, judged, incidents),
+        families=partial(_families, metrics, slot, figures) if metrics else None,
+        shadow=shadow.report if shadow else None,
+        passing_on=_passing_on(settings, slot) if settings.allow_training else None,
     )
-    if metrics:
-        app.add_route(METRICS_PATH, MetricsResource(partial(_families, metrics, slot, figures)))
-    app.add_route(f"{API_PREFIX}/logs", LogsResource(slot, limit, load, judged, incidents))
-    forwarder = OtlpForwarder(settings.otlp_forward) if settings.otlp_forward else None
-    app.add_route(OTLP_PATH, OtlpResource(slot, limit, load, judged, forwarder, incidents))
-    if settings.allow_training:
-        client = TrainerClient(
-            settings.trainer_url, settings.train_timeout_s, settings.trainer_token_file
-        )
-        train_limit = settings.max_train_body_bytes
-        trainings = Load(Limits(requests=MAX_TRAININGS, held_bytes=train_limit))
-        passing_on = PassingOn(slot, client, settings.follow_s if settings.model_store else 0)
-        change = ChangeResource(passing_on, trainings)
-        app.add_route(f"{API_PREFIX}/train", TrainResource(passing_on, train_limit, trainings))
-        app.add_route(f"{API_PREFIX}/models/{{version}}/activate", change)
-        app.add_route(f"{API_PREFIX}/models/rollback", change)
-        app.add_route(f"{API_PREFIX}/feedback", FeedbackResource(passing_on, trainings))
-    app.add_route(f"{API_PREFIX}/models", ModelsResource(store))
-    app.add_route(f"{API_PREFIX}/health", HealthResource())
-    app.add_route(f"{API_PREFIX}/ready", ReadyResource(slot))
-    app.add_route(f"{API_PREFIX}/model/info", ModelInfoResource(slot))
-    app.add_route(f"{API_PREFIX}/model/shadow", ShadowResource(shadow.report if shadow else None))
-    _route_open_inference(app, slot, InferResource(slot, limit, load, judged, incidents))
+    app.add_routes(_routes(components))
     return app
 
 
-def _route_open_inference(app: App, slot: ModelSlot, infer: InferResource) -> None:
-    server, model = ServerResource(slot), ModelResource(slot)
-    app.add_route(open_inference.SERVER_PATH, server)
-    app.add_route(open_inference.LIVE_PATH, server, suffix="live")
-    app.add_route(open_inference.READY_PATH, server, suffix="ready")
-    for path in open_inference.MODEL_PATHS:
-        app.add_route(path, model)
-    for path in open_inference.MODEL_READY_PATHS:
-        app.add_route(path, model, suffix="ready")
-    for path in open_inference.INFER_PATHS:
-        app.add_route(path, infer)
+def _routes(components: Components) -> Iterator[Route]:
+    """What the modules of `inference.resources` answer: each that does says so in `routes`."""
+    for module in pkgutil.iter_modules(resources.__path__, f"{resources.__name__}."):
+        routes_of: Callable[[Components], Iterator[Route]] | None = getattr(
+            importlib.import_module(module.name), "routes", None
+        )
+        if routes_of is not None:
+            yield from routes_of(components)
+
+
+def _passing_on(settings: InferenceSettings, slot: ModelSlot) -> PassingOn:
+    client = TrainerClient(
+        settings.trainer_url, settings.train_timeout_s, settings.trainer_token_file
+    )
+    load = Load(Limits(requests=MAX_TRAININGS, held_bytes=settings.max_train_body_bytes))
+    return PassingOn(slot, client, load, settings.follow_s if settings.model_store else 0)
 
 
 def _incidents(settings: InferenceSettings, metrics: InferenceMetrics | None) -> "Incidents | None":

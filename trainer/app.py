@@ -6,14 +6,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from inference.metrics.board import Board
-from inference.resources.metrics import MetricsResource
-from inference.resources.models import ModelsResource
-from inference.resources.status import HealthResource
 from inference.web.app import make_app
 from inference.web.calls import App
-from inference.web.load import Limits, Load
 from inference.web.problems import ProblemSpec, ProblemTable, problem_names
-from schemas.api.operations import API_PREFIX, METRICS_PATH, paths_of
+from schemas.api.operations import paths_of
 from trainer.errors import (
     AbandonedError,
     BudgetError,
@@ -30,20 +26,11 @@ from trainer.errors import (
     UnwritableStoreError,
 )
 from trainer.metrics import TrainerMetrics
-from trainer.resources import (
-    ActivateResource,
-    FeedbackResource,
-    RollbackResource,
-    StoreReadyResource,
-    TrainingResource,
-)
+from trainer.resources import routes
 from trainer.service import TrainingService
 from trainer.settings import TrainerSettings
 from trainer.store.opening import Keys, open_registry
 from trainer.store.registry import ModelRegistry
-
-MAX_TRAININGS: Final = 16
-"""Train calls in hand: one is at work, the others wait for it."""
 
 PROBLEMS: Final[ProblemTable] = {
     TooFewRowsError: ProblemSpec(
@@ -118,15 +105,5 @@ def create_app(settings: TrainerSettings, board: Board | None = None) -> App:
         [TidyMiddleware(registry)],
         metrics.traffic if metrics else None,
     )
-    limit = settings.max_body_bytes
-    load = Load(Limits(requests=MAX_TRAININGS, held_bytes=max(settings.max_held_bytes, limit)))
-    app.add_route(f"{API_PREFIX}/train", TrainingResource(service, limit, load, metrics))
-    if metrics:
-        app.add_route(METRICS_PATH, MetricsResource(metrics.families))
-    app.add_route(f"{API_PREFIX}/models", ModelsResource(registry))
-    app.add_route(f"{API_PREFIX}/models/{{version}}/activate", ActivateResource(service, load))
-    app.add_route(f"{API_PREFIX}/feedback", FeedbackResource(service, load))
-    app.add_route(f"{API_PREFIX}/models/rollback", RollbackResource(service, load))
-    app.add_route(f"{API_PREFIX}/health", HealthResource())
-    app.add_route(f"{API_PREFIX}/ready", StoreReadyResource(registry))
+    app.add_routes(routes(settings, registry, service, metrics))
     return app

@@ -1,20 +1,49 @@
 """The REST calls of the trainer service."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import falcon.asgi
 
-from inference.resources.models import MAX_BODY_BYTES, MAX_FEEDBACK_BYTES
+from inference.resources.metrics import MetricsResource
+from inference.resources.models import MAX_BODY_BYTES, MAX_FEEDBACK_BYTES, ModelsResource
+from inference.resources.status import HealthResource
 from inference.web.answers import answer_json
 from inference.web.body import read_body
 from inference.web.leaving import refuse_if_draining, watched_client
-from inference.web.load import Load
+from inference.web.load import Limits, Load
+from inference.web.routing import Route
+from schemas.api.operations import API_PREFIX, METRICS_PATH
 from schemas.api.status import Ready
 from schemas.api.training import TrainResponse
 from trainer.metrics import TrainerMetrics
 from trainer.service import TrainingService
+from trainer.settings import TrainerSettings
 from trainer.store.registry import ModelRegistry
+
+MAX_TRAININGS: Final = 16
+"""Train calls in hand: one is at work, the others wait for it."""
+
+
+def routes(
+    settings: TrainerSettings,
+    registry: ModelRegistry,
+    service: TrainingService,
+    metrics: TrainerMetrics | None,
+) -> Iterator[Route]:
+    """What the service answers."""
+    limit = settings.max_body_bytes
+    load = Load(Limits(requests=MAX_TRAININGS, held_bytes=max(settings.max_held_bytes, limit)))
+    yield Route(f"{API_PREFIX}/train", TrainingResource(service, limit, load, metrics))
+    if metrics is not None:
+        yield Route(METRICS_PATH, MetricsResource(metrics.families))
+    yield Route(f"{API_PREFIX}/models", ModelsResource(registry))
+    yield Route(f"{API_PREFIX}/models/{{version}}/activate", ActivateResource(service, load))
+    yield Route(f"{API_PREFIX}/feedback", FeedbackResource(service, load))
+    yield Route(f"{API_PREFIX}/models/rollback", RollbackResource(service, load))
+    yield Route(f"{API_PREFIX}/health", HealthResource())
+    yield Route(f"{API_PREFIX}/ready", StoreReadyResource(registry))
 
 
 class TrainingResource:

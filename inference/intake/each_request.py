@@ -9,16 +9,10 @@ from msgspec import Raw
 
 from inference.intake.json_values import items_of
 from inference.intake.requests import look_at, look_at_all, message_of
-from inference.model.column_verdicts import ColumnVerdicts
 from inference.model.explanations import explanation_json
 from inference.model.flagged import FlaggedLogs
 from inference.model.model import Model
-from inference.model.verdicts import (
-    Verdict,
-    VerdictCounter,
-    prediction_json,
-    verdicts_in_columns,
-)
+from inference.model.verdicts import Verdict, prediction_json
 from schemas.api.predictions import MAX_BATCH_LOGS, FaultyLog, LogId, PredictRequest
 from schemas.api.problems import FieldError
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
@@ -27,8 +21,6 @@ from schemas.record.features import LogFeatures
 __all__ = [
     "Answered",
     "Each",
-    "JudgedColumns",
-    "JudgedRequests",
     "answer_each",
     "read_each",
     "reported_json",
@@ -50,66 +42,16 @@ class _Named(msgspec.Struct):
     log_id: LogId
 
 
-class JudgedRequests(msgspec.Struct, frozen=True):
-    """Requests that were judged.
-
-    Attributes:
-        requests: in their order.
-        logs: what the model saw of each.
-        verdicts: on each.
-    """
-
-    requests: Sequence[PredictRequest]
-    logs: list[LogFeatures]
-    verdicts: list[Verdict]
-
-    def count(self, counter: VerdictCounter) -> None:
-        """Have them counted."""
-        counter.count_all(self.verdicts)
-
-    def flagged(self) -> FlaggedLogs:
-        """The anomalies among them."""
-        flagged = FlaggedLogs()
-        flagged.add_all(self.logs, self.verdicts, self.requests, message_of)
-        return flagged
-
-
-class JudgedColumns(msgspec.Struct, frozen=True):
-    """Requests without messages that were judged in columns.
-
-    Attributes:
-        verdicts: on them, in their order.
-    """
-
-    verdicts: ColumnVerdicts
-
-    def count(self, counter: VerdictCounter) -> None:
-        """Have them counted."""
-        counter.count_columns(self.verdicts)
-
-    def flagged(self) -> FlaggedLogs:
-        """The anomalies among them."""
-        anomalies = self.verdicts.take(self.verdicts.anomalies)
-        verdicts = verdicts_in_columns(anomalies, [0] * len(anomalies))
-        flagged = FlaggedLogs()
-        flagged.add_all(anomalies.logs, verdicts, verdicts, _no_message)
-        return flagged
-
-
-def _no_message(_source: object) -> str:
-    return ""
-
-
 class Answered(msgspec.Struct, frozen=True):
     """What is answered to requests.
 
     Attributes:
         objects: the JSON of a `Prediction` or a `FaultyLog` for each, in their order.
-        judged: those that could be judged.
+        verdicts: on those that could be judged.
     """
 
     objects: list[bytes]
-    judged: JudgedRequests
+    verdicts: list[Verdict]
 
 
 def requests_in(body: bytes) -> list[bytes] | None:
@@ -145,7 +87,14 @@ def _name_of(item: bytes) -> str | int | None:
         return None
 
 
-def answer_each(requests: Sequence[Each], model: Model, first: int, *, explain: bool) -> Answered:
+def answer_each(
+    requests: Sequence[Each],
+    model: Model,
+    first: int,
+    *,
+    explain: bool,
+    flagged: FlaggedLogs | None = None,
+) -> Answered:
     """Judge the requests that can be judged.
 
     Args:
@@ -153,6 +102,7 @@ def answer_each(requests: Sequence[Each], model: Model, first: int, *, explain: 
         model: judges them.
         first: of the requests that came before them, how many.
         explain: say why.
+        flagged: where the anomalies are added, for who reports them.
     """
     entries = list(requests)
     logs = _look_at_each(entries, model, first)
@@ -168,8 +118,10 @@ def answer_each(requests: Sequence[Each], model: Model, first: int, *, explain: 
             log, verdict = next(judged)
             why = explanation_json(model, log, verdict) if explain else b""
             objects.append(prediction_json(entry.log_id, verdict, why))
-    taken = [entry for entry in entries if isinstance(entry, PredictRequest)]
-    return Answered(objects, JudgedRequests(taken, logs, verdicts))
+    if flagged is not None:
+        taken = [entry for entry in entries if isinstance(entry, PredictRequest)]
+        flagged.add_all(logs, verdicts, taken, message_of)
+    return Answered(objects, verdicts)
 
 
 def reported_json(answered: Answered, model_version: str) -> bytes:
@@ -179,7 +131,7 @@ def reported_json(answered: Answered, model_version: str) -> bytes:
     errors = [one for one in answered.objects if one.startswith(faulty)]
     return b'{"predictions":[%b],"anomaly_count":%d,"model_version":%b,"errors":[%b]}' % (
         b",".join(predictions),
-        [verdict.is_anomaly for verdict in answered.judged.verdicts].count(True),
+        [verdict.is_anomaly for verdict in answered.verdicts].count(True),
         _encode(model_version),
         b",".join(errors),
     )

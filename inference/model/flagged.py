@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from inference.model.verdicts import Verdict
+from inference.model.column_verdicts import ColumnVerdicts
+from inference.model.verdicts import Verdict, verdicts_in_columns
 from schemas.record.features import LogFeatures
 
 S = TypeVar("S")
@@ -72,3 +73,13 @@ class FlaggedLogs:
         for log, verdict, source in zip(logs, verdicts, sources, strict=True):
             if verdict.is_anomaly:
                 self.add(log, verdict, source, message_of)
+
+    def add_columns(self, verdicts: ColumnVerdicts) -> None:
+        """Add the anomalies among verdicts in columns, none of which has a message."""
+        anomalies = verdicts.take(verdicts.anomalies)
+        single = verdicts_in_columns(anomalies, [0] * len(anomalies))
+        self.add_all(anomalies.logs, single, single, _no_message)
+
+
+def _no_message(_source: object) -> str:
+    return ""

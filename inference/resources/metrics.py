@@ -1,13 +1,22 @@
 """GET /metrics, for Prometheus and what reads its formats."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any
 
 import falcon.asgi
 from prometheus_client.core import Metric
 
 from inference.metrics.text import DEFAULT, FORMATS, write
+from inference.resources.components import Components
+from inference.web.routing import Route
+from schemas.api.operations import METRICS_PATH
+
+
+def routes(components: Components) -> Iterator[Route]:
+    """What is answered here."""
+    if components.families is not None:
+        yield Route(METRICS_PATH, MetricsResource(components.families))
 
 
 class MetricsResource:

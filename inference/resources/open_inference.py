@@ -1,7 +1,7 @@
 """The calls of the Open Inference Protocol, version 2 (`schemas.api.open_inference`)."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import falcon
@@ -9,13 +9,14 @@ import falcon.asgi
 
 from inference.model.flagged import FlaggedLogs
 from inference.model.model import Model
-from inference.model.verdicts import VerdictCounter
+from inference.resources.components import Components
+from inference.resources.predictor import Predictor
 from inference.resources.status import READY_WAIT_S
 from inference.store.slot import ModelSlot
 from inference.web.answers import answer_json
-from inference.web.body import read_body
 from inference.web.leaving import refuse_if_draining
-from inference.web.load import LARGE_BYTES, SMALL_BYTES, Load
+from inference.web.routing import Route
+from schemas.api import open_inference
 from schemas.api.open_inference import (
     HEADER_LENGTH,
     MODEL_NAME,
@@ -29,14 +30,32 @@ from schemas.api.validation import InvalidBodyError
 from schemas.record.features import Level, LogFeatures
 
 if TYPE_CHECKING:
-    from inference.incidents.incidents import Incidents
     from inference.model.verdicts import Verdict
     from inference.open_inference.answers import Answer
+    from inference.open_inference.requests import Inference
 
 BINARY: Final = "application/octet-stream"
 
 MAX_FAULTS_TOLD: Final = 10
 """The protocol has one line for an error; the first faults tell the story."""
+
+MAX_LENGTH_DIGITS: Final = 12
+"""Of the length of any body; int() of more digits would take its time."""
+
+
+def routes(components: Components) -> Iterator[Route]:
+    """What is answered here."""
+    server, model = ServerResource(components.slot), ModelResource(components.slot)
+    yield Route(open_inference.SERVER_PATH, server)
+    yield Route(open_inference.LIVE_PATH, server, suffix="live")
+    yield Route(open_inference.READY_PATH, server, suffix="ready")
+    for path in open_inference.MODEL_PATHS:
+        yield Route(path, model)
+    for path in open_inference.MODEL_READY_PATHS:
+        yield Route(path, model, suffix="ready")
+    infer = InferResource(components.predictor)
+    for path in open_inference.INFER_PATHS:
+        yield Route(path, infer)
 
 
 def inference_fault(
@@ -49,10 +68,6 @@ def inference_fault(
     ]
     detail = "; ".join(faults) or problem.detail
     answer_json(resp, InferenceFault(f"{problem.title}: {detail}" if detail else problem.title))
-
-
-MAX_LENGTH_DIGITS: Final = 12
-"""Of the length of any body; int() of more digits would take its time."""
 
 
 class ServerResource:
@@ -115,19 +130,8 @@ class InferResource:
 
     takes = frozenset({BINARY})
 
-    def __init__(
-        self,
-        slot: ModelSlot,
-        max_body_bytes: int,
-        load: Load,
-        judged: VerdictCounter | None = None,
-        incidents: "Incidents | None" = None,
-    ) -> None:
-        self._slot = slot
-        self._max_body_bytes = max_body_bytes
-        self._load = load
-        self._judged = judged
-        self._incidents = incidents
+    def __init__(self, predictor: Predictor) -> None:
+        self._predictor = predictor
 
     async def on_post(
         self,
@@ -137,27 +141,12 @@ class InferResource:
         version: str | None = None,
     ) -> None:
         """POST /v2/models/{name}/infer"""
-        json_length = _json_length(req)
-        await _named(self._slot, name, version)  # before a body is waited for
-        body = await read_body(req, self._max_body_bytes, self._load)
-        flagged = None if self._incidents is None else FlaggedLogs()
-        with self._load:
-            if len(body) <= LARGE_BYTES:
-                # What serves may have changed while the body came.
-                model = await _named(self._slot, name, version)
-                verdicts, answer = _infer(model, body, json_length, flagged)
-            else:
-                async with self._load.turn():
-                    model = await _named(self._slot, name, version)
-                    verdicts, answer = await asyncio.to_thread(
-                        _infer, model, body, json_length, flagged
-                    )
-        if self._judged is not None:
-            self._judged.count_all(verdicts)
-        if self._incidents is not None and flagged:
-            self._incidents.see(model, flagged)
-        if len(answer.body) > SMALL_BYTES:
-            self._load.hold(req.scope, len(answer.body))
+        from inference.open_inference.requests import read_inference  # noqa: PLC0415 - see above
+
+        read = partial(read_inference, json_length=_json_length(req))
+        await _named(self._predictor.slot, name, version)  # before a body is waited for
+        _, answer = await self._predictor.judge(req, read, partial(_infer, version))
+        self._predictor.hold(req, answer.body)
         resp.content_type = falcon.MEDIA_JSON
         if answer.json_length is not None:
             resp.content_type = BINARY
@@ -166,12 +155,11 @@ class InferResource:
 
 
 def _infer(
-    model: Model, body: bytes, json_length: int | None, flagged: FlaggedLogs | None
+    version: str | None, model: Model, inference: "Inference", flagged: FlaggedLogs | None
 ) -> "tuple[Sequence[Verdict], Answer]":
     from inference.open_inference.answers import answer  # noqa: PLC0415 - see above
-    from inference.open_inference.requests import read_inference  # noqa: PLC0415
 
-    inference = read_inference(body, json_length)
+    _check_version(model, version)  # what serves may have changed while the body came
     messages: list[str] = []
 
     def extract(message: str, level: Level, service: str) -> LogFeatures:
@@ -198,8 +186,13 @@ async def _named(slot: ModelSlot, name: str, version: str | None) -> Model:
             title="There is no such model", description=f"the model is {MODEL_NAME}"
         )
     model = await slot.current()
+    _check_version(model, version)
+    return model
+
+
+def _check_version(model: Model, version: str | None) -> None:
     if version is None or version == model.version:
-        return model
+        return
     if not (version.isascii() and version.isdigit()):
         raise falcon.HTTPBadRequest(
             title="The version is no number", description="versions are whole numbers, such as 1"

@@ -1,27 +1,31 @@
 """POST /v1/logs: a receiver of OpenTelemetry's logs, OTLP over HTTP."""
 
 import asyncio
-import time
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import falcon
 import falcon.asgi
 
-from inference.model.flagged import FlaggedLogs
-from inference.model.verdicts import VerdictCounter
 from inference.otlp_forwarder import MAX_IN_HAND, OtlpForwarder
-from inference.resources.logs import ON_LOOP_S, Judges
-from inference.store.slot import ModelSlot
-from inference.web.body import read_body
+from inference.resources.components import Components
+from inference.resources.predictor import Predictor
 from inference.web.load import LARGE_BYTES, Limits, Load
-from schemas.api.operations import PROTOBUF
+from inference.web.routing import Route
+from schemas.api.operations import OTLP_PATH, PROTOBUF
 from schemas.api.problems import Problem
 
 if TYPE_CHECKING:
-    from inference.incidents.incidents import Incidents
     from inference.intake.otlp.reader import OtlpReader
     from inference.model.message_judge import JudgedLog
+
+
+def routes(components: Components) -> Iterator[Route]:
+    """What is answered here."""
+    url = components.settings.otlp_forward
+    forwarder = OtlpForwarder(url) if url else None
+    yield Route(OTLP_PATH, OtlpResource(components.predictor, forwarder))
 
 
 class OtlpResource:
@@ -29,20 +33,8 @@ class OtlpResource:
 
     takes = frozenset({PROTOBUF, "application/protobuf"})
 
-    def __init__(
-        self,
-        slot: ModelSlot,
-        max_body_bytes: int,
-        load: Load,
-        judged: VerdictCounter | None = None,
-        forwarder: OtlpForwarder | None = None,
-        incidents: "Incidents | None" = None,
-    ) -> None:
-        self._judges = Judges(slot)
-        self._max_body_bytes = max_body_bytes
-        self._load = load
-        self._judged = judged
-        self._incidents = incidents
+    def __init__(self, predictor: Predictor, forwarder: OtlpForwarder | None) -> None:
+        self._predictor = predictor
         self._forwarder = forwarder
         self._passing = Load(Limits(requests=MAX_IN_HAND, held_bytes=0))
         self._reader: OtlpReader | None = None
@@ -61,35 +53,30 @@ class OtlpResource:
         from inference.intake.otlp.reader import OtlpReader  # noqa: PLC0415
         from inference.intake.raw_logs import Tally  # noqa: PLC0415
 
-        body = await read_body(req, self._max_body_bytes, self._load)
+        predictor = self._predictor
+        body = await predictor.body_of(req)
         media_type = _encoding_of(req)
         reader = self._reader = self._reader or OtlpReader()
-        with self._load:
+        flagged = predictor.flagged()
+        with predictor.load:
             read = read_json if media_type == falcon.MEDIA_JSON else read_protobuf
             tally = Tally()
-            judge = await self._judges.current()
+            judge = await predictor.message_judge()
             kept: dict[int, JudgedLog] | None = None if self._forwarder is None else {}
-            flagged = None if self._incidents is None else FlaggedLogs()
             judging = Judging(read(body, reader, tally), tally, judge, "none", kept, flagged)
-            at_once = len(body) <= LARGE_BYTES
-            if not (at_once and judging.go_on(time.monotonic() + ON_LOOP_S)):
-                async with self._load.turn():
-                    await asyncio.to_thread(judging.go_on)
+            await predictor.finish(judging, at_once=len(body) <= LARGE_BYTES)
         resp.content_type = media_type
         resp.data = accepted(tally, media_type)
         if self._forwarder is not None and kept is not None:
             mark = mark_json if media_type == falcon.MEDIA_JSON else mark_protobuf
             with self._passing:
                 marked = await asyncio.to_thread(mark, body, kept, judge.model)
-                self._load.hold(req.scope, len(marked))
+                predictor.load.hold(req.scope, len(marked))
                 answer = await self._forwarder.post(marked, media_type)
             answer.pass_back(resp)
             if answer.status != HTTPStatus.OK:
                 return  # it comes again, and is counted then
-        if self._judged is not None and judging.verdicts:
-            self._judged.count_all(judging.verdicts)
-        if self._incidents is not None and flagged:
-            self._incidents.see(judge.model, flagged)
+        predictor.report(judge.model, judging.verdicts, flagged)
 
 
 def otlp_fault(req: falcon.asgi.Request, resp: falcon.asgi.Response, problem: Problem) -> None:

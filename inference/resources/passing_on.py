@@ -16,6 +16,7 @@ from inference.errors import (
 )
 from inference.store.slot import WATCH_S, ModelSlot
 from inference.trainer_client import TrainerClient
+from inference.web.load import Load
 from inference.web.request_id import request_id
 
 
@@ -36,13 +37,19 @@ class Published(msgspec.Struct, frozen=True):
 class PassingOn:
     """Passes calls on to the trainer.
 
+    Attributes:
+        load: the calls in hand, and their bodies.
+
     Args:
         slot: this worker's.
         client: of the trainer.
         follow_s: how long to wait until what the trainer published has come here.
     """
 
-    def __init__(self, slot: ModelSlot, client: TrainerClient, follow_s: float = 0) -> None:
+    def __init__(
+        self, slot: ModelSlot, client: TrainerClient, load: Load, follow_s: float = 0
+    ) -> None:
+        self.load = load
         self._slot = slot
         self._client = client
         self._follow_s = follow_s

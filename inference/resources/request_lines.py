@@ -2,22 +2,18 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import falcon
 import falcon.asgi
 import msgspec
 
 from inference.intake.each_request import Each, answer_each, read_each
-from inference.model.verdicts import VerdictCounter
-from inference.store.slot import ModelSlot
+from inference.resources.predictor import Predictor
 from inference.web.body import read_pieces
-from inference.web.load import PROGRESS, Load
+from inference.web.load import PROGRESS
 from schemas.api.predictions import FaultyLog, PredictRequest
 from schemas.api.problems import FieldError
-
-if TYPE_CHECKING:
-    from inference.incidents.incidents import Incidents
 
 MAX_LINE_BYTES: Final = 1_048_576
 """A longer line is at fault, and passed over."""
@@ -71,17 +67,8 @@ class Windows:
 class RequestLines:
     """Judges requests that come as JSON lines, in constant memory."""
 
-    def __init__(
-        self,
-        slot: ModelSlot,
-        load: Load,
-        judged: VerdictCounter | None,
-        incidents: "Incidents | None" = None,
-    ) -> None:
-        self._slot = slot
-        self._load = load
-        self._judged = judged
-        self._incidents = incidents
+    def __init__(self, predictor: Predictor) -> None:
+        self._predictor = predictor
         self._decode = msgspec.json.Decoder(PredictRequest, strict=False).decode_lines
 
     async def answer(
@@ -99,9 +86,9 @@ class RequestLines:
         pieces = read_pieces(req)
         # Before the status is sent: whether there is a model, and the content type. A
         # client that asks whether to go on (RFC 9110, 10.1.1) gets that answer by the first read.
-        await self._slot.current()
+        await self._predictor.slot.current()
         first = await anext(pieces, b"")
-        self._load.hold(req.scope, MAX_LINE_BYTES)
+        self._predictor.load.hold(req.scope, MAX_LINE_BYTES)
         resp.content_type = media_type
         resp.stream = self._answers(req, first, pieces, explain=explain)
 
@@ -110,7 +97,8 @@ class RequestLines:
     ) -> AsyncIterator[bytes]:
         windows = Windows()
         position = n_bytes = 0
-        with self._load:
+        predictor = self._predictor
+        with predictor.load:
             async for piece in _windows(windows, first, pieces):
                 if piece is None:
                     lines: list[Each] = [FaultyLog(position, [FieldError("", TOO_LONG)])]
@@ -120,14 +108,11 @@ class RequestLines:
                     n_bytes += len(piece)
                     req.scope[PROGRESS] = n_bytes // PROGRESS_BYTES
                     lines = self._read(piece, position)
-                model = await self._slot.current()
-                answered = answer_each(lines, model, position, explain=explain)
+                model = await predictor.slot.current()
+                flagged = predictor.flagged()
+                answered = answer_each(lines, model, position, explain=explain, flagged=flagged)
                 position += len(lines)
-                judged = answered.judged
-                if self._judged is not None and judged.verdicts:
-                    self._judged.count_all(judged.verdicts)
-                if self._incidents is not None:
-                    self._incidents.see(model, judged.flagged())
+                predictor.report(model, answered.verdicts, flagged)
                 if answered.objects:
                     yield b"\n".join(answered.objects) + b"\n"
 

@@ -1,11 +1,19 @@
 """GET /model/shadow: how a candidate judges the same logs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import falcon.asgi
 
+from inference.resources.components import Components
 from inference.web.answers import answer_json
+from inference.web.routing import Route
+from schemas.api.operations import API_PREFIX
 from schemas.api.shadow import ShadowReport
+
+
+def routes(components: Components) -> Iterator[Route]:
+    """What is answered here."""
+    yield Route(f"{API_PREFIX}/model/shadow", ShadowResource(components.shadow))
 
 
 class ShadowResource:

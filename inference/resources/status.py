@@ -1,17 +1,28 @@
 """GET /health, /ready and /model/info."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
 import falcon.asgi
 
+from inference.resources.components import Components
 from inference.store.slot import ModelSlot
 from inference.web.answers import answer_json
 from inference.web.leaving import refuse_if_draining
+from inference.web.routing import Route
+from schemas.api.operations import API_PREFIX
 from schemas.api.status import Health, ModelInfo, Ready
 
 READY_WAIT_S: Final = 0.2
 """How long a question about readiness waits for a version that is being loaded; probes wait 1 s."""
+
+
+def routes(components: Components) -> Iterator[Route]:
+    """What is answered here."""
+    yield Route(f"{API_PREFIX}/health", HealthResource())
+    yield Route(f"{API_PREFIX}/ready", ReadyResource(components.slot))
+    yield Route(f"{API_PREFIX}/model/info", ModelInfoResource(components.slot))
 
 
 class HealthResource:

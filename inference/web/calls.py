@@ -1,12 +1,13 @@
 """Falcon's app with what is around each call: it is counted, and gives back what it holds."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import falcon.asgi
 
 from inference.metrics.traffic import Traffic
 from inference.web.load import give_back
+from inference.web.routing import Route
 from inference.web.shortcut import Shortcut
 
 
@@ -28,6 +29,13 @@ class App(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
         super().__init__(**options)
         self.shortcut = shortcut
         self.traffic = traffic
+
+    def add_routes(self, routes: Iterable[Route]) -> None:
+        """Have resources answer at their paths, the short way where there is one."""
+        for route in routes:
+            self.add_route(route.path, route.resource, suffix=route.suffix)
+            if self.shortcut is not None and route.answer_at_once is not None:
+                self.shortcut.add(route.path, route.answer_at_once)
 
     async def __call__(  # type: ignore[override]  # as Falcon's own
         self,

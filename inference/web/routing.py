@@ -1,8 +1,26 @@
-"""Where calls go: Falcon's router with one change, HEAD."""
+"""Where calls go: what a resource answers, and Falcon's router with one change, HEAD."""
 
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from falcon.routing import CompiledRouter
+
+
+class Route(msgspec.Struct, frozen=True):
+    """A path, and the resource that answers there.
+
+    Attributes:
+        path: with {parameters}.
+        resource: has a method for each HTTP method, as Falcon wants them.
+        suffix: of the names of those methods, for a resource that answers at several paths.
+        answer_at_once: answers plain POSTs, see `inference.web.shortcut`.
+    """
+
+    path: str
+    resource: object
+    suffix: str | None = None
+    answer_at_once: Callable[[bytes], bytes | None] | None = None
 
 
 class Router(CompiledRouter):

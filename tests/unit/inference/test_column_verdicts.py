@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inference.intake.each_request import JudgedColumns, JudgedRequests
+from inference.intake.requests import message_of
 from inference.metrics.board import Board
 from inference.metrics.judged import Judged
+from inference.model.flagged import FlaggedLogs
 from inference.model.model import LOGS_WORTH_SAMPLING, SAMPLED, Model
 from inference.model.verdicts import batch_json
 from inference.store.versions import ModelStore
@@ -125,10 +126,13 @@ def test_the_same_anomalies_are_reported(model_dir: Path) -> None:
     verdicts = model.verdicts_in_columns(logs)
     assert verdicts is not None
     expected: dict[tuple[LogFeatures, bytes], int] = {}
-    for flagged in JudgedRequests(requests, logs, fresh.verdicts(logs)).flagged():
+    single, columns = FlaggedLogs(), FlaggedLogs()
+    single.add_all(logs, fresh.verdicts(logs), requests, message_of)
+    columns.add_columns(verdicts)
+    for flagged in single:
         expected[flagged.log, flagged.verdict.json] = flagged.count
     found = dict.fromkeys(expected, 0)
-    for flagged in JudgedColumns(verdicts).flagged():
+    for flagged in columns:
         found[flagged.log, flagged.verdict.json] += flagged.count
         assert flagged.message() == ""
     assert found == expected

@@ -1,11 +1,13 @@
-"""Which methods calls take."""
+"""Which paths are answered, and which methods calls take."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from falcon import testing
 
+from inference import resources
 from inference.app import create_app as create_inference
 from inference.settings import InferenceSettings
 from schemas.api.operations import METRICS_PATH
@@ -15,6 +17,23 @@ from trainer.settings import TrainerSettings
 
 PAGES = ["/openapi.json", "/docs", "/docs/start.js", "/docs/swagger_style.css", "/docs/nothing"]
 ID = {"X-Request-ID": "a"}
+
+ENDPOINT = """
+from inference.web.answers import answer_json
+from inference.web.routing import Route
+
+
+def routes(components):
+    yield Route("/api/v1/echo/{word}", EchoResource(components.settings.workers))
+
+
+class EchoResource:
+    def __init__(self, workers):
+        self._workers = workers
+
+    async def on_get(self, req, resp, word):
+        answer_json(resp, [word, self._workers])
+"""
 
 
 def apps(model_dir: Path) -> dict[str, Any]:
@@ -56,3 +75,16 @@ def test_allow_lists_head_beside_get(tmp_path: Path) -> None:
             assert {"GET", "HEAD"} <= set(refused.headers["allow"].split(", "))
         refused = client.simulate_head("/api/v1/train")
         assert (refused.status_code, refused.headers["allow"]) == (405, "POST, OPTIONS")
+
+
+def test_an_endpoint_more_is_a_module_with_routes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The app finds a new module of the resources by itself; no other file names it."""
+    (tmp_path / "planted_echo.py").write_text(ENDPOINT)
+    monkeypatch.setattr(resources, "__path__", [*resources.__path__, str(tmp_path)])
+    try:
+        app = create_inference(InferenceSettings(model_dir=str(tmp_path / "models"), workers=3))
+        assert testing.TestClient(app).simulate_get("/api/v1/echo/ping").json == ["ping", 3]
+    finally:
+        sys.modules.pop("inference.resources.planted_echo", None)
