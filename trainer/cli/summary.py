@@ -3,6 +3,7 @@
 from typing import Final
 
 from trainer.cli.terminal import print_table, say
+from trainer.cli.volume import print_volume
 from trainer.report.content import Report
 from trainer.report.goodness import HeldOut
 from trainer.report.worth import judge_rankings
@@ -57,7 +58,9 @@ def print_summary(report: Report, duration_s: float) -> None:
 
 
 def _print_flagged(report: Report) -> None:
-    """Where the flagged lines are, what is new, and what people have corrected."""
+    """Where and when the flagged lines are, what is new, and what people have corrected."""
+    if report.timeline is not None:
+        print_volume(report.timeline)
     detector = report.distributions[0].detector
     for what, shares in (("level", report.levels), ("service", report.services)):
         flagged = [

@@ -14,7 +14,7 @@ from inference.detectors.judgements import Judgements
 from schemas.record.key import Ints
 from trainer.fitting.quantiles import MARGIN, Floats
 
-BARE: Final = "records without a message"
+BARE: Final = "records judged without a message"
 WRITTEN: Final = "records with a message"
 
 

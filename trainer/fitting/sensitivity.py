@@ -120,7 +120,7 @@ RULES: Final = (
         "warn",
         lambda seen: (
             "the model does not see what is odd about "
-            f"{' or '.join(unseen(seen))}: a planted record of that kind is neither flagged nor "
+            f"{_either(unseen(seen))}: a planted record of that kind is neither flagged nor "
             "among the most anomalous hundredth; where that matters, train on logs with fewer "
             "faults, or ask for a larger contamination"
         ),
@@ -145,6 +145,11 @@ def _is_too_fine(seen: Evidence) -> bool:
 def _asked(seen: Evidence) -> tuple[float, tuple[Reach, ...]]:
     assert seen.asked is not None
     return seen.asked, seen.reached
+
+
+def _either(names: list[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def unseen(seen: Evidence) -> list[str]:

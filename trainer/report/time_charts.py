@@ -46,7 +46,7 @@ def timeline_chart(timeline: Timeline) -> Markup:
                 '<g class="bin"><title>{}: {} of {} lines flagged</title>'
                 '<path class="reach" d="M{} {}V{}H{}V{}Z"/>{}</g>'
             ).format(
-                _begin(timeline, slot),
+                start_of(timeline, slot),
                 count(n_flagged),
                 count(n_rows),
                 left,
@@ -97,8 +97,8 @@ def sparkline(counts: Sequence[int]) -> Markup:
     )
 
 
-def _begin(timeline: Timeline, slot: int) -> str:
-    """When a slot begins."""
+def start_of(timeline: Timeline, slot: int) -> str:
+    """When a slot begins, as people write it."""
     try:
         start = datetime.fromisoformat(timeline.start)
         return second((start + timedelta(seconds=slot * timeline.slot_seconds)).isoformat())

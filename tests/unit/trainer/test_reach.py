@@ -96,7 +96,7 @@ def test_records_with_a_message_and_without_have_a_reach_each(message_table: Cou
     """Each is judged by a threshold of its own."""
     reached = fit_surprisal(message_table, TrainOptions(n_estimators=5)).reached
     assert [reach.records for reach in reached] == [
-        "records without a message",
+        "records judged without a message",
         "records with a message",
     ]
 
