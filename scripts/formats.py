@@ -26,6 +26,15 @@ Made by `python -m scripts.formats` from the data that reading follows; a test c
 a format is for `--format`, one of a layout for `--layout`, one of a scale for `--levels`.
 """
 
+_FRAMING: Final = [
+    "JSON may be an object a line, an array, objects over several lines, objects or arrays behind",
+    "each other, with commas, NULs or nothing between them; an event of Fluentd or Fluent",
+    "Bit, `[time, record]`, is a record as well. Plain text may be syslog with the length before",
+    "each message (RFC 6587). Files that are no lines are read by one process each, in constant",
+    "memory whatever their size. `POST /api/v1/logs` takes the same, but for Parquet and CSV.",
+    "",
+]
+
 
 def page() -> str:
     """The text of docs/formats.md."""
@@ -34,7 +43,7 @@ def page() -> str:
 
 def _formats() -> list[str]:
     rows = [f"| `{format_.name}` | {format_.title} |" for format_ in FORMATS.values()]
-    return ["## Formats of files", "", "| name | format |", "| --- | --- |", *rows, ""]
+    return ["## Formats of files", "", "| name | format |", "| --- | --- |", *rows, "", *_FRAMING]
 
 
 def _layouts() -> list[str]:
@@ -47,7 +56,8 @@ def _layouts() -> list[str]:
         "",
         "The layout that reads most of a file's first lines is taken. W3C extended",
         "logs, as of IIS, name their fields themselves. Lines may be in an envelope of Kubernetes",
-        "(CRI), docker (json-file) or docker-compose; parts of lines are joined.",
+        "(CRI), docker (json-file) or docker-compose; parts of lines are joined, and stack traces",
+        "with their record, stream by stream of each container.",
         "",
         "| name | written by | example |",
         "| --- | --- | --- |",
@@ -74,7 +84,8 @@ def _fields() -> list[str]:
         "| --- | --- |",
         *rows,
         "",
-        "OTLP's JSON, Loki's, CloudWatch's, Elasticsearch's and Azure's exports are taken apart.",
+        "OTLP's JSON, Loki's, CloudWatch's, Elasticsearch's and Azure's exports are taken apart,",
+        "and so is what New Relic's shippers send.",
         "",
     ]
 

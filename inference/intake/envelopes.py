@@ -1,6 +1,7 @@
 """What containers' runtimes write around each line: a time, a stream, whether the line goes on."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -8,9 +9,18 @@ import msgspec
 from inference.intake.documents import DocumentReader, RawRecord
 from inference.intake.fragments import LEVEL
 from inference.intake.levels import LevelNames
+from inference.intake.paths import look_up
 from schemas.api.mending import mend_json
 
-__all__ = ["Envelope", "Unwrapped", "Unwrapper", "decode_object"]
+__all__ = [
+    "ENVELOPE_SHARE",
+    "Envelope",
+    "Unwrapped",
+    "Unwrapper",
+    "are_docker",
+    "decode_object",
+    "is_docker",
+]
 
 Envelope = Literal["cri", "docker", "compose", "kubectl"]
 
@@ -33,8 +43,22 @@ _KUBECTL: Final = re.compile(
 )
 """kubectl logs --prefix, stern: the pod, the container, the line."""
 
+ENVELOPE_SHARE: Final = 0.9
+"""Of the lines, how many must be in an envelope."""
+
 PART_BYTES: Final = 16_000
 """Docker cuts a line after 16 KiB; a shorter text without a line end is a whole one."""
+
+_STREAM_NAMES: Final = (
+    "stream",
+    "source",
+    "container_id",
+    "container_name",
+    "docker.container_id",
+    "kubernetes.pod_name",
+    "kubernetes.container_name",
+)
+"""Docker's own name, and those under which its drivers and shippers name a container."""
 
 _REPLICA: Final = re.compile(r"[-_]\d++$")
 _decode = msgspec.json.Decoder().decode
@@ -104,10 +128,23 @@ class Unwrapper:
             return None
         text: str = document["log"]
         around = self._documents.read({**document, "log": "-"}) or RawRecord("")
-        stream = str(document.get("stream"))
+        # A shipper puts the lines of many containers behind each other, and says whose they are.
+        stream = " ".join(str(look_up(document, name)) for name in _STREAM_NAMES)
         # Shippers take line ends away; what docker cut is long.
         whole = text.endswith("\n") or len(text.encode("utf-8", "replace")) < PART_BYTES
         return Unwrapped(stream, text.rstrip("\r\n"), whole, around)
+
+
+def are_docker(lines: Sequence[bytes]) -> bool:
+    """Whether nearly all of some lines are docker's: those of each stream belong together."""
+    documents = [decode_object(line.decode("utf-8", "replace")) for line in lines if line.strip()]
+    n_found = sum(document is not None and is_docker(document) for document in documents)
+    return n_found >= ENVELOPE_SHARE * len(documents) > 0
+
+
+def is_docker(document: dict[str, Any]) -> bool:
+    """Whether an object is a line in docker's envelope."""
+    return isinstance(document.get("log"), str) and "stream" in document
 
 
 def decode_object(line: str) -> dict[str, Any] | None:

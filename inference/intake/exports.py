@@ -1,9 +1,12 @@
-"""Exports that hold many records in one JSON object, taken apart."""
+"""What holds records: exports and shippers' envelopes in one JSON object, pairs with a time."""
 
 from collections.abc import Iterator
 from typing import Any, Final
 
-__all__ = ["take_apart"]
+from inference.intake.json_values import is_event
+from schemas.api.validation import BodyDecoder
+
+__all__ = ["decode_value", "records_in", "take_apart"]
 
 Document = dict[str, Any]
 
@@ -20,14 +23,42 @@ _LISTS: Final = (
 )
 _TEXTS: Final = frozenset({"message", "msg", "log", "text", "event", "body", "@message", "level"})
 _MAX_BESIDE: Final = 4
+_EVENT_PARTS: Final = 2
+
+_decode_object = BodyDecoder(dict).decode
+_decode_event = BodyDecoder(list).decode
+
+
+def decode_value(value: bytes) -> Document | list[Any]:
+    """A JSON value that may hold records: an object, or an event.
+
+    Raises:
+        MalformedJsonError: not JSON.
+        InvalidBodyError: JSON, but neither.
+    """
+    return (_decode_event if is_event(value, 0) else _decode_object)(value)
+
+
+def records_in(value: object) -> Iterator[Document]:
+    """The records of a JSON value: an object's, or those of an event of Fluentd and Fluent Bit.
+
+    An event is `[time, record]`, or `[[time, about], record]`. Of other values there are none.
+    """
+    if isinstance(value, dict):
+        yield from take_apart(value)
+    elif isinstance(value, list) and len(value) == _EVENT_PARTS and isinstance(value[1], dict):
+        time = value[0][0] if isinstance(value[0], list) and value[0] else value[0]
+        if isinstance(time, int | float | str):
+            yield from ({"date": time, **record} for record in take_apart(value[1]))
 
 
 def take_apart(document: Document) -> Iterator[Document]:
     """The records of an object: those that an export holds, or the object itself.
 
     Known are OTLP's JSON (`resourceLogs`), Loki's (`streams`, a query's `result`), CloudWatch
-    (`logEvents`, `events`), Elasticsearch (`hits`), Azure (`records`), CloudTrail (`Records`) and
-    pages of other stores' answers (`data`, `logs`, `items`, `entries`, `results`, `value`).
+    (`logEvents`, `events`), Elasticsearch (`hits`), Azure (`records`), CloudTrail (`Records`), New
+    Relic's (`common`, `logs`) and pages of other stores' answers (`data`, `logs`, `items`,
+    `entries`, `results`, `value`).
     """
     if isinstance(document.get("resourceLogs"), list):
         yield from _otlp(document)
@@ -41,6 +72,8 @@ def take_apart(document: Document) -> Iterator[Document]:
     elif isinstance(document.get("logEvents"), list):
         around = {name: value for name, value in document.items() if name != "logEvents"}
         yield from ({**around, **event} for event in _objects(document["logEvents"]))
+    elif isinstance(document.get("common"), dict) and isinstance(document.get("logs"), list):
+        yield from _new_relic(document["common"], document["logs"])
     elif isinstance(document.get("hits"), dict):
         for hit in _objects(document["hits"].get("hits")):
             yield hit["_source"] if isinstance(hit.get("_source"), dict) else hit
@@ -69,6 +102,19 @@ def _loki(streams: list[object]) -> Iterator[Document]:
         for value in stream.get("values") or ():
             if isinstance(value, list) and len(value) > 1:
                 yield {"labels": stream.get("stream"), "timestamp": value[0], "line": value[1]}
+
+
+def _new_relic(common: Document, logs: list[object]) -> Iterator[Document]:
+    """Records with the attributes that they have in common, their own before those."""
+    around = _flattened(common)
+    for log in _objects(logs):
+        yield {**around, **_flattened(log)}
+
+
+def _flattened(part: Document) -> Document:
+    attributes = part.get("attributes")
+    beside = {name: value for name, value in part.items() if name != "attributes"}
+    return {**attributes, **beside} if isinstance(attributes, dict) else part
 
 
 def _otlp(document: Document) -> Iterator[Document]:

@@ -11,7 +11,8 @@ import msgspec
 
 from inference.intake.cleaning import clean_text
 from inference.intake.documents import DEFAULT_SERVICE, RawRecord
-from inference.intake.exports import take_apart
+from inference.intake.enveloped_lines import TOO_LONG
+from inference.intake.exports import decode_value, records_in
 from inference.intake.json_values import MAX_VALUE_BYTES, items_of, values_in
 from inference.intake.levels import LevelNames
 from inference.intake.lines import read_foreign
@@ -22,7 +23,7 @@ from inference.intake.shapes import REFUSALS, Log, ShapeDecoder
 from inference.intake.text_records import decode_line
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 
-__all__ = ["TOO_LONG", "JsonRecords", "end_of_lines"]
+__all__ = ["JsonRecords", "end_of_lines"]
 
 WINDOW_BYTES: Final = 262_144
 """What is decoded at once: it bounds what is held of a large body."""
@@ -33,10 +34,10 @@ MAX_RECENT: Final = 4
 MAX_BLOCK: Final = 1_024
 """Logs of a block that were read one by one."""
 
-TOO_LONG: Final = f"longer than {MAX_VALUE_BYTES} bytes, or without an end"
 _NO_MESSAGE: Final = "message: expected text, got nothing"
 
-_decode_object = BodyDecoder(dict).decode
+NO_RECORD: Final = "expected an object"
+
 _decode_text = BodyDecoder(str).decode
 
 
@@ -81,8 +82,8 @@ class JsonRecords:
         while start < len(body):
             end = _end_of_items(body, start)
             first = next(items_of(body, start), None)
-            if first is None:
-                return
+            if first is None or not first[1]:
+                break
             decoder = self._fitting(first[1]) if end else None
             window = b"[%b]" % body[start:end] if decoder is not None else b""
             records = None if decoder is None else _all_of(decoder.items, window)
@@ -91,21 +92,31 @@ class JsonRecords:
                 item, start = item + len(records), end + 1  # behind a comma, or the bracket
             else:
                 items, start = _items_until(body, start, max(end, start + WINDOW_BYTES))
+                if not items:
+                    break
                 yield from self._one_by_one(enumerate(items, item), tally)
                 item += len(items)
+        if body[start:].strip(b" \t\r\n]"):  # an item without an end, or another array
+            yield from self.of_values(body, start, tally, item)
 
-    def of_values(self, body: bytes, start: int, tally: Tally) -> Iterator[Block]:
-        """The logs of values that follow each other, with or without anything between them."""
-        first = next(values_in(body, start), (0, b""))[1]
-        decoder = self._fitting(first) if len(body) - start <= WINDOW_BYTES else None
+    def of_values(self, body: bytes, start: int, tally: Tally, value: int = 0) -> Iterator[Block]:
+        """The logs of values that follow each other, with or without anything between them.
+
+        Args:
+            body: holds them, and arrays of them.
+            start: where they begin.
+            tally: counts them.
+            value: the number of the first.
+        """
+        is_small = len(body) - start <= WINDOW_BYTES
+        decoder = self._fitting(next(values_in(body, start), b"")) if is_small else None
         window = body[start:] if decoder is not None else b""
         # So it is called, but it does not ask for line ends.
         records = None if decoder is None else _all_of(decoder.lines, window)
         if decoder is not None and records is not None:
-            yield self._shaped(decoder, records, window, 0, tally, _values_of)
+            yield self._shaped(decoder, records, window, value, tally, _values_of)
         else:
-            values = (value for _, value in values_in(body, start))
-            yield from self._one_by_one(enumerate(values), tally)
+            yield from self._one_by_one(enumerate(values_in(body, start), value), tally)
 
     def of_value(self, value: bytes) -> list[Log]:
         """The logs of one value: mostly one, or those that an export holds.
@@ -127,19 +138,21 @@ class JsonRecords:
             if value.lstrip()[:1] == b'"':
                 text = clean_text(_decode_text(value)).rstrip("\r\n")
                 return [as_log(self.reader.opened(RawRecord(text)))]
-            document = _decode_object(value)
+            document = decode_value(value)
         except MalformedJsonError as error:
             raise UnusableRecordError(f"not JSON: {error}") from error
         except InvalidBodyError as error:
-            raise UnusableRecordError("expected an object") from error
+            raise UnusableRecordError(NO_RECORD) from error
         logs = []
-        for one in take_apart(document):
+        for one in records_in(document):
             record = self.reader.of_document(one)
             if record is None:
                 raise UnusableRecordError(_NO_MESSAGE)
             logs.append(as_log(record))
             if one is document:
                 self._remember(self._shapes.learn(one))
+        if not logs:
+            raise UnusableRecordError(NO_RECORD)
         return logs
 
     def _one_by_one(self, values: Iterator[tuple[int, bytes]], tally: Tally) -> Iterator[Block]:
@@ -240,13 +253,13 @@ def _items_until(body: bytes, start: int, stop: int) -> tuple[list[bytes], int]:
     """The items from `start` on until one ends behind `stop`, and where to go on."""
     items: list[bytes] = []
     for at, value in items_of(body, start):
-        items.append(value)
-        start = at + len(value)
         if not value:
             break
+        items.append(value)
+        start = at + len(value)
         if start >= stop:
-            return items, start
-    return items, len(body)
+            break
+    return items, start
 
 
 def _lines_of(window: bytes) -> list[bytes]:
@@ -258,7 +271,7 @@ def _items_of(window: bytes) -> list[bytes]:
 
 
 def _values_of(window: bytes) -> list[bytes]:
-    return [value for _, value in values_in(window, 0)]
+    return [*values_in(window)]
 
 
 def _one_of(decoder: ShapeDecoder, value: bytes) -> Any:

@@ -1,22 +1,26 @@
-"""The values of a JSON text one after the other, as bytes: nothing is built of what lies beyond.
+"""The values of a JSON text after each other, as bytes: nothing is built of what lies beyond.
 
-A decoder for the whole text would hold all of it at once, forty bytes for each of `[[],[],[]]`.
+A decoder for the whole text would hold all of it at once, forty bytes for each of `[[],[],[]]`. A
+text of any length is read in the same way, of which a window is held.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
-__all__ = ["MAX_VALUE_BYTES", "items_of", "values_in"]
+__all__ = ["MAX_VALUE_BYTES", "begins_array", "is_event", "items_of", "values_in"]
 
 MAX_VALUE_BYTES: Final = 1_048_576
 """The one limit for records, in training as well; a longer one is a bad record."""
 
 MAX_LOST_BYTES: Final = 4 * MAX_VALUE_BYTES
-"""Bytes that are looked through in vain, for values without an end, before a text is given up."""
+"""Bytes that are looked through in vain, for values without an end, before a body is given up."""
 
-_STRING: Final = rb'"(?:[^"\\]++|\\.)*+"'
+_STRING: Final = rb'"(?:[^"\\\n]++|\\[^\n])*+"'
+"""A text, in which no line ends (RFC 8259, section 7); so a torn line takes no other along."""
+
 _USUAL_DEPTH: Final = 4
+_USUAL_BYTES: Final = 65_536
 
 
 def _shallow() -> bytes:
@@ -33,34 +37,80 @@ _TOKEN: Final = re.compile(_STRING + rb'|([{\[])|([}\]])|"', re.DOTALL)
 """A string, what opens, what closes, and a quote that nothing closes."""
 
 _SCALAR: Final = re.compile(_STRING + rb'|[^\s,{}\[\]"]++', re.DOTALL)
-_BLANK: Final = re.compile(rb"[\s,\x1e]*+")
-"""What stands between values: blanks, commas, and the separators of RFC 7464."""
+_BLANK: Final = re.compile(rb"(?:[\s,\x1e\0]|\xef\xbb\xbf)*+")
+"""What stands between values: blanks, commas, the separators of RFC 7464, the NULs of GELF over
+TCP, and the marks of files that were put behind each other."""
+
+_OUTSIDE: Final = re.compile(rb"(?:[\s,\x1e\0\]]|\xef\xbb\xbf|\[\s*+\])*+")
+"""The same outside of an array, where arrays without items and ends of arrays say nothing."""
+
+_NUMBER: Final = rb"-?\d[\d.eE+-]*+"
+_ARRAY: Final = re.compile(rb'\[\s*+(?:[\]{"]|(?:\[\s*+){0,2}+' + _NUMBER + rb"\s*+,\s*+\{)")
+_EVENT: Final = re.compile(rb"\[\s*+" + _NUMBER + rb"\s*+,\s*+\{")
+_HEADED: Final = re.compile(rb"\[\s*+(?=\[\s*+" + _NUMBER + rb"\s*+,\s*+\{)")
 
 _OPENING, _CLOSING = 1, 2
+_OPENS, _CLOSES = b"[]"
+_BEFORE_TEXT: Final = b"{[,:"
+_BEFORE_BRACKET: Final = b"[,:"
 
 Value = tuple[int, bytes]
-"""Where a value begins, and its bytes; empty for one that has no end within the limit."""
+"""Where a value begins, and its bytes; empty for a value without an end within the limit."""
 
 
-def values_in(text: bytes, start: int = 0) -> Iterator[Value]:
+def _nothing() -> bytes:
+    return b""
+
+
+def begins_array(text: bytes, at: int) -> bool:
+    """Whether an array of records begins here, or an event, and no bracket of a line of text."""
+    return _ARRAY.match(text, at) is not None
+
+
+def values_in(
+    text: bytes,
+    start: int = 0,
+    more: Callable[[], bytes] = _nothing,
+    max_lost_bytes: float = MAX_LOST_BYTES,
+) -> Iterator[bytes]:
     """The values that follow each other in a text, with or without anything between them.
 
-    Behind a value without an end, the text is taken up again at the next line.
+    Arrays are opened: their items are values like those that stand alone. Behind a value without an
+    end, the text is taken up again at the next line, or where it became clear.
+
+    Args:
+        text: the text, or its beginning.
+        start: where the values begin.
+        more: gives what follows the text, in any pieces, and nothing at the end.
+        max_lost_bytes: after so many bytes without an end the rest is given up.
+
+    Yields:
+        The bytes of a value; empty for a value without an end within the limit.
     """
-    lost = 0
-    at = _after_blank(text, start)
-    while at < len(text):
-        end = _end_of(text, at)
+    lost, at, ended, within = 0, start, False, False
+    while True:
+        at = _after_blank(text, at, _BLANK if within else _OUTSIDE)
+        if not ended and len(text) - at <= MAX_VALUE_BYTES:
+            further = more()
+            ended = not further
+            if further:
+                text, at = text[at:] + further, 0
+                continue
+        if at == len(text):
+            return
+        if text[at] == (_CLOSES if within else _OPENS) and (within or not is_event(text, at)):
+            within, at = not within, at + 1
+            continue
+        end, seen = _scan(text, at)
         if end:
-            yield at, text[at:end]
-        else:
-            yield at, b""
-            line_end = text.find(b"\n", at)
-            lost += min(len(text) - at, MAX_VALUE_BYTES)
-            if line_end < 0 or lost > MAX_LOST_BYTES:
-                return
-            end = line_end
-        at = _after_blank(text, end)
+            yield text[at:end]
+            at = end
+            continue
+        yield b""
+        lost += seen - at + _USUAL_BYTES
+        if lost > max_lost_bytes:
+            return
+        at = _next_beginning(text, at, seen)
 
 
 def items_of(text: bytes, start: int) -> Iterator[Value]:
@@ -72,37 +122,73 @@ def items_of(text: bytes, start: int) -> Iterator[Value]:
     """
     at = _after_blank(text, start)
     while at < len(text) and text[at] != ord("]"):
-        end = _end_of(text, at)
+        end, _ = _scan(text, at)
         yield at, text[at:end] if end else b""
         if not end:
             return
         at = _after_blank(text, end)
 
 
-def _after_blank(text: bytes, at: int) -> int:
-    blank = _BLANK.match(text, at)
+def is_event(text: bytes, at: int) -> bool:
+    """Whether an array is a value: `[time, record]`, or Fluent Bit's `[[time, about], record]`."""
+    if _EVENT.match(text, at) is not None:
+        return True
+    headed = _HEADED.match(text, at)
+    if headed is None:
+        return False
+    end, _ = _scan(text, headed.end())
+    return bool(end) and text[_after_blank(text, end) :][:1] == b"{"
+
+
+def _next_beginning(text: bytes, start: int, seen: int) -> int:
+    """Where to go on behind a value without an end that was looked at so far."""
+    line_end = text.find(b"\n", start, seen)
+    if line_end >= 0:
+        return line_end
+    places = (text.find(b"\n", seen), text.find(b'{"', seen))
+    return min((place for place in places if place >= 0), default=len(text))
+
+
+def _after_blank(text: bytes, at: int, blanks: re.Pattern[bytes] = _BLANK) -> int:
+    blank = blanks.match(text, at)
     assert blank is not None  # it may be empty
     return blank.end()
 
 
-def _end_of(text: bytes, start: int) -> int:
-    """Where the value ends that begins here; 0 if it does not within the limit."""
+def _scan(text: bytes, start: int) -> tuple[int, int]:
+    """Where the value ends that begins here, 0 if it does not within the limit; how far was looked.
+
+    A value that was torn off shows where the next begins: no JSON has a bracket or a text there.
+    """
     limit = min(len(text), start + MAX_VALUE_BYTES)
     if text[start] not in b"{[":
         scalar = _SCALAR.match(text, start, limit)
-        return 0 if scalar is None else scalar.end()
-    shallow = _SHALLOW.match(text, start, limit)
+        return (0, start + 1) if scalar is None else (scalar.end(), scalar.end())
+    shallow = _SHALLOW.match(text, start, min(limit, start + _USUAL_BYTES))
     if shallow is not None:
-        return shallow.end()
-    depth = 0
+        return shallow.end(), shallow.end()
+    return _scan_tokens(text, start, limit)
+
+
+def _scan_tokens(text: bytes, start: int, limit: int) -> tuple[int, int]:
+    """The same for an object or an array of any depth."""
+    depth, last = 0, start
     for token in _TOKEN.finditer(text, start, limit):
-        kind = token.lastindex
+        begin, kind = token.start(), token.lastindex
         if kind == _OPENING:
+            if depth and not _follows(text, last, begin, _BEFORE_BRACKET):
+                return 0, begin
             depth += 1
         elif kind == _CLOSING:
             depth -= 1
             if depth == 0:
-                return token.end()
-        elif token.end() - token.start() == 1:
-            return 0
-    return 0
+                return token.end(), token.end()
+        elif token.end() - begin == 1 or not _follows(text, last, begin, _BEFORE_TEXT):
+            return 0, begin
+        last = begin
+    return 0, limit
+
+
+def _follows(text: bytes, last: int, begin: int, usual: bytes) -> bool:
+    """Whether one of the usual bytes stands before a place, with or without blanks between."""
+    return text[begin - 1] in usual or text[last:begin].rstrip()[-1:] in usual

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from inference.intake.envelopes import Envelope, Unwrapper
+from inference.intake.envelopes import ENVELOPE_SHARE, Envelope, Unwrapper
 from inference.intake.layout import Layout
 from inference.intake.layouts import LAYOUTS, w3c_layout
 from inference.intake.levels import UNKNOWN, LevelNames
@@ -20,7 +20,6 @@ from inference.intake.lines import (
 from schemas.record.features import Level
 
 __all__ = [
-    "ENVELOPE_SHARE",
     "SAMPLE_LINES",
     "Choice",
     "apply_layout",
@@ -31,9 +30,6 @@ __all__ = [
 
 MIN_SHARE: Final = 0.6
 """Of the lines, how many a layout must match to be taken unasked."""
-
-ENVELOPE_SHARE: Final = 0.9
-"""Of the lines, how many must be in an envelope."""
 
 SAMPLE_LINES: Final = 200
 """Of the first lines, how many all layouts are tried on."""

@@ -1,15 +1,16 @@
-"""Records of bodies of plain text: lines of a layout that is found out, alone or in envelopes."""
+"""Records of bodies whose lines are of a layout that is found out: alone, in envelopes, counted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Final
 
 import msgspec
 
 from inference.intake.documents import DEFAULT_SERVICE, RawRecord, bare_service
-from inference.intake.enveloped_lines import EnvelopedLines, take_line
-from inference.intake.envelopes import Unwrapper
-from inference.intake.json_records import MAX_BLOCK, TOO_LONG, end_of_lines
+from inference.intake.enveloped_lines import TOO_LONG, EnvelopedLines, of_frames, take_line
+from inference.intake.envelopes import Envelope, Unwrapper
+from inference.intake.framing import frames_in
+from inference.intake.json_records import MAX_BLOCK, end_of_lines
 from inference.intake.json_values import MAX_VALUE_BYTES
 from inference.intake.layout import Layout
 from inference.intake.layout_choice import choose_envelope, find_layout
@@ -21,7 +22,7 @@ from inference.intake.shapes import Log
 from inference.intake.text_records import RecordBuilder, decode_line
 from schemas.record.features import Level
 
-__all__ = ["lines_from", "read_text"]
+__all__ = ["SAMPLE_LINES", "lines_from", "read_counted", "read_docker", "read_text"]
 
 SAMPLE_LINES: Final = 50
 """Of a body, the lines that all layouts are tried on: a few milliseconds of work."""
@@ -39,17 +40,50 @@ def read_text(body: bytes, start: int, reader: RecordReader, tally: Tally) -> It
         reader: reads what they say.
         tally: counts what is found.
     """
-    lines = (decode_line(line) for line in lines_from(body, start))
-    sample = [*islice((line for line in lines if line.strip()), SAMPLE_LINES)]
+    sample = _sample(lines_from(body, start))
+    envelope = choose_envelope(sample) if sample else None
+    numbered = enumerate(lines_from(body, start))
+    return _blocks(_records(numbered, envelope, sample, _Assembly(reader), tally), tally)
+
+
+def read_docker(
+    lines: Iterable[tuple[int, bytes]], first: Iterable[bytes], reader: RecordReader, tally: Tally
+) -> Iterator[Block]:
+    """The logs of lines in docker's envelopes, parts joined and stack traces with their record.
+
+    Args:
+        lines: the envelopes with their numbers.
+        first: some of the first, by which the layout within is found out.
+        reader: reads what the lines say.
+        tally: counts what is found.
+    """
+    assemble = _Assembly(reader)
+    return _blocks(_records(lines, "docker", _sample(first), assemble, tally), tally)
+
+
+def read_counted(body: bytes, start: int, reader: RecordReader, tally: Tally) -> Iterator[Block]:
+    """The logs of messages of syslog that were sent with their lengths; see `read_text`."""
+    sample = _sample(frame.partition(b"\n")[0] for frame in frames_in(body, start))
+    frames = enumerate(frames_in(body, start))
+    found = of_frames(frames, find_layout(sample), _Assembly(reader), _Noted(tally))
+    return _blocks(found, tally)
+
+
+def _sample(lines: Iterable[bytes]) -> list[str]:
+    decoded = map(decode_line, lines)
+    return [*islice((line for line in decoded if line.strip()), SAMPLE_LINES)]
+
+
+def _blocks(found: Iterable[_Found], tally: Tally) -> Iterator[Block]:
     positions: list[int] = []
     logs: list[Log] = []
-    for number, found in _records(body, start, _Assembly(reader), tally, sample):
+    for number, log in found:
         tally.count(1)
-        if isinstance(found, str):
-            tally.add(number, found)
+        if isinstance(log, str):
+            tally.add(number, log)
             continue
         positions.append(number)
-        logs.append(found)
+        logs.append(log)
         if len(logs) >= MAX_BLOCK:
             yield Block(positions, logs)
             positions, logs = [], []
@@ -95,18 +129,34 @@ class _Assembly:
         return msgspec.structs.replace(raw, service=raw.service or layout.service)
 
 
+class _Noted:
+    """Counts records that cannot be used as bad ones of a body."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self.n_records = self.n_foreign = self.n_continued = 0
+
+    def add(self, line: int, problem: str, /) -> None:
+        self._tally.count(1)
+        self._tally.add(line, problem)
+
+
 def _records(
-    body: bytes, start: int, assemble: _Assembly, tally: Tally, sample: list[str]
+    lines: Iterable[tuple[int, bytes]],
+    envelope: Envelope | None,
+    sample: list[str],
+    assemble: _Assembly,
+    tally: Tally,
 ) -> Iterator[_Found]:
-    envelope = choose_envelope(sample) if sample else None
     inner = sample
     if envelope is not None:
         opened = map(Unwrapper(envelope).open, sample)
         inner = [one.text for one in opened if one is not None and one.text.strip()] or sample
     layout = msgspec.structs.replace(find_layout(inner), continued=True)
-    streams = None if envelope is None else EnvelopedLines(envelope, layout, assemble, tally)
-    builder: RecordBuilder[_Found] = RecordBuilder(layout, assemble, tally)
-    for number, line in enumerate(lines_from(body, start)):
+    notices = _Noted(tally)
+    streams = None if envelope is None else EnvelopedLines(envelope, layout, assemble, notices)
+    builder: RecordBuilder[_Found] = RecordBuilder(layout, assemble, notices)
+    for number, line in lines:
         if len(line) > MAX_VALUE_BYTES:
             yield number, TOO_LONG
             continue
@@ -115,5 +165,5 @@ def _records(
             continue
         text = decode_line(line)
         records = None if streams is None else streams.take(text, number)
-        yield from take_line(builder, text, number, tally) if records is None else records
+        yield from take_line(builder, text, number, notices) if records is None else records
     yield from chain(builder.finish(), () if streams is None else streams.finish())

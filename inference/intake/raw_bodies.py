@@ -1,31 +1,43 @@
 """Bodies of raw logs: their format follows from the first bytes and the content type.
 
-Taken are one JSON object, an array of them, JSON lines, objects one behind the other, and lines of
-plain text. What is read is bounded: a record at a time, or a window of records of one known shape.
+Taken are a JSON object, arrays, JSON lines, objects behind each other, lines in docker's
+envelopes, syslog with the length of each message, and lines of plain text, in UTF-8 or UTF-16. What
+is read is bounded: a record at a time, or a window of records of one known shape.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from inference.intake.envelopes import decode_object
+from inference.intake.envelopes import are_docker
+from inference.intake.framing import Framing, are_counted, json_framing
 from inference.intake.json_records import JsonRecords
-from inference.intake.json_values import MAX_VALUE_BYTES
-from inference.intake.line_records import lines_from, read_text
+from inference.intake.json_values import begins_array, is_event, values_in
+from inference.intake.line_records import (
+    SAMPLE_LINES,
+    lines_from,
+    read_counted,
+    read_docker,
+    read_text,
+)
 from inference.intake.raw_logs import Block, Tally
-from inference.intake.text_records import decode_line
 from schemas.api.operations import LINE_TYPES
 
 __all__ = ["BodyReader"]
 
-MIN_SHARE: Final = 0.5
-"""Of the first lines, how many are objects where a body is taken for JSON lines."""
+_BLANK: Final = re.compile(rb"(?:[\s\x1e\0]|\xef\xbb\xbf)*+")
+_CHARSET: Final = re.compile(
+    r';\s*charset\s*=\s*"?(utf-?(?:16|32)(?:-?[bl]e)?|iso-?8859-\d{1,2}|latin-?1|windows-125\d'
+    r'|koi8-[ru]|gb18030|gbk|gb2312|big5|shift_jis|euc-(?:jp|kr))"?(?=\s|;|$)',
+    re.IGNORECASE,
+)
+"""What programs write that do not write UTF-8; none of them takes longer than its length asks."""
 
-_SNIFFED_LINES: Final = 50
-_ARRAY: Final = re.compile(rb'\[\s*+[\]{"]')
-_MARK: Final = b"\xef\xbb\xbf"
-_BLANK: Final = re.compile(rb"[\s\x1e\0]*+")
+_DOCKER_NAMES: Final = (b'"log"', b'"stream"')
+
+_UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class BodyReader:
@@ -34,41 +46,70 @@ class BodyReader:
     def __init__(self) -> None:
         self._json = JsonRecords()
 
-    def read(self, body: bytes, media_type: str, tally: Tally) -> Iterator[Block]:
+    def read(self, body: bytes, content_type: str, tally: Tally) -> Iterator[Block]:
         """The logs of a body.
 
         Args:
             body: decompressed.
-            media_type: the content type without parameters; may be empty.
+            content_type: of the body, with its parameters; may be empty.
             tally: counts the records, and those that cannot be used.
 
         Raises:
             TooManyRecordsError: the body has more records than are judged in one call.
         """
-        blank = _BLANK.match(body, len(_MARK) if body.startswith(_MARK) else 0)
+        if body.startswith(_UTF16_MARKS) or "charset" in content_type.lower():
+            body = _as_utf8(body, content_type)
+        media_type = content_type.partition(";")[0].strip().lower()
+        blank = _BLANK.match(body)
         assert blank is not None  # it may be empty
         start = blank.end()
-        array = _ARRAY.match(body, start)
         if start == len(body):
-            return iter(())
-        if array is not None and media_type not in LINE_TYPES:
+            return
+        framing = self._framing(body, start, media_type)
+        if framing == "lines":
+            yield from self._of_lines(body, start, tally)
+        elif framing == "values":
+            yield from self._of_values(body, start, tally)
+        elif are_counted(body, start):
+            yield from read_counted(body, start, self._json.reader, tally)
+        else:
+            yield from read_text(body, start, self._json.reader, tally)
+
+    def _framing(self, body: bytes, start: int, media_type: str) -> Framing | None:
+        if media_type in LINE_TYPES:
+            return "lines"
+        first = next(lines_from(body, start))
+        if self._json.knows(first):
+            return "lines"
+        return json_framing(body, start, lines_from(body, start))
+
+    def _of_lines(self, body: bytes, start: int, tally: Tally) -> Iterator[Block]:
+        first = next(lines_from(body, start))
+        if all(name in first for name in _DOCKER_NAMES):
+            sample = [*islice(lines_from(body, start), SAMPLE_LINES)]
+            if are_docker(sample):
+                lines = enumerate(lines_from(body, start))
+                return read_docker(lines, sample, self._json.reader, tally)
+        return self._json.of_lines(body, start, tally)
+
+    def _of_values(self, body: bytes, start: int, tally: Tally) -> Iterator[Block]:
+        sample = [*islice(values_in(body, start), 1)]
+        if sample and all(name in sample[0] for name in _DOCKER_NAMES):
+            sample = [*islice(values_in(body, start), SAMPLE_LINES)]
+            if are_docker(sample):
+                values = enumerate(values_in(body, start))
+                return read_docker(values, sample, self._json.reader, tally)
+        if begins_array(body, start) and not is_event(body, start):
             return self._json.of_array(body, start + 1, tally)
-        if media_type in LINE_TYPES or self._are_json_lines(body, start):
-            return self._json.of_lines(body, start, tally)
-        if body[start] == ord("{"):
-            return self._json.of_values(body, start, tally)
-        return read_text(body, start, self._json.reader, tally)
-
-    def _are_json_lines(self, body: bytes, start: int) -> bool:
-        """Whether the first line is an object, or as many of the next ones as in training."""
-        lines = islice((line for line in lines_from(body, start) if line.strip()), _SNIFFED_LINES)
-        first = next(lines, b"")
-        if self._json.knows(first) or _is_object(first):
-            return True
-        sniffed = [first, *lines]
-        return sum(map(_is_object, sniffed)) >= MIN_SHARE * len(sniffed)
+        return self._json.of_values(body, start, tally)
 
 
-def _is_object(line: bytes) -> bool:
-    begins = line.lstrip()[:1] == b"{" and len(line) <= MAX_VALUE_BYTES
-    return begins and decode_object(decode_line(line)) is not None
+def _as_utf8(body: bytes, content_type: str) -> bytes:
+    """A body in UTF-8: a mark of UTF-16 goes before what the content type says."""
+    named = _CHARSET.search(content_type)
+    if body.startswith(_UTF16_MARKS):
+        return body.decode("utf-16", "replace").encode("utf-8", "replace")
+    try:
+        return body if named is None else body.decode(named[1], "replace").encode("utf-8")
+    except LookupError:  # a part of ISO 8859 that there is not
+        return body

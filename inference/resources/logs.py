@@ -74,6 +74,5 @@ class LogsResource:
 
         reader = self._reader = self._reader or BodyReader()
         tally = Tally()
-        media_type = content_type.partition(";")[0].strip().lower()
-        blocks = reader.read(body, media_type, tally)
+        blocks = reader.read(body, content_type, tally)
         return Judging(blocks, tally, judge, returned, flagged=flagged)

@@ -26,8 +26,12 @@ def _ranges(
 ) -> Iterator[tuple[PlannedSource, int, int | None]]:
     for file in planned:
         size = file.source.size_bytes or 0
-        # In an envelope, parts of a line may stand far apart.
-        splittable = FORMATS[file.plan.format].splittable and file.plan.envelope is None
+        plan = file.plan
+        # In an envelope, parts of a line may stand far apart; where a value begins that is no line,
+        # all before it tells.
+        splittable = (
+            FORMATS[plan.format].splittable and plan.envelope is None and plan.framing == "lines"
+        )
         if not (splittable and file.source.splittable):
             yield file, 0, None
             continue

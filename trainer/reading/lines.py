@@ -1,17 +1,44 @@
-"""Lines of a partition, with bounded memory whatever the bytes are."""
+"""Lines or JSON values of a partition, with bounded memory whatever the bytes are."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import IO, Final
 
+from inference.intake.framing import Framing
+from inference.intake.json_values import values_in
 from trainer.reading.partitions import Partition
 
 MAX_LINE_BYTES: Final = 1_048_576
 """The one limit for lines, in all formats; a longer one is a bad record."""
 
 TOO_LONG: Final = f"longer than {MAX_LINE_BYTES} bytes"
+ENDLESS: Final = f"{TOO_LONG}, or without an end"
+
+_PIECE_BYTES: Final = 4_194_304
+_ENDLESS: Final = b"x" * (MAX_LINE_BYTES + 1)
 
 _BLOCK_BYTES: Final = 262_144
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+def read_units(
+    stream: IO[bytes], partition: Partition, framing: Framing
+) -> Iterator[tuple[int, bytes]]:
+    """What holds a record each: the lines of a partition, or the JSON values of a whole file.
+
+    Values have no offset of their own. One without an end is as long as no line may be.
+    """
+    if framing == "lines":
+        yield from read_lines(stream, partition)
+        return
+    for value in values_in(b"", more=pieces_of(stream), max_lost_bytes=math.inf):
+        yield 0, value or _ENDLESS
+
+
+def pieces_of(stream: IO[bytes]) -> Callable[[], bytes]:
+    """What gives the pieces of a stream, nothing at its end."""
+    return partial(stream.read, _PIECE_BYTES)
 
 
 def read_lines(stream: IO[bytes], partition: Partition) -> Iterator[tuple[int, bytes]]:

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from inference.intake.envelopes import Envelope
+from inference.intake.framing import Framing
 from inference.intake.layout import Layout
 from schemas.record.features import Level
 from trainer.reading.sources import Source
@@ -45,6 +46,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
         fields: where a record's parts stand in most records; another record may have them
             elsewhere. For text, the label only (always None there).
         beside: other fields that may hold a level, or what a failure left behind.
+        framing: how records follow each other in JSON and plain text.
         layout: the layout of plain text, and of lines within envelopes and messages.
         envelope: what is around each line, with its own stream, time and parts of lines.
         scale: what numbers of levels mean, a name in `schemas.record.levels.SCALES`.
@@ -61,6 +63,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     fields: Fields = Fields()
     beside: tuple[str, ...] = ()
+    framing: Framing = "lines"
     layout: Layout | None = None
     envelope: Envelope | None = None
     scale: str | None = None

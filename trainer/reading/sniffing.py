@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
+from inference.intake.json_values import MAX_VALUE_BYTES, values_in
 from trainer.errors import InputError
 from trainer.reading.binaries import find_binary
 from trainer.reading.formats.format import Detected, Format, Sample
@@ -16,7 +17,7 @@ from trainer.reading.tables import MAX_SAMPLE_ROWS
 __all__ = ["HEAD_BYTES", "Detected", "sniff", "sniff_source"]
 
 HEAD_BYTES: Final = 262_144
-"""How much of the beginning is looked at."""
+"""How much of the beginning is looked at; more if a single JSON object is longer."""
 
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -33,7 +34,13 @@ def sniff_source(source: Source, options: ReadingOptions, year: int | None = Non
         InputError: it cannot be opened, or as in `sniff`.
     """
     head = read_head(source, HEAD_BYTES)
+    if len(head) == HEAD_BYTES and next(values_in(head), head) == b"" and _may_be_json(head):
+        head = read_head(source, HEAD_BYTES + MAX_VALUE_BYTES)
     return sniff(head, source.uri, options, partial(_columns, source), year, partial(_rows, source))
+
+
+def _may_be_json(head: bytes) -> bool:
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n[")[:1] == b"{"
 
 
 def sniff(

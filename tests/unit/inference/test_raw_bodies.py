@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.errors import TooManyRecordsError
+from inference.intake.enveloped_lines import MAX_STREAMS
 from inference.intake.json_records import WINDOW_BYTES
 from inference.intake.json_values import MAX_VALUE_BYTES
 from inference.intake.raw_bodies import BodyReader
@@ -27,6 +28,12 @@ LOG_A, LOG_B = ("a", Level.WARN, "x"), ("b", Level.ERROR, "unknown")
 JSON_A, JSON_B = json.dumps(A), json.dumps(B)
 LINE = "2024-05-01 10:00:00,123 WARN  [main] shop.Cart - full"
 CRI = "2024-05-01T10:00:00.1Z stdout "
+TIMED = "<11>Oct  7 10:00:00 h1 cart[7]: "
+EVENT = f"[1764151200.5, {JSON_A}]"
+TRACE = ["java.io.IOException: x\n", "\tat a.B.c(D.java:1)\n"]
+NEW_RELIC = [
+    {"common": {"attributes": {"service": "x"}}, "logs": [{"message": "a", "level": "WARN"}]}
+]
 LOKI = {"streams": [{"stream": {"level": "warn"}, "values": [["1", "a"], ["2", "b"]]}]}
 
 
@@ -64,6 +71,17 @@ def found(body: bytes | str, media_type: str = "") -> tuple[list[tuple[int, Log]
         (f'["{LINE}"]', [(0, ("full", Level.WARN, "shop.Cart"))]),
         (f"{CRI}P WARN: half \n{CRI}F a line", [(0, ("half a line", Level.WARN, "unknown"))]),
         (json.dumps(LOKI), [(0, ("a", Level.WARN, "unknown")), (0, ("b", Level.WARN, "unknown"))]),
+        (f"[{JSON_A}]\n[{JSON_B}]", [(0, LOG_A), (1, LOG_B)]),
+        (f"[{JSON_A},\n{JSON_B},\n]", [(0, LOG_A), (1, LOG_B)]),
+        (f"{JSON_A},\n{JSON_B},\n", [(0, LOG_A), (1, LOG_B)]),
+        (f"{JSON_A}\0{JSON_B}\0", [(0, LOG_A), (1, LOG_B)]),
+        (EVENT, [(0, LOG_A)]),
+        (f"[{EVENT}, {EVENT}]", [(0, LOG_A), (1, LOG_A)]),
+        (f"{EVENT}\n{EVENT}\n", [(0, LOG_A), (1, LOG_A)]),
+        (f"[[[1, {{}}], {JSON_A}]]", [(0, LOG_A)]),
+        (json.dumps(NEW_RELIC), [(0, LOG_A)]),
+        (f"{len(TIMED) + 5} {TIMED}a\n  b{len(TIMED) + 1} {TIMED}c",
+         [(0, ("a\n  b", Level.ERROR, "cart")), (1, ("c", Level.ERROR, "cart"))]),
         ("", []), ("\n \n", []), ("[]", []),
     ],
 )  # fmt: skip
@@ -72,6 +90,68 @@ def test_a_body_is_told_by_its_first_bytes(body: str, expected: list[tuple[int, 
     logs, tally = found(body)
     assert logs == expected
     assert (tally.n_records, tally.n_bad) == (len(expected), 0)
+
+
+def docker(text: str, **more: str) -> dict[str, str]:
+    """A line in docker's envelope."""
+    return {"log": text, "stream": "stdout", "time": "2024-05-01T10:00:00.1Z", **more}
+
+
+@pytest.mark.parametrize(
+    "written", [lambda rows: "\n".join(map(json.dumps, rows)), json.dumps,
+                lambda rows: "".join(map(json.dumps, rows))]
+)  # fmt: skip
+def test_docker_s_lines_are_put_together(written: Any) -> None:
+    """Parts of a line, and a stack trace with its record, container by container."""
+    long = "x" * 16_384
+    rows = [
+        docker(f"{LINE}\n", container_id="1"),
+        docker(f"{LINE} other\n", container_id="2"),
+        *(docker(line, container_id="1") for line in TRACE),
+        docker(f"2024-05-01 10:00:00,123 INFO  [main] shop.Cart - {long}", container_id="2"),
+        docker("end\n", container_id="2"),
+    ]
+    logs, tally = found(written(rows))
+    assert sorted(logs) == [
+        (0, (f"full\n{''.join(TRACE)}".rstrip(), Level.WARN, "shop.Cart")),
+        (1, ("full other", Level.WARN, "shop.Cart")),
+        (4, (f"{long}end", Level.INFO, "shop.Cart")),
+    ]
+    assert (tally.n_records, tally.n_bad) == (3, 0)
+
+
+def test_docker_s_streams_are_bounded() -> None:
+    """A name for each line, and a line without an end, are held within bounds."""
+    rows = [docker("up\n", container_id=str(number)) for number in range(3 * MAX_STREAMS)]
+    assert len(found("\n".join(map(json.dumps, rows)))[0]) == len(rows)
+    endless = [docker("x" * 16_384) for _ in range(100)]
+    logs, tally = found("\n".join(map(json.dumps, [*endless, docker("y\n"), docker("up\n")])))
+    assert [log[0] for _, log in logs] == ["up"]
+    assert [(bad.position, bad.problem[:11]) for bad in tally.bad] == [(0, "longer than")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "content_type"),
+    [
+        (f"{JSON_A}\n{JSON_B}".encode("utf-16"), ""),
+        (f"[{JSON_A},{JSON_B}]".encode("utf-16"), "application/json"),
+        (f"{JSON_A}\n{JSON_B}".encode("utf-16-be"), "application/json; charset=UTF-16BE"),
+        (f"{JSON_A}{JSON_B}".encode("utf-16-le"), 'text/plain;charset="utf-16le"'),
+        (f"{JSON_A}\n{JSON_B}".encode(), "application/json; charset=utf-8"),
+        (f"{JSON_A}\n{JSON_B}".encode(), "application/json; charset=iso-8859-99"),
+        (f"{JSON_A}\n{JSON_B}".encode(), "application/json; charset=unicode_escape"),
+    ],
+)
+def test_bodies_are_of_any_usual_charset(raw: bytes, content_type: str) -> None:
+    """A mark tells it, or the content type."""
+    assert found(raw, content_type)[0] == [(0, LOG_A), (1, LOG_B)]
+
+
+def test_a_charset_says_what_bytes_mean() -> None:
+    """Without it they are UTF-8, and what is none becomes U+FFFD."""
+    raw = '{"message": "caf\u00e9"}'.encode("latin-1")
+    assert found(raw, "application/json; charset=ISO-8859-1")[0][0][1][0] == "caf\u00e9"
+    assert found(raw, "application/json")[0][0][1][0] == "caf\ufffd"
 
 
 def test_a_media_type_of_lines_makes_each_line_a_record() -> None:

@@ -7,7 +7,7 @@ from inference.intake.enveloped_lines import EnvelopedLines
 from inference.intake.text_records import decode_line
 from trainer.reading.assembling import Assembler, Record
 from trainer.reading.faults import Faults
-from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, read_lines
+from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, read_units
 from trainer.reading.partitions import Partition
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import open_source
@@ -31,7 +31,7 @@ def read_enveloped(
     assert plan.layout is not None  # a plan with an envelope has one
     streams = EnvelopedLines(plan.envelope, plan.layout, assemble, faults)
     with open_source(partition.source) as stream:
-        for _, line in read_lines(stream, partition):
+        for _, line in read_units(stream, partition, plan.framing):
             faults.n_records += 1
             if len(line) > MAX_LINE_BYTES:
                 faults.add(faults.n_records, TOO_LONG)

@@ -1,17 +1,17 @@
-"""JSON lines: one object a line."""
+"""JSON: an object a line, or values in arrays, over several lines, behind each other."""
 
-import re
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Final
 
 import msgspec
 
 from inference.intake.documents import look_up
-from inference.intake.envelopes import decode_object
-from inference.intake.exports import take_apart
+from inference.intake.envelopes import ENVELOPE_SHARE, decode_object, is_docker
+from inference.intake.exports import decode_value, records_in
 from inference.intake.field_names import LEVEL_NAMES, TRACE_NAMES, plain_name
-from inference.intake.layout_choice import ENVELOPE_SHARE
+from inference.intake.framing import Framing, json_framing
+from inference.intake.json_values import values_in
 from inference.intake.lines import read_foreign
 from inference.intake.records import UnusableRecordError
 from inference.intake.text_records import decode_line
@@ -26,42 +26,44 @@ from trainer.reading.formats.enveloped import MAX_LEADING_LINES
 from trainer.reading.formats.format import Detected, Format, Sample, plan_records
 from trainer.reading.formats.scales import with_scale
 from trainer.reading.layout_choice import choose_layout
-from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, read_lines
+from trainer.reading.lines import ENDLESS, MAX_LINE_BYTES, TOO_LONG, read_units
 from trainer.reading.partitions import Partition
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import open_source
+from trainer.reading.tables import MAX_SAMPLE_ROWS
 
-_JSON_ARRAY: Final = re.compile(r"\s*\[\s*(?:\{|\]\s*$)")
-
-
-MIN_SHARE: Final = 0.5
-"""Of the first lines, how many are objects if lines before them are not."""
-
-_SNIFFED_LINES: Final = 50
+_FRAMINGS: Final = {
+    "lines": "JSON lines",
+    "values": "JSON, in arrays or over several lines",
+}
 
 
 def _sniff(sample: Sample) -> bool:
-    text = sample.text.lstrip()
-    if text.startswith("{") or _JSON_ARRAY.match(text) is not None:
-        return True
-    lines = sample.lines()[:_SNIFFED_LINES]
-    return sum(decode_object(line) is not None for line in lines) >= MIN_SHARE * len(lines) > 0
+    return _framing(sample) is not None
+
+
+def _framing(sample: Sample) -> Framing | None:
+    text = sample.text.lstrip("\ufeff \t\r\n\x1e\0").encode("utf-8", "replace")
+    return json_framing(text, 0, (line.encode("utf-8", "replace") for line in sample.lines()))
 
 
 def _plan(sample: Sample) -> Detected:
-    if _JSON_ARRAY.match(sample.text):
-        raise InputError("one JSON array; write one object a line, as with: jq -c '.[]'")
-    found = [one for one in map(decode_object, sample.lines()) if one is not None]
-    if not found:
-        raise InputError(
-            "none of the first lines is a JSON object; if objects span several lines, write one "
-            "a line, as with: jq -c ."
-        )
-    documents = list(chain.from_iterable(map(take_apart, found)))
+    framing = _framing(sample) or "lines"
+    documents = [
+        *islice(chain.from_iterable(map(records_in, _values(sample, framing))), MAX_SAMPLE_ROWS)
+    ]
+    if not documents:
+        raise InputError("none of the first lines is a JSON object, and no object begins the text")
     names = dict.fromkeys(name for document in documents for name in flatten_names(document))
     detected = plan_records(
-        ReadingPlan(format="jsonl", kind="logs", beside=_beside(documents), year=sample.year),
-        [f"format: JSON lines (first {len(documents)} records)"],
+        ReadingPlan(
+            format="jsonl",
+            kind="logs",
+            beside=_beside(documents),
+            framing=framing,
+            year=sample.year,
+        ),
+        [f"format: {_FRAMINGS[framing]} (first {len(documents)} records)"],
         names,
         sample.name,
         sample.options,
@@ -69,6 +71,18 @@ def _plan(sample: Sample) -> Detected:
     if detected.plan.kind == "features":
         return detected
     return _with_docker(with_scale(detected, documents), documents)
+
+
+def _values(sample: Sample, framing: Framing) -> Iterator[object]:
+    """What the beginning of a file holds, decoded; the last value of it may be cut."""
+    if framing == "lines":
+        yield from map(decode_object, sample.lines())
+        return
+    for value in values_in(sample.text.encode("utf-8", "replace")):
+        try:
+            yield decode_value(value)
+        except (InvalidBodyError, MalformedJsonError):
+            continue
 
 
 def _beside(documents: Sequence[dict[str, Any]]) -> tuple[str, ...]:
@@ -80,11 +94,7 @@ def _beside(documents: Sequence[dict[str, Any]]) -> tuple[str, ...]:
 
 def _with_docker(detected: Detected, documents: Sequence[dict[str, Any]]) -> Detected:
     """A plan for lines in docker's envelopes, if nearly all are."""
-    texts = [
-        document["log"].rstrip("\r\n")
-        for document in documents
-        if isinstance(document.get("log"), str) and "stream" in document
-    ]
+    texts = [document["log"].rstrip("\r\n") for document in documents if is_docker(document)]
     lines = [text for text in texts if text.strip()]
     if len(texts) < ENVELOPE_SHARE * len(documents) or not lines:
         return detected
@@ -97,10 +107,9 @@ def _read(
     partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
 ) -> Iterator[Record]:
     decode = _feature_decoder(plan) if plan.kind == "features" else fast_decoder(plan, assemble)
-    whole = BodyDecoder(dict).decode
     leading, stop, number = partition.start == 0, partition.stop, faults.n_records
     with open_source(partition.source, max(partition.start - 1, 0)) as stream:
-        for offset, line in read_lines(stream, partition):
+        for offset, line in read_units(stream, partition, plan.framing):
             if stop is not None and offset >= stop:
                 return
             number += 1
@@ -108,14 +117,14 @@ def _read(
             if not line or line.isspace():
                 continue
             if len(line) > MAX_LINE_BYTES:
-                faults.add(number, TOO_LONG)
+                faults.add(number, TOO_LONG if plan.framing == "lines" else ENDLESS)
                 continue
             try:
                 record = decode(number, line) if decode is not None else None
                 if record is not None:
                     yield record
                 else:
-                    for document in take_apart(whole(line)):
+                    for document in records_in(decode_value(line)):
                         yield assemble.document(number, document)
                 leading = False
             except (InvalidBodyError, MalformedJsonError) as error:
@@ -166,7 +175,7 @@ def _feature_decoder(plan: ReadingPlan) -> Read:
 
 JSON_LINES: Final = Format(
     name="jsonl",
-    title="JSON lines",
+    title="JSON",
     options=frozenset({"fields"}),
     splittable=True,
     sniff=_sniff,

@@ -1,9 +1,13 @@
 """Plain text: lines of a layout, some of which continue the record before them."""
 
 from collections.abc import Iterator
-from typing import Final
+from itertools import islice
+from typing import IO, Final
 
+from inference.intake.enveloped_lines import of_frames
 from inference.intake.envelopes import Unwrapper
+from inference.intake.framing import are_counted, frames_in
+from inference.intake.layout import Layout
 from inference.intake.layout_choice import Choice, choose_envelope
 from inference.intake.lines import begins_with_time
 from inference.intake.text_records import (
@@ -18,10 +22,11 @@ from trainer.reading.fields import quote as q
 from trainer.reading.formats.enveloped import MAX_LEADING_LINES
 from trainer.reading.formats.format import Detected, Format, Sample, named_service
 from trainer.reading.layout_choice import choose_layout
-from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, read_lines
+from trainer.reading.lines import MAX_LINE_BYTES, TOO_LONG, pieces_of, read_lines
 from trainer.reading.partitions import Partition
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import open_source
+from trainer.reading.tables import MAX_SAMPLE_ROWS
 
 
 def _sniff(sample: Sample) -> bool:  # noqa: ARG001 - whatever is nothing else
@@ -29,8 +34,10 @@ def _sniff(sample: Sample) -> bool:  # noqa: ARG001 - whatever is nothing else
 
 
 def _plan(sample: Sample) -> Detected:
-    options, lines = sample.options, sample.lines()
-    envelope = None if options.names_a_layout else choose_envelope(lines)
+    options = sample.options
+    counted = not options.names_a_layout and are_counted(sample.text.lstrip().encode(), 0)
+    lines = _messages(sample) if counted else sample.lines()
+    envelope = None if options.names_a_layout or counted else choose_envelope(lines)
     if envelope is not None:
         unwrapper = Unwrapper(envelope)
         opened = [unwrapper.open(line) for line in lines]
@@ -45,6 +52,7 @@ def _plan(sample: Sample) -> Detected:
     plan = ReadingPlan(
         format="text",
         kind="logs",
+        framing="counted" if counted else "lines",
         layout=choice.layout,
         envelope=envelope,
         scale=options.scale,
@@ -56,13 +64,21 @@ def _plan(sample: Sample) -> Detected:
     return Detected(plan, _say(choice, plan, sample))
 
 
+def _messages(sample: Sample) -> list[str]:
+    """The first lines of the first messages, the last of which may be cut."""
+    text = sample.text.encode("utf-8", "replace")
+    frames = islice(frames_in(text), MAX_SAMPLE_ROWS)
+    lines = [decode_line(frame.partition(b"\n")[0]) for frame in frames]
+    return [line for line in lines if line.strip()]
+
+
 def _say(choice: Choice, plan: ReadingPlan, sample: Sample) -> list[str]:
     layout, parsed = choice.layout, choice.parsed
     level = plan.default_level.value
     service = plan.default_service or layout.service or named_service(sample.name, sample.options)
     around = [f"envelope: {plan.envelope}"] if plan.envelope else []
     said = [
-        "format: plain text",
+        "format: plain text" + (", the length before each message" * (plan.framing == "counted")),
         *around,
         f"layout: {layout.name} ({len(parsed)} of {choice.n_counted} lines match)",
         "records: raw logs",
@@ -84,6 +100,9 @@ def _read(
     partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
 ) -> Iterator[Record]:
     assert plan.layout is not None  # the plan of plain text has one
+    if plan.framing == "counted":
+        yield from _read_counted(partition, plan.layout, faults, assemble)
+        return
     builder = RecordBuilder(plan.layout, assemble, faults)
     seen = False  # a record, or a line that is none
     stop, number = partition.stop, faults.n_records
@@ -110,6 +129,19 @@ def _read(
                 _add_bad(builder, faults, short=short, leading=not seen and partition.start == 0)
                 seen = seen or partition.start > 0
     yield from builder.finish()
+
+
+def _read_counted(
+    partition: Partition, layout: Layout, faults: Faults, assemble: Assembler
+) -> Iterator[Record]:
+    with open_source(partition.source) as stream:
+        yield from of_frames(_numbered(stream, faults), layout, assemble, faults)
+
+
+def _numbered(stream: IO[bytes], faults: Faults) -> Iterator[tuple[int, bytes]]:
+    for number, frame in enumerate(frames_in(b"", more=pieces_of(stream)), 1):
+        faults.n_records = number
+        yield number, frame
 
 
 def _ends_beyond(builder: RecordBuilder[Record], line: bytes, number: int, *, short: bool) -> bool:
