@@ -5,9 +5,8 @@ depends on these intervals alone. So a tree is a small array with an axis for ea
 cells hold path lengths; where a row's cell is, adds up from one number a feature. A thousand rows
 take a sixth of what the graph takes for them.
 
-The sums are the graph's to the last bit: the same doubles are added in the same order, the base
-value last, and the result is rounded to float32 as onnxruntime rounds it. `power` is the C
-library's, as there; numpy's may differ in the last bit.
+The sums are those of the graph and of scikit-learn to the last bit: the same doubles are added in
+the same order.
 """
 
 from collections.abc import Sequence
@@ -16,10 +15,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.detectors.graph_forest import Floats, GraphForest, Ints
+from inference.detectors.graph_forest import Floats, Ints, Trees
+from schemas.record.features import SEVERITY
+from schemas.record.surprisal import SEVERITIES
 
 MAX_BYTES: Final = 8_388_608
-"""Tables that would be larger are not made: some hundreds of trees of 256 samples fit."""
+"""Larger tables are made for those alone who ask: most of a hundred trees of 256 samples fit."""
 
 _MAX_TREE_CELLS: Final = 65_536
 """So that the place of a cell in its tree is a uint16."""
@@ -31,34 +32,56 @@ _ON: Final = 0.5
 Domains = Sequence[Floats | None]
 Rows = npt.NDArray[np.float32]
 
+_FLAG: Final = np.array([0.0, 1.0])
+_VALUES: Final = {
+    "level": np.array(sorted(map(float, SEVERITY.values()))),
+    "severity": np.array(SEVERITIES),
+    "has_exception": _FLAG,
+    "has_timeout": _FLAG,
+    "has_connection_error": _FLAG,
+}
+"""The values of the columns that have few whatever was trained on, by name, ascending."""
 
-class ForestTables:
-    """What a graph's forest says of rows, but for contributions.
+
+def domains_of(columns: Sequence[str], **known: Floats) -> Domains:
+    """The domains of the columns of a graph.
 
     Args:
-        forest: of the graph.
+        columns: their names.
+        known: by name, the values of columns that have few in one model alone, ascending.
+    """
+    values = _VALUES | known
+    return [values.get(name) for name in columns]
+
+
+class ForestTables:
+    """The path lengths of rows in a forest.
+
+    Args:
+        trees: of the forest.
         domains: of each feature the values that it can have, ascending; None where these are many.
             Thresholds between the same two values are then one: trees draw them at random, so that
             without it each branch on a flag would be another.
+        max_bytes: what the tables may take.
 
     Raises:
         ValueError: the tables would be too large, or the forest has other features.
     """
 
-    def __init__(self, forest: GraphForest, domains: Domains) -> None:
+    def __init__(self, trees: Trees, domains: Domains, max_bytes: int = MAX_BYTES) -> None:
         n_features = len(domains)
-        self._forest = forest
+        self._trees = trees
         self._domains = domains
-        branches = np.flatnonzero(forest.left != np.arange(len(forest.left)))
-        feature = forest.feature[branches]
+        branches = np.flatnonzero(trees.left != np.arange(len(trees.left)))
+        feature = trees.feature[branches]
         if len(branches) and not 0 <= feature.min() <= feature.max() < n_features:
             raise ValueError("a branch compares what is no feature")
-        tree, threshold = forest.tree[branches], forest.threshold[branches].copy()
+        tree, threshold = trees.tree[branches], trees.threshold[branches].copy()
         for one, values in enumerate(domains):
             if values is not None:
                 chosen = feature == one
                 threshold[chosen] = _snapped(threshold[chosen], values)
-        n_trees = int(forest.tree[-1]) + 1
+        n_trees = int(trees.tree[-1]) + 1
         # The distinct thresholds of each tree on each feature, and which of them a branch has.
         order = np.lexsort((threshold, feature, tree))
         axis = (tree * n_features + feature)[order]
@@ -71,7 +94,7 @@ class ForestTables:
         sizes = shape.prod(axis=1, dtype=np.float64)
         self._thresholds = [np.unique(threshold[feature == one]) for one in range(n_features)]
         n_places = sum(len(one) + 1 for one in self._thresholds)
-        if sizes.max() > _MAX_TREE_CELLS or 8 * sizes.sum() + 2 * n_trees * n_places > MAX_BYTES:
+        if sizes.max() > _MAX_TREE_CELLS or 8 * sizes.sum() + 2 * n_trees * n_places > max_bytes:
             raise ValueError("the tables would be too large")
         units = shape[:, ::-1].cumprod(axis=1)[:, ::-1] // shape
         self._first = np.concatenate([[0], sizes.astype(np.int64).cumsum()])
@@ -79,22 +102,22 @@ class ForestTables:
             _places(self._thresholds[one], tree, threshold, units[:, one], feature == one)
             for one in range(n_features)
         ]
-        ranks = np.zeros(len(forest.tree), np.int64)
+        ranks = np.zeros(len(trees.tree), np.int64)
         ranks[branches] = rank
         self._cells = self._filled(shape, ranks)
 
     def _filled(self, shape: Ints, ranks: Ints) -> Floats:
         """The path length of every cell of every tree."""
-        forest = self._forest
-        low = np.zeros((len(forest.tree), shape.shape[1]), np.int64)
-        high = shape[forest.tree]
-        own = np.arange(len(forest.tree))
-        parents = np.searchsorted(forest.tree, np.arange(len(shape)))
-        while (parents := parents[forest.left[parents] != parents]).size:
+        nodes = self._trees
+        low = np.zeros((len(nodes.tree), shape.shape[1]), np.int64)
+        high = shape[nodes.tree]
+        own = np.arange(len(nodes.tree))
+        parents = np.searchsorted(nodes.tree, np.arange(len(shape)))
+        while (parents := parents[nodes.left[parents] != parents]).size:
             left, right, feature = (
-                forest.left[parents],
-                forest.right[parents],
-                forest.feature[parents],
+                nodes.left[parents],
+                nodes.right[parents],
+                nodes.feature[parents],
             )
             low[left] = low[right] = low[parents]
             high[left] = high[right] = high[parents]
@@ -109,10 +132,10 @@ class ForestTables:
                 self._first[:-1].tolist(), self._first[1:].tolist(), shape.tolist(), strict=True
             )
         ]
-        leaves = np.flatnonzero(forest.left == own)
+        leaves = np.flatnonzero(nodes.left == own)
         boxes = np.stack([low[leaves], high[leaves]], axis=2).tolist()
         for tree, weight, box in zip(
-            forest.tree[leaves].tolist(), forest.weight[leaves].tolist(), boxes, strict=True
+            nodes.tree[leaves].tolist(), nodes.weight[leaves].tolist(), boxes, strict=True
         ):
             trees[tree][tuple([slice(*ends) for ends in box])] = weight
         return cells
@@ -135,18 +158,19 @@ class ForestTables:
             columns.append(np.where(choose.random(n) < _ON, drawn, np.nextafter(drawn, toward)))
         return np.ascontiguousarray(np.array(columns, np.float32).T)
 
-    def excess(self, rows: Rows) -> Rows:
-        """How far the sums of path lengths exceed the threshold's: float32 of shape (n,).
+    def path_lengths(self, rows: Rows) -> Floats:
+        """The sum of each row's path lengths, in the order of the trees: float64 of shape (n,).
 
         Args:
             rows: float32 of shape (n, n_features), none of them NaN, with values of the domains.
         """
         parts = [
-            self._excess(rows[at : at + _ROWS_AT_ONCE]) for at in range(0, len(rows), _ROWS_AT_ONCE)
+            self._path_lengths(rows[at : at + _ROWS_AT_ONCE])
+            for at in range(0, len(rows), _ROWS_AT_ONCE)
         ]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def _excess(self, rows: Rows) -> Rows:
+    def _path_lengths(self, rows: Rows) -> Floats:
         place: npt.NDArray[np.uint16] | None = None
         for thresholds, places, column in zip(self._thresholds, self._places, rows.T, strict=True):
             if len(thresholds):
@@ -159,18 +183,8 @@ class ForestTables:
         lengths = self._cells.take(place.T + self._first[:-1, None])
         # Row by row of the transposed matrix, so tree by tree: numpy adds pairwise along the last
         # axis alone.
-        sums = np.add.reduce(lengths, axis=0)
-        excess: Rows = (sums + self._forest.base_value).astype(np.float32)
-        return excess
-
-    def scores(self, rows: Rows) -> tuple[npt.NDArray[np.bool_], Floats, Floats]:
-        """Whether each row is an anomaly, its decision, its anomaly score; each of shape (n,)."""
-        forest, excess = self._forest, self.excess(rows)
-        base, at_threshold = forest.base, forest.score_at_threshold
-        ratio = np.array([base**one for one in excess.tolist()], np.float64)
-        scores = ratio * at_threshold
-        is_anomaly = excess < 0
-        return is_anomaly, np.where(is_anomaly, forest.below, at_threshold) - scores, scores
+        sums: Floats = np.add.reduce(lengths, axis=0)
+        return sums
 
 
 def _snapped(thresholds: Floats, values: Floats) -> Floats:

@@ -28,13 +28,14 @@ _OPERATORS: Final = [
 _MODES: Final = {b"BRANCH_LEQ", b"LEAF"}
 _MORE: Final = 0x80
 
+Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 _Span = tuple[int, int]
 
 
-class GraphForest(msgspec.Struct, frozen=True):
-    """The trees of a graph, node by node, and what makes scores of their sums.
+class Trees(msgspec.Struct, frozen=True):
+    """Isolation trees, node by node.
 
     Attributes:
         tree: of each node, ascending; int64 of shape (n_nodes,).
@@ -42,10 +43,6 @@ class GraphForest(msgspec.Struct, frozen=True):
         threshold: a row goes left if its float32 feature, as a double, is not above it.
         left, right: a branch's children, by their place here; a leaf is its own child.
         weight: of each leaf, its path length; float64 of shape (n_nodes,).
-        base_value: is added to a row's sum of path lengths before that is rounded to float32.
-        base: the score is `score_at_threshold * base ** excess`.
-        score_at_threshold: of a row whose excess is 0.
-        below: the next double below that, for decisions of anomalies.
     """
 
     tree: Ints
@@ -54,10 +51,43 @@ class GraphForest(msgspec.Struct, frozen=True):
     left: Ints
     right: Ints
     weight: Floats
+
+
+class GraphForest(msgspec.Struct, frozen=True):
+    """The trees of a graph, and what makes scores of their path lengths.
+
+    Attributes:
+        trees: of the graph.
+        base_value: is added to a row's sum of path lengths before that is rounded to float32.
+        base: the score is `score_at_threshold * base ** excess`.
+        score_at_threshold: of a row whose excess is 0.
+        below: the next double below that, for decisions of anomalies.
+    """
+
+    trees: Trees
     base_value: float
     base: float
     score_at_threshold: float
     below: float
+
+    def scores(self, sums: Floats) -> tuple[Bools, Floats, Floats]:
+        """What the graph says of rows, to the last bit.
+
+        The excess is rounded to float32 as onnxruntime rounds it. `power` is the C library's, as
+        there; numpy's may differ in the last bit.
+
+        Args:
+            sums: their path lengths in all trees, added in the order of these; of shape (n,).
+
+        Returns:
+            Whether each row is an anomaly, its decision, its anomaly score; each of shape (n,).
+        """
+        base, at_threshold = self.base, self.score_at_threshold
+        excess = (sums + self.base_value).astype(np.float32)
+        ratio = np.array([base**one for one in excess.tolist()], np.float64)
+        scores = ratio * at_threshold
+        is_anomaly = excess < 0
+        return is_anomaly, np.where(is_anomaly, self.below, at_threshold) - scores, scores
 
 
 def read_forest(graph: bytes) -> GraphForest | None:
@@ -121,12 +151,14 @@ def _forest(
         float(_raw(data, constants[name])[0]) for name in (b"base", b"score_at_threshold", b"below")
     )
     return GraphForest(
-        tree=tree,
-        feature=ints(b"nodes_featureids"),
-        threshold=floats(b"nodes_values_as_tensor"),
-        left=left,
-        right=right,
-        weight=weight,
+        trees=Trees(
+            tree=tree,
+            feature=ints(b"nodes_featureids"),
+            threshold=floats(b"nodes_values_as_tensor"),
+            left=left,
+            right=right,
+            weight=weight,
+        ),
         base_value=float(floats(b"base_values_as_tensor")[0]),
         base=base,
         score_at_threshold=score,

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from inference.detectors.forest_tables import domains_of
 from inference.detectors.judgements import Judgement, Judgements
-from inference.detectors.scorer import ROWS_WORTH_SORTING, Scorer, Scores
+from inference.detectors.parts import ROWS_WORTH_SORTING
+from inference.detectors.scorer import Scorer, Scores
 from inference.detectors.seen import Seen
 from inference.detectors.wording import describe_features
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
@@ -20,17 +22,8 @@ from schemas.record.encoding import (
     service_number,
 )
 from schemas.record.extraction import extract
-from schemas.record.features import FEATURE_NAMES, SEVERITY, Level, LogFeatures
+from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
 from schemas.record.key import Columns, Ints, feature_rows, rows_of
-
-_FLAG = np.array([0.0, 1.0])
-_DOMAINS = {
-    "level": np.array(sorted(map(float, SEVERITY.values()))),
-    "has_exception": _FLAG,
-    "has_timeout": _FLAG,
-    "has_connection_error": _FLAG,
-}
-"""The values of those features that have few."""
 
 _NO_TERMS = 0
 _TELLING = 0.02
@@ -47,7 +40,7 @@ class IsolationForestDetector:
     def __init__(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
         features = manifest.features
         self._encoder = FeatureEncoder(features.names, features.service_buckets)
-        domains = [_DOMAINS.get(name) for name in features.names]
+        domains = domains_of(features.names)
         self._scorer = Scorer(files[MODEL_FILE], len(features.names), domains)
         # Where the model's order of the features is another than that of the answers.
         self._columns = None

@@ -6,17 +6,16 @@ One scorer is one session. Sessions do not survive `fork`: make them in the work
 import os
 import struct
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from inference.cores import usable_cores
 from inference.detectors.forest_tables import MAX_BYTES, Domains, ForestTables
-from inference.detectors.graph_forest import read_forest
+from inference.detectors.graph_forest import Bools, Floats, GraphForest, read_forest
+from inference.detectors.parts import Columns, in_order, in_parts
 from schemas.record.key import Ints
 
 # onnxruntime reports its use to its vendor unless this stands in the environment before it is
@@ -25,10 +24,6 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime
 
 INPUT: Final = "features"
-ROWS_WORTH_A_THREAD: Final = 16_384
-ROWS_WORTH_SORTING: Final = 256
-"""From as many rows on, trees gain more by sorted rows than sorting costs."""
-
 ROWS_WORTH_TABLES: Final = 8_192
 """When so many rows were scored in batches, the graph has taken as long for them as making tables
 takes, some 25 ms: a model that is never asked about much that is new never makes any."""
@@ -45,8 +40,6 @@ OUTPUTS: Final[dict[str, tuple[str, type[np.generic]]]] = {
 """The outputs of every graph with their types, as onnxruntime and as numpy calls them."""
 
 _NAMES: Final = list(OUTPUTS)
-
-Columns = tuple[npt.NDArray[Any], ...]
 
 Score = tuple[int, float, float, bytes]
 """What a graph says of one row, as in `Scores`: label, decision, anomaly score, contributions."""
@@ -91,12 +84,19 @@ class Scorer:
         graph: the serialised ONNX model.
         n_features: how many columns its input must have.
         domains: of each, the values that rows of `score_batch` have in it, see `ForestTables`.
+        max_table_bytes: what tables for `score_batch` may take.
 
     Raises:
         UnfitGraphError: onnxruntime refuses the graph, or its input or outputs are others.
     """
 
-    def __init__(self, graph: bytes, n_features: int, domains: Domains | None = None) -> None:
+    def __init__(
+        self,
+        graph: bytes,
+        n_features: int,
+        domains: Domains | None = None,
+        max_table_bytes: int = MAX_BYTES,
+    ) -> None:
         try:
             self._session = onnxruntime.InferenceSession(
                 graph, session_options(), providers=["CPUExecutionProvider"]
@@ -114,10 +114,11 @@ class Scorer:
         if missing:
             raise UnfitGraphError(f"the graph lacks the outputs {missing}")
         self.n_features = n_features
-        self._graph = graph if len(graph) <= MAX_BYTES else b""
+        self._graph = graph if len(graph) <= max_table_bytes else b""
+        self._max_table_bytes = max_table_bytes
         self._domains = domains or [None] * n_features
         self._n_scored = 0
-        self._tables: ForestTables | None = None
+        self._tables: _GraphTables | None = None
         self.score_one = _OneRow(self._session, n_features).score
 
     def score(self, rows: npt.NDArray[np.float32], order: Ints | None = None) -> Scores:
@@ -132,7 +133,7 @@ class Scorer:
         return Scores(*self._columns(rows))
 
     def score_batch(self, rows: npt.NDArray[np.float32]) -> Scores:
-        """Score the rows of a batch, which may be all new: by tables where that pays.
+        """Score rows that may be all new, of a batch or a job: by tables where that pays.
 
         The very same bits come out but for contributions, which tables do not have.
 
@@ -144,22 +145,23 @@ class Scorer:
             if self._n_scored >= ROWS_WORTH_TABLES:
                 self._tables = self._make_tables()
                 self._graph = b""
-        if self._tables is None:
+        if self._tables is None or not len(rows):
             return self.score_table(rows)
-        is_anomaly, decisions, scores = self._tables.scores(rows)
+        is_anomaly, decisions, scores = in_parts(self._tables.scores, rows, alike_together=False)
         labels = np.where(is_anomaly, -1, 1)
         return Scores(labels, decisions, scores, np.empty((len(rows), 0), np.float32))
 
-    def _make_tables(self) -> ForestTables | None:
+    def _make_tables(self) -> "_GraphTables | None":
         """Tables of the graph's forest, if they are small enough and agree with the graph."""
         forest = read_forest(self._graph)
         if forest is None:
             return None
         try:
-            tables = ForestTables(forest, self._domains)
+            lengths = ForestTables(forest.trees, self._domains, self._max_table_bytes)
         except ValueError:
             return None
-        rows = tables.rows_at_borders(ROWS_COMPARED)
+        tables = _GraphTables(forest, lengths)
+        rows = lengths.rows_at_borders(ROWS_COMPARED)
         labels, decisions, scores, _ = self._columns(rows)
         found = tables.scores(rows)
         agree = map(np.array_equal, (labels < 0, decisions, scores), found)
@@ -169,19 +171,23 @@ class Scorer:
         labels, decisions, scores, contributions = self._session.run(_NAMES, {INPUT: rows})
         return labels[:, 0], decisions[:, 0], scores[:, 0], contributions
 
-    def anomaly_scores(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        """The scores alone of the many rows of a job: float64 of shape (n,)."""
-        (scores,) = in_parts(
-            lambda part: (self._session.run(["anomaly_score"], {INPUT: part})[0][:, 0],), rows
-        )
-        return scores
-
     def score_table(self, rows: npt.NDArray[np.float32]) -> Scores:
-        """`score` for the many rows of a job: shared out among the cores, alike rows together.
+        """`score` for the many rows of a job: by the graph alone, shared out among the cores.
 
         A row's score does not depend on the rows beside it, so the very same bits come out.
         """
         return Scores(*in_parts(self._columns, rows))
+
+
+class _GraphTables(msgspec.Struct, frozen=True):
+    """A graph's forest as tables: what the graph says of rows, but for contributions."""
+
+    forest: GraphForest
+    lengths: ForestTables
+
+    def scores(self, rows: npt.NDArray[np.float32]) -> tuple[Bools, Floats, Floats]:
+        """Whether each row is an anomaly, its decision, its anomaly score; each of shape (n,)."""
+        return self.forest.scores(self.lengths.path_lengths(rows))
 
 
 class _OneRow:
@@ -212,71 +218,6 @@ class _OneRow:
             self._run(self._binding)
             answer = self._answer.tobytes()
         return (*_ANSWER.unpack_from(answer), answer[_ANSWER.size :])
-
-
-def in_parts(
-    function: Callable[[npt.NDArray[np.float32]], Columns],
-    rows: npt.NDArray[np.float32],
-    *,
-    part_rows: int = ROWS_WORTH_A_THREAD,
-    max_parts: int | None = None,
-) -> Columns:
-    """Apply a function of rows to many of them, on all cores.
-
-    Trees answer alike rows from the same few cache lines, so rows are worked on in sorted order:
-    that nearly halves the time.
-
-    Args:
-        function: gives columns, each with one entry per row that depends on that row alone.
-        rows: float32 of shape (n, n_features).
-        part_rows: rows that are worth a part of their own.
-        max_parts: how many parts there are at most; None for one a core.
-
-    Returns:
-        The columns for all rows, in their order.
-    """
-    n_parts = 1 + len(rows) // part_rows
-    if n_parts > 1:
-        n_parts = min(max_parts or usable_cores(), n_parts)
-    if n_parts == 1:
-        if len(rows) < ROWS_WORTH_SORTING:
-            return function(rows)
-        return in_order(function, rows, np.lexsort(rows.T))
-    orders = np.array_split(np.lexsort(rows.T), n_parts)
-    found: list[npt.NDArray[Any]] = []
-    with ThreadPoolExecutor(n_parts) as threads:
-        parts = threads.map(lambda order: function(rows[order]), orders)
-        for order, columns in zip(orders, parts, strict=True):
-            # Put where they belong at once: a table may be large, and no copy is kept.
-            found = found or [
-                np.empty((len(rows), *column.shape[1:]), column.dtype) for column in columns
-            ]
-            for whole, column in zip(found, columns, strict=True):
-                whole[order] = column
-    return tuple(found)
-
-
-def in_order(
-    function: Callable[[npt.NDArray[np.float32]], Columns],
-    rows: npt.NDArray[np.float32],
-    order: Ints,
-) -> Columns:
-    """Apply a function of rows as `in_parts` does, on one core and in an order that is known.
-
-    Trees answer alike rows from the same few cache lines, so an order in which alike rows are
-    neighbours takes a fifth off 1,000 rows, and a third off 10,000.
-
-    Args:
-        function: as there.
-        rows: as there.
-        order: the rows' indices, of shape (n,).
-    """
-    found = []
-    for column in function(rows[order]):
-        whole = np.empty_like(column)
-        whole[order] = column
-        found.append(whole)
-    return tuple(found)
 
 
 def session_options() -> onnxruntime.SessionOptions:

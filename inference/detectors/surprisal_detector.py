@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from inference.detectors.forest_tables import domains_of
 from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.scorer import Scorer, UnfitGraphError
 from inference.detectors.seen import Seen
@@ -93,9 +94,8 @@ class SurprisalDetector:
         tables = Tables.from_bytes(files[TABLES_FILE])
         if tables.signature_rarity is None or tables.forest_scores is None:
             raise UnreadableTablesError("the tables of rarities and forest scores are missing")
-        flag = np.array([0.0, 1.0])
         rarities = np.unique(tables.signature_rarity).astype(np.float64)
-        domains = [None, np.array(SEVERITIES), rarities, flag, flag, flag]
+        domains = domains_of(FOREST_COLUMNS, signature_rarity=rarities)
         self._scorer = Scorer(files[MODEL_FILE], len(FOREST_COLUMNS), domains)
         # Memoryviews give Python floats, without a numpy object in between.
         self._signature_rarity: Sequence[float] = tables.signature_rarity.data

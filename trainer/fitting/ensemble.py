@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 
+from inference.detectors.graph_forest import Trees
 from trainer.fitting.threshold import average_path_length, denominator_of
 
 BRANCH: Final = "BRANCH_LEQ"
@@ -86,6 +87,25 @@ def flatten_forest(forest: IsolationForest) -> Ensemble:
         target_nodeids=nodeids[node],
         target_ids=target,
         target_weights=weights[node, target],
+    )
+
+
+def trees_of(forest: IsolationForest) -> Trees:
+    """All trees of the forest with their path lengths, as serving reads them from its graph."""
+    flat = flatten_forest(forest)
+    is_leaf, own = np.array(flat.modes) == LEAF, np.arange(len(flat.modes))
+    first = np.searchsorted(flat.nodes_treeids, flat.nodes_treeids)
+    is_length = flat.target_ids == 0
+    leaves = np.searchsorted(flat.nodes_treeids, flat.target_treeids) + flat.target_nodeids
+    weight = np.zeros(len(own))
+    weight[leaves[is_length]] = flat.target_weights[is_length]
+    return Trees(
+        tree=flat.nodes_treeids,
+        feature=flat.nodes_featureids,
+        threshold=flat.nodes_values,
+        left=np.where(is_leaf, own, first + flat.nodes_truenodeids),
+        right=np.where(is_leaf, own, first + flat.nodes_falsenodeids),
+        weight=weight,
     )
 
 

@@ -59,15 +59,14 @@ def split_forward(table: CountTable, min_records: int = MIN_RECORDS) -> list[Spl
         return []
     splits = []
     reached = 0
-    for share in SPLIT_SHARES:
-        before = counts_before(table, moment_of(table, share))
+    # As long again after a share is the moment of twice the share, which is one of these, too.
+    parts = {share: counts_before(table, moment_of(table, share)) for share in SPLIT_SHARES}
+    for share, before in parts.items():
         n_before = int(before.sum())
         if not reached < n_before < n:
             continue
         reached = n_before
-        later = table.counts
-        if 2 * share < 1:
-            later = counts_before(table, moment_of(table, 2 * share))
+        later = parts[2 * share] if 2 * share < 1 else table.counts
         after = later - before
         if after.any():
             splits.append(Split(np.rint(before * (n / n_before)).astype(np.int64), after))

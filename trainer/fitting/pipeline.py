@@ -93,11 +93,8 @@ def fit(table: CountTable, options: TrainOptions, budget: AlertBudget | None = N
     """
     if not DETECTORS[options.detector].reads_message:
         table = table.without_traits()
-    warnings = []
-    if budget is not None:
-        warnings = doubts(budget, table)
-        budget = with_rate(budget, lines_per_day(table))
-        options = msgspec.structs.replace(options, contamination=contamination_of(budget))
+    warnings = [] if budget is None else doubts(budget, table)
+    options, budget = settle(table, options, budget)
     detector = LEARNERS[options.detector].fit(table, options)
     judgements = detector.judge(table.keys)
     manifest = _manifest(table, options, budget, detector, judgements)
@@ -112,6 +109,25 @@ def fit(table: CountTable, options: TrainOptions, budget: AlertBudget | None = N
     warnings += check_suitability(table)
     candidate = Candidate(options.detector, model, files)
     return Fitted(table, detector, judgements, candidate, warnings)
+
+
+def settle(
+    table: CountTable, options: TrainOptions, budget: AlertBudget | None
+) -> tuple[TrainOptions, AlertBudget | None]:
+    """Options with the contamination that follows from a budget, and the budget with its rate.
+
+    Args:
+        table: the records.
+        options: as they were asked for; they stay where there is no budget.
+        budget: likewise.
+
+    Raises:
+        BudgetError: the budget does not go with the records.
+    """
+    if budget is None:
+        return options, None
+    budget = with_rate(budget, lines_per_day(table))
+    return msgspec.structs.replace(options, contamination=contamination_of(budget)), budget
 
 
 def prove(fitted: Fitted) -> Mapping[str, bytes]:

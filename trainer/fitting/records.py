@@ -55,6 +55,10 @@ class Records(msgspec.Struct, frozen=True):
             has_message=has_message,
         )
 
+    def take(self, chosen: npt.NDArray[np.bool_]) -> "Records":
+        """Some of them."""
+        return Records(*(column[chosen] for column in msgspec.structs.astuple(self)))
+
     def forest_rows(self, signature_rarity: npt.NDArray[np.float32]) -> Rows:
         """What the forest sees: float32 of shape (n, 6), columns as in `FOREST_COLUMNS`."""
         columns: list[npt.NDArray[Any]] = [self.log_length, self.severity, signature_rarity]

@@ -128,6 +128,8 @@ def _hardly_repeats(table: CountTable) -> str | None:
 
 
 def _more_and_more_new(table: CountTable) -> str | None:
+    if not messages_of(table.traits)[0].any():
+        return None
     shares = [
         new for split in split_forward(table) if (new := _share_new(table, split)) is not None
     ]

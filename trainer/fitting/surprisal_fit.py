@@ -28,7 +28,7 @@ from schemas.record.surprisal import (
 )
 from trainer.counting.table import CountTable
 from trainer.fitting.export import export_forest
-from trainer.fitting.forest import MAX_FIT_ROWS, Rows, grow_forest, require_two
+from trainer.fitting.forest import MAX_FIT_ROWS, Rows, grow_forest, require_two, table_scorer
 from trainer.fitting.forward import Calibration, Measured, split_forward
 from trainer.fitting.own_thresholds import find_offsets, taus
 from trainer.fitting.quantiles import (
@@ -58,6 +58,7 @@ class SurprisalFit(msgspec.Struct, frozen=True):
     Attributes:
         forest: scikit-learn's, the one behind `graph`.
         graph: its export.
+        scorer: scores rows by it.
         tables: what else a bundle holds.
         threshold: tau for records without a message.
         message_threshold: tau for records with one; None if there were none.
@@ -68,6 +69,7 @@ class SurprisalFit(msgspec.Struct, frozen=True):
 
     forest: IsolationForest
     graph: bytes
+    scorer: Scorer
     tables: Tables
     threshold: float
     message_threshold: float | None
@@ -105,8 +107,8 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
     rows = records.forest_rows(own_signature)
     forest = grow_forest(_with_background(rows, table, options.random_state), options)
     graph = export_forest(forest)
-    scorer = Scorer(graph, len(FOREST_COLUMNS))
-    scores = scorer.anomaly_scores(rows)
+    scorer = table_scorer(graph, FOREST_COLUMNS)
+    scores = scorer.score_batch(rows).anomaly_scores
     forest_scores = Steps.of(scores, table.counts).reached_by(_TOP_SHARES)
 
     def without_message(
@@ -120,13 +122,16 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
         without_message(records, own_signature, scores), table.counts, records.service
     )
     features = table.without_traits()
-    seen = Records.of(features.keys)
+    bare_records = records if features is table else Records.of(features.keys)
     later = []
     for split in split_forward(features):
-        of_signature, _ = Occurrences.of(seen, split.before).as_of(occurrences).of_each(seen)
-        scores = scorer.anomaly_scores(seen.forest_rows(of_signature))
+        before = Occurrences.of(bare_records, split.before).as_of(occurrences)
+        came = split.after > 0
+        seen = bare_records.take(came)
+        of_signature, _ = before.of_each(seen)
+        scores = scorer.score_batch(seen.forest_rows(of_signature)).anomaly_scores
         values = without_message(seen, of_signature, scores)
-        later.append(Measured(values, split.after, seen.service))
+        later.append(Measured(values, split.after[came], seen.service))
     bare = Calibration.of(present, later)
 
     tau, message_tau = bare.threshold(options.contamination), None
@@ -149,6 +154,7 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
     return SurprisalFit(
         forest=forest,
         graph=graph,
+        scorer=scorer,
         tables=occurrences.put_into(
             Tables(
                 percentiles=bare.present.at_least(THOUSANDTHS),
@@ -179,19 +185,23 @@ def _measure_messages(
         own: their rarities, each left out of the counts itself.
         occurrences: of all of them.
     """
+
+    def measure(seen: Records, rarities: Floats, counts: Ints) -> Measured:
+        hints = HINT * ((seen.flags != 0) | seen.has_failure)
+        values = total(seen.severity, hints, rarities, np.zeros(len(rarities)))
+        return Measured(values, counts, seen.service)
+
     written = records.has_message
-    hints = HINT * ((records.flags != 0) | records.has_failure)
-
-    def surprisal(rarities: Floats) -> Floats:
-        whole: Floats = total(records.severity, hints, rarities, np.zeros(len(rarities)))
-        return whole[written]
-
-    services = records.service[written]
     later = []
     for split in split_forward(table):
-        _, rarities = Occurrences.of(records, split.before).as_of(occurrences).of_each(records)
-        later.append(Measured(surprisal(rarities), split.after[written], services))
-    return Measured(surprisal(own), table.counts[written], services), later
+        before = Occurrences.of(records, split.before).as_of(occurrences)
+        came = written & (split.after > 0)
+        if not came.any():
+            continue
+        seen = records.take(came)
+        _, rarities = before.of_each(seen)
+        later.append(measure(seen, rarities, split.after[came]))
+    return measure(records.take(written), own[written], table.counts[written]), later
 
 
 def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
@@ -209,12 +219,10 @@ def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
     if fitted.message_threshold is not None:
         asks_forest = ~records.has_message
         hint = hint | records.has_failure
-    scorer = Scorer(fitted.graph, len(FOREST_COLUMNS))
-    scores = scorer.score_table(records.forest_rows(of_signature)[asks_forest])
+    asked = records.take(asks_forest)
+    scores = fitted.scorer.score_batch(asked.forest_rows(of_signature[asks_forest]))
     phi = np.zeros(len(keys))
     phi[asks_forest] = phi_of(scores.anomaly_scores, tables.forest_scores)
-    contributions = np.zeros((len(keys), len(FOREST_COLUMNS)), np.float32)
-    contributions[asks_forest] = scores.contributions
     surprisal = total(records.severity, HINT * hint, rarities, phi)
     percentiles = share_below(tables.percentiles, surprisal)
     if tables.message_percentiles is not None:
@@ -226,7 +234,7 @@ def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
         1 / (1 + 10**decisions),
         decisions,
         percentiles,
-        contributions,
+        np.empty((len(keys), 0), np.float32),  # nobody asks for them
         np.column_stack([records.severity, HINT * hint, rarities, phi]),
     )
 

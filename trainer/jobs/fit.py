@@ -90,6 +90,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     from trainer.judging.held_out import describe_held_out  # noqa: PLC0415 - see above
     from trainer.judging.judged import (  # noqa: PLC0415 - see above
         Judged,
+        explained,
         find_top,
         flags_of_rows,
         judge,
@@ -108,14 +109,15 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     def judged_by(fitted: pipeline.Fitted) -> Judged:
         return judged_already(table, fitted) if split is None else judge(table, fitted.candidate)
 
-    fitted = pipeline.fit(learned, options, budget)
-    options = fitted.candidate.model.manifest.options
-    judged = [judged_by(fitted)]
+    others = _others(pipeline.settle(learned, options, budget)[0])
     with ThreadPoolExecutor(1) as thread:
-        proof = thread.submit(pipeline.prove, fitted)
         # Not published: the report shows what the other detectors would have done.
-        judged += [judged_by(pipeline.fit(learned, other)) for other in _others(options)]
-        files = proof.result()
+        compared = thread.submit(
+            lambda: [judged_by(pipeline.fit(learned, other)) for other in others]
+        )
+        fitted = pipeline.fit(learned, options, budget)
+        files = pipeline.prove(fitted)
+        judged = [explained(table, judged_by(fitted)), *compared.result()]
     if compare and registry.signature() is None:
         listener.say("nothing to compare with: no model has been published yet")
     elif compare:

@@ -29,6 +29,13 @@ def judge(table: CountTable, candidate: Candidate) -> Judged:
     return Judged(candidate, candidate.model.judge_keys(distinct).take(inverse))
 
 
+def explained(table: CountTable, judged: Judged) -> Judged:
+    """The same with contributions, computed now if they were left out and explain verdicts."""
+    if judged.candidate.model.spec.terms or judged.judgements.contributions.shape[1]:
+        return judged
+    return judge(table, judged.candidate)
+
+
 def judged_already(table: CountTable, fitted: Fitted) -> Judged:
     """Training's judgements on the records of a table."""
     if fitted.table is table:

@@ -23,7 +23,9 @@ from schemas.bundle.contents import Bundle
 from schemas.bundle.manifest import MODEL_FILE
 from schemas.record.key import columns_of
 from tests.made_logs import make_logs
+from trainer.fitting.ensemble import trees_of
 from trainer.fitting.export import export_forest
+from trainer.fitting.threshold import decisions_of_depths, denominator_of
 
 
 def _column(kind: str, choose: np.random.Generator, n: int) -> npt.NDArray[np.float32]:
@@ -44,7 +46,7 @@ def _column(kind: str, choose: np.random.Generator, n: int) -> npt.NDArray[np.fl
     st.integers(2, 24),
     st.integers(0, 2**32 - 1),
 )
-def test_tables_say_what_the_graph_says(
+def test_tables_say_what_the_graph_and_scikit_learn_say(
     kinds: list[str], n_estimators: int, max_samples: int, seed: int
 ) -> None:
     """For rows as in training, for others, and for values on thresholds and a float step beside."""
@@ -60,11 +62,16 @@ def test_tables_say_what_the_graph_says(
     read = read_forest(graph)
     assume(read is not None)  # of two constants with the same value the graph has one
     assert read is not None
-    tables = ForestTables(read, [None] * len(kinds))
+    is_leaf = read.trees.left == np.arange(len(read.trees.left))
+    for name, theirs in msgspec.structs.asdict(read.trees).items():
+        ours, chosen = getattr(trees_of(forest), name), is_leaf if name == "weight" else slice(None)
+        assert np.array_equal(ours[chosen], theirs[chosen])
+    tables = ForestTables(read.trees, [None] * len(kinds))
     others = choose.uniform(-10, 1e5, rows.shape).astype(np.float32)
     asked = np.concatenate([rows, others, tables.rows_at_borders(300)])
     labels, decisions, scores, _ = msgspec.structs.astuple(Scorer(graph, len(kinds)).score(asked))
-    is_anomaly, their_decisions, their_scores = tables.scores(asked)
+    sums = tables.path_lengths(asked)
+    is_anomaly, their_decisions, their_scores = read.scores(sums)
     assert np.array_equal(labels < 0, is_anomaly)
     assert np.array_equal(decisions, their_decisions)
     assert np.array_equal(scores, their_scores)
@@ -73,7 +80,9 @@ def test_tables_say_what_the_graph_says(
         None if kind in {"count", "real"} else table
         for kind, table in zip(kinds, known, strict=True)
     ]
-    assert np.array_equal(ForestTables(read, domains).excess(asked), tables.excess(asked))
+    assert np.array_equal(ForestTables(read.trees, domains).path_lengths(asked), sums)
+    samples = decisions_of_depths(denominator_of(forest), 0.0, sums)
+    assert np.array_equal(samples, forest.score_samples(asked))
 
 
 @pytest.mark.parametrize("name", ["isolation_forest", "surprisal"])
@@ -137,4 +146,4 @@ def test_tables_are_bounded() -> None:
     read = read_forest(export_forest(forest))
     assert read is not None
     with pytest.raises(ValueError, match="too large"):
-        ForestTables(read, [None, None])
+        ForestTables(read.trees, [None, None])

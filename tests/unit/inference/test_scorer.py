@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from inference.detectors.scorer import Scorer, UnfitGraphError, in_parts
+from inference.detectors.parts import in_parts
+from inference.detectors.scorer import Scorer, UnfitGraphError
 from inference.store.versions import ModelStore
 from schemas.bundle.manifest import MODEL_FILE
 

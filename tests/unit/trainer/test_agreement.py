@@ -9,6 +9,7 @@ import pytest
 
 import inference.detectors.scorer
 import trainer.fitting.forest
+from inference.detectors.parts import in_parts
 from schemas.bundle.manifest import ParitySummary
 from schemas.bundle.options import TrainOptions
 from trainer.counting.table import CountTable
@@ -20,27 +21,33 @@ from trainer.fitting.pipeline import fit, prove
 Columns = tuple[npt.NDArray[Any], ...]
 Rows = npt.NDArray[np.float32]
 
-in_parts = inference.detectors.scorer.in_parts
 
-
-def reversed_parts(function: Callable[[Rows], Columns], rows: Rows) -> Columns:
+def reversed_parts(
+    function: Callable[[Rows], Columns], rows: Rows, *, alike_together: bool = True
+) -> Columns:
     """What `in_parts` gave if it put the results of a large table back in reversed order."""
-    columns = in_parts(function, rows)
+    columns = in_parts(function, rows, alike_together=alike_together)
     return tuple(column[::-1] for column in columns) if len(rows) > 500 else columns
 
 
+@pytest.mark.parametrize("n", [2_000, 20_000])
 @pytest.mark.parametrize("detector", ["isolation_forest", "surprisal"])
 def test_rows_put_back_in_another_order_are_found(
-    monkeypatch: pytest.MonkeyPatch, detector: str
+    monkeypatch: pytest.MonkeyPatch, detector: str, n: int
 ) -> None:
     """Thresholds and counts go through the spreading over threads; neither proof may rely on it.
 
+    They do by the graph, and by the tables that score many rows.
+
     A fault there would make a model whose manifest says another flagged share than it serves.
     """
-    table = made_up_table(2_000)
+    table = made_up_table(n)
     monkeypatch.setattr(inference.detectors.scorer, "in_parts", reversed_parts)
     monkeypatch.setattr(trainer.fitting.forest, "in_parts", reversed_parts)
-    fitted = fit(table, TrainOptions(n_estimators=20, detector=detector, contamination=0.05))
+    fitted = fit(
+        table,
+        TrainOptions(n_estimators=20, max_samples=64, detector=detector, contamination=0.05),
+    )
     with pytest.raises(ParityError, match="the loaded model disagrees with the training code"):
         prove_agreement(
             fitted.candidate.model,

@@ -2,13 +2,19 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.ensemble import IsolationForest
 
+from inference.detectors.scorer import ROWS_WORTH_TABLES, Scorer
 from schemas.bundle.options import TrainOptions
+from schemas.record.features import FEATURE_NAMES
 from tests.made_logs import make_log
 from trainer.counting.table import CountTable, count_logs
 from trainer.errors import TooFewRowsError
-from trainer.fitting.forest import fit_forest
+from trainer.fitting.export import export_forest
+from trainer.fitting.forest import distinct_rows, fit_forest, score_samples, table_scorer
+from trainer.fitting.made_up import made_up_table
 
 
 @pytest.mark.parametrize("contamination", [0.01, 0.05, 0.5, "auto"])
@@ -51,3 +57,28 @@ def test_large_tables_are_sampled(table: CountTable) -> None:
     assert forest.offset_ != fit_forest(table, options).offset_
     scores = np.repeat(forest.score_samples(table.rows), table.counts)
     assert forest.offset_ == np.percentile(scores, 10)
+
+
+def test_many_rows_get_the_scores_of_scikit_learn_and_of_the_graph() -> None:
+    """To the last bit, though tables score them; a few rows are left to the other two."""
+    table = made_up_table(20_000).without_traits()
+    options = TrainOptions(detector="isolation_forest", contamination=0.05, max_samples=64)
+    forest, rows = fit_forest(table, options), table.rows
+    assert len(rows) > ROWS_WORTH_TABLES
+    for some in (rows, rows[:100]):
+        assert np.array_equal(score_samples(forest, some), forest.score_samples(some))
+    graph = export_forest(forest)
+    scorer = table_scorer(graph, FEATURE_NAMES)
+    scored = scorer.score_batch(rows)
+    expected = Scorer(graph, len(FEATURE_NAMES)).score(rows)
+    assert scored.contributions.shape == (len(rows), 0)
+    for name in ("labels", "decisions", "anomaly_scores"):
+        assert np.array_equal(getattr(scored, name), getattr(expected, name))
+        assert getattr(scorer.score_batch(rows[:0]), name).shape == (0,)
+
+
+@given(st.lists(st.tuples(*[st.sampled_from([-1.5, 0.0, 1.0, 3e4])] * 3), min_size=1))
+def test_distinct_rows_are_numpys(values: list[tuple[float, ...]]) -> None:
+    """The same rows in the same order."""
+    rows = np.array(values, np.float32)
+    assert np.array_equal(distinct_rows(rows), np.unique(rows, axis=0))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 
 from inference.detectors.judgements import Judgements
-from inference.detectors.scorer import Scorer, Scores
+from inference.detectors.scorer import Scores
 from inference.model.model import Model
 from schemas.bundle.contents import Bundle
 from schemas.bundle.manifest import (
@@ -25,7 +25,7 @@ from schemas.record.key import Ints, feature_rows, unpack
 from schemas.record.surprisal import SIGNATURE_BUCKETS, rarity, signature_buckets
 from trainer.counting.table import CountTable
 from trainer.fitting.export import export_forest, with_threshold
-from trainer.fitting.forest import fit_forest
+from trainer.fitting.forest import fit_forest, table_scorer
 from trainer.fitting.learners.thresholds import thousandth
 from trainer.fitting.parity import prove_parity
 from trainer.fitting.quantiles import (
@@ -56,7 +56,8 @@ class FittedForest:
         self._forest: IsolationForest = fit_forest(table, options)
         self._graph = export_forest(self._forest)
         self._table = table
-        self._scored = Scorer(self._graph, len(FEATURE_NAMES)).score_table(table.rows)
+        self._scorer = table_scorer(self._graph, FEATURE_NAMES)
+        self._scored = self._scorer.score_batch(table.rows)
         steps = Steps.of(self._scored.anomaly_scores, table.counts)
         self._percentiles = steps.at_least(THOUSANDTHS)
         tables = Tables(
@@ -73,7 +74,7 @@ class FittedForest:
         """Judge packed records; those it was fitted on are scored already."""
         scores: Scores = self._scored
         if keys is not self._table.keys:
-            scores = Scorer(self._graph, len(FEATURE_NAMES)).score_table(feature_rows(keys))
+            scores = self._scorer.score_batch(feature_rows(keys))
         return Judgements(
             scores.labels < 0,
             scores.anomaly_scores,

@@ -6,7 +6,6 @@ import msgspec
 import numpy as np
 
 from inference.detectors.judgements import Judgements
-from inference.detectors.scorer import Scorer
 from inference.model.model import Model
 from schemas.bundle.contents import Bundle
 from schemas.bundle.manifest import (
@@ -21,6 +20,7 @@ from schemas.bundle.tables import Tables
 from schemas.record.key import NO_TRAITS, Ints, traits_in, unpack
 from schemas.record.surprisal import FOREST_COLUMNS, total
 from trainer.counting.table import CountTable
+from trainer.fitting.forest import distinct_rows
 from trainer.fitting.learners.thresholds import thousandth
 from trainer.fitting.own_thresholds import listed, moved, offsets_of, taus
 from trainer.fitting.parity import prove_parity
@@ -62,8 +62,8 @@ class FittedSurprisal:
 
     def prove(self, table: CountTable) -> ParitySummary:  # noqa: ARG002 - the fit keeps its rows
         """Prove the graph against scikit-learn."""
-        rows = np.unique(self._fit.rows, axis=0)
-        decisions = Scorer(self._fit.graph, len(FOREST_COLUMNS)).score_table(rows).decisions
+        rows = distinct_rows(self._fit.rows)
+        decisions = self._fit.scorer.score_batch(rows).decisions
         return prove_parity(fitted_reference(self._fit.forest), self._fit.graph, rows, decisions)
 
 

@@ -1,0 +1,85 @@
+"""Rows shared out among the cores, or worked on in an order in which alike rows are neighbours."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.cores import usable_cores
+from schemas.record.key import Ints
+
+ROWS_WORTH_A_THREAD: Final = 16_384
+ROWS_WORTH_SORTING: Final = 256
+"""From as many rows on, trees gain more by sorted rows than sorting costs."""
+
+Columns = tuple[npt.NDArray[Any], ...]
+
+
+def in_parts(
+    function: Callable[[npt.NDArray[np.float32]], Columns],
+    rows: npt.NDArray[np.float32],
+    *,
+    part_rows: int = ROWS_WORTH_A_THREAD,
+    max_parts: int | None = None,
+    alike_together: bool = True,
+) -> Columns:
+    """Apply a function of rows to many of them, on all cores.
+
+    Trees answer alike rows from the same few cache lines, so rows are worked on in sorted order:
+    that nearly halves the time. Tables gain nothing by it.
+
+    Args:
+        function: gives columns, each with one entry per row that depends on that row alone.
+        rows: float32 of shape (n, n_features).
+        part_rows: rows that are worth a part of their own.
+        max_parts: how many parts there are at most; None for one a core.
+        alike_together: work on the rows in sorted order.
+
+    Returns:
+        The columns for all rows, in their order.
+    """
+    n_parts = 1 + len(rows) // part_rows
+    if n_parts > 1:
+        n_parts = min(max_parts or usable_cores(), n_parts)
+    if n_parts == 1:
+        if not alike_together or len(rows) < ROWS_WORTH_SORTING:
+            return function(rows)
+        return in_order(function, rows, np.lexsort(rows.T))
+    order = np.lexsort(rows.T) if alike_together else np.arange(len(rows))
+    orders = np.array_split(order, n_parts)
+    found: list[npt.NDArray[Any]] = []
+    with ThreadPoolExecutor(n_parts) as threads:
+        parts = threads.map(lambda order: function(rows[order]), orders)
+        for order, columns in zip(orders, parts, strict=True):
+            # Put where they belong at once: a table may be large, and no copy is kept.
+            found = found or [
+                np.empty((len(rows), *column.shape[1:]), column.dtype) for column in columns
+            ]
+            for whole, column in zip(found, columns, strict=True):
+                whole[order] = column
+    return tuple(found)
+
+
+def in_order(
+    function: Callable[[npt.NDArray[np.float32]], Columns],
+    rows: npt.NDArray[np.float32],
+    order: Ints,
+) -> Columns:
+    """Apply a function of rows as `in_parts` does, on one core and in an order that is known.
+
+    Trees answer alike rows from the same few cache lines, so an order in which alike rows are
+    neighbours takes a fifth off 1,000 rows, and a third off 10,000.
+
+    Args:
+        function: as there.
+        rows: as there.
+        order: the rows' indices, of shape (n,).
+    """
+    found = []
+    for column in function(rows[order]):
+        whole = np.empty_like(column)
+        whole[order] = column
+        found.append(whole)
+    return tuple(found)
