@@ -6,7 +6,7 @@ import signal
 from trainer.reading.partitions import Partition
 
 
-def tell_process(_partition: Partition) -> int:
+def process_of(_partition: Partition) -> int:
     """The number of the process that works on the partition."""
     return os.getpid()
 

@@ -55,7 +55,7 @@ def measure_open_loop(lab: Lab) -> OpenLoopSection:
             for name in _SITUATIONS:
                 target = noop if name == NOTHING else ours
                 runs[name].append(_round(lab, target, SHARE_OF_PEAK * peak, meanwhile.of(name)))
-                _tell(name, runs[name][-1])
+                _show(name, runs[name][-1])
     return OpenLoopSection(
         about,
         peak,
@@ -110,7 +110,7 @@ def _pace(name: str, runs: Sequence[PacedRun]) -> Pace:
     )
 
 
-def _tell(name: str, found: PacedRun) -> None:
+def _show(name: str, found: PacedRun) -> None:
     run: Run = found.run
     latency = ", ".join(f"{kind} {value:.2f}" for kind, value in run.latency_ms.items())
     failures = {kind: count for kind, count in run.failures.items() if count}

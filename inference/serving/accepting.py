@@ -48,14 +48,14 @@ class Headcount:
         """A place for one more worker; MAX_WORKERS if there is none."""
         places = self._held.tolist()
         place = places.index(_NOBODY) if _NOBODY in places else MAX_WORKERS
-        self.tell(place, 0)
+        self.announce(place, 0)
         return place
 
     def leave(self, place: int) -> None:
         """Free the place of a worker that has ended."""
-        self.tell(place, _NOBODY)
+        self.announce(place, _NOBODY)
 
-    def tell(self, place: int, held: int) -> None:
+    def announce(self, place: int, held: int) -> None:
         """Say how many connections the worker with this place holds."""
         if place < MAX_WORKERS:
             self._held[place] = held
@@ -107,7 +107,7 @@ class Acceptor:
         asked to leave. It goes on accepting if no other does.
         """
         self._retreats = True
-        self._headcount.tell(self._place, _LAST)
+        self._headcount.announce(self._place, _LAST)
 
     def close(self) -> None:
         """Accept no more; what was accepted stays."""
@@ -130,7 +130,7 @@ class Acceptor:
 
     def _gives_way(self) -> bool:
         held = _LAST if self._retreats else len(self._connections) + len(self._opening)
-        self._headcount.tell(self._place, held)
+        self._headcount.announce(self._place, held)
         return self._headcount.is_more_than_others(held)
 
     def _pause(self, seconds: float, then: Callable[[], None]) -> None:

@@ -96,7 +96,7 @@ class Figures:
                 cells[cell] = 0
             cells[self._pair] = pair
 
-    def tell(self, state: ShadowState) -> None:
+    def announce(self, state: ShadowState) -> None:
         """Say what this worker's candidate does."""
         self._board.cells[self._state] = STATES.index(state)
 

@@ -112,11 +112,11 @@ class Shadow:
     async def watch(self) -> None:
         """Compare for ever, from the start of a worker on."""
         loop = asyncio.get_running_loop()
-        look_at = 0.0
+        next_look = 0.0
         while True:
-            if loop.time() >= look_at:
+            if loop.time() >= next_look:
                 await loop.run_in_executor(self._thread, self.follow_candidate)
-                look_at = loop.time() + LOOK_S
+                next_look = loop.time() + LOOK_S
             await self.compare_waiting()
             await asyncio.sleep(EVERY_S)
 
@@ -130,7 +130,7 @@ class Shadow:
         self.figures.drop(n_dropped)
         model, candidate = self._slot.model, self.candidate.model
         state = self._state()
-        self.figures.tell(state)
+        self.figures.announce(state)
         if model is None or candidate is None or state != "judging":
             self.figures.drop(len(waiting) if state == "broken" else 0)
             return

@@ -142,7 +142,7 @@ def test_examples_fit_their_schemas(service: Service) -> None:
             for body in bodies:
                 media_type, content = next(iter(body.items()))
                 several = content.get("examples", {}).values()
-                examples = [one["value"] for one in several] or [content.get("example")]
+                examples = [example["value"] for example in several] or [content.get("example")]
                 assert None not in examples, (path, media_type)
                 schema = content["schema"] | components
                 for example in examples:
@@ -150,7 +150,7 @@ def test_examples_fit_their_schemas(service: Service) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_headers_are_told(service: Service) -> None:
+def test_headers_are_documented(service: Service) -> None:
     """The id of a request everywhere, when to come again with 503, which token with 401."""
     document = openapi_document(service, tokens=True)
     for methods in document["paths"].values():

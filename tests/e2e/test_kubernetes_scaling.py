@@ -54,7 +54,7 @@ def test_inference_scales_and_keeps_a_pod(built: dict[str, Manifests]) -> None:
         ]
 
 
-def test_scaling_on_calls_in_hand_asks_for_a_metric_that_is_told(
+def test_scaling_on_calls_in_hand_asks_for_a_metric_of_ours(
     built: dict[str, Manifests],
 ) -> None:
     """The metric is a gauge of ours; only the overlay with monitoring needs an adapter for it."""

@@ -100,7 +100,7 @@ def test_what_is_wrong_is_named(services: list[Service]) -> None:
     assert asked["is_anomaly"] is True
 
 
-def test_a_word_ends_when_it_was_said_to(services: list[Service]) -> None:
+def test_a_correction_ends_at_its_time(services: list[Service]) -> None:
     """Until then explained answers say so; behind that the detector decides again, by itself."""
     service = services[0]
     until = (datetime.now(UTC) + timedelta(seconds=5)).isoformat()

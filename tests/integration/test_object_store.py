@@ -167,7 +167,7 @@ def test_duckdb_knows_the_given_objects_only() -> None:
             connection.execute("copy (select 1) to 's3://logs/new.parquet' (format parquet)")
 
 
-def test_an_object_that_changed_is_told_of(server: Server) -> None:
+def test_an_object_that_changed_is_reported(server: Server) -> None:
     """What is read is one version of an object, never two put together."""
     store = server.wait()
     obstore.put(store, "changing/log", LINES)
@@ -195,7 +195,7 @@ def test_an_object_that_changed_is_told_of(server: Server) -> None:
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:1", "s3://logs/app/", "does not answer"),
     ],
 )
-def test_what_a_store_refuses_is_told(
+def test_what_a_store_refuses_is_reported(
     variable: str, value: str, pattern: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One line with the address, what is wrong and where to look, also where nobody answers."""

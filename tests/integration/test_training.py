@@ -134,7 +134,7 @@ def test_a_trainer_that_never_answers_times_out(
     assert "may still end" in refused.json()["detail"]
 
 
-def test_a_trainer_with_another_store_is_told_apart(
+def test_a_trainer_with_another_store_is_recognised(
     start_trainer: StartTrainer, start_inference: StartInference, tmp_path: Path
 ) -> None:
     """A training that does not serve here is no success, and the answer says why."""

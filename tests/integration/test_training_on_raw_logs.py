@@ -68,7 +68,7 @@ def test_features_and_raw_logs_stand_side_by_side(
     given = [msgspec.to_builtins(log) for log in make_logs(300)]
     trainer = start_trainer(tmp_path / "both")
     inference = start_inference(tmp_path / "both", trainer)
-    as_logs = {"logs": [{"features": one, "message": "unread"} for one in given]}
+    as_logs = {"logs": [{"features": features, "message": "unread"} for features in given]}
     hashes = []
     for body in (as_logs, {"training_data": given}):
         assert inference.call("POST", "/train", body).status == 200

@@ -56,7 +56,9 @@ def spoilt(tmp_path: Path, lines: list[str]) -> Path:
     return path
 
 
-def test_some_bad_lines_are_told_and_passed_over(tmp_path: Path, spoilt: Path, run: RunJob) -> None:
+def test_some_bad_lines_are_reported_and_passed_over(
+    tmp_path: Path, spoilt: Path, run: RunJob
+) -> None:
     """The job says how many, and where and why for the first; the report has them too."""
     n_bad = len(range(99, 6_666, EVERY))
     done = run("fit", spoilt, "--model-dir", tmp_path / "models", *QUICK)

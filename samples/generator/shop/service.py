@@ -49,7 +49,7 @@ class Shop:
         key = f"product:{number}"
         found: dict[str, Any] | None = self.cache.read(key)
         if found is None:
-            row = self._one(
+            row = self._row(
                 "SELECT id, name, price_cents, stock FROM products WHERE id = %s", number
             )
             if row is None:
@@ -69,7 +69,7 @@ class Shop:
 
     def order(self, number: int) -> dict[str, Any]:
         """Returns one order with its state."""
-        row = self._one("SELECT id, customer, state, total_cents FROM orders WHERE id = %s", number)
+        row = self._row("SELECT id, customer, state, total_cents FROM orders WHERE id = %s", number)
         if row is None:
             raise RefusedError(404, f"no order {number}")
         return dict(zip(("id", "customer", "state", "total_cents"), row, strict=True))
@@ -94,7 +94,7 @@ class Shop:
                 )
         except psycopg.errors.UniqueViolation:
             logger.info("token %s was used before, answering with the first order", token)
-            row = self._one("SELECT id FROM orders WHERE token = %s", token)
+            row = self._row("SELECT id FROM orders WHERE token = %s", token)
             return self.order(row[0]) if row else {}
         self.cache.drop([f"product:{p}" for p, _ in items])
         self.cache.queue(number)
@@ -138,10 +138,10 @@ class Shop:
 
     def archive(self) -> dict[str, Any]:
         """Sums the orders of earlier years."""
-        row = self._one("SELECT count(*), sum(total_cents) FROM archive WHERE id > %s", 0)
+        row = self._row("SELECT count(*), sum(total_cents) FROM archive WHERE id > %s", 0)
         return {"orders": row[0], "total_cents": int(row[1])} if row else {}
 
-    def _one(self, query: LiteralString, value: object) -> tuple[Any, ...] | None:
+    def _row(self, query: LiteralString, value: object) -> tuple[Any, ...] | None:
         with self.pool.connection() as conn:
             row: tuple[Any, ...] | None = conn.execute(query, (value,)).fetchone()
         return row

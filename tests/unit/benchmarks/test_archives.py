@@ -77,7 +77,7 @@ def test_every_features_file_holds_the_whole_pool(tmp_path: Path, pool: list[Log
     assert sorted(path.name for path in tmp_path.iterdir()) == ["10000.parquet", "30001.parquet"]
 
 
-def test_raw_lines_have_the_length_and_variety_that_are_told(
+def test_raw_lines_have_the_length_and_variety_that_are_stated(
     tmp_path: Path, raw_lines: list[bytes]
 ) -> None:
     """550 bytes on average, and the share of distinct messages is counted, not guessed."""

@@ -94,7 +94,7 @@ def test_a_void_figure_reaches_nothing() -> None:
     assert "| this service | void: 2 x status |" in report(results, [])
 
 
-def test_what_was_not_measured_is_said_to_be_so() -> None:
+def test_what_was_not_measured_is_marked_so() -> None:
     """Empty results make a whole table, without a single figure."""
     assert {(bar.measured, bar.reached) for bar in bars(Results())} == {(NOT_MEASURED, None)}
 

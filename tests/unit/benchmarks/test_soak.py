@@ -171,7 +171,7 @@ def test_memory_is_flat_from_the_second_quarter_on(megabytes: list[float], flat:
     assert Memory([round(MB * size) for size in megabytes]).is_flat == flat
 
 
-def test_a_quarter_is_told_by_its_median() -> None:
+def test_a_quarter_is_judged_by_its_median() -> None:
     """A single sample that lies far off, as while two models are loaded, moves nothing."""
     samples = [MB * size for size in (70, 71, 99, 80, 81, 82, 80, 80, 80, 83, 10, 84)]
     assert Memory(samples).quarters_mb == [71, 81, 80, 83]

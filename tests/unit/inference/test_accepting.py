@@ -70,7 +70,7 @@ def test_places_are_given_and_freed() -> None:
     headcount = Headcount()
     first, second = headcount.join(), headcount.join()
     assert first != second
-    headcount.tell(second, 3)
+    headcount.announce(second, 3)
     assert headcount.is_more_than_others(1)
     headcount.leave(first)
     assert not headcount.is_more_than_others(3)
@@ -82,7 +82,7 @@ def test_more_workers_than_places_serve_all_the_same() -> None:
     headcount = Headcount()
     places = [headcount.join() for _ in range(MAX_WORKERS + 1)]
     assert places == [*range(MAX_WORKERS), MAX_WORKERS]
-    headcount.tell(places[-1], 7)
+    headcount.announce(places[-1], 7)
     headcount.leave(places[-1])
     assert not headcount.is_more_than_others(0)
 

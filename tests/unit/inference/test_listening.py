@@ -45,7 +45,7 @@ def test_localhost_is_both_families(name: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_taken_port_is_said(host: str) -> None:
+def test_a_taken_port_is_reported(host: str) -> None:
     """With what to do."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -58,7 +58,7 @@ def test_a_taken_port_is_said(host: str) -> None:
 @pytest.mark.parametrize(
     "host", ["192.0.2.1", "no-such-host.invalid", "a" * 70, "[::1", "[", "[]", " "]
 )
-def test_what_is_no_address_of_this_machine_is_said(host: str) -> None:
+def test_what_is_no_address_of_this_machine_is_reported(host: str) -> None:
     """In one line that names what was expected, and no other port is advised."""
     with pytest.raises(ListenError, match="HOST must be an address or a name") as raised:
         listening_addresses(host, free_port())
@@ -74,7 +74,7 @@ def test_a_unix_socket_has_a_path(tmp_path: Path) -> None:
     assert listening_addresses(f"unix://{path}", 1) == [f"unix:{path}"]
 
 
-def test_a_path_that_cannot_be_is_said(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_is_reported(tmp_path: Path) -> None:
     """A file of somebody else stays; so does a service that listens there."""
     file = tmp_path / "file"
     file.write_text("precious")

@@ -121,7 +121,7 @@ def test_all_integers_are_taken() -> None:
         ("INT64", b"\0" * 17, "Expected 16 bytes, 2 values of 8, not 17"),
     ],
 )
-def test_wrong_raw_tensors_are_told(datatype: Datatype, data: bytes, expected: str) -> None:
+def test_wrong_raw_tensors_are_reported(datatype: Datatype, data: bytes, expected: str) -> None:
     """Where they end or go on, and what was expected."""
     with pytest.raises(FaultyTensorError, match=expected):
         from_raw(data, datatype, datatype, 2)

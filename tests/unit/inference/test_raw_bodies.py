@@ -85,7 +85,9 @@ def found(body: bytes | str, media_type: str = "") -> tuple[list[tuple[int, Log]
         ("", []), ("\n \n", []), ("[]", []),
     ],
 )  # fmt: skip
-def test_a_body_is_told_by_its_first_bytes(body: str, expected: list[tuple[int, Log]]) -> None:
+def test_a_body_is_recognised_by_its_first_bytes(
+    body: str, expected: list[tuple[int, Log]]
+) -> None:
     """One object, an array, lines, values, text; with marks, blanks and line ends of any kind."""
     logs, tally = found(body)
     assert logs == expected

@@ -166,7 +166,9 @@ def model() -> Model:
         ),
     ],
 )
-def test_what_is_said(model: Model, message: str, level: str, service: str, sentence: str) -> None:
+def test_the_reason_in_words(
+    model: Model, message: str, level: str, service: str, sentence: str
+) -> None:
     """Of messages that are common, rare, new for their service, new at all, of a new service."""
     log = extract(message, Level(level), service)
     assert why(model, log, model.verdict(log)) == sentence

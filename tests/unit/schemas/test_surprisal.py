@@ -97,7 +97,7 @@ def test_one_bucket_at_a_time_is_the_column(records: list[tuple[int, int, int, i
     assert all(0 <= bucket < SIGNATURE_BUCKETS for bucket in buckets)
 
 
-def test_starts_of_steps_are_told_apart_by_both() -> None:
+def test_starts_of_steps_are_distinguished_by_both() -> None:
     """At each start and one character before it, both ways agree, and the bucket changes."""
     lengths = np.array([[start - 1, start] for start in STEP_STARTS if start > 0]).ravel()
     zeros = np.zeros(len(lengths), np.int64)

@@ -144,7 +144,7 @@ def test_slots_of_the_timeline_begin_and_end_where_it_says(report: Report) -> No
     assert line.n_flagged[-1] > 0
 
 
-def test_without_labels_nothing_is_said_of_them() -> None:
+def test_without_labels_nothing_is_shown_of_them() -> None:
     """Nor in the headline."""
     report = report_by("surprisal", labelled=False)
     assert {pattern.n_labelled for pattern in report.patterns} == {None}

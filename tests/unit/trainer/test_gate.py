@@ -141,7 +141,7 @@ def test_without_labels_the_share_counts(
     assert "holds  memory" in capsys.readouterr().out
 
 
-def test_wrong_use_is_told(tmp_path: Path) -> None:
+def test_wrong_use_is_reported(tmp_path: Path) -> None:
     """A gate needs data, and no other word on what becomes current."""
     where = ["--model-dir", str(tmp_path / "models")]
     assert main(["fit", str(SAMPLES), "--gate", "--no-activate", *where]) == 2

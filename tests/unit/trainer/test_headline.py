@@ -29,7 +29,7 @@ LEVELS = [Level.INFO, Level.WARN, Level.ERROR, Level.FATAL]
         ([3], [1, 0, 0, 0], "Flags 4 of 10 lines; none is labelled, of 1 in all", "0"),
     ],
 )
-def test_what_is_said(
+def test_the_headline(
     flagged: list[int], labelled: list[int] | None, found: str, caught: str
 ) -> None:
     """Of one line at INFO, two at WARN, three at ERROR and four at FATAL."""

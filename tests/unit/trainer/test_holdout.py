@@ -111,7 +111,7 @@ def test_nothing_to_hold_out_is_refused() -> None:
         hold_out(table, 0.2)
 
 
-def test_it_is_said_which_lines_were_held_out() -> None:
+def test_the_lines_that_were_held_out_are_named() -> None:
     """By their time, by their place where they have none, or that their order is unknown."""
     records = [(n, False) for n in range(10)]
     timed, placed = (hold_out(table_of(records, start), 0.2) for start in (YEAR_2001, 0))

@@ -39,7 +39,7 @@ def test_every_line_is_accounted_for(path: Path) -> None:
     assert (seen.largest_gap, seen.n_backwards, seen.n_timed) == (9_000_000, 1, 3)
 
 
-def test_the_year_of_times_without_one_is_told(tmp_path: Path) -> None:
+def test_the_year_of_times_without_a_year_is_shown(tmp_path: Path) -> None:
     """It is the year of the file's last change."""
     path = tmp_path / "syslog"
     path.write_text("May  1 10:00:00 h1 cron[7]: job\n")

@@ -135,7 +135,7 @@ def test_raw_logs_of_two_services_are_not_mixed_up(bundle: Bundle) -> None:
             assert [judged[log].json for log in logs] == expected
 
 
-def test_it_is_said_why(bundle: Bundle) -> None:
+def test_the_reason_names_the_threshold(bundle: Bundle) -> None:
     """Terms add up to the service's own threshold less the decision, and words say whose it is."""
     model = Model(bundle, memo_capacity=1)
     own = {
@@ -176,7 +176,7 @@ def test_a_recalibration_moves_all_thresholds_alike(
     assert again.manifest.calibration.flagged_share == pytest.approx(flagged, abs=1e-9)
 
 
-def test_where_no_service_is_large_enough_it_is_said(table: CountTable) -> None:
+def test_where_no_service_is_large_enough_a_warning_says_so(table: CountTable) -> None:
     """And the model is as without, byte for byte."""
     small = unpack(table.keys)[2] == service_number("small", SERVICE_BUCKETS)
     part = CountTable(keys=table.keys[small], counts=table.counts[small], services=table.services)

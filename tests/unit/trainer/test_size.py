@@ -12,7 +12,7 @@ from trainer.fitting.size import check_size, most_nodes
 
 
 @pytest.mark.parametrize("max_samples", [2, 64, 4_096])
-def test_no_forest_has_more_nodes_than_was_said(max_samples: int) -> None:
+def test_no_forest_has_more_nodes_than_estimated(max_samples: int) -> None:
     """Counted in the graph that is served."""
     options = TrainOptions(
         detector="isolation_forest", contamination=0.05, n_estimators=20, max_samples=max_samples

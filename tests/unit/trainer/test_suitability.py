@@ -152,13 +152,13 @@ def test_templates_that_were_new_only_at_first_are_not_warned_of() -> None:
     assert warned(growing(6_000, grows=False)) == []
 
 
-def test_without_an_order_nothing_is_said_of_what_is_new() -> None:
+def test_without_an_order_no_warning_is_of_what_is_new() -> None:
     """Nobody noted when records were seen; that is a warning of its own."""
     table = count_logs(growing(6_000, grows=True))
     assert check_suitability(msgspec.structs.replace(table, first_seen=None, last_seen=None)) == []
 
 
-def test_of_few_records_nothing_is_said() -> None:
+def test_of_few_records_there_is_no_warning() -> None:
     """A handful of lines of one service is no reason to doubt."""
     logs = [extract("hello", Level.INFO, "web")] * 999
     assert warned(logs) == []

@@ -73,7 +73,7 @@ def test_no_logs_are_an_empty_table() -> None:
         assert table.rows.shape == (0, 6)
 
 
-def test_messages_are_told_apart_until_traits_are_dropped() -> None:
+def test_messages_are_distinguished_until_traits_are_dropped() -> None:
     """Logs with equal features and other messages are several records, and one without traits."""
     logs = [extract(message, Level.INFO, "cart") for message in ("ab 1", "ab 2", "cd 1")]
     table = count_logs([*logs, LogFeatures(4, Level.INFO, "cart", False, False, False)])  # noqa: FBT003 - its flags

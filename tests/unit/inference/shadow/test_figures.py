@@ -39,7 +39,7 @@ def test_workers_add_up_and_a_new_pair_begins_anew() -> None:
     for row, digest in ((0, "new"), (1, "new"), (2, "old")):
         board.enter(row)
         figures.begin("model", digest)
-        figures.tell("judging")
+        figures.announce("judging")
         figures.add(found(5 + row, [differing("api", 5 + row)], n_skipped=1))
     pair = figures.of_pair("model", "new")
     assert (pair.n_neither, pair.n_both, pair.n_model, pair.n_candidate) == (180, 20, 0, 11)
@@ -60,13 +60,13 @@ def test_the_next_worker_goes_on_with_a_row() -> None:
     row = board.join()
     board.enter(row)
     first.begin("model", "candidate")
-    first.tell("judging")
+    first.announce("judging")
     first.add(found(3, [differing("api", 3)]))
     board.leave(row)
     assert first.of_pair("model", "candidate").n_judging == 0
     board.enter(board.join())
     first.begin("model", "candidate")
-    first.tell("judging")
+    first.announce("judging")
     assert first.of_pair("model", "candidate").n_candidate == 3
     assert first.of_pair("model", "candidate").n_judging == 1
 

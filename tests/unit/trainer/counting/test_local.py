@@ -13,7 +13,7 @@ import pytest
 
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from tests.made_logs import make_raw_logs
-from tests.steps import die, tell_process
+from tests.steps import die, process_of
 from trainer.counting.local import ALONE_BYTES, interrupted_later, run_locally
 from trainer.counting.step import count_partition
 from trainer.counting.sums import Counted, PartCount, PartSum
@@ -86,14 +86,14 @@ def test_little_data_is_worked_on_here() -> None:
         ([], 8),
     ):
         partitions = numbers_of(sizes)
-        found = list(run_locally(tell_process, partitions, processes))
+        found = list(run_locally(process_of, partitions, processes))
         assert found == [(partition, os.getpid()) for partition in partitions]
 
 
 def test_much_data_is_worked_on_in_processes() -> None:
     """From 16 MiB on, by as many processes as are allowed, and each part once."""
     partitions = numbers_of([ALONE_BYTES // 8] * 8)
-    found = list(run_locally(tell_process, partitions, 2))
+    found = list(run_locally(process_of, partitions, 2))
     assert (
         sorted([partition for partition, _ in found], key=lambda partition: partition.number)
         == partitions
@@ -106,14 +106,12 @@ def test_much_data_is_worked_on_in_processes() -> None:
 def test_standard_input_is_read_here() -> None:
     """Other processes do not have it; what lies beside it they work on."""
     partitions = [Partition(0, Source("-", None, "none"), PLAN), *numbers_of([10, 10, 10])[1:]]
-    found = {
-        partition.source.uri: pid for partition, pid in run_anyway(tell_process, partitions, 2)
-    }
+    found = {partition.source.uri: pid for partition, pid in run_anyway(process_of, partitions, 2)}
     assert found["-"] == os.getpid()
     assert {found["file-1"], found["file-2"]}.isdisjoint({os.getpid()})
 
 
-def test_what_a_process_meets_is_told(parts: list[Partition]) -> None:
+def test_what_a_process_meets_is_reported(parts: list[Partition]) -> None:
     """A file that cannot be read is named, as it is without processes."""
     Path(parts[-1].source.uri).unlink()
     for processes in (1, 2):
@@ -130,7 +128,7 @@ def test_a_killed_process_is_one_clear_error() -> None:
 
 def test_who_stops_early_waits_for_nothing_more() -> None:
     """Closing the results ends the processes, though hundreds of parts are left."""
-    results = run_anyway(tell_process, numbers_of([10] * 1_000), 2)
+    results = run_anyway(process_of, numbers_of([10] * 1_000), 2)
     partition, _ = next(iter(results))
     assert partition.number < 1_000
     assert multiprocessing.active_children()

@@ -184,7 +184,7 @@ def test_the_table_is_that_of_the_logs(data: Path) -> None:
     assert plain(add_up(parts_of(data, 999)).table)[:2] == plain(count_logs(logs))[:2]
 
 
-def test_bad_records_are_told_in_the_order_of_the_input(data: Path) -> None:
+def test_bad_records_are_named_in_the_order_of_the_input(data: Path) -> None:
     """The first of all parts are kept, wherever they were read."""
     counted = add_up(parts_of(data, 700)[::-1])
     places = [place.pack() for place, _ in counted.bad]
@@ -199,7 +199,7 @@ def part(number: int, table: CountTable, n_bad: int) -> PartCount:
     return PartCount(number, table, table.n_samples + n_bad, n_bad, bad)
 
 
-def test_only_so_many_bad_records_are_told_of() -> None:
+def test_only_so_many_bad_records_are_named() -> None:
     """The sum is of bounded size, however many parts there are."""
     counted = add_up([part(number, EMPTY, 7) for number in (5, 3, 9, 1)])
     assert counted.n_bad == 28

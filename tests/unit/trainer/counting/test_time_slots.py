@@ -45,9 +45,9 @@ def of_row(spread: Spread, row: int) -> list[int]:
 
 
 @given(times, times)
-def test_slots_are_as_narrow_as_they_can_be(one: int, other: int) -> None:
+def test_slots_are_as_narrow_as_they_can_be(first: int, second: int) -> None:
     """All times have room, and would have none in slots half as wide."""
-    low, high = sorted([one, other])
+    low, high = sorted([first, second])
     bits = bits_for(low, high)
     assert (high >> bits) - (low >> bits) < N_SLOTS
     assert bits == 0 or (high >> bits - 1) - (low >> bits - 1) >= N_SLOTS

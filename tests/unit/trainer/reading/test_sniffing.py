@@ -82,7 +82,7 @@ def test_only_a_single_line_may_be_cut() -> None:
         sniff(b'{"a": 1}\n{"msg": 1}', "-", Options())
 
 
-def test_what_records_lack_is_said() -> None:
+def test_what_records_lack_is_noted() -> None:
     """Level and service have defaults; the service's is the file's name."""
     head = lines({"text": "up"})
     detected = sniff(head, "s3://logs/2024/orders-2024-01-02.jsonl.zst", Options())
@@ -121,7 +121,7 @@ def test_a_file_names_the_service(name: str, service: str) -> None:
     assert detected.said[-1].startswith(f"service: not in the records, taken as `{service[:50]}")
 
 
-def test_numbers_of_levels_are_said() -> None:
+def test_numbers_of_levels_are_noted() -> None:
     """Where all levels are numbers of one logger, the plan knows what they mean."""
     detected = sniff(lines({"msg": "up", "level": 30}, {"msg": "x"}), "-", Options())
     assert detected.plan.scale == "pino"

@@ -54,7 +54,7 @@ def test_layouts_are_detected(head: bytes, layout: str, said: str) -> None:
     assert said in detected.said
 
 
-def test_what_lines_say_is_said() -> None:
+def test_what_lines_say_is_noted() -> None:
     """Level and service come from the lines, or from what is known beside them."""
     said = sniff(b"Jan  2 03:04:05 h a[1]: up\n", "shop.log", Options()).said
     assert said[-3:] == [

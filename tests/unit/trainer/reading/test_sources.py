@@ -200,7 +200,7 @@ def test_a_file_that_went_is_named(tmp_path: Path) -> None:
         (zstd.compress(CONTENT) + b"more and more", "damaged zstd"),
     ],
 )
-def test_damaged_bytes_are_told_of(tmp_path: Path, content: bytes, message: str) -> None:
+def test_damaged_bytes_are_reported(tmp_path: Path, content: bytes, message: str) -> None:
     """Reading fails in one of the known ways, each with a phrase; the head is still there."""
     path = tmp_path / "log"
     path.write_bytes(content)

@@ -26,7 +26,7 @@ def test_it_is_read_as_utf_8(tmp_path: Path, mark: bytes, encoding: str) -> None
         assert stream.read() == TEXT.encode()
 
 
-def test_half_a_character_at_the_end_is_told(tmp_path: Path) -> None:
+def test_half_a_character_at_the_end_is_reported(tmp_path: Path) -> None:
     """What was cut off becomes U+FFFD; nothing before it is lost."""
     path = tmp_path / "cut.log"
     path.write_bytes(codecs.BOM_UTF16_LE + "up\n".encode("utf-16-le") + b"x")
