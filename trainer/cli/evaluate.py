@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from trainer.cli.command import Command, Work
+from trainer.cli.command import Command, UsageError, Work
 from trainer.cli.data_options import DATA_HELP, add_counts, add_data, add_fault_field, required_data
 from trainer.cli.fit_options import add_version
 from trainer.cli.store import open_models
@@ -29,6 +29,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--compare", action="store_true", help="show the active model on the same data as well"
     )
     parser.add_argument(
+        "--newest",
+        type=float,
+        metavar="SHARE",
+        help="say as well how the model does on this share of the records alone, the newest, and "
+        "on those before them",
+    )
+    parser.add_argument(
         "--report",
         type=Path,
         metavar="FILE",
@@ -40,12 +47,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> Work:
+    if arguments.newest is not None and not 0 < arguments.newest < 1:
+        raise UsageError(f"--newest {arguments.newest}: Expected more than 0 and less than 1")
     evaluated = evaluate(
         required_data(arguments),
         model_dir=open_models(arguments),
         version=arguments.version,
         report_path=arguments.report,
         compare=arguments.compare,
+        newest=arguments.newest,
         with_examples=not arguments.no_examples,
         listener=Terminal(),
     )

@@ -53,6 +53,8 @@ def print_summary(report: Report, duration_s: float) -> None:
         print(report.basis)
     if report.held_out is not None:
         _print_held_out(report.held_out)
+    for part in report.parts:
+        print(part)
     for warning in report.warnings:
         say(f"warning: {warning}")
 

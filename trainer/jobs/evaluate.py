@@ -37,6 +37,7 @@ def evaluate(
     version: int | None = None,
     report_path: Path | None = None,
     compare: bool = False,
+    newest: float | None = None,
     with_examples: bool = True,
     listener: Listener = SILENCE,
 ) -> Evaluation:
@@ -48,15 +49,19 @@ def evaluate(
         version: the model; None for the current version.
         report_path: where the page goes; None for `evaluation-N.html` in the working directory.
         compare: report on the active model as well.
+        newest: a share of the records, in (0, 1): say how the model does on the newest ones alone,
+            and on those before them; None for all together.
         with_examples: show log lines in the report.
         listener: receives the job's progress.
 
     Raises:
         TrainingError: nothing was written; says why.
     """
-    from trainer.judging.evaluation import make_report  # noqa: PLC0415 - a second of imports
-    from trainer.judging.found import find_patterns  # noqa: PLC0415 - see above
+    from trainer.fitting.holdout import hold_out  # noqa: PLC0415 - a second of imports
+    from trainer.judging.evaluation import make_report  # noqa: PLC0415 - as above
+    from trainer.judging.found import find_patterns  # noqa: PLC0415 - as above
     from trainer.judging.judged import find_top, judge  # noqa: PLC0415 - as above
+    from trainer.judging.parts import newest_parts, whether_learned  # noqa: PLC0415 - as above
     from trainer.report.page import render  # noqa: PLC0415 - as above
 
     started = time.perf_counter()
@@ -84,6 +89,9 @@ def evaluate(
         title=f"Model {number} on other data",
         corrections=in_force(judged[0].candidate.model.manifest.corrections, utc_now()),
     )
+    parts = [] if newest is None else newest_parts(hold_out(table, newest), candidates[0])
+    basis = whether_learned(table, candidates[0].model.manifest)
+    report = msgspec.structs.replace(report, basis=basis, parts=parts)
     path = report_path or Path(f"evaluation-{number}.html")
     write_atomically(path, render(report))
     return Evaluation(report, path, time.perf_counter() - started)

@@ -96,6 +96,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         judge,
         judged_already,
     )
+    from trainer.judging.parts import learned_part  # noqa: PLC0415 - see above
     from trainer.patterns.lists import to_kept  # noqa: PLC0415 - see above
     from trainer.report.page import render  # noqa: PLC0415 - see above
 
@@ -138,7 +139,12 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     )
     held_out = None if split is None else describe_held_out(split, fitted.candidate)
     basis = BASIS if split is None else PARTLY.format(learned.n_samples, table.n_samples)
-    report = msgspec.structs.replace(report, basis=basis, held_out=held_out)
+    report = msgspec.structs.replace(
+        report,
+        basis=basis,
+        held_out=held_out,
+        parts=[] if split is None else [learned_part(split, fitted.candidate)],
+    )
 
     kept = {}
     if with_examples and holdings.patterns.n_rows:

@@ -196,6 +196,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         first_patterns: of the worst patterns; empty without labels, or without patterns.
         faults: None without labels, or where the data cannot be read again.
         basis: whether the model has seen these records before, in a sentence.
+        parts: how the model does on parts of the records alone, a sentence each.
         marks: people's corrections that hold.
         held_out: None where a model was fitted on all of the records, or none was fitted.
         patterns: those with the most anomalous lines, the most anomalous first; empty for records
@@ -229,6 +230,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
     headline: str = ""
     basis: str = ""
+    parts: list[str] = []
     marks: list[Mark] = []
     held_out: HeldOut | None = None
     alerts: list[Alerts] = []

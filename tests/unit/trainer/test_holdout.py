@@ -134,7 +134,10 @@ def test_a_model_learns_nothing_of_what_is_held_out(
     assert 0.19 < held_out / 6_666 < 0.21
     assert f"Held out of training: the newest {held_out:,} lines, from 2026-11-22T" in output
     assert "On them: ROC AUC 0." in output
+    learned = f"On the {manifest.training.n_samples:,} lines that it learned from: flags "
+    assert learned in output
     page = (ModelStore(tmp_path).path(1) / "report.html").read_text()
     assert f"It learned from {manifest.training.n_samples:,} of these 6,666 lines." in page
     assert f"the newest {held_out:,} lines" in page
+    assert learned in page
     assert main(["fit", *data, "--holdout", "1", *where]) == 2
