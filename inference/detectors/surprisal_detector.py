@@ -219,7 +219,7 @@ class SurprisalDetector:
         contributions: Mapping[str, float],  # noqa: ARG002 - its forest's share is one of the terms
         terms: Sequence[float],
     ) -> str:
-        """As in "ERROR, tells of a time-out, 1 in 40,000 of all lines, message never seen"."""
+        """As in "ERROR, tells of a time-out, like 1 in 40,000 of all lines, message never seen"."""
         return self._reasons.say(log, terms)
 
     def _weigh(self, length: int, level: int, service: int, flags: int, traits: int) -> _Weighed:

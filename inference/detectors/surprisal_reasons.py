@@ -44,7 +44,7 @@ class SurprisalReasons:
         self._message_offsets = _floats(tables.message_service_offsets)
 
     def say(self, log: LogFeatures, terms: Sequence[float]) -> str:
-        """As in "ERROR, tells of a time-out, 1 in 40,000 of all lines, message never seen".
+        """As in "ERROR, tells of a time-out, like 1 in 40,000 of all lines, message never seen".
 
         Args:
             log: the record.
@@ -78,7 +78,8 @@ class SurprisalReasons:
         n = self._training.n_samples
         bucket = signature_bucket(log.message_length, level, service, flags)
         seen = _count(self._signatures[bucket], n)
-        return share_in_words(seen, n, "all lines") or f"nothing like it seen from {log.service}"
+        share = share_in_words(seen, n, "all lines")
+        return f"like {share}" if share else f"nothing like it seen from {log.service}"
 
     def _messages_like(self, log: MessageFeatures) -> list[str]:
         """How many training records had its template, and which share of its service's they are."""

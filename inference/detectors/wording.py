@@ -33,7 +33,8 @@ def describe_features(log: LogFeatures) -> dict[str, str]:
 
 def speaks_of(flags: int) -> str:
     """What the keyword flags say, as in "an exception and a time-out"; empty if none is up."""
-    return " and ".join(words for bit, words in _SPEAKS_OF.items() if flags & bit)
+    *most, last = [words for bit, words in _SPEAKS_OF.items() if flags & bit] or [""]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def times_seen(count: int) -> str:

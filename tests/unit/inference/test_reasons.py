@@ -27,8 +27,8 @@ SENTENCE = re.compile(
     r"(?:(?P<level>DEBUG|WARN|ERROR|FATAL), )?"
     r"(?:tells of (?P<flags>(?:an exception|a time-out|a connection error"
     r"|(?:an exception|a time-out|a connection error) and (?:a time-out|a connection error)"
-    r"|an exception and a time-out and a connection error)), )?"
-    r"(?P<failure>holds a word of failure, )?"
+    r"|an exception, a time-out and a connection error)), )?"
+    r"(?P<failure>holds a word of failure, )?like "
     + SHARE.format("like")
     + r" ?all lines, message seen (?:(?P<once>once)|(?P<twice>twice)|(?P<times>[0-9,]+) times), "
     + SHARE.format("here")
@@ -95,7 +95,8 @@ def read_reasons(lines: Sequence[Line]) -> int:
         assert (found["level"] or "INFO") == log.level.value
         flags = (log.has_exception, log.has_timeout, log.has_connection_error)
         words = ("an exception", "a time-out", "a connection error")
-        expected = " and ".join(word for word, up in zip(words, flags, strict=True) if up)
+        said = [word for word, up in zip(words, flags, strict=True) if up]
+        expected = " and ".join([", ".join(said[:-1]), *said[-1:]] if said[1:] else said)
         assert (found["flags"] or "") == expected
         has_failure = getattr(log, "has_failure", False)
         assert bool(found["failure"]) == (has_failure and not any(flags))
@@ -138,13 +139,13 @@ def model() -> Model:
             "order 555 placed",
             "INFO",
             "shop",
-            "99 % of all lines, message seen 990 times, 99 % of shop's messages",
+            "like 99 % of all lines, message seen 990 times, 99 % of shop's messages",
         ),
         (
             "stock is low",
             "WARN",
             "shop",
-            "WARN, 1 in 125 of all lines, message seen 10 times, 1 in 125 of shop's messages",
+            "WARN, like 1 in 125 of all lines, message seen 10 times, 1 in 125 of shop's messages",
         ),
         (
             "order 555 placed",
