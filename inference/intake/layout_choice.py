@@ -15,6 +15,7 @@ from inference.intake.lines import (
     LineParser,
     Parsed,
     begins_record,
+    compiled,
     continues_record,
 )
 from schemas.record.features import Level
@@ -151,8 +152,8 @@ def apply_layout(layout: Layout, lines: Sequence[str]) -> Choice:
 
 def _is_further(layout: Layout) -> Callable[[str], bool]:
     """Which lines of a layout need not match, since they continue a record or are remarks."""
-    remark = re.compile(layout.remark or "(?!)").fullmatch
-    further = re.compile(layout.further or "(?!)").match
+    remark = compiled(layout.remark or "(?!)").fullmatch
+    further = compiled(layout.further or "(?!)").match
     if layout.any_further:
         return lambda line: remark(line) is not None or not begins_record(line)
     if layout.continued:

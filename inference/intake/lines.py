@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -17,6 +18,7 @@ __all__ = [
     "Parsed",
     "begins_record",
     "begins_with_time",
+    "compiled",
     "continues_record",
     "custom_layout",
     "read_foreign",
@@ -24,6 +26,9 @@ __all__ = [
 
 GROUPS: Final = ("message", "level", "service", "time")
 """The named groups that a pattern may have."""
+
+MAX_COMPILED: Final = 1_024
+"""More than all layouts have; a bound against headings of W3C that name ever other fields."""
 
 _SECOND: Final = "level2"
 """A second place for the level, in our own patterns."""
@@ -38,6 +43,12 @@ class Parsed(msgspec.Struct, frozen=True, gc=False):
     time: str | None = None
 
 
+@lru_cache(maxsize=MAX_COMPILED)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A regular expression; those of all layouts take half a second, so they are kept."""
+    return re.compile(pattern)
+
+
 class LineParser:
     """Reads lines of one layout.
 
@@ -48,7 +59,7 @@ class LineParser:
     def __init__(self, layout: Layout) -> None:
         self._attempts = []
         for text in layout.patterns:
-            pattern = re.compile(text)
+            pattern = compiled(text)
             message, level, service, time = (pattern.groupindex.get(name, 0) for name in GROUPS)
             second = pattern.groupindex.get(_SECOND, 0)
             self._attempts.append((pattern.fullmatch, message, level, second, service, time))

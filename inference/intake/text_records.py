@@ -7,7 +7,6 @@ one, or as a bad one. A bad line ends the record before it, so a record does not
 file was cut.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -24,6 +23,7 @@ from inference.intake.lines import (
     LineParser,
     Parsed,
     begins_record,
+    compiled,
     continues_record,
     read_foreign,
 )
@@ -116,8 +116,8 @@ class RecordBuilder(Generic[R]):
         self._parse_body = (
             LineParser(Layout(name="body", patterns=(layout.body,))).parse if layout.body else None
         )
-        self._is_remark = re.compile(layout.remark).fullmatch if layout.remark else None
-        self._is_further = re.compile(layout.further).match if layout.further else None
+        self._is_remark = compiled(layout.remark).fullmatch if layout.remark else None
+        self._is_further = compiled(layout.further).match if layout.further else None
         self.open_record: OpenRecord | None = None
         self._is_simple = not (layout.has_body or layout.pairs)
         self._levels: dict[str | None, Level] = {}  # of a simple layout only

@@ -1,11 +1,13 @@
 """POST /logs: raw logs in any usual shape."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 import falcon
 import falcon.asgi
 
+from inference.intake.json_values import begins_array
 from inference.model.flagged import FlaggedLogs
 from inference.resources.components import Components
 from inference.resources.predictor import Predictor
@@ -29,8 +31,22 @@ def routes(components: Components) -> Iterator[Route]:
     yield Route(f"{API_PREFIX}/logs", LogsResource(components.predictor))
 
 
+async def prepare_reading() -> None:
+    """Load and compile what reads raw logs, in a thread: a second of work, once in a worker.
+
+    Done on the event loop, for the first line that needs it, it would hold all other calls.
+    """
+    await asyncio.to_thread(_prepare)
+
+
+def _prepare() -> None:
+    from inference.intake import judging, raw_bodies, warmup  # noqa: F401, PLC0415 - see above
+
+    warmup.warm_up()
+
+
 class LogsResource:
-    """Judges raw logs; what it needs for that is loaded for the first of them."""
+    """Judges raw logs; what it needs for that is loaded when a worker has started."""
 
     takes = frozenset({ANY_TYPE})
 
@@ -49,10 +65,13 @@ class LogsResource:
         returned = cast(Returned, word(req, "return", _RETURNED))
         flagged = predictor.flagged()
         with predictor.load:
+            if self._reader is None:
+                await prepare_reading()
             judge = await predictor.message_judge()
             judging = self._begin(body, req.content_type or "", returned, judge, flagged)
             # Of text, the layout has to be found out first; JSON is mostly read at once.
-            at_once = len(body) <= LARGE_BYTES and body[:1] in (b"{", b"[")
+            is_json = body[:1] == b"{" or begins_array(body, 0)
+            at_once = len(body) <= LARGE_BYTES and is_json
             await predictor.finish(judging, at_once=at_once)
             answer = judging.answer()
         predictor.report(judge.model, judging.verdicts, flagged)
