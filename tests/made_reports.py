@@ -8,11 +8,12 @@ from trainer.report.content import (
     Distribution,
     FoundPattern,
     Report,
+    SeenPattern,
     Share,
     Timeline,
     TopRecord,
 )
-from trainer.report.goodness import Curve
+from trainer.report.goodness import Alerts, Curve, FaultCount, FirstLines, FirstPatterns
 
 DETECTORS = ("isolation_forest", "surprisal")
 TERMS = ("severity", "keywords", "rarity", "forest")
@@ -112,6 +113,26 @@ def make_shares(names: list[str]) -> list[Share]:
     ]
 
 
+def make_alerts() -> list[Alerts]:
+    """The model's and those of rules, one of them with a long name."""
+    names = ("surprisal", "level >= ERROR", "Drain's groups' rarity, as many lines")
+    return [Alerts(name, 1_437, 1_138, 0.792, 0.205) for name in names]
+
+
+def make_newest(number: int) -> SeenPattern:
+    """A pattern that appeared last; of each second no line is flagged."""
+    return SeenPattern(
+        pattern_id=f"{number:016x}",
+        service="orders-api",
+        text=f"pool {'# ' * 40}closed",
+        level="INFO",
+        n_rows=1,
+        n_flagged=number % 2,
+        first_seen="2026-11-24T08:59:00Z",
+        last_seen="2026-11-24T08:59:00Z",
+    )
+
+
 def make_report() -> Report:
     """A report of usual size, with labels and times: 30 services, 20 patterns, 5 rankings."""
     return Report(
@@ -133,6 +154,11 @@ def make_report() -> Report:
         importance_unit="decades",
         n_labelled=673,
         curves=make_curves(),
+        alerts=make_alerts(),
+        first=[FirstLines(n, 0.96) for n in (10, 50, 100)],
+        first_patterns=[FirstPatterns(10, 10), FirstPatterns(20, 19)],
+        faults=FaultCount(named=False, n_faults=74, n_flagged=8, n_alerted=54),
+        newest=[make_newest(number) for number in range(10)],
         parity={"training rows compared with scikit-learn": "613", "labels that differ": "0"},
         parameters={"contamination": "0.005", "n_estimators": "100"},
         versions={"scikit-learn": "1.9.1", "numpy": "2.4.6"},

@@ -57,6 +57,13 @@ def test_the_first_patterns_are_not_folded() -> None:
     assert all(f"<summary><h2>{text}</h2></summary>" in after for text in folded)
 
 
+def test_the_newest_patterns_say_how_much_of_them_is_flagged() -> None:
+    """In words where it is nothing."""
+    text = Page(render(make_report())).text
+    for shown in ("first 2026-11-24 08:59:00, 1 line, none flagged", "1 line, 1 flagged"):
+        assert text.count(shown) == 5
+
+
 def test_a_pattern_says_what_a_person_asks() -> None:
     """How severe in words beside the colour, whose, how many, when, and whether it is labelled."""
     pattern = replace(make_pattern(9), n_rows=9, n_flagged=4, n_labelled=0)
