@@ -5,6 +5,7 @@ from typing import Final
 from trainer.cli.terminal import print_table, say
 from trainer.cli.volume import print_volume
 from trainer.report.content import Report
+from trainer.report.formats import second
 from trainer.report.goodness import HeldOut
 from trainer.report.worth import judge_rankings
 
@@ -75,7 +76,7 @@ def _print_flagged(report: Report) -> None:
         print(f"newest patterns, of {report.n_patterns:,}:")
         for pattern in report.newest[:N_NEWEST]:
             text = pattern.text[:MAX_TEXT] or pattern.pattern_id
-            print(f"  {pattern.first_seen}  {pattern.level} {pattern.service}: {text}")
+            print(f"  {second(pattern.first_seen)}  {pattern.level} {pattern.service}: {text}")
     for mark in report.marks:
         here = "" if mark.n_rows is None else f", {mark.n_rows:,} lines here"
         print(f"corrected to {mark.verdict}{here}: {mark.service}: {mark.what[:MAX_TEXT]}")

@@ -37,6 +37,7 @@ def test_a_published_model_is_judged_on_the_newest_lines_and_on_those_before(
     parts = re.findall(
         r"^On the .*: flags (\d+) of ([\d,]+) lines; .* ROC AUC 0", output, re.MULTILINE
     )
+    assert "\n  2026-11-22 11:04:29  WARN redis: redis is now ready to exit, bye bye...\n" in output
     whole = re.search(r"^Flags (\d+) of 6,666 lines", output, re.MULTILINE)
     assert whole is not None
     (flagged, n), (flagged_before, n_before) = parts
