@@ -101,7 +101,7 @@ class IsolationForestDetector:
     ) -> str:
         """As in "isolated early by level = FATAL, has_timeout = yes"."""
         values = describe_features(log)
-        largest = sorted(contributions.items(), key=lambda one: -one[1])[:3]
+        largest = sorted(contributions.items(), key=lambda contribution: -contribution[1])[:3]
         telling = [f"{name} = {values[name]}" for name, value in largest if value > _TELLING]
         return f"isolated early by {', '.join(telling)}" if telling else "nothing stands out"
 

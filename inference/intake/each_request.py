@@ -127,8 +127,8 @@ def answer_each(
 def reported_json(answered: Answered, model_version: str) -> bytes:
     """The JSON of a `BatchPrediction` that reports what is at fault."""
     faulty = b'{"position":'
-    predictions = [one for one in answered.objects if not one.startswith(faulty)]
-    errors = [one for one in answered.objects if one.startswith(faulty)]
+    predictions = [answer for answer in answered.objects if not answer.startswith(faulty)]
+    errors = [answer for answer in answered.objects if answer.startswith(faulty)]
     return b'{"predictions":[%b],"anomaly_count":%d,"model_version":%b,"errors":[%b]}' % (
         b",".join(predictions),
         [verdict.is_anomaly for verdict in answered.verdicts].count(True),

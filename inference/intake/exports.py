@@ -67,7 +67,7 @@ def take_apart(document: Document) -> Iterator[Document]:
     data = document.get("data")
     if streams is None and isinstance(data, dict):
         streams = data.get("result")
-    if isinstance(streams, list) and any("values" in one for one in _objects(streams)):
+    if isinstance(streams, list) and any("values" in stream for stream in _objects(streams)):
         yield from _loki(streams)
     elif isinstance(document.get("logEvents"), list):
         around = {name: value for name, value in document.items() if name != "logEvents"}
@@ -86,7 +86,7 @@ def _listed(document: Document) -> Iterator[Document]:
     if len(document) <= _MAX_BESIDE and _TEXTS.isdisjoint(document):
         for name in _LISTS:
             found = document.get(name)
-            if isinstance(found, list) and found and all(type(one) is dict for one in found):
+            if isinstance(found, list) and found and all(type(record) is dict for record in found):
                 yield from found
                 return
     yield document
@@ -141,7 +141,7 @@ def _value(value: object) -> object:
         return value
     ((kind, inner),) = value.items()
     if kind == "arrayValue" and isinstance(inner, dict):
-        return [_value(one) for one in inner.get("values") or ()]
+        return [_value(element) for element in inner.get("values") or ()]
     if kind == "kvlistValue" and isinstance(inner, dict):
         return _attributes(inner.get("values"))
     return inner if kind.endswith("Value") else value

@@ -72,9 +72,9 @@ def choose_envelope(lines: Sequence[str]) -> Envelope | None:
     for envelope in _ENVELOPES:
         unwrapper = Unwrapper(envelope)
         opened = [unwrapper.open(line) for line in lines]
-        found = [one for one in opened if one is not None]
-        # Before the first one may stand what the program says that puts lines in envelopes.
-        n_before = next((n for n, one in enumerate(opened) if one is not None), len(lines))
+        found = [line for line in opened if line is not None]
+        # Before the first may stand what the program says that puts lines in envelopes.
+        n_before = next((n for n, line in enumerate(opened) if line is not None), len(lines))
         if len(found) < max(ENVELOPE_SHARE * (len(lines) - n_before), n_before, 1):
             continue
         # A bar or a blank may stand in any text: what is within are records of other layouts, or
@@ -82,8 +82,11 @@ def choose_envelope(lines: Sequence[str]) -> Envelope | None:
         if envelope == "cri" or (
             len(lines) >= _MIN_ENVELOPED
             and (
-                any(begins_record(one.text) for one in found)
-                or (envelope == "compose" and all(_REPLICAS.fullmatch(one.stream) for one in found))
+                any(begins_record(line.text) for line in found)
+                or (
+                    envelope == "compose"
+                    and all(_REPLICAS.fullmatch(line.stream) for line in found)
+                )
             )
         ):
             return envelope
@@ -94,7 +97,7 @@ def find_layout(lines: Sequence[str]) -> Layout:
     """The layout that explains most lines, where none was given.
 
     Args:
-        lines: the first ones that are not blank; at least one.
+        lines: the first that are not blank; at least one.
 
     Returns:
         `general`, whose lines may be any text, where none fits.
@@ -134,17 +137,17 @@ def _is_unknown(
 def apply_layout(layout: Layout, lines: Sequence[str]) -> Choice:
     """What a layout makes of lines."""
     results = [*map(LineParser(layout).parse, lines)]
-    parsed = [one for one in results if one is not None]
+    parsed = [record for record in results if record is not None]
     further = _is_further(layout)
-    n_before = next((n for n, one in enumerate(results) if one is not None), len(lines))
+    n_before = next((n for n, record in enumerate(results) if record is not None), len(lines))
     # Behind a head stands the text, whatever it is.
-    heads = [False, *(layout.has_body and one is not None for one in results)]
+    heads = [False, *(layout.has_body and record is not None for record in results)]
     counted = [
-        one is not None
+        record is not None
         or not (head or further(line))
-        # Any line may be a further one, but for those before the first head.
+        # Any line may be a further line, but for those before the first head.
         or (layout.any_further and number < n_before)
-        for number, (one, head, line) in enumerate(zip(results, heads, lines, strict=False))
+        for number, (record, head, line) in enumerate(zip(results, heads, lines, strict=False))
     ]
     n_leading = 0 if layout.any_further else sum(counted[:n_before])
     return Choice(layout, parsed, sum(counted), n_leading)

@@ -151,7 +151,7 @@ def _records(
     inner = sample
     if envelope is not None:
         opened = map(Unwrapper(envelope).open, sample)
-        inner = [one.text for one in opened if one is not None and one.text.strip()] or sample
+        inner = [line.text for line in opened if line is not None and line.text.strip()] or sample
     layout = msgspec.structs.replace(find_layout(inner), continued=True)
     notices = _Noted(tally)
     streams = None if envelope is None else EnvelopedLines(envelope, layout, assemble, notices)

@@ -83,7 +83,9 @@ def recalibrate(
     model = Model(Bundle(UNPUBLISHED, manifest, dict(detector.files)), memo_capacity=1)
     compared = table
     if compared is None:
-        compared = made_up_table(services=[one.service for one in before.scores.own])
+        compared = made_up_table(
+            services=[own_threshold.service for own_threshold in before.scores.own]
+        )
     if not model.spec.reads_message:
         compared = compared.without_traits()
     judgements = detector.judge(compared.keys)

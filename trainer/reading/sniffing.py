@@ -91,7 +91,7 @@ def _choose(sample: Sample) -> Format:
     if looks_like.columnar:
         return looks_like
     given = {option for option, flags in options.flags().items() if flags}
-    return next((one for one in FORMATS.values() if one.implied_by & given), looks_like)
+    return next((format_ for format_ in FORMATS.values() if format_.implied_by & given), looks_like)
 
 
 def _columns(source: Source) -> list[str]:
