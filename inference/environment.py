@@ -1,4 +1,4 @@
-"""Settings from the environment: typed, bounded, and refused as a whole when one is wrong."""
+"""Settings from the environment: typed, bounded, and refused as a whole when any is wrong."""
 
 import difflib
 from collections.abc import Collection, Mapping

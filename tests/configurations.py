@@ -57,7 +57,7 @@ def read_configurations(page: Path) -> list[Configuration]:
 
 
 def configurations(page: str, section: str) -> list[Configuration]:
-    """Those under one heading of a page below docs/."""
+    """The configurations under one heading of a page below docs/."""
     found = [
         configuration
         for configuration in read_configurations(DOCS / page)

@@ -75,7 +75,7 @@ def _unusable_certificates(settings: ServiceSettings) -> list[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     problems = []
     try:
-        # An empty password, or OpenSSL would ask for one at the terminal.
+        # An empty password, or OpenSSL would ask for a password at the terminal.
         context.load_cert_chain(settings.tls_certificate, settings.tls_key, password="")
     except OSError as error:
         problems.append(

@@ -41,7 +41,7 @@ class Guard:
         _resource: Any,
         _params: dict[str, Any],
     ) -> None:
-        """Refuse the call unless it needs no token or has one with the scope.
+        """Refuse the call unless it needs no token or has a token with the scope.
 
         Raises:
             falcon.HTTPUnauthorized: no token came, or an unknown token.
@@ -71,7 +71,7 @@ class Guard:
             )
 
     def permits(self, path: str, authorization: str | None) -> bool:
-        """Whether a call needs no token or has one with the scope.
+        """Whether a call needs no token or has a token with the scope.
 
         Args:
             path: of its route.

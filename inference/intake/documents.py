@@ -182,7 +182,7 @@ class DocumentReader:
     def _message(self, document: dict[str, Any], shape: Shape) -> str | None:
         for value in values_at(document, shape.message):
             return text_of(value)
-        # A record whose message is empty has one nevertheless.
+        # A record whose message is empty has a message nevertheless.
         if any(value_at(document, path) == "" for path in shape.message):
             return ""
         return None

@@ -86,7 +86,7 @@ def scale_of(number: Number, neighbours: Collection[str]) -> str | None:
 
 
 def on_scale(value: int, scale: str) -> Level | None:
-    """What a number means on a scale; between two roomy steps, what the lower one means."""
+    """What a number means on a scale; between two roomy steps, what the lower means."""
     known = SCALES[scale]
     if value not in known and max(known) >= _ROOMY * len(known):
         value = max((number for number in known if number <= value), default=min(known))

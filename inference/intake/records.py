@@ -1,4 +1,4 @@
-"""The one reader of raw records, for training and for serving: objects and lines alike.
+"""The reader of raw records, for training and for serving: objects and lines alike.
 
 A record may hold another: JSON in docker's `log`, a whole line in the message that syslog or
 CloudWatch passes on. What is within then says what the record says, and what is around it the rest.

@@ -12,7 +12,7 @@ from schemas.record.features import Level
 __all__ = ["ShapeMemory"]
 
 MAX_SHAPES: Final = 64
-"""Shapes with a decoder, for each of two generations; making one takes as long as 50 records."""
+"""Shapes with a decoder, for each of two generations; a new decoder takes as long as 50 records."""
 
 OFTEN: Final = 4
 """Records of a shape that are read whole before it gets a decoder."""

@@ -45,7 +45,7 @@ class Headcount:
             self._held[place] = _NOBODY
 
     def join(self) -> int:
-        """A place for one more worker; MAX_WORKERS if there is none."""
+        """A free place for a worker; MAX_WORKERS if there is none."""
         places = self._held.tolist()
         place = places.index(_NOBODY) if _NOBODY in places else MAX_WORKERS
         self.announce(place, 0)

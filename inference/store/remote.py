@@ -3,7 +3,7 @@ r"""A model store in an object store, as its readers see it.
 Layout, below the address of the store::
 
     log-anomaly/CURRENT            "3 9f86d081...\n": number and hash of the version that serves
-    log-anomaly/3/manifest.json    written last, so that a version that has one is whole
+    log-anomaly/3/manifest.json    written last, so that a version with a manifest is whole
     log-anomaly/3/model.onnx
 
 An object is replaced whole. CURRENT names the hash as well, since a store that was wiped begins

@@ -1,4 +1,4 @@
-"""Problem details for HTTP APIs (RFC 9457), the one shape of every error answer."""
+"""Problem details for HTTP APIs (RFC 9457), the shape of every error answer."""
 
 from typing import Final
 

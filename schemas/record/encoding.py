@@ -1,4 +1,4 @@
-"""The one encoder from log features to the numbers a model sees, for training and for serving."""
+"""The encoder from log features to the numbers a model sees, for training and for serving."""
 
 import zlib
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The one way from a raw log line to what models see of it, for training and for serving."""
+"""The way from a raw log line to what models see of it, for training and for serving."""
 
 from functools import lru_cache
 from typing import Final

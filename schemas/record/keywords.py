@@ -1,4 +1,4 @@
-"""The one extractor of the keyword flags of a log message.
+"""The extractor of the keyword flags of a log message.
 
 What the rules mean is defined in `schemas.record.keyword_rules`; this module applies them quickly.
 """

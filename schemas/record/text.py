@@ -20,7 +20,7 @@ ESCAPE: Final = "\x1b"
 """What every control sequence begins with."""
 
 CODES: Final = r"\x1B\[[0-?]{0,30}[ -/]{0,5}[@-~]"
-"""A control sequence: parameters, intermediate bytes and the final one (ECMA-48, section 5.4)."""
+"""A control sequence: parameters, intermediate bytes and the final byte (ECMA-48, section 5.4)."""
 
 CONTROL_SEQUENCE: Final = r"\x1B\[[0-?]*[ -/]*[@-~]"
 """The same of any length, as readers take it out of a message before anything reads it."""

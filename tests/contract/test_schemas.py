@@ -103,7 +103,7 @@ def test_options_are_taken_as_documented(body: dict[str, Any]) -> None:
 
 @given(logs)
 def test_a_log_to_learn_from_is_taken_as_documented(body: dict[str, Any]) -> None:
-    """As one to judge, but for its id."""
+    """As a log to judge, but for its id."""
     body = {name: value for name, value in body.items() if name != "log_id"}
     document = {"logs": [body, {"log_id": "b", **RAW}]}
     assert is_valid("TrainRequest", document) == is_taken("TrainRequest", document)

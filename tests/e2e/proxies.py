@@ -52,7 +52,7 @@ def nginx(folder: Path, services: Sequence[str], **changes: str) -> Iterator[str
 
 @contextmanager
 def haproxy(folder: Path, services: Sequence[str], **changes: str) -> Iterator[str]:
-    """HAProxy in front of two services, or of one twice; as above."""
+    """HAProxy in front of two services, or of the same twice; as above."""
     port = free_port()
     first, last = (name.replace("unix:", "unix@") for name in (services[0], services[-1]))
     own = {"log-anomaly-1:8000": first, "log-anomaly-2:8000": last}

@@ -51,7 +51,7 @@ def _lines(data: bytes) -> None:
 
 
 def _tensors(data: bytes) -> None:
-    """The first two bytes are the length of the JSON; a large one says that all is JSON."""
+    """The first two bytes are the length of the JSON; a large number says that all is JSON."""
     length = int.from_bytes(data[:2], "little")
     read_inference(data[2:], length if length <= MAX_BYTES else None).look(extract)
 

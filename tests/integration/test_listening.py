@@ -16,7 +16,7 @@ HEALTH = b"GET /api/v1/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 
 def answer(family: socket.AddressFamily, address: object) -> bytes:
-    """The answer to one question at an address; waits until somebody is there."""
+    """The answer to a request at an address; waits until somebody is there."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while True:
         with socket.socket(family) as client:

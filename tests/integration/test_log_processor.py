@@ -202,7 +202,7 @@ def test_no_line_stops_it(
 def test_it_waits_as_long_as_it_is_asked_to(
     start_processor: Start, start_inference: StartInference, model_dir: Path, tmp_path: Path
 ) -> None:
-    """A service without a model says 503 and Retry-After; when it has one, the lines are judged."""
+    """A service without a model says 503 and Retry-After; later the lines are judged."""
     store = tmp_path / "empty"
     service = start_inference(store)
     errors = tmp_path / "err"

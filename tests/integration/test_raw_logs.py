@@ -26,7 +26,7 @@ Body = bytes | str
 
 
 def json_lines(*records: Any) -> str:
-    """One a line, the last without a line end, as Vector's http sink frames them."""
+    """A record a line, the last without a line end, as Vector's http sink frames them."""
     return "\n".join(map(json.dumps, records))
 
 

@@ -60,7 +60,7 @@ def test_it_is_small(slim_python: Path) -> None:
 
 
 def test_only_these_libraries_are_loaded(slim_python: Path) -> None:
-    """The libraries that a worker imports are a closed list: a new one is a decision."""
+    """The libraries that a worker imports are a closed list: a new library is a decision."""
     code = (
         "import json, sys; before = {n.split('.')[0] for n in sys.modules}\n"
         "import inference.app, inference.serving.server\n"

@@ -37,7 +37,7 @@ def files(store: Path) -> dict[str, bytes]:
 def test_the_model_is_that_of_fit(
     start_trainer: StartTrainer, start_inference: StartInference, tmp_path: Path, detector: str
 ) -> None:
-    """Byte for byte; ids beside logs are ignored, and the body is one that waits for its turn."""
+    """Byte for byte; ids beside logs are ignored, and the body waits for its turn."""
     logs = raw_logs(4_000)
     written = tmp_path / "logs.jsonl"
     written.write_text("".join(json.dumps(log) + "\n" for log in logs))

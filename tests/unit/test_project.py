@@ -88,7 +88,7 @@ def test_the_pins_carry_no_index_addresses() -> None:
 
 
 def test_the_starter_features_are_made_from_the_sample_logs() -> None:
-    """The shipped features are what the one extractor makes of the shipped lines."""
+    """The shipped features are what the extractor makes of the shipped lines."""
     plan, faults = ReadingPlan(format="jsonl", kind="features"), Faults()
     (partition,) = cut(plan.for_all(find_sources([str(FEATURES)])))
     shipped = [record.features for record in read_records(partition, faults)]

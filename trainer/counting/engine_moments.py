@@ -96,7 +96,7 @@ def _moment_of(column: str, kind: str) -> str:
         return f"CAST({_EPOCH.format(t=column)} AS BIGINT)"
     if kind != _TEXT:
         return _NULL
-    # Most text is of the one form that DuckDB reads itself, on all cores.
+    # Most text is of the form that DuckDB reads itself, on all cores.
     quick = f"TRY_CAST({column} AS TIMESTAMPTZ)"
     slow = f"nullif(read_time({column}), {_NO_TIME})"
     return f"CASE WHEN {quick} IS NOT NULL THEN epoch_us({quick}) ELSE {slow} END"

@@ -107,7 +107,7 @@ def interrupted_later() -> Iterator[None]:
 
     Raised while a process is started, it would leave a child behind that waits for the rest of what
     it is to do, and complains of its end. To block the signal is not enough: another thread may
-    get it, and the main one raise it all the same.
+    get it, and the main process raise it all the same.
     """
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):

@@ -45,7 +45,7 @@ class CountTable(msgspec.Struct, frozen=True, kw_only=True):
             in the order of the data (`in_order`); None if unknown for any record.
         last_seen: likewise, when each was last seen.
         services: a name for each service number that occurs; the first in alphabetical order where
-            several share one.
+            several share a number.
     """
 
     keys: Ints

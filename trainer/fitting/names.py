@@ -13,7 +13,7 @@ def service_names(keys: Ints, known: Mapping[int, str]) -> list[str]:
 
     Args:
         keys: of the records.
-        known: names by number; a number without one gets a name that hashes to it.
+        known: names by number; a number without a name gets a name that hashes to it.
     """
     numbers = unpack(keys)[2].tolist()
     return [known.get(number) or _made_up_names()[number] for number in numbers]

@@ -74,7 +74,7 @@ class Occurrences(msgspec.Struct, frozen=True):
     def without_each(self, records: Records) -> tuple[npt.NDArray[np.float32], Floats]:
         """How rare each record is among the others: its own occurrence is left out.
 
-        Else a record that was seen once would look half as rare as one that was never seen.
+        Else a record that was seen once would look half as rare as a record that was never seen.
 
         Returns:
             The rarity of its signature, and the rarity with its message (that of the signature for

@@ -74,7 +74,7 @@ def make_report(  # noqa: PLR0913 - a report has many parts, most of them by nam
     Args:
         subject: where the records come from.
         table: the records, at least one.
-        judged: what at least one model says of them, the deciding one first.
+        judged: what at least one model says of them, the deciding model first.
         top: the most anomalous records by the deciding model.
         examples: place and text by key, for some of these.
         found: the patterns that stand in their place; None where there are none.

@@ -18,7 +18,7 @@ def newest_patterns(found: Found) -> list[SeenPattern]:
         found: the patterns of the data.
 
     Returns:
-        Nothing where records have no times, or where one began without a time of its own.
+        Nothing where records have no times, or where a pattern began without a time of its own.
     """
     starts = found.starts
     first = np.minimum.reduceat(found.patterns.first_times, starts)

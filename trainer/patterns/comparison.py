@@ -38,7 +38,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         pattern_id, service, text: as in `Pattern`.
         level: the highest in the bad list; of what is gone, in the good list.
         good, bad: how many lines.
-        ratio: of its share in the bad list to that in the good one; None where it has none there.
+        ratio: of its share in the bad list to that in the good list; None where it has none there.
         g2: the log-likelihood ratio, 0 or more; higher is less likely chance.
         q: the p-value of g2, adjusted.
         is_severe: whether its level is ERROR or FATAL.

@@ -92,7 +92,7 @@ def quote(name: str) -> str:
 
 
 def _list_names(names: Collection[str], wanted: str) -> str:
-    """The names there are, the nearest to the wanted one first."""
+    """The names there are, the nearest to the wanted name first."""
     nearness = {
         name: difflib.SequenceMatcher(None, name[:_MAX_NAME_CHARS].lower(), wanted.lower()).ratio()
         for name in names

@@ -110,7 +110,7 @@ class ObjectRanges:
         """The bytes from `start` to before `stop`, which both lie in the object.
 
         Raises:
-            OSError: they cannot be read, or the object is another one by now (where the store can
+            OSError: they cannot be read, or the object is another by now (where the store can
                 distinguish versions).
         """
         options: GetOptions = {"range": (start, stop)}

@@ -47,8 +47,7 @@ class StoreFile:
 class StoreFiles(AbstractFileSystem):  # type: ignore[misc] # fsspec has no types
     """Objects whose names and sizes are known; there are no others.
 
-    Only what DuckDB calls is here. Names are taken as they are: a glob character in one is part of
-    it.
+    Only what DuckDB calls is here. Names are taken as they are: a glob character is part of it.
 
     Args:
         scheme: what all addresses begin with, as in "s3".

@@ -1,4 +1,4 @@
-"""The beginning of a text as a table: its rows, and the delimiter that makes one of it."""
+"""The beginning of a text as a table: its rows, and the delimiter that makes a table of it."""
 
 import csv
 import io
@@ -17,10 +17,10 @@ _MIN_REGULAR: Final = 0.9
 
 
 def read_rows(text: str, delimiter: str) -> list[list[str]]:
-    """The first rows that are not empty, the names in the very first one trimmed.
+    """The first rows that are not empty, the names in the very first trimmed.
 
-    The last line is left out unless it is the only one, since it may be cut. So is the last row if
-    a quote is open at its end, unless it is the only one: the text may be cut within it.
+    The last line is left out unless it is the only line, since it may be cut. So is the last row if
+    a quote is open at its end, unless it is the only row: the text may be cut within it.
     """
     whole = text.rpartition("\n")[0]
     lines = io.StringIO(whole or text, "").readlines()

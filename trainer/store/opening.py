@@ -55,7 +55,7 @@ def open_registry(
 
 
 Models = str | Path | ModelRegistry
-"""Where a job finds models: the folder of a store, or a registry over one."""
+"""Where a job finds models: the folder of a store, or a registry over a store."""
 
 
 def registry_over(models: Models) -> ModelRegistry:

@@ -195,7 +195,7 @@ class ModelRegistry(ModelStore):
         with self._locked():
             steps = self._before()
             if not steps:
-                served = self._active() or "the first one"
+                served = self._active() or "the first"
                 raise NoVersionError(f"no version served before {served}")
             return self._activate(steps[-1], steps[:-1])
 

@@ -49,7 +49,7 @@ class OtlpReader:
     def at_once(
         self, body: str, severity_text: str, number: int, service: str, keys: Collection[str] | None
     ) -> Log | None:
-        """The log of an ordinary record; None for one that is to be read as a document.
+        """The log of an ordinary record; None for a record that is to be read as a document.
 
         Args:
             body: its text.

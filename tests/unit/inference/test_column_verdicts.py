@@ -82,7 +82,7 @@ def _counts(judged: Judged, board: Board) -> dict[Any, float]:
 
 
 def test_what_comes_again_is_soon_known(bundle: Bundle) -> None:
-    """A batch leaves each sixteenth record in the memo, other ones each time, until all are."""
+    """A batch leaves each sixteenth record in the memo, others each time, until all are."""
     logs = list(dict.fromkeys(make_logs(4_000, seed=11)))[:LOGS_WORTH_SAMPLING]
     assert len(logs) == LOGS_WORTH_SAMPLING
     board = Board()
@@ -108,7 +108,7 @@ def test_half_of_the_sample_decides(bundle: Bundle) -> None:
 
 
 def test_other_batches_are_judged_log_by_log(bundle: Bundle) -> None:
-    """Small ones, and those with messages."""
+    """Small batches, and batches with messages."""
     logs = make_logs(LOGS_WORTH_SAMPLING, seed=3)
     with_message = extract("worker 7 of 8 is idle", Level.INFO, "cart")
     model = Model(bundle, memo_capacity=1_000)

@@ -66,7 +66,7 @@ def test_a_raw_log_is_extracted_by_the_models_own_extractor() -> None:
 
 @given(st.text(max_size=200), st.sampled_from(Level), st.text(min_size=1, max_size=20))
 def test_any_message_is_taken(message: str, level: Level, service: str) -> None:
-    """Whatever the text, also an empty one; what is no part of it is taken away."""
+    """Whatever the text, even empty; what is no part of it is taken away."""
     asked = request(message=message, level=level.value, service=service)
     name = bare_service(service) or "unknown"
     assert look_at(asked, extract) == extract(clean_text(message), level, name)

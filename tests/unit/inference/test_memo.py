@@ -7,7 +7,7 @@ from inference.model.memo import Memo
 
 
 def test_what_was_put_is_found() -> None:
-    """A key gives its value, an unknown one None."""
+    """A key gives its value, an unknown key None."""
     memo: Memo[str, int] = Memo(2)
     memo.put("a", 1)
     assert memo.get("a") == 1

@@ -60,7 +60,7 @@ def version_of(slot: ModelSlot) -> str:
 
 
 def test_an_empty_store_says_what_to_do(tmp_path: Path, clock: Clock) -> None:
-    """Without a model the error says how to get one."""
+    """Without a model the error says how to get a model."""
     with pytest.raises(ModelNotLoadedError, match="train a model first"):
         current(make_slot(tmp_path, clock))
 

@@ -1,4 +1,4 @@
-"""The one encoder."""
+"""The encoder of features."""
 
 import os
 import subprocess

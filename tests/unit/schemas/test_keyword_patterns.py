@@ -90,7 +90,7 @@ def draw(parsed: Any, choose: random.Random) -> str:
 
 
 def draw_one_of(members: Any, choose: random.Random) -> str:
-    """A character of a set; of a negated one a letter that it does not name."""
+    """A character of a set; of a negated set a letter that it does not name."""
     kinds = [(str(kind), value) for kind, value in members]
     if kinds[0][0] == "NEGATE":
         named = {chr(value) for kind, value in kinds[1:] if kind == "LITERAL"}

@@ -102,7 +102,7 @@ def test_flags_of_an_example(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=identify)
 def test_an_example_is_about_its_rule(case: Case) -> None:
-    """A rule is found in its positive example, and not in its negative one despite a trigger."""
+    """A rule is found in its positive example, and not, despite a trigger, in its negative."""
     rule = RULES[case.rule]
     views = views_of(case.message)
     text = views["whole"] if rule in REMOVALS else views[rule.reads]

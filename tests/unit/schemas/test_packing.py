@@ -100,7 +100,7 @@ def test_keys_ascend_as_records_do(records: list[tuple[int, ...]]) -> None:
 
 @given(st.lists(features | messages))
 def test_rows_are_the_encoders(logs: list[LogFeatures]) -> None:
-    """The six columns of keys are what the one encoder makes of the logs, bit by bit."""
+    """The six columns of keys are what the encoder makes of the logs, bit by bit."""
     rows = feature_rows(keys_of(logs))
     encoded = FeatureEncoder().matrix(logs)
     assert rows.dtype == encoded.dtype

@@ -1,4 +1,4 @@
-"""What the template of a message is, and that its bucket is one every engine can compute."""
+"""What the template of a message is, and that every engine can compute its bucket."""
 
 import hashlib
 import re

@@ -35,7 +35,7 @@ def test_a_first_word_with_a_number_is_no_prefix() -> None:
 
 @given(st.lists(st.lists(WORDS, max_size=6).map(" ".join), max_size=40))
 def test_groups_are_numbered_as_they_appear(texts: list[str]) -> None:
-    """Each text has one, and all texts of a group have as many words."""
+    """Each text has a group, and all texts of a group have as many words."""
     numbers = group(texts)
     firsts = list(dict.fromkeys(numbers))
     assert firsts == list(range(len(firsts)))

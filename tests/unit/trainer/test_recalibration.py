@@ -170,7 +170,7 @@ def test_data_without_a_record_is_refused(bundles: dict[str, Bundle], detector: 
 def test_more_is_flagged_the_more_is_asked_for(
     bundles: dict[str, Bundle], message_table: CountTable
 ) -> None:
-    """What a smaller share flags, a greater one flags as well."""
+    """What a smaller share flags, a greater share flags as well."""
     for bundle in bundles.values():
         before = np.zeros(message_table.n_distinct, np.bool_)
         for contamination in SHARES:

@@ -84,7 +84,7 @@ def test_an_ignored_threshold_is_refused(fitted: Fitted) -> None:
 
 
 def test_a_threshold_that_stops_everything_is_refused(fitted: Fitted) -> None:
-    """As one is whose sign is wrong."""
+    """As by a threshold whose sign is wrong."""
     everything = np.ones(fitted.table.n_distinct, np.bool_)
     with pytest.raises(InsensitiveModelError, match="every training record is flagged"):
         check_sensitivity(

@@ -35,7 +35,7 @@ EXPECTED = [extract(log["message"], Level(log["level"]), log["service"]) for log
 
 @pytest.mark.parametrize("format_", WRITERS)
 def test_raw_logs_are_the_same_in_every_format(path: Path, format_: Any) -> None:
-    """Each record is what the one extractor makes of it, in the order of the file, with its text.
+    """Each record is what the extractor makes of it, in the order of the file, with its text.
 
     Among them are quotes, line ends and characters of four bytes within a message.
     """

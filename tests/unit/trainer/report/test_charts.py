@@ -106,7 +106,7 @@ def test_detectors_and_rules_look_different() -> None:
 
 
 def test_bars() -> None:
-    """A bar is as long as its share of the largest; a diverging one starts in the middle."""
+    """A bar is as long as its share of the largest; a diverging bar starts in the middle."""
     assert "M0 0H25.0V" in bar(1, 4)
     assert "M0 0H0V" in bar(0, 0)
     assert "M50 0H75.0V" in diverging_bar(2, 4)
