@@ -28,7 +28,7 @@ def listening_addresses(host: str, port: int) -> list[str]:
         port: not used for a UNIX socket.
 
     Raises:
-        ListenError: no address is given, or an address is taken.
+        ListenError: the host is no address of this machine, or the address is taken.
     """
     if host.startswith(UNIX):
         path = host.removeprefix(UNIX).removeprefix("//")

@@ -42,7 +42,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--gate",
         action="store_true",
-        help="publish the model, and make it current if it is not worse than the active version "
+        help="publish the model, and make it current only if not worse than the active version "
         "on the same records (docs/models.md lists the rules)",
     )
     parser.add_argument(
