@@ -72,7 +72,7 @@ def parse_tokens(text: str) -> list[Token]:
     Raises:
         TokensError: a line is not as it must be, a name stands twice, or there are too many.
     """
-    found: dict[str, Token] = {}
+    tokens: dict[str, Token] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.split()
         if not words or words[0].startswith("#"):
@@ -81,7 +81,7 @@ def parse_tokens(text: str) -> list[Token]:
             raise TokensError(f"line {number}: Expected a name, scopes and a hash")
         name, listed, hashed = words
         scopes = frozenset(scope for scope in SCOPES if scope in listed.split(","))
-        if _NAME.fullmatch(name) is None or name in found:
+        if _NAME.fullmatch(name) is None or name in tokens:
             raise TokensError(
                 f"line {number}: Expected a name of at most 64 letters, digits, '.', '_' and '-' "
                 f"that no line above has"
@@ -94,10 +94,10 @@ def parse_tokens(text: str) -> list[Token]:
             raise TokensError(
                 f"line {number}: Expected the SHA-256 of a token, 64 hexadecimal digits"
             )
-        found[name] = Token(name, scopes, bytes.fromhex(hashed))
-    if len(found) > MAX_TOKENS:
-        raise TokensError(f"Expected {MAX_TOKENS} tokens at most, not {len(found)}")
-    return list(found.values())
+        tokens[name] = Token(name, scopes, bytes.fromhex(hashed))
+    if len(tokens) > MAX_TOKENS:
+        raise TokensError(f"Expected {MAX_TOKENS} tokens at most, not {len(tokens)}")
+    return list(tokens.values())
 
 
 def read_token(path: Path) -> str:
@@ -136,11 +136,11 @@ class TokenFile:
         """The token that a caller sends, if it is known."""
         self._refresh()
         hashed = digest(given)
-        found = None
+        match = None
         for token in self._tokens:  # all, so that the time does not say which token it is
             if hmac.compare_digest(token.digest, hashed):
-                found = token
-        return found
+                match = token
+        return match
 
     def _refresh(self) -> None:
         now = self._clock()

@@ -171,8 +171,8 @@ def _fields(data: bytes, span: _Span, wanted: int) -> Iterator[_Span]:
 
 
 def _field(data: bytes, span: _Span, wanted: int) -> _Span:
-    for found in _fields(data, span, wanted):
-        return found
+    for field in _fields(data, span, wanted):
+        return field
     raise KeyError(wanted)
 
 
@@ -193,8 +193,8 @@ def _ints(data: bytes, attribute: _Span) -> Ints:
     tags, values = varints[::2], varints[1::2]
     if not np.isin(tags, (_INTS << 3, _TYPE << 3)).all():
         raise ValueError("numbers are not where they are expected")
-    found: Ints = values[tags == _INTS << 3]
-    return found
+    ints: Ints = values[tags == _INTS << 3]
+    return ints
 
 
 def _varints(data: bytes) -> Ints:

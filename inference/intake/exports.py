@@ -85,9 +85,13 @@ def _listed(document: Document) -> Iterator[Document]:
     """The records of a page of some store's answer, beside which stand marks of paging at most."""
     if len(document) <= _MAX_BESIDE and _TEXTS.isdisjoint(document):
         for name in _LISTS:
-            found = document.get(name)
-            if isinstance(found, list) and found and all(type(record) is dict for record in found):
-                yield from found
+            records = document.get(name)
+            if (
+                isinstance(records, list)
+                and records
+                and all(type(record) is dict for record in records)
+            ):
+                yield from records
                 return
     yield document
 

@@ -128,13 +128,13 @@ class LevelNames:
             return level
         if text in self._others:
             return self._others[text]
-        found = self._find(text)
+        meaning = self._find(text)
         if len(self.known) + len(self._others) < MAX_KNOWN and len(text) <= MAX_LEVEL_CHARS:
-            if isinstance(found, Level):
-                self.known[text] = found
+            if isinstance(meaning, Level):
+                self.known[text] = meaning
             else:
-                self._others[text] = found
-        return found
+                self._others[text] = meaning
+        return meaning
 
     def _find(self, text: str) -> Level | str | None:
         if len(text) > MAX_LEVEL_CHARS:

@@ -60,8 +60,8 @@ class ColumnVerdicts(msgspec.Struct, frozen=True):
     @property
     def anomalies(self) -> list[int]:
         """Where the anomalies are."""
-        found: list[int] = self.judgements.is_anomaly.nonzero()[0].tolist()
-        return found
+        places: list[int] = self.judgements.is_anomaly.nonzero()[0].tolist()
+        return places
 
     def take(self, indices: Sequence[int]) -> "ColumnVerdicts":
         """The verdicts at these indices, in their order."""

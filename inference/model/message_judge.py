@@ -121,19 +121,19 @@ class MessageJudge:
         return JudgedLog(self.model.verdict(features), features)
 
     def _complete(
-        self, logs: Sequence[Log], keys: list[_Key], found: list[JudgedLog | _ByText | None]
+        self, logs: Sequence[Log], keys: list[_Key], remembered: list[JudgedLog | _ByText | None]
     ) -> None:
         """Judge those logs that were not found."""
         missing = []
-        for at, judged in enumerate(found):
+        for at, judged in enumerate(remembered):
             if judged is _BY_TEXT:
-                found[at] = self._by_text.get(logs[at])
-            if not found[at]:
+                remembered[at] = self._by_text.get(logs[at])
+            if not remembered[at]:
                 missing.append(at)
         features = [self.model.extract(*logs[at]) for at in missing]
         verdicts = self.model.verdicts(features)
         for at, seen, verdict in zip(missing, features, verdicts, strict=True):
-            found[at] = judged = JudgedLog(verdict, seen)
+            remembered[at] = judged = JudgedLog(verdict, seen)
             self._remember(keys[at], logs[at], judged)
 
     def _remember(self, key: _Key, log: Log, judged: JudgedLog) -> None:

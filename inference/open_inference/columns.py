@@ -57,8 +57,8 @@ def from_json(data: bytes, datatype: Datatype, count: int) -> Column:
     Raises:
         FaultyTensorError: it is something else.
     """
-    found = _count(data, datatype, count)
-    if found > count:
+    n_values = _count(data, datatype, count)
+    if n_values > count:
         raise FaultyTensorError(f"Expected {count} values as the shape says, not more")
     try:
         if datatype == "BYTES":

@@ -56,10 +56,10 @@ _EXPECTED: Final = "HOST must be an address or a name of this machine, or unix: 
 
 def _resolve(name: str, port: int) -> list[str]:
     try:
-        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        addresses = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         raise _refusal(name, port, error, _EXPECTED) from error
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+    return list(dict.fromkeys(str(address[0]) for *_, address in addresses))
 
 
 def _try_address(address: str, port: int) -> None:

@@ -60,10 +60,10 @@ def compare(model: Model, candidate: Model, verdicts: Sequence[Verdict]) -> Comp
         for key, verdict in distinct.items()
         if verdict.log is not None and mark in verdict.json
     ]
-    found = candidate.verdicts([log for _, log, _ in judged]) if judged else []
+    others = candidate.verdicts([log for _, log, _ in judged]) if judged else []
     n_flagged = {(False, False): 0, (True, True): 0, (True, False): 0, (False, True): 0}
     differences: list[Difference] = []
-    for (count, log, verdict), other in zip(judged, found, strict=True):
+    for (count, log, verdict), other in zip(judged, others, strict=True):
         n_flagged[verdict.is_anomaly, other.is_anomaly] += count
         if verdict.is_anomaly is not other.is_anomaly:
             decisions = numbers_of(verdict).decision, numbers_of(other).decision

@@ -100,15 +100,20 @@ class Figures:
         """Say what this worker's candidate does."""
         self._board.cells[self._state] = STATES.index(state)
 
-    def add(self, found: Comparison) -> None:
+    def add(self, comparison: Comparison) -> None:
         """Count what a comparison found."""
         cells = self._board.cells
-        counts = (found.n_neither, found.n_both, found.n_model, found.n_candidate)
+        counts = (
+            comparison.n_neither,
+            comparison.n_both,
+            comparison.n_model,
+            comparison.n_candidate,
+        )
         for who, count in zip(_FLAGGED_BY, counts, strict=True):
             cells[self._logs[who]] += count
             cells[self._found[who]] += count
-        self.drop(found.n_skipped)
-        for difference in found.differences:
+        self.drop(comparison.n_skipped)
+        for difference in comparison.differences:
             self._examples.keep(difference)
 
     def drop(self, n_logs: int) -> None:

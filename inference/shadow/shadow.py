@@ -147,8 +147,8 @@ class Shadow:
             version = self.candidate.version
             self._take(Candidate(candidate, version, f"version {version}: {type(error).__name__}"))
             return
-        for found in results:
-            self.figures.add(found)
+        for comparison in results:
+            self.figures.add(comparison)
         self.figures.drop(
             len(waiting) - sum(result.n_logs + result.n_skipped for result in results)
         )
@@ -178,12 +178,12 @@ class Shadow:
             return "serving"
         return "judging"
 
-    def _take(self, found: Candidate) -> None:
-        if found.fault and found.fault != self.candidate.fault:
-            _log.error("shadow.failed", extra={"reason": found.fault})
-        elif found.model is not None and found.model is not self.candidate.model:
-            _log.info("shadow.loaded", extra={"model_version": found.model.version})
-        self.candidate = found
+    def _take(self, candidate: Candidate) -> None:
+        if candidate.fault and candidate.fault != self.candidate.fault:
+            _log.error("shadow.failed", extra={"reason": candidate.fault})
+        elif candidate.model is not None and candidate.model is not self.candidate.model:
+            _log.info("shadow.loaded", extra={"model_version": candidate.model.version})
+        self.candidate = candidate
 
     def _compare(self, model: Model, candidate: Model, verdicts: list[Verdict]) -> list[Comparison]:
         """In the thread: compare until all is done or the share is used up."""

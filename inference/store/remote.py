@@ -119,10 +119,10 @@ class RemoteStore:
             RemoteStoreError: the store does not answer.
         """
         written = self._read(version, MANIFEST_FILE, MAX_MANIFEST_BYTES)
-        found = hashlib.sha256(written).hexdigest()
-        if digest and found != digest:
+        hashed = hashlib.sha256(written).hexdigest()
+        if digest and hashed != digest:
             raise BrokenVersionError(
-                f"version {version}: its manifest has the hash {found[:12]}..., CURRENT says "
+                f"version {version}: its manifest has the hash {hashed[:12]}..., CURRENT says "
                 f"{digest[:12]}..."
             )
         manifest: Manifest = parse_manifest(version, written)

@@ -193,26 +193,26 @@ class ModelSlot:
             seen_at: when the look began that saw it.
         """
         began = self._clock()
-        found = await self._run(self._loader.find, self.model)
-        if found.is_broken and found.fault != self.fault:
-            _log.error("model.load_failed", extra={"reason": found.fault})
-        self._count(found)
-        self.fault = found.fault
+        outcome = await self._run(self._loader.find, self.model)
+        if outcome.is_broken and outcome.fault != self.fault:
+            _log.error("model.load_failed", extra={"reason": outcome.fault})
+        self._count(outcome)
+        self.fault = outcome.fault
         ended = self._clock()
         self._retry_at = ended + max(RETRY_S, RETRY_SHARE * (ended - began))
         self._signature, self._look_at = signature, seen_at + LOOK_S
-        if found.model is not self.model:
+        if outcome.model is not self.model:
             retired = [self.model]
-            self.model = found.model
+            self.model = outcome.model
             self._thread.submit(_release, retired)
 
-    def _count(self, found: Outcome) -> None:
+    def _count(self, outcome: Outcome) -> None:
         if self._reloads is None:
             return
-        if found.is_broken:
+        if outcome.is_broken:
             self._reloads.failed()
-        if found.model is not None and found.model is not self.model:
-            self._reloads.loaded(found.model.version)
+        if outcome.model is not None and outcome.model is not self.model:
+            self._reloads.loaded(outcome.model.version)
 
     def _run(self, work: Callable[P, T], *arguments: P.args, **_none: P.kwargs) -> Awaitable[T]:
         return asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)

@@ -158,18 +158,18 @@ def digests_in(payload: bytes) -> dict[str, str]:
         UnreadableSignatureError: it is no such statement, or contradicts itself.
     """
     try:
-        found = msgspec.json.decode(payload, type=_Statement)
+        statement = msgspec.json.decode(payload, type=_Statement)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableSignatureError(f"what it signs is no statement: {error}") from error
-    if found.type_ != _STATEMENT_TYPE or found.predicate_type != _PREDICATE_TYPE:
+    if statement.type_ != _STATEMENT_TYPE or statement.predicate_type != _PREDICATE_TYPE:
         raise UnreadableSignatureError("what it signs is of another type or version")
-    resources, serialization = found.predicate.resources, found.predicate.serialization
+    resources, serialization = statement.predicate.resources, statement.predicate.serialization
     if serialization.method != "files" or {resource.algorithm for resource in resources} - {
         _SHA256
     }:
         raise UnreadableSignatureError("it lists no files by SHA-256")
     names = [resource.name for resource in resources]
-    roots = [subject.digest.get(_SHA256) for subject in found.subject]
+    roots = [subject.digest.get(_SHA256) for subject in statement.subject]
     try:
         is_consistent = len(set(names)) == len(names) and roots == [_root(resources)]
     except ValueError as error:

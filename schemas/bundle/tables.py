@@ -86,10 +86,10 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
         """
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-                found = {name: archive[name] for name in archive.files}
+                tables = {name: archive[name] for name in archive.files}
         except Exception as error:  # of a dozen kinds, by zipfile, zlib, tokenize and numpy
             raise UnreadableTablesError(f"the tables cannot be read: {error}") from error
-        for name, values in found.items():
+        for name, values in tables.items():
             # A member that is no array at all is handed over as its bytes.
             if not isinstance(values, np.ndarray):
                 raise UnreadableTablesError(f"the table {name!r} is no array")
@@ -98,9 +98,9 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
             if np.isnan(values).any():
                 raise UnreadableTablesError(f"the table {name!r} holds what is no number")
         for name in ("percentiles", "flagged"):
-            if name not in found:
+            if name not in tables:
                 raise UnreadableTablesError(f"the table {name!r} is missing")
-        return cls(**found)
+        return cls(**tables)
 
 
 _SHAPES: Final = {

@@ -117,11 +117,11 @@ def _apply_rules(text: str, whole: str) -> Flags:
     cased = ""
     index = 0
     for flag in range(len(_FLAGS)):
-        found = _found(_LOWER[flag], lower, woken) or _found(_WHOLE[flag], whole, woken)
-        if not found and woken & _CASED_BITS[flag]:
+        is_raised = _found(_LOWER[flag], lower, woken) or _found(_WHOLE[flag], whole, woken)
+        if not is_raised and woken & _CASED_BITS[flag]:
             cased = cased or _remove(_CASED_REMOVALS, text, woken)
-            found = _found(_CASED[flag], cased, woken)
-        index = 2 * index + found
+            is_raised = _found(_CASED[flag], cased, woken)
+        index = 2 * index + is_raised
     return _ANSWERS[index]
 
 

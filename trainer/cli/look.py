@@ -43,21 +43,21 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> None:
     if arguments.limit is not None and arguments.limit < 0:
         raise UsageError(f"--limit {arguments.limit}: Expected 0 or more")
-    found = dataset(arguments)
-    for sentence in found.detected:
+    data = dataset(arguments)
+    for sentence in data.detected:
         say(sentence)
     if arguments.json:
-        _write(found, arguments.limit)
+        _write(data, arguments.limit)
         return
     limit = DEFAULT_LIMIT if arguments.limit is None else arguments.limit
-    for seen in look(found, limit):
+    for seen in look(data, limit):
         _print(seen, limit)
 
 
-def _write(found: Dataset, limit: int | None) -> None:
+def _write(data: Dataset, limit: int | None) -> None:
     encode = msgspec.json.Encoder().encode
     try:
-        for record in records(found, limit):
+        for record in records(data, limit):
             sys.stdout.buffer.write(encode(record) + b"\n")
         sys.stdout.buffer.flush()
     except BrokenPipeError:

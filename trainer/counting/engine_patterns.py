@@ -20,22 +20,22 @@ def read_patterns(
         table: likewise.
     """
     which = "FROM numbered WHERE problem IS NULL AND pattern IS NOT NULL"
-    found = connection.execute(f"SELECT row, pattern, service_place {which}").fetchnumpy()
-    if not len(found["row"]):
+    columns = connection.execute(f"SELECT row, pattern, service_place {which}").fetchnumpy()
+    if not len(columns["row"]):
         return NO_PATTERNS
     # Names by their place: a column of as many strings as there are rows would be slow.
     named = connection.execute(f"SELECT DISTINCT service, service_place {which}").fetchall()
     named.sort()
     order = np.argsort(rows)
-    at = order[np.searchsorted(rows[order], found["row"])]
+    at = order[np.searchsorted(rows[order], columns["row"])]
     number = np.zeros(1 + max(place for _, place in named), np.int64)
     number[[place for _, place in named]] = np.arange(len(named))
-    services = number[found["service_place"]]
+    services = number[columns["service_place"]]
     n = len(at)
     made = PatternTable(
         names=tuple(name for name, _ in named),
         services=services,
-        patterns=np.asarray(found["pattern"], np.uint64),
+        patterns=np.asarray(columns["pattern"], np.uint64),
         keys=table.keys[at],
         counts=table.counts[at],
         positives=np.zeros(n, np.int64) if table.positives is None else table.positives[at],

@@ -107,13 +107,13 @@ def _parts(logs: Sequence[LogFeatures]) -> Iterator[Sequence[LogFeatures]]:
         at += size
 
 
-def _compare(found: Judgements, expected: Judgements, noise: float) -> float:
+def _compare(judged: Judgements, expected: Judgements, noise: float) -> float:
     """The largest difference of two decisions."""
-    errors = np.abs(found.decisions - expected.decisions)
+    errors = np.abs(judged.decisions - expected.decisions)
     wrong = (
-        ((found.is_anomaly != expected.is_anomaly) & (np.abs(expected.decisions) >= noise))
+        ((judged.is_anomaly != expected.is_anomaly) & (np.abs(expected.decisions) >= noise))
         | ~(errors <= max(noise, _ROUNDING))
-        | ((found.percentiles != expected.percentiles) & (noise == 0))
+        | ((judged.percentiles != expected.percentiles) & (noise == 0))
     )
     if wrong.any():
         raise ParityError(

@@ -73,22 +73,22 @@ def taus(
         services: number of each record's service, int64 of shape (n,).
         has_message: which records are held against the threshold for messages.
     """
-    found = scores.threshold + offsets_of(tables, services, np.zeros(len(services), np.bool_))
+    thresholds = scores.threshold + offsets_of(tables, services, np.zeros(len(services), np.bool_))
     if scores.message_threshold is None:
-        return found
+        return thresholds
     written = np.ones(len(services), np.bool_)
     with_message = scores.message_threshold + offsets_of(tables, services, written)
-    return np.where(has_message, with_message, found)
+    return np.where(has_message, with_message, thresholds)
 
 
 def offsets_of(tables: Tables, services: Ints, has_message: Bools) -> npt.NDArray[np.float64]:
     """How far each record's threshold lies above that of all: float64 of shape (n,)."""
-    found = np.zeros(len(services))
+    offsets = np.zeros(len(services))
     if tables.service_offsets is not None:
-        found = tables.service_offsets[services]
+        offsets = tables.service_offsets[services]
     if tables.message_service_offsets is not None:
-        found = np.where(has_message, tables.message_service_offsets[services], found)
-    return found
+        offsets = np.where(has_message, tables.message_service_offsets[services], offsets)
+    return offsets
 
 
 def listed(table: CountTable, scores: ScoreSpec, tables: Tables) -> ScoreSpec:

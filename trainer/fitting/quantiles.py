@@ -81,8 +81,8 @@ class Steps(msgspec.Struct, frozen=True):
             shares: in (0, 1].
         """
         rows = np.cumsum(self.counts)
-        found: Floats = self.edges[np.searchsorted(rows, _rows(shares, rows[-1]))]
-        return found
+        edges: Floats = self.edges[np.searchsorted(rows, _rows(shares, rows[-1]))]
+        return edges
 
     def reached_by(self, shares: Floats) -> Floats:
         """For each share, the edge of the highest value that at least that share has or exceeds.
@@ -91,8 +91,8 @@ class Steps(msgspec.Struct, frozen=True):
             shares: in (0, 1].
         """
         rows = np.cumsum(self.counts[::-1])
-        found: Floats = self.edges[::-1][np.searchsorted(rows, _rows(shares, rows[-1]))]
-        return found
+        edges: Floats = self.edges[::-1][np.searchsorted(rows, _rows(shares, rows[-1]))]
+        return edges
 
 
 def _rows(shares: Floats, n_rows: int) -> Floats:

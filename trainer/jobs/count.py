@@ -55,9 +55,9 @@ def subtracted(table: CountTable, less: CountTable) -> CountTable:
         InputError: the other has a record that this table has not, or has it more often.
     """
     at = np.searchsorted(table.keys, less.keys)
-    found = at < table.n_distinct
-    found[found] = table.keys[at[found]] == less.keys[found]
-    if not found.all() or (table.counts[at[found]] < less.counts[found]).any():
+    held = at < table.n_distinct
+    held[held] = table.keys[at[held]] == less.keys[held]
+    if not held.all() or (table.counts[at[held]] < less.counts[held]).any():
         raise InputError(
             "what is to be taken away holds records that the rest does not hold as often; take "
             "away only what was counted into it"

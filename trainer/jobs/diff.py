@@ -18,11 +18,13 @@ from trainer.store.opening import Models
 Failure = Literal["new-error", "more-error", "new", "new-service", "any"]
 
 FAILURES: Final[dict[Failure, Callable[[Comparison], int]]] = {
-    "new-error": lambda found: found.count("new", severe=True) + found.count("louder"),
-    "more-error": lambda found: found.count("more", severe=True),
-    "new": lambda found: found.count("new"),
-    "new-service": lambda found: len(found.new_services),
-    "any": lambda found: len(found.changes),
+    "new-error": lambda comparison: (
+        comparison.count("new", severe=True) + comparison.count("louder")
+    ),
+    "more-error": lambda comparison: comparison.count("more", severe=True),
+    "new": lambda comparison: comparison.count("new"),
+    "new-service": lambda comparison: len(comparison.new_services),
+    "any": lambda comparison: len(comparison.changes),
 }
 """How many there are of what somebody may not want to find."""
 
@@ -64,12 +66,12 @@ def side_of(
         TrainingError: it cannot be read, or has no patterns.
     """
     if name.isdecimal() and not Path(name).exists():
-        found = patterns_of_version(int(name), model_dir=model_dir)
+        listing = patterns_of_version(int(name), model_dir=model_dir)
         return Side(
             name=f"version {name}",
-            patterns=found.patterns,
-            n_lines=found.n_lines,
-            is_complete=found.is_complete,
+            patterns=listing.patterns,
+            n_lines=listing.n_lines,
+            is_complete=listing.is_complete,
         )
     if not counts:
         from trainer.patterns.tables import (  # noqa: PLC0415 - loads DuckDB
@@ -106,7 +108,7 @@ def check(comparison: Comparison, failures: Sequence[Failure]) -> None:
     Raises:
         FoundDifferenceError: says how much there is of each.
     """
-    found = {name: FAILURES[name](comparison) for name in failures}
-    if any(found.values()):
-        named = ", ".join(f"{name} {n:,}" for name, n in found.items() if n)
+    counts = {name: FAILURES[name](comparison) for name in failures}
+    if any(counts.values()):
+        named = ", ".join(f"{name} {n:,}" for name, n in counts.items() if n)
         raise FoundDifferenceError(f"found what --fail-on names: {named}")

@@ -45,7 +45,7 @@ def alerts_of(
         lines, labelled = table.counts[chosen].sum(), table.positives[chosen].sum()  # type: ignore[index]  # asserted
         return _alerts(n_labelled, f"level >= {least.value}", float(lines), float(labelled))
 
-    found = [
+    alerts = [
         _alerts(
             n_labelled, judged.candidate.name, n_flagged, float(table.positives[flagged].sum())
         ),
@@ -54,14 +54,14 @@ def alerts_of(
     ]
     if rarity is not None:
         labelled = labelled_among(rarity, table.counts, table.positives, n_flagged)
-        found.append(_alerts(n_labelled, "template rarity, as many lines", n_flagged, labelled))
+        alerts.append(_alerts(n_labelled, "template rarity, as many lines", n_flagged, labelled))
     scores = -judged.judgements.decisions
     first = [
         FirstLines(n, labelled_among(scores, table.counts, table.positives, n) / n)
         for n in FIRST
         if n <= table.n_samples
     ]
-    return found, first
+    return alerts, first
 
 
 def alerts_of_groups(patterns: PatternTable, model: Alerts) -> list[Alerts]:

@@ -41,12 +41,12 @@ def headline(
     if table.positives is None:
         return f"{sentence}; {alert}."
     hits, n_labelled = int(table.positives[flagged].sum()), int(table.positives.sum())
-    found = f"{_share(hits, n_flagged)} labelled, of {n_labelled:,} in all"
+    precision = f"{_share(hits, n_flagged)} labelled, of {n_labelled:,} in all"
     caught = f"{int(table.positives[alerted].sum()):,} of them labelled"
     if faults is None:
-        return f"{sentence}; {found}; {alert}, {caught}."
+        return f"{sentence}; {precision}; {alert}, {caught}."
     met = f"{faults.n_flagged:,} of {faults.n_faults:,} faults"
-    return f"{sentence}; {found}; {met}; {alert}, {caught}, and finds {faults.n_alerted:,}."
+    return f"{sentence}; {precision}; {met}; {alert}, {caught}, and finds {faults.n_alerted:,}."
 
 
 def _count(table: CountTable, chosen: Bools) -> int:

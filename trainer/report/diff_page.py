@@ -28,7 +28,7 @@ def render_diff(comparison: Comparison, good: str, bad: str) -> bytes:
     """
     page = environment().get_template("diff.html.jinja")
     text = page.render(
-        found=comparison,
+        comparison=comparison,
         good=good,
         bad=bad,
         shown=comparison.changes[:MAX_SHOWN],

@@ -62,8 +62,11 @@ def _classes() -> dict[str, Any]:
                 field.type = kind
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
-    found = {name: pool.FindMessageTypeByName(f"{_PACKAGE}.{name}") for name in _MESSAGES}
-    return {name: message_factory.GetMessageClass(descriptor) for name, descriptor in found.items()}
+    descriptors = {name: pool.FindMessageTypeByName(f"{_PACKAGE}.{name}") for name in _MESSAGES}
+    return {
+        name: message_factory.GetMessageClass(descriptor)
+        for name, descriptor in descriptors.items()
+    }
 
 
 _made: Final = _classes()

@@ -110,5 +110,5 @@ def service_in(attributes: dict[str, Any]) -> str:
 
 def template_in(attributes: dict[str, Any]) -> str | None:
     """The template that a source gives with a record."""
-    found = (attributes.get(name) for name in TEMPLATES)
-    return next((value for value in found if isinstance(value, str) and value), None)
+    values = (attributes.get(name) for name in TEMPLATES)
+    return next((value for value in values if isinstance(value, str) and value), None)
