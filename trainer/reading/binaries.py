@@ -5,7 +5,10 @@ from typing import Final
 __all__ = ["find_binary"]
 
 _MAGICS: Final = (
-    (b"PK\x03\x04", "a zip archive; unpack it, as with: unzip -p FILE"),
+    (
+        b"PK\x03\x04",
+        "a zip archive, which is opened only as a file of its own; unpack it: unzip -p FILE",
+    ),
     (b"PK\x05\x06", "a zip archive without files"),
     (b"\x04\x22\x4d\x18", "compressed with lz4; decompress it, as with: lz4 -dc FILE"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it, as with: 7z x -so FILE"),
@@ -48,7 +51,7 @@ def find_binary(head: bytes) -> str | None:
             return kind
     offset, magic = _TAR
     if head[offset : offset + len(magic)] == magic:
-        return "a tar archive; unpack it, as with: tar -xOf FILE"
+        return "a tar archive, which is opened only as a file of its own; unpack it: tar -xOf FILE"
     sample = head[:_SAMPLE_BYTES]
     kept = sample.replace(b"\0", b"")
     controls = len(kept) - len(kept.translate(None, _CONTROLS))

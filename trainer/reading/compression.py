@@ -8,6 +8,8 @@ import codecs
 import gzip
 import io
 import lzma
+import tarfile
+import zipfile
 import zlib
 from typing import IO, Final, Literal, cast
 
@@ -24,6 +26,8 @@ READ_ERRORS: Final[tuple[type[Exception], ...]] = (
     zlib.error,
     lzma.LZMAError,
     zstd.ZstdError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
 )
 """What reading an opened source raises when its bytes cannot be had or are damaged."""
 
@@ -121,16 +125,23 @@ def read_beginning(file: IO[bytes], size_bytes: int) -> bytes:
     return head
 
 
+_DAMAGED: Final[dict[type[Exception], str]] = {
+    gzip.BadGzipFile: "gzip data",
+    zlib.error: "gzip data",
+    lzma.LZMAError: "xz data",
+    zstd.ZstdError: "zstd data",
+    zipfile.BadZipFile: "zip archive",
+    tarfile.TarError: "tar archive",
+}
+
+
 def describe_read_error(error: Exception) -> str:
     """What one of `READ_ERRORS` means, in one phrase that can follow a file's name."""
     if isinstance(error, EOFError):
         return "the compressed data ends too early, as if cut off while it was written or copied"
-    if isinstance(error, gzip.BadGzipFile | zlib.error):
-        return f"damaged gzip data ({error})"
-    if isinstance(error, lzma.LZMAError):
-        return f"damaged xz data ({error})"
-    if isinstance(error, zstd.ZstdError):
-        return f"damaged zstd data ({error})"
+    for damaged, kind in _DAMAGED.items():
+        if isinstance(error, damaged):
+            return f"damaged {kind} ({error})"
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read: {error.strerror}"
     return f"cannot be read: {error}"

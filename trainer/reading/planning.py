@@ -100,6 +100,8 @@ def _stem(uri: str) -> str:
 
 def _year_of(source: Source) -> int:
     """The year of times that name none: that of the file's last change, or today's."""
+    if source.member is not None:
+        return datetime.fromtimestamp(source.member.changed, UTC).year
     try:
         changed = os.stat(source.uri).st_mtime if source.uri != STANDARD_INPUT else None  # noqa: PTH116 - an address is no path
     except (OSError, ValueError):

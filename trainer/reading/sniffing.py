@@ -97,6 +97,8 @@ def _choose(sample: Sample) -> Format:
 def _columns(source: Source) -> list[str]:
     from trainer.reading.database import column_names  # noqa: PLC0415 - loads DuckDB
 
+    if source.member is not None:
+        raise InputError("Parquet is read by DuckDB, which opens no archives; unpack it")
     if source.uri == STANDARD_INPUT:
         raise InputError("Parquet is read from its end; write it to a file first")
     return column_names(source)

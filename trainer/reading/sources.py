@@ -4,11 +4,19 @@ import contextlib
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Final, cast
 
 import msgspec
 
 from trainer.errors import InputError
+from trainer.reading.archives import (
+    TAR_BYTES,
+    Member,
+    find_archive,
+    list_members,
+    open_member,
+)
 from trainer.reading.compression import (
     N_FIRST_BYTES,
     READ_ERRORS,
@@ -51,6 +59,7 @@ class Source(msgspec.Struct, frozen=True):
         compression: recognised by the first bytes, whatever the name says.
         named: whether a user spelt it out; others were found in folders or match globs.
         problem: why a file found in a folder or by a glob cannot be read; "" if it can.
+        member: where it lies in an archive; None for a file of its own.
     """
 
     uri: str
@@ -58,11 +67,13 @@ class Source(msgspec.Struct, frozen=True):
     compression: Compression
     named: bool = True
     problem: str = ""
+    member: Member | None = None
 
     @property
     def splittable(self) -> bool:
         """Whether it can be opened at an offset."""
-        return self.size_bytes is not None and self.compression == "none"
+        plain = self.compression == "none" and self.member is None
+        return plain and self.size_bytes is not None
 
 
 def find_sources(patterns: Sequence[str]) -> list[Source]:
@@ -70,8 +81,9 @@ def find_sources(patterns: Sequence[str]) -> list[Source]:
 
     Args:
         patterns: files; globs, `**` for any depth, which match files; directories, for all files
-            below them; `-` for standard input; addresses of object stores. Names that start with
-            `.` or `_` are skipped unless they are spelt out.
+            below them; zip and tar archives, for all files in them; `-` for standard input;
+            addresses of object stores. Names that start with `.` or `_` are skipped unless they
+            are spelt out.
 
     Raises:
         InputError: a pattern matches nothing, or what it spells out cannot be read.
@@ -103,20 +115,48 @@ def _find(pattern: str) -> Iterable[Source]:
             first = read_beginning(cast(IO[bytes], standard_input().rewind()), N_FIRST_BYTES)
             return [Source(pattern, None, detect_compression(first))]
         paths = find_paths(pattern)
-    return (_look_at(path, pattern) for path in paths)
+    return chain.from_iterable(_look_at(path, pattern) for path in paths)
 
 
-def _look_at(path: str, pattern: str) -> Source:
+def _look_at(path: str, pattern: str) -> list[Source]:
     named = path == pattern
     try:
-        with _named(path), open(path, "rb") as file:
-            first = file.read(N_FIRST_BYTES)
-            size = os.fstat(file.fileno()).st_size
-            return Source(path, size, detect_compression(first), named)
+        with _named(path):
+            with open(path, "rb") as file:
+                first = file.read(TAR_BYTES)
+                size = os.fstat(file.fileno()).st_size
+            compression = detect_compression(first)
+            kind = find_archive(path, _beginning(path, first, compression), named=named)
+            if kind is not None:
+                return [_as_source(member) for member in list_members(path, kind, compression)]
+            return [Source(path, size, compression, named)]
     except InputError as error:
         if named:
             raise
-        return Source(path, 0, "none", named, str(error))
+        return [Source(path, 0, "none", named, str(error))]
+
+
+def _beginning(path: str, first: bytes, compression: Compression) -> bytes:
+    """The first bytes of a file, decompressed; none if they are damaged."""
+    if compression == "none":
+        return first
+    with decompress(path, compression) as file:
+        try:
+            return read_beginning(file, TAR_BYTES)
+        except READ_ERRORS:
+            return b""
+
+
+def _as_source(member: Member) -> Source:
+    problem = member.problem
+    compression: Compression = "none"
+    if not problem:
+        try:
+            with _named(member.uri), open_member(member) as file:
+                compression = detect_compression(read_beginning(file, N_FIRST_BYTES))
+        except InputError as error:
+            problem = str(error)
+    return Source(member.uri, member.size_bytes, compression, False, problem, member)  # noqa: FBT003 - a struct's field
 
 
 @contextlib.contextmanager
@@ -175,6 +215,8 @@ def read_head(source: Source, size_bytes: int) -> bytes:
 
 def _open_stored(source: Source, start: int, block_bytes: int | None = None) -> str | IO[bytes]:
     """An object's reader, a plain file at an offset, or the path of a compressed one."""
+    if source.member is not None:
+        return open_member(source.member)
     if is_store_url(source.uri):
         from trainer.reading.object_stores import (  # noqa: PLC0415 - for a few jobs only
             BLOCK_BYTES,

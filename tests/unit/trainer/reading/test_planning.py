@@ -80,13 +80,17 @@ def test_more_compressions_are_read(tmp_path: Path, compress: Callable[[bytes], 
         read(path)
 
 
-def test_archives_are_named_with_what_to_do(tmp_path: Path) -> None:
-    """Also within a compression."""
+def test_what_is_not_opened_is_named_with_what_to_do(tmp_path: Path) -> None:
+    """Also archives within archives."""
     (tmp_path / "a.log").write_text(LOG4J)
-    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
+    with tarfile.open(tmp_path / "b.tar", "w") as tar:
         tar.add(tmp_path / "a.log", "a.log")
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as packed:
         packed.write(tmp_path / "a.log", "a.log")
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
+        tar.add(tmp_path / "b.tar", "b.tar")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.write(tmp_path / "b.zip", "b.zip")
     (tmp_path / "a.lz4").write_bytes(b"\x04\x22\x4d\x18" + bytes(20))
     (tmp_path / "a.export").write_bytes(b"__CURSOR=s=1\nMESSAGE=a\n\n")
     for name, reason in (
