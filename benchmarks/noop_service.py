@@ -1,4 +1,4 @@
-"""A floor: the service's own server, app and middleware around a POST that does nothing.
+"""A floor: the service's own server, short way and app around a POST that does nothing.
 
 It reads the body as the service does and answers bytes that never change.
 """
@@ -14,6 +14,7 @@ from inference.web.app import make_app
 from inference.web.body import read_body
 from inference.web.calls import App
 from inference.web.load import Limits, Load
+from inference.web.routing import Route
 from schemas.api.operations import API_PREFIX
 
 ANSWER = (
@@ -40,8 +41,13 @@ class NoOpResource:
 def create_app() -> App:
     """Build the app."""
     app = make_app("inference", {}, InferenceSettings())
-    app.add_route(f"{API_PREFIX}/predict", NoOpResource())
-    app.add_route(f"{API_PREFIX}/ready", NoOpResource())
+    resource = NoOpResource()
+    app.add_routes(
+        [
+            Route(f"{API_PREFIX}/predict", resource, answer_at_once=lambda _body: ANSWER),
+            Route(f"{API_PREFIX}/ready", resource),
+        ]
+    )
     return app
 
 

@@ -54,6 +54,7 @@ STATUSES: Final = (
 """Those with a label of their own."""
 
 _LABELS: Final = (OTHER, *map(str, STATUSES))
+_FIRST_S: Final = BOUNDS_S[0]
 _BUCKETS: Final = len(BOUNDS_S) + 1
 _PLACES: Final = {status: _BUCKETS * place for place, status in enumerate(STATUSES, start=1)}
 _PER_ROUTE: Final = len(_LABELS) * _BUCKETS
@@ -134,7 +135,9 @@ class Traffic:
 
         def answered(began: float) -> None:
             seconds = clock() - began
-            board.cells[first + bisect_left(BOUNDS_S, seconds)] += 1
+            # Nearly all predictions are in the first bucket, for which nothing is searched.
+            bucket = bisect_left(BOUNDS_S, seconds) if seconds > _FIRST_S else 0
+            board.cells[first + bucket] += 1
             unwritten[route] += seconds
 
         return answered

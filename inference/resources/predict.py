@@ -57,13 +57,12 @@ class PredictResource:
         """
         predictor = self._predictor
         model = predictor.slot.at_hand()
-        if model is None or len(body) > predictor.max_body_bytes:
+        if model is None or predictor.load.is_full or len(body) > predictor.max_body_bytes:
             return None
-        with predictor.load:
-            request = _decode(body)
-            log = look_at(request, model.extract)
-            verdict = model.verdict(log)
-            answer = prediction_json(request.log_id, verdict)
+        request = _decode(body)
+        log = look_at(request, model.extract)
+        verdict = model.verdict(log)
+        answer = prediction_json(request.log_id, verdict)
         predictor.report_one(model, log, verdict, request, message_of)
         return answer
 

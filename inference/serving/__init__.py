@@ -5,13 +5,14 @@ neither has a setting. What these use of the inside of both is all named here; a
 names, so that an upgrade that takes one away fails by name.
 
 Of uvicorn: `Server.startup`, `on_tick`, `handle_exit`, `should_exit`, `servers`, `server_state`
-(`connections`, `tasks`, `default_headers`), `lifespan.state`, `Config.encoded_headers`, `ssl` and
-`timeout_keep_alive`; of `HttpToolsProtocol` its constructor's arguments, `connection_made`,
-`data_received`, `on_headers_complete`, `on_message_complete`, `on_response_complete`,
-`_start_asgi_task`, `_unset_keepalive_if_required`, `transport`, `loop`, `flow`, `parser`,
-`pipeline`, `app`, `logger`, `access_logger`, `access_log`, `expect_100_continue`, `scope`, `url`,
-`headers` and `cycle`; of `RequestResponseCycle` its constructor's arguments and `send`, and its
-`more_body`, `response_started`, `response_complete`, `waiting_for_100_continue`, `disconnected`,
+(`connections`, `tasks`, `default_headers`, `total_requests`), `lifespan.state`,
+`Config.encoded_headers`, `ssl` and `timeout_keep_alive`; of `HttpToolsProtocol` its constructor's
+arguments, `connection_made`, `data_received`, `on_headers_complete`, `on_message_complete`,
+`on_response_complete`, `_start_asgi_task`, `timeout_keep_alive`, `timeout_keep_alive_handler`,
+`timeout_keep_alive_task`, `transport`, `loop`, `flow`, `parser`, `pipeline`, `app`, `logger`,
+`access_logger`, `access_log`, `expect_100_continue`, `scope`, `url`, `headers` and `cycle`; of
+`RequestResponseCycle` its constructor's arguments and `send`, and its `body`, `more_body`,
+`response_started`, `response_complete`, `waiting_for_100_continue`, `disconnected`,
 `default_headers`, `message_event`, `on_response` and `keep_alive`; `STATUS_LINE`;
 `FlowControl.pause_reading`, `resume_reading`, `read_paused`, `write_paused` and `drain`.
 

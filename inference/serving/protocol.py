@@ -6,20 +6,19 @@ every POST whether the server speaks HTTP/2.
 """
 
 import asyncio
-from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
 import httptools
-import msgspec
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from inference.metrics.traffic import Traffic
+from inference.serving.behind_head import BehindHead
+from inference.serving.refusing import HEAD_TOO_LARGE, MALFORMED, RefusedError
 from inference.serving.writing import Cycle
 from inference.web.load import DRAIN
-from inference.web.problems import ProblemSpec
-from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem, problem_type
+from inference.web.shortcut import PlainCall, Shortcut
 
 PIECE_BYTES: Final = 16_384
 """What the parser gets at a time, so that what comes next can wait unparsed."""
@@ -32,28 +31,6 @@ _VERSIONS: Final = frozenset({"1.0", "1.1"})
 _FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
-MALFORMED: Final = ProblemSpec(
-    HTTPStatus.BAD_REQUEST, "malformed-request", "The request is not HTTP/1.1"
-)
-HEAD_TOO_LARGE: Final = ProblemSpec(
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-    "head-too-large",
-    "The head of the request is too large",
-)
-
-
-class RefusedError(Exception):
-    """The request is answered without being read, and its connection closed.
-
-    Attributes:
-        spec: what kind of problem it has.
-    """
-
-    def __init__(self, spec: ProblemSpec, detail: str) -> None:
-        super().__init__(detail)
-        self.spec = spec
-
-
 class HttpProtocol(HttpToolsProtocol):
     """One connection.
 
@@ -61,13 +38,22 @@ class HttpProtocol(HttpToolsProtocol):
         args, kwargs: as uvicorn's own.
         max_head_bytes: bound for the request line and the headers.
         traffic: counts what is refused here, if anybody does.
+        shortcut: answers plain calls before the app sees them, if any are.
     """
 
     def __init__(
-        self, *args: Any, max_head_bytes: int, traffic: Traffic | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        max_head_bytes: int,
+        traffic: Traffic | None = None,
+        shortcut: Shortcut | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._traffic = traffic
+        self._shortcut = shortcut
+        self._call: PlainCall | None = None  # whose body is being waited for
+        self._idle_since: float | None = None
         self._max_head_bytes = max_head_bytes
         self._head_bytes = 0  # of a head that is not whole yet, as far as is known for certain
         self._measured = False
@@ -101,7 +87,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Take bytes of the client."""
         if self._refused:
             return
-        self._unset_keepalive_if_required()
+        self._idle_since = None
         if self.pipeline or self._waiting:
             self._waiting += data
             self.flow.pause_reading()
@@ -158,7 +144,7 @@ class HttpProtocol(HttpToolsProtocol):
         tunnel = self.scope["method"] == "CONNECT"
         framing = [pair for pair in self.scope["headers"] if pair[0] in _FRAMING and not tunnel]
         head = b"".join(b"%b: %b\r\n" % pair for pair in framing)
-        behind = _BehindHead(self)
+        behind = BehindHead(self)
         self.parser = httptools.HttpRequestParser(behind)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self.parser.feed_data(b"POST / HTTP/1.1\r\n%b\r\n" % head)
@@ -202,7 +188,10 @@ class HttpProtocol(HttpToolsProtocol):
             self.on_response_complete,
         )
         if before is None or before.response_complete:
-            self._start_asgi_task(self.cycle, self.app)
+            if self._shortcut is not None:
+                self._call = self._shortcut.plain_call(scope)
+            if self._call is None:
+                self._start_asgi_task(self.cycle, self.app)
         else:
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, self.app))
@@ -210,13 +199,34 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """End the request, unless the parser only thinks so because of an upgrade."""
         if not self.parser.should_upgrade():
-            cycle = self.cycle  # which may have been answered early
+            cycle: Cycle = self.cycle  # type: ignore[assignment]  # made above; may be answered early
             cycle.more_body = False
             cycle.message_event.set()
+            if self._call is not None:
+                self._answer(self._call, cycle)
+
+    def _answer(self, call: PlainCall, cycle: Cycle) -> None:
+        """Answer a plain call at once, or have the app answer it."""
+        self._call = None
+        answer = None
+        if self._shortcut is not None and cycle.takes_answer:
+            answer = self._shortcut.answer(call, bytes(cycle.body))
+        if answer is None:
+            self._start_asgi_task(cycle, self.app)
+        else:
+            cycle.answer(*answer)
 
     def on_response_complete(self) -> None:
         """Go on with the next request, and read on if none waits."""
-        super().on_response_complete()
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._idle_since = self.loop.time()
+            if self.timeout_keep_alive_task is None:
+                self._wait_idle(self.timeout_keep_alive)
         if self._waiting and not self.pipeline:
             data, self._waiting = bytes(self._waiting), bytearray()
             self.data_received(data)
@@ -224,6 +234,26 @@ class HttpProtocol(HttpToolsProtocol):
             self._answer_refusal(self._refusal)
         elif self.flow.read_paused:
             self.flow.resume_reading()
+
+    def _wait_idle(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self.timeout_keep_alive_handler
+        )
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection if it has been idle for long enough.
+
+        There is one timer a connection, which looks back when it goes off: to set another one with
+        each answer would cost each answer a microsecond.
+        """
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None or self.transport.is_closing():
+            return
+        rest = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if rest > 0:
+            self._wait_idle(rest)
+        else:
+            self.transport.close()
 
     def _refuse(self, error: RefusedError) -> None:
         """Answer after the requests before it, if they are whole (RFC 9112, section 9.3.2)."""
@@ -235,19 +265,9 @@ class HttpProtocol(HttpToolsProtocol):
             self._refusal = error
 
     def _answer_refusal(self, error: RefusedError) -> None:
-        spec = error.spec
-        problem = Problem(
-            type=problem_type(spec.name), title=spec.title, status=spec.status, detail=str(error)
-        )
-        body = msgspec.json.encode(problem)
-        head = (
-            f"HTTP/1.1 {spec.status} {spec.status.phrase}\r\n"
-            f"Content-Type: {PROBLEM_MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n"
-            "Connection: close\r\n\r\n"
-        )
         if self._traffic is not None:
-            self._traffic.refused(spec.status)
-        self.transport.write(head.encode() + body)
+            self._traffic.refused(error.spec.status)
+        self.transport.write(error.answer())
         if self.transport.can_write_eof():  # not with TLS
             self.transport.write_eof()
         self.loop.call_later(LINGER_S, self.transport.close)
@@ -263,29 +283,3 @@ class _Flow(FlowControl):
     def resume_reading(self) -> None:
         if self.read_paused and not self._protocol.backlogged:
             super().resume_reading()
-
-
-class _BehindHead:
-    """What a parser calls that is to begin behind a head which another parser has read."""
-
-    def __init__(self, protocol: HttpProtocol) -> None:
-        self._protocol = protocol
-        self.silent = True
-        self.on_body = protocol.on_body
-        self.on_message_complete = protocol.on_message_complete
-
-    def on_message_begin(self) -> None:
-        if not self.silent:
-            self._protocol.on_message_begin()
-
-    def on_url(self, url: bytes) -> None:
-        if not self.silent:
-            self._protocol.on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if not self.silent:
-            self._protocol.on_header(name, value)
-
-    def on_headers_complete(self) -> None:
-        if not self.silent:
-            self._protocol.on_headers_complete()

@@ -30,6 +30,7 @@ from inference.serving.tls import tls_options
 from inference.settings import KEEP_ALIVE_S, ServiceSettings
 from inference.web.leaving import DRAINING
 from inference.web.logs import logging_config
+from inference.web.shortcut import Shortcut
 
 DRAIN_S: Final = 1.0
 """How long a worker that is being stopped answers with `Connection: close` before it closes."""
@@ -72,9 +73,11 @@ class PatientServer(UvicornServer):
         place: int,
         max_head_bytes: int,
         traffic: Traffic | None,
+        shortcut: Shortcut | None,
     ) -> None:
         super().__init__(config)
         self._traffic = traffic
+        self._shortcut = shortcut
         self._headcount = headcount
         self._place = place
         self._max_head_bytes = max_head_bytes
@@ -105,6 +108,7 @@ class PatientServer(UvicornServer):
             app_state=self.lifespan.state,
             max_head_bytes=self._max_head_bytes,
             traffic=self._traffic,
+            shortcut=self._shortcut,
         )
 
     async def on_tick(self, counter: int) -> bool:
@@ -192,6 +196,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type
             self.place,
             self.app.max_head_bytes,
             getattr(self.wsgi, "traffic", None),
+            getattr(self.wsgi, "shortcut", None),
         )
         await server.serve(sockets=self.sockets)
 

@@ -14,11 +14,53 @@ _LENGTH: Final = b"content-length"
 _FRAMING: Final = frozenset({b"connection", b"transfer-encoding"})
 """Headers that have uvicorn do more than write them."""
 
+_OK: Final = STATUS_LINE[200]
+
+
+class DefaultLines:
+    """The lines of all heads, which change once a second with the date: made that often."""
+
+    def __init__(self) -> None:
+        self._headers: Any = None
+        self._lines = b""
+
+    def of(self, headers: list[tuple[bytes, bytes]]) -> bytes:
+        """The lines of uvicorn's default headers; empty if there is more to them than lines."""
+        if headers is not self._headers:
+            self._headers = headers
+            plain = _FRAMING.isdisjoint(name for name, _ in headers)
+            self._lines = b"".join(b"%b: %b\r\n" % pair for pair in headers) if plain else b""
+        return self._lines
+
+
+_default_lines: Final = DefaultLines()
+
 
 class Cycle(RequestResponseCycle):
     """One request and its answer, as uvicorn's but for how an ordinary answer is written."""
 
     _start: Any = None
+
+    def answer(self, lines: bytes, body: bytes) -> None:
+        """Write a whole answer with the status 200; `takes_answer` must have said that it may be.
+
+        Args:
+            lines: of its head, behind those of all heads.
+            body: at least a byte.
+        """
+        self.response_started = self.response_complete = True
+        defaults = _default_lines.of(self.default_headers)
+        self.transport.write(b"".join((_OK, defaults, lines, body)))
+        self.on_response()
+
+    @property
+    def takes_answer(self) -> bool:
+        """Whether a whole answer may be written as it is: the connection stays, and is free."""
+        return (
+            self.keep_alive
+            and not self.flow.write_paused
+            and bool(_default_lines.of(self.default_headers))
+        )
 
     async def send(self, message: Any) -> None:
         """Take an event of the app's (ASGI)."""

@@ -15,7 +15,7 @@ class App(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
     """Falcon's app, for all calls that do not take the short way.
 
     Args:
-        shortcut: answers plain calls before Falcon sees them, if any are.
+        shortcut: for the server, which has it answer plain calls; None if there is no short way.
         traffic: counts calls, if anybody does.
         options: as Falcon's own.
 
@@ -48,11 +48,6 @@ class App(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
             await super().__call__(scope, receive, send)
             return
         try:
-            if self.shortcut is not None:
-                rest = await self.shortcut.answer(scope, receive, send)
-                if rest is None:
-                    return
-                receive = rest
             if self.traffic is not None:
                 send = self.traffic.counting(scope["path"], send)
             await super().__call__(scope, receive, send)

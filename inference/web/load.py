@@ -83,13 +83,18 @@ class Load:
         self._held_bytes += n_bytes
         _share(scope, self).n_bytes += n_bytes
 
+    @property
+    def is_full(self) -> bool:
+        """Whether one more call would be refused, so that nothing can be answered at once."""
+        return self._requests >= self._limits.requests
+
     def __enter__(self) -> None:
         """Count a call whose body is there, until the context ends.
 
         Raises:
             OverloadedError: too many wait for their answers already.
         """
-        if self._requests >= self._limits.requests:
+        if self.is_full:
             raise OverloadedError(
                 f"this worker has {self._requests} calls in hand; send this call again"
             )

@@ -35,13 +35,14 @@ class RequestIdMiddleware:
         """Take random bits of the worker's own: the app was made before the fork."""
         self._begin()
 
-    def name(self, given: str | None) -> str:
-        """Take the id that a request brings, or make a new id; the current task answers it."""
+    def make(self, given: str | None) -> str:
+        """The id that a request brings, or a new id."""
         if given is None or _ACCEPTABLE.fullmatch(given) is None:
-            given = f"{self._prefix}{next(self._numbers):08x}"
-        request_id.set(given)
+            return f"{self._prefix}{next(self._numbers):08x}"
         return given
 
     async def process_request(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        """Name the request and put its id on the answer."""
-        resp.set_header(HEADER, self.name(req.get_header(HEADER)))
+        """Name the request, which the current task answers, and put its id on the answer."""
+        name = self.make(req.get_header(HEADER))
+        request_id.set(name)
+        resp.set_header(HEADER, name)

@@ -1,17 +1,17 @@
 """The short way of the call that a service lives on: a plain call is answered without Falcon.
 
-Routing, request and response objects and middleware take a third of the processor time of a
-prediction, and a plain call needs none of them: its path is known, its body is small, whole and
-JSON, nobody's page sends it. Such a call is answered here, by the very functions that resource and
-middleware use.
+Routing, request and response objects, middleware and a task for each request take more than half
+of the processor time of a prediction, and a plain call needs none of them: its path is known, its
+body is small and JSON, nobody's page sends it. The server asks here before it hands a request to
+the app, and writes the answer itself (`inference.serving.protocol`). What answers are the very
+functions that resource and middleware use.
 
-All others go on to Falcon, with what was received of them. So do those whose answer would be
-anything but 200: what is raised here is dropped, Falcon begins anew and answers what it raises.
-There is no second way to say no.
+All other calls go to the app. So do those whose answer would be anything but 200: what is raised
+here is dropped, Falcon answers what it raises. There is no second way to say no.
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Final
 
 import falcon
@@ -24,20 +24,22 @@ from inference.web.request_id import HEADER, RequestIdMiddleware
 MAX_BYTES: Final = 8_192
 """What is wrong with a body is found twice; in a larger body that would take its time."""
 
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
 Answer = Callable[[bytes], bytes | None]
 """The JSON that answers a body; None, or whatever it raises, if that takes more than a moment."""
 
 Meter = Callable[[float], None]
 """Counts an answer, given when its call came."""
 
-_UNUSUAL: Final = frozenset({b"content-encoding", b"origin", b"transfer-encoding"})
+PlainCall = tuple[Answer, Meter | None, float, bytes | None]
+"""A call whose body may be answered: what answers and counts it, when it came, and its id."""
+
+_UNUSUAL: Final = frozenset({b"content-encoding", b"expect", b"origin", b"transfer-encoding"})
 """Headers of calls that need a closer look."""
 
 _OK: Final = 200
 _ID: Final = HEADER.lower().encode()
 _JSON: Final = falcon.MEDIA_JSON.encode()
+_LENGTH_DIGITS: Final = len(str(MAX_BYTES))
 
 
 class Shortcut:
@@ -63,68 +65,54 @@ class Shortcut:
         meter = None if self._traffic is None else self._traffic.meter(path, _OK)
         self._ways[path] = (answer, meter)
 
-    async def answer(self, scope: dict[str, Any], receive: Receive, send: Send) -> Receive | None:
-        """Answer a call if it is plain.
+    def plain_call(self, scope: Any) -> PlainCall | None:
+        """Look at a call whose head has come; None if it is for the app.
 
-        Returns:
-            None if it was answered; else what has its events, from the first on.
+        Args:
+            scope: the call's ASGI scope, its headers as a list.
         """
         way = self._ways.get(scope["path"])
         if way is None or scope["method"] != "POST" or scope["query_string"]:
-            return receive
-        answer, meter = way
-        began = self._clock()
+            return None
         given = scope["headers"]
-        if not isinstance(given, list):  # as the server's are; another could be read only once
-            return receive
         headers = dict(given)
-        if len(headers) != len(given) or not self._is_plain(scope["path"], headers):
-            return receive
-        event = await receive()
-        body = event.get("body")
-        if not body or event["more_body"] or len(body) > MAX_BYTES:
-            return _from_first(event, receive)
-        name = self._ids.name(_text(headers.get(_ID)))
+        if len(headers) != len(given) or not _UNUSUAL.isdisjoint(headers):
+            return None
+        length = headers.get(b"content-length", b"")
+        if not 0 < len(length) <= _LENGTH_DIGITS or not 0 < int(length) <= MAX_BYTES:
+            return None
+        media_type = headers.get(b"content-type", _JSON)
+        if media_type != _JSON and not is_json(media_type.decode("latin-1")):
+            return None
+        if self._guard is not None:
+            authorization = _text(headers.get(b"authorization"))
+            if not self._guard.permits(scope["path"], authorization):
+                return None
+        answer, meter = way
+        return answer, meter, self._clock(), headers.get(_ID)
+
+    def answer(self, call: PlainCall, body: bytes) -> tuple[bytes, bytes] | None:
+        """Answer a call whose body has come.
+
+        Returns:
+            The lines of the head that are the answer's own, and its body; None if the call is for
+            the app after all.
+        """
+        answer, meter, began, given = call
         try:
             data = answer(body)
         except Exception:  # noqa: BLE001 - it is raised again where it is answered
-            data = None
+            return None
         if data is None:
-            return _from_first(event, receive)
+            return None
         if meter is not None:
             meter(began)
-        await send(
-            {
-                "type": "http.response.start",
-                "status": _OK,
-                "headers": [
-                    (_ID, name.encode()),
-                    (b"content-type", _JSON),
-                    (b"content-length", b"%d" % len(data)),
-                ],
-            }
-        )
-        await send({"type": "http.response.body", "body": data})
-        return None
+        name = self._ids.make(_text(given)).encode()
+        return _HEAD % (name, len(data)), data
 
-    def _is_plain(self, path: str, headers: dict[bytes, bytes]) -> bool:
-        """Whether a call may come in, as far as that is seen at first sight."""
-        media_type = headers.get(b"content-type", _JSON).decode("latin-1")
-        if not _UNUSUAL.isdisjoint(headers) or not is_json(media_type):
-            return False
-        guard = self._guard
-        return guard is None or guard.permits(path, _text(headers.get(b"authorization")))
+
+_HEAD: Final = b"%b: %%b\r\ncontent-type: %b\r\ncontent-length: %%d\r\n\r\n" % (_ID, _JSON)
 
 
 def _text(value: bytes | None) -> str | None:
     return None if value is None else value.decode("latin-1")
-
-
-def _from_first(event: Any, receive: Receive) -> Receive:
-    """What has an event that was received already, and then those that follow."""
-    events = [event]
-
-    async def received() -> Any:
-        return events.pop() if events else await receive()
-
-    return received

@@ -13,7 +13,7 @@ from benchmarks.layout import laid_out
 from benchmarks.rendering import with_headlines
 from benchmarks.results import load_results
 from inference.app import PROBLEMS as INFERENCE_PROBLEMS
-from inference.serving.protocol import HEAD_TOO_LARGE, MALFORMED
+from inference.serving.refusing import HEAD_TOO_LARGE, MALFORMED
 from inference.web.problems import BODY_PROBLEMS
 from samples.generator.make_features import FEATURES, LOGS, features_file, read_features
 from schemas.api.operations import OPERATIONS

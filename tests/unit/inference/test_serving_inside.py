@@ -33,7 +33,7 @@ USED = inference.serving.__doc__ or ""
                 "on_message_complete",
                 "on_response_complete",
                 "_start_asgi_task",
-                "_unset_keepalive_if_required",
+                "timeout_keep_alive_handler",
             ],
         ),
         (RequestResponseCycle, ["send"]),
@@ -66,7 +66,7 @@ async def _look_at_attributes() -> None:
     state = ServerState()
     for owner, names in (
         (server, ["should_exit", "server_state"]),
-        (state, ["connections", "default_headers"]),
+        (state, ["connections", "default_headers", "total_requests"]),
         (config, ["encoded_headers", "timeout_keep_alive", "ssl"]),
     ):
         for name in names:
@@ -75,6 +75,7 @@ async def _look_at_attributes() -> None:
     protocol = HttpToolsProtocol(config=config, server_state=state, app_state={})
     names = ["transport", "loop", "flow", "parser", "pipeline", "scope", "headers", "cycle"]
     names += ["app", "logger", "access_logger", "access_log", "expect_100_continue"]
+    names += ["timeout_keep_alive", "timeout_keep_alive_task"]
     for name in names:
         assert hasattr(protocol, name), f"HttpToolsProtocol has no {name} any more"
         assert name in USED

@@ -6,18 +6,21 @@ from typing import Any, Final
 
 import falcon.asgi
 import pytest
+from uvicorn import Config
+from uvicorn.server import ServerState
 
 from inference.access.guard import Guard
 from inference.access.tokens import TokenFile
+from inference.serving.protocol import HttpProtocol
 from inference.web.calls import App
 from inference.web.request_id import RequestIdMiddleware
 from inference.web.shortcut import MAX_BYTES, Shortcut
 from tests.token_files import bearer, listing
 
 PATH: Final = "/api/v1/predict"
-Headers = list[tuple[bytes, bytes]]
-JSON: Final[Headers] = [(b"host", b"a"), (b"content-type", b"application/json")]
-WHOLE: Final = {"type": "http.request", "body": b"[1]", "more_body": False}
+DATE: Final = (b"date", b"today")
+JSON: Final = b"Content-Type: application/json\r\n"
+MAX_TURNS: Final = 100
 
 
 class LongWay:
@@ -37,105 +40,178 @@ def short_way(body: bytes) -> bytes | None:
     return None if body == b"wait" else b"short:" + body
 
 
+class Client(asyncio.Transport):
+    """Remembers each write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
+        self.closing = False
+
+    def write(self, data: Any) -> None:
+        """Remember bytes."""
+        self.writes.append(bytes(data))
+
+    def is_closing(self) -> bool:
+        """Whether it was closed."""
+        return self.closing
+
+    def close(self) -> None:
+        """End."""
+        self.closing = True
+
+    def pause_reading(self) -> None:
+        """Nothing to pause."""
+
+    def resume_reading(self) -> None:
+        """Nothing to resume."""
+
+
+def post(
+    body: bytes = b"[1]", headers: bytes = JSON, target: str = PATH, method: str = "POST"
+) -> bytes:
+    """A whole request."""
+    head = f"{method} {target} HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n"
+    return head.encode() + headers + b"\r\n" + body
+
+
 def ask(
-    *events: dict[str, Any],
-    headers: Headers = JSON,
+    *pieces: bytes,
     guard: Guard | None = None,
-    **scope: Any,
-) -> list[dict[str, Any]]:
-    """The answers of an app whose long way and short way differ visibly."""
-    shortcut = Shortcut(RequestIdMiddleware(), guard)
-    shortcut.add(PATH, short_way)
-    app = App(shortcut)
-    app.add_route(PATH, LongWay())
-    waiting, sent = list(events or (WHOLE,)), []
+    defaults: tuple[tuple[bytes, bytes], ...] = (DATE,),
+    paused: bool = False,
+) -> list[bytes]:
+    """What is written for pieces of requests where the short way can be told from the long way.
 
-    async def receive() -> dict[str, Any]:
-        return waiting.pop(0)
+    Args:
+        pieces: in which the requests come.
+        guard: asks for tokens.
+        defaults: headers of every answer.
+        paused: the client reads slowly, but for whom the server waits.
+    """
 
-    async def send(event: dict[str, Any]) -> None:
-        sent.append(event)
+    async def written() -> list[bytes]:
+        shortcut = Shortcut(RequestIdMiddleware(), guard)
+        shortcut.add(PATH, short_way)
+        app = App(shortcut)
+        app.add_route(PATH, LongWay())
+        config = Config(app, http=HttpProtocol, lifespan="off")
+        config.load()
+        state = ServerState()
+        state.default_headers = list(defaults)
+        protocol = HttpProtocol(
+            config=config,
+            server_state=state,
+            app_state={},
+            max_head_bytes=65_536,
+            shortcut=shortcut,
+        )
+        client = Client()
+        protocol.connection_made(client)
+        if paused:
+            protocol.pause_writing()
+        for piece in pieces:
+            protocol.data_received(piece)
+        protocol.resume_writing()
+        for _ in range(MAX_TURNS):
+            await asyncio.sleep(0)
+        assert not protocol.tasks
+        return client.writes
 
-    plain = {
-        "type": "http",
-        "method": "POST",
-        "path": PATH,
-        "raw_path": PATH.encode(),
-        "query_string": b"",
-        "headers": headers,
-        "asgi": {"version": "3.0"},
-    }
-    asyncio.run(app({**plain, **scope}, receive, send))
-    return sent
+    return asyncio.run(written())
 
 
-def body_of(sent: list[dict[str, Any]]) -> bytes:
-    """The body of an answer."""
-    body: bytes = sent[-1]["body"]
-    return body
+def body_of(writes: list[bytes]) -> bytes:
+    """The body of the only answer."""
+    return b"".join(writes).split(b"\r\n\r\n", 1)[1]
 
 
 def test_a_plain_call_takes_the_short_way() -> None:
-    """With the id that it brings, and the headers that Falcon would send."""
-    start, body = ask(headers=[*JSON, (b"x-request-id", b"mine")])
-    assert body["body"] == b"short:[1]"
-    assert (start["type"], start["status"]) == ("http.response.start", 200)
-    assert start["headers"] == [
-        (b"x-request-id", b"mine"),
-        (b"content-type", b"application/json"),
-        (b"content-length", b"9"),
-    ]
+    """In one write, with the id that it brings, and the headers that Falcon would send."""
+    (answer,) = ask(post(headers=JSON + b"X-Request-ID: mine\r\n"))
+    assert answer == (
+        b"HTTP/1.1 200 OK\r\ndate: today\r\nx-request-id: mine\r\n"
+        b"content-type: application/json\r\ncontent-length: 9\r\n\r\nshort:[1]"
+    )
 
 
-@pytest.mark.parametrize("media_type", [b"application/json", b"application/json; charset=utf-8"])
-def test_json_has_several_names(media_type: bytes) -> None:
+@pytest.mark.parametrize("at", [1, 30, -4, -3, -1])
+def test_pieces_do_not_matter(at: int) -> None:
+    """A call is plain however its bytes are cut."""
+    whole = post()
+    assert body_of(ask(whole[:at], whole[at:])) == b"short:[1]"
+
+
+def test_calls_behind_each_other_are_answered_in_order() -> None:
+    """Also where the short way and the long way take turns on a connection."""
+    bodies = [b"1", b"wait", b"2", b"wrong", b"3"]
+    writes = ask(b"".join(map(post, bodies)))
+    found = [part.split(b"\r\n\r\n")[1] for part in b"".join(writes).split(b"HTTP/1.1 ")[1:]]
+    assert found == [b"short:1", b"long:wait", b"long:2", b"long:wrong", b"long:3"]
+
+
+def test_a_body_that_never_comes_is_not_answered() -> None:
+    """And leaves no task behind."""
+    assert ask(post()[:-1]) == []
+
+
+def test_an_answer_that_is_more_than_bytes_is_the_apps() -> None:
+    """The last on its connection, as a worker that ends has them, and that of a slow reader."""
+    close = (b"connection", b"close")
+    assert body_of(ask(post(), defaults=(DATE, close))) == b"long:[1]"
+    assert body_of(ask(post(headers=JSON + b"Connection: close\r\n"))) == b"long:[1]"
+    assert body_of(ask(post().replace(b"HTTP/1.1", b"HTTP/1.0"))) == b"long:[1]"
+    assert body_of(ask(post(), paused=True)) == b"long:[1]"
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
+)
+def test_json_has_several_names(media_type: str) -> None:
     """As for Falcon's middleware, which asks the same function."""
-    assert body_of(ask(headers=[(b"content-type", media_type)])) == b"short:[1]"
+    headers = f"Content-Type: {media_type}\r\n".encode()
+    assert body_of(ask(post(headers=headers))) == b"short:[1]"
 
 
 @pytest.mark.parametrize(
     "header",
     [
-        (b"content-encoding", b"identity"),
-        (b"transfer-encoding", b"chunked"),
-        (b"origin", b"http://a"),
-        (b"content-type", b"application/json"),
-        (b"host", b"b"),
+        b"Content-Encoding: identity",
+        b"Origin: http://a",
+        b"Expect: 100-CONTINUE",
+        b"Content-Type: application/json",
+        b"Host: b",
     ],
 )
-def test_a_call_that_needs_a_closer_look_goes_on(header: tuple[bytes, bytes]) -> None:
-    """Compressed, chunked, out of a browser, or with a header that stands twice."""
-    assert body_of(ask(headers=[*JSON, header])) == b"long:[1]"
+def test_a_call_that_needs_a_closer_look_goes_on(header: bytes) -> None:
+    """Compressed, out of a browser, one that asks first, or with a header that stands twice."""
+    assert body_of(ask(post(headers=JSON + header + b"\r\n"))).endswith(b"long:[1]")
+
+
+def test_a_body_in_chunks_goes_on() -> None:
+    """Its length is not known before."""
+    head = f"POST {PATH} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    assert body_of(ask(head, b"3\r\n[1]\r\n0\r\n\r\n")) == b"long:[1]"
 
 
 @pytest.mark.parametrize(
-    "scope", [{"method": "PUT"}, {"query_string": b"explain=true"}, {"query_string": b"a"}]
+    "request_",
+    [post(method="PUT"), post(target=f"{PATH}?explain=true"), post(target=f"{PATH}?a")],
 )
-def test_other_methods_and_questions_go_on(scope: dict[str, Any]) -> None:
+def test_other_methods_and_questions_go_on(request_: bytes) -> None:
     """What the short way does not know."""
-    assert body_of(ask(**scope)) == b"long:[1]"
+    assert body_of(ask(request_)) == b"long:[1]"
 
 
 def test_a_body_of_another_type_goes_on() -> None:
     """Which Falcon's middleware refuses."""
-    assert body_of(ask(headers=[(b"content-type", b"text/plain")])) == b"long:[1]"
+    assert body_of(ask(post(headers=b"Content-Type: text/plain\r\n"))) == b"long:[1]"
 
 
 @pytest.mark.parametrize("body", [b"", b"wrong", b"wait", b"x" * (MAX_BYTES + 1)])
 def test_what_was_received_goes_on(body: bytes) -> None:
     """A body that is refused, that must wait or is large comes whole to who answers it."""
-    assert body_of(ask({**WHOLE, "body": body})) == b"long:" + body
-
-
-def test_a_body_in_pieces_goes_on() -> None:
-    """From its first piece on, in order."""
-    sent = ask({**WHOLE, "body": b"a", "more_body": True}, {**WHOLE, "body": b"b"})
-    assert body_of(sent) == b"long:ab"
-
-
-def test_a_client_that_left_gets_nothing() -> None:
-    """By neither way."""
-    assert ask({"type": "http.disconnect"}) == []
+    assert body_of(ask(post(body))) == b"long:" + body
 
 
 def test_tokens_are_asked_for(tmp_path: Path) -> None:
@@ -144,7 +220,7 @@ def test_tokens_are_asked_for(tmp_path: Path) -> None:
     answers = {}
     for name in ("reader", "watcher", "nobody"):
         ((header, value),) = bearer(name).items()
-        authorised = [*JSON, (header.lower().encode(), value.encode())]
-        answers[name] = body_of(ask(headers=authorised, guard=guard))
+        authorised = JSON + f"{header}: {value}\r\n".encode()
+        answers[name] = body_of(ask(post(headers=authorised), guard=guard))
     assert answers == {"reader": b"short:[1]", "watcher": b"long:[1]", "nobody": b"long:[1]"}
-    assert body_of(ask(guard=guard)) == b"long:[1]"
+    assert body_of(ask(post(), guard=guard)) == b"long:[1]"
