@@ -47,17 +47,16 @@ def sum_tables(sources: Sequence[Source]) -> Counted | None:
         sums = ", ".join(f"{how} AS {name}" for name, how in _SUMS.items() if name in columns)
         checks = "count(n) = count(*) AND min(n) >= 1 AS is_counted"
         connection.execute(
-            f"CREATE TEMP TABLE sums AS SELECT {keys}, {sums}, {checks} "
+            f"CREATE TEMP TABLE counts AS SELECT {keys}, {sums}, {checks} "
             f"FROM {parquet(sources)} GROUP BY {keys}"
         )
         (is_counted,) = connection.execute(
-            "SELECT coalesce(bool_and(is_counted), true) FROM sums"
+            "SELECT coalesce(bool_and(is_counted), true) FROM counts"
         ).fetchall()[0]
         if not is_counted:
             return None
-        connection.execute("CREATE TEMP TABLE counts AS SELECT * EXCLUDE (is_counted) FROM sums")
-        connection.execute("DROP TABLE sums")
         number_counts(connection)
+        connection.execute("DROP TABLE counts")
         part = read_numbered(connection, 0)
     if part.n_bad:
         return None

@@ -13,7 +13,7 @@ moment and which ended before it; of those in between, as many are taken to have
 came evenly. Both moments are least and greatest, so tables still merge in any order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -47,8 +47,8 @@ class Split(msgspec.Struct, frozen=True):
     after: Ints
 
 
-def split_forward(table: CountTable, min_records: int = MIN_RECORDS) -> list[Split]:
-    """The splits of a table; empty where the times of its records are unknown, or all the same.
+def split_forward(table: CountTable, min_records: int = MIN_RECORDS) -> Iterator[Split]:
+    """The splits of a table; none where the times of its records are unknown, or all the same.
 
     Args:
         table: with at least one record.
@@ -56,12 +56,12 @@ def split_forward(table: CountTable, min_records: int = MIN_RECORDS) -> list[Spl
     """
     n = table.n_samples
     if table.first_seen is None or table.last_seen is None or n < min_records:
-        return []
-    splits = []
+        return
     reached = 0
     # As long again after a share is the moment of twice the share, which is one of these, too.
     parts = {share: counts_before(table, moment_of(table, share)) for share in SPLIT_SHARES}
-    for share, before in parts.items():
+    for share in SPLIT_SHARES:
+        before = parts.pop(share)
         n_before = int(before.sum())
         if not reached < n_before < n:
             continue
@@ -69,8 +69,7 @@ def split_forward(table: CountTable, min_records: int = MIN_RECORDS) -> list[Spl
         later = parts[2 * share] if 2 * share < 1 else table.counts
         after = later - before
         if after.any():
-            splits.append(Split(np.rint(before * (n / n_before)).astype(np.int64), after))
-    return splits
+            yield Split(np.rint(before * (n / n_before)).astype(np.int64), after)
 
 
 def counts_before(table: CountTable, moment: int) -> Ints:
@@ -108,7 +107,7 @@ class Measured(msgspec.Struct, frozen=True):
 
     Attributes:
         values: float64, their D.
-        counts: int64, how often each came; maybe never.
+        counts: int64, how often each came, at least once.
         services: int64, the numbers of their services.
     """
 
@@ -140,12 +139,7 @@ class Calibration(msgspec.Struct, frozen=True):
         parts = (present, *later)
         counts = np.concatenate([measured.counts for measured in parts])
         values = np.concatenate([measured.values for measured in parts])
-        came = counts > 0
-        return cls(
-            Steps.of(present.values, present.counts),
-            Steps.of(values[came], counts[came]),
-            any(measured.counts.any() for measured in later),
-        )
+        return cls(Steps.of(present.values, present.counts), Steps.of(values, counts), bool(later))
 
     def at_least(self, shares: Floats) -> Floats:
         """For each share, the lowest edge that at least that share lies below."""

@@ -67,12 +67,13 @@ class Steps(msgspec.Struct, frozen=True):
     def of(cls, values: Floats, counts: Ints) -> "Steps":
         """The steps of values, each float64 of shape (n,), that occur `counts` times."""
         order = np.argsort(values, kind="stable")
-        ascending = values[order]
+        ascending, rows = values[order], counts[order]
+        del order  # of millions of values no more copies are held than needed
+        np.cumsum(rows, out=rows)
         gaps = np.diff(ascending)
         ends = np.append(np.flatnonzero(gaps > NOISE), len(values) - 1)
-        rows = np.cumsum(counts[order])[ends]
         room = np.append(gaps[ends[:-1]] / 2, MARGIN)
-        return cls(ascending[ends] + np.minimum(room, MARGIN), np.diff(rows, prepend=0))
+        return cls(ascending[ends] + np.minimum(room, MARGIN), np.diff(rows[ends], prepend=0))
 
     def at_least(self, shares: Floats) -> Floats:
         """For each share, the lowest edge that at least that share of the records lie below.

@@ -9,7 +9,6 @@ from typing import Final
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 from sklearn.ensemble import IsolationForest
 
 from inference.detectors.judgements import Judgements
@@ -22,18 +21,16 @@ from schemas.record.surprisal import (
     FOREST_COLUMNS,
     FOREST_SCORES,
     HINT,
-    PHIS,
     SEVERITIES,
     total,
 )
 from trainer.counting.table import CountTable
 from trainer.fitting.export import export_forest
 from trainer.fitting.forest import MAX_FIT_ROWS, Rows, grow_forest, require_two, table_scorer
-from trainer.fitting.forward import Calibration, Measured, split_forward
-from trainer.fitting.own_thresholds import find_offsets, taus
+from trainer.fitting.gauge import Calibrated, Gauge, phi_of
+from trainer.fitting.own_thresholds import taus
 from trainer.fitting.quantiles import (
     THOUSANDTHS,
-    Floats,
     Steps,
     named_quantiles,
     share_below,
@@ -111,97 +108,41 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
     scores = scorer.score_batch(rows).anomaly_scores
     forest_scores = Steps.of(scores, table.counts).reached_by(_TOP_SHARES)
 
-    def without_message(
-        seen: Records, of_signature: npt.NDArray[np.float32], scores: Floats
-    ) -> Floats:
-        hints = HINT * (seen.flags != 0)
-        phi = phi_of(scores, forest_scores)
-        return total(seen.severity, hints, of_signature.astype(np.float64), phi)
-
-    present = Measured(
-        without_message(records, own_signature, scores), table.counts, records.service
-    )
-    features = table.without_traits()
-    bare_records = records if features is table else Records.of(features.keys)
-    later = []
-    for split in split_forward(features):
-        before = Occurrences.of(bare_records, split.before).as_of(occurrences)
-        came = split.after > 0
-        seen = bare_records.take(came)
-        of_signature, _ = before.of_each(seen)
-        scores = scorer.score_batch(seen.forest_rows(of_signature)).anomaly_scores
-        values = without_message(seen, of_signature, scores)
-        later.append(Measured(values, split.after[came], seen.service))
-    bare = Calibration.of(present, later)
-
-    tau, message_tau = bare.threshold(options.contamination), None
-    percentiles = message_thresholds = offsets = message_offsets = None
-    if options.per_service:
-        offsets = find_offsets(present, later, tau, options.contamination)
-    reached = [bare.reach(tau, BARE)]
+    gauge = Gauge(occurrences, scorer, forest_scores)
+    bare = Calibrated.of(gauge.without_message(table, records, own_signature, scores), options)
+    reached = [bare.calibration.reach(bare.threshold, BARE)]
+    written = percentiles = message_thresholds = None
     if records.has_message.any():
-        present, later = _measure_messages(records, table, own, occurrences)
-        written = Calibration.of(present, later)
-        message_tau = written.threshold(options.contamination)
-        percentiles = written.present.at_least(THOUSANDTHS)
-        if written.is_forward:
-            message_thresholds = written.at_least(THOUSANDTHS)
-        if options.per_service:
-            message_offsets = find_offsets(present, later, message_tau, options.contamination)
-        reached.append(written.reach(message_tau, WRITTEN))
+        written = Calibrated.of(gauge.with_message(table, records, own), options)
+        percentiles = written.calibration.present.at_least(THOUSANDTHS)
+        if written.calibration.is_forward:
+            message_thresholds = written.calibration.at_least(THOUSANDTHS)
+        reached.append(written.calibration.reach(written.threshold, WRITTEN))
+    offsets, message_offsets = bare.offsets, None if written is None else written.offsets
     if not any(found is not None and found.any() for found in (offsets, message_offsets)):
         offsets = message_offsets = None
+    is_forward = bare.calibration.is_forward
     return SurprisalFit(
         forest=forest,
         graph=graph,
         scorer=scorer,
         tables=occurrences.put_into(
             Tables(
-                percentiles=bare.present.at_least(THOUSANDTHS),
+                percentiles=bare.calibration.present.at_least(THOUSANDTHS),
                 message_percentiles=percentiles,
-                thresholds=bare.at_least(THOUSANDTHS) if bare.is_forward else None,
+                thresholds=bare.calibration.at_least(THOUSANDTHS) if is_forward else None,
                 message_thresholds=message_thresholds,
                 service_offsets=offsets,
                 message_service_offsets=message_offsets,
                 forest_scores=forest_scores,
             )
         ),
-        threshold=tau,
-        message_threshold=message_tau,
+        threshold=bare.threshold,
+        message_threshold=None if written is None else written.threshold,
         rows=rows,
-        is_forward=bare.is_forward,
+        is_forward=is_forward,
         reached=tuple(reached),
     )
-
-
-def _measure_messages(
-    records: Records, table: CountTable, own: Floats, occurrences: Occurrences
-) -> tuple[Measured, list[Measured]]:
-    """What the thresholds of records with a message are quantiles of: as they are, as they came.
-
-    Args:
-        records: all records, some with a message.
-        table: the same.
-        own: their rarities, each left out of the counts itself.
-        occurrences: of all of them.
-    """
-
-    def measure(seen: Records, rarities: Floats, counts: Ints) -> Measured:
-        hints = HINT * ((seen.flags != 0) | seen.has_failure)
-        values = total(seen.severity, hints, rarities, np.zeros(len(rarities)))
-        return Measured(values, counts, seen.service)
-
-    written = records.has_message
-    later = []
-    for split in split_forward(table):
-        before = Occurrences.of(records, split.before).as_of(occurrences)
-        came = written & (split.after > 0)
-        if not came.any():
-            continue
-        seen = records.take(came)
-        _, rarities = before.of_each(seen)
-        later.append(measure(seen, rarities, split.after[came]))
-    return measure(records.take(written), own[written], table.counts[written]), later
 
 
 def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
@@ -237,12 +178,6 @@ def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
         np.empty((len(keys), 0), np.float32),  # nobody asks for them
         np.column_stack([records.severity, HINT * hint, rarities, phi]),
     )
-
-
-def phi_of(scores: Floats, forest_scores: Floats) -> Floats:
-    """Phi of forest scores, from the descending table of training scores."""
-    below = np.searchsorted(forest_scores[::-1], scores, side="left")
-    return np.array(PHIS)[below]
 
 
 def _with_background(rows: Rows, table: CountTable, random_state: int) -> Rows:

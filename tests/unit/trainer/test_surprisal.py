@@ -23,13 +23,13 @@ from schemas.record.surprisal import (
 from tests.made_logs import make_log
 from trainer.counting.table import CountTable, count_logs
 from trainer.errors import TooFewRowsError
+from trainer.fitting.gauge import phi_of
 from trainer.fitting.quantiles import Steps, share_below
 from trainer.fitting.records import Records
 from trainer.fitting.surprisal_fit import (
     SurprisalFit,
     fit_surprisal,
     judge_surprisal,
-    phi_of,
 )
 
 HUNDREDTHS = np.arange(1, FOREST_SCORES + 1) / FOREST_SCORES
