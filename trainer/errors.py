@@ -2,6 +2,7 @@
 
     TrainingError
     ├── InputError          the training data cannot be read; names file, line and field
+    │   └── NoLayoutError       it is plain text that no layout fits
     ├── TooFewRowsError     fewer than two distinct rows
     ├── BudgetError         an alert budget does not go with the lines that there are
     ├── ForestTooLargeError  the forest would have more nodes than allowed
@@ -29,6 +30,10 @@ class TrainingError(Exception):
 
 class InputError(TrainingError):
     """The training data cannot be read; the message names file, line and field."""
+
+
+class NoLayoutError(InputError):
+    """The training data is plain text that no layout fits."""
 
 
 class TooFewRowsError(TrainingError):

@@ -62,7 +62,12 @@ C_TIME: Final = (
 )
 WORD_TIME: Final = rf"{_MONTH} \d\d?, \d{{4}} {CLOCK}"
 CLF_TIME: Final = rf"\d\d?/{_MONTH}/\d{{4}}:\d\d:\d\d:\d\d(?: [+-]\d{{4}})?"
-DATED: Final = rf"(?:(?:{_YMD}|{_DMY})[T _,:-]{{1,2}}{CLOCK}|\d{{8}}[-T ]{CLOCK}|\d{{6}} {{1,2}}\d\d?:\d\d:\d\d|{C_TIME}|{WORD_TIME}|{CLF_TIME})"
+_GAP: Final = r"(?:[T _,:\t-]{1,2}| - |\]\[)"
+"""Between day and clock; a bracket each in Rust's fern."""
+TAI64N: Final = "@[0-9a-f]{24}"
+"""A label of TAI, as multilog and s6-log write before each line."""
+_MAIL_TIME: Final = rf"[A-Z][a-z]{{2}}, \d\d? {_MONTH} \d{{4}} {CLOCK}"
+DATED: Final = rf"(?:(?:{_YMD}|{_DMY}){_GAP}{CLOCK}|\d{{4}}:\d\d:\d\d-{CLOCK}|{_MAIL_TIME}|{TAI64N}|\d{{8}}[-T ]{CLOCK}|\d{{6}} {{1,2}}\d\d?:\d\d:\d\d|{C_TIME}|{WORD_TIME}|{CLF_TIME})"
 """A time with its day and its year."""
 
 DB2_TIME: Final = r"\d{4}-\d\d-\d\d-\d\d\.\d\d\.\d\d\.\d++(?:[+-]\d{1,4}+)?"
@@ -84,7 +89,8 @@ _PROSE: Final = (
     "(?!(?=[A-Za-z]++[: ])(?i:errors?|fatal|failed|failure|warning|exception|unable|cannot|caused|reason|result|status"
     "|received|sent|started|starting|stopped|stopping|connected|connecting|disconnected|done|note"
     "|usage|using|loading|loaded|created|deleted|updated|requests?|response|https?|timeout|invalid"
-    "|unknown|missing|got|found|see|hint|tip|args|panic|listening|ready|finished|completed|retrying)"
+    "|unknown|missing|got|found|see|hint|tip|args|panic|listening|ready|finished|completed|retrying"
+    "|statement|duration|parameters|disconnection|execute|parse|bind)"
     r"[: ])"
 )
 """Words that begin a text, and are the name of no logger."""

@@ -1,10 +1,18 @@
 """What a layout of plain text is: data, with lines that show what it reads."""
 
+from typing import Final
+
 import msgspec
 
 from schemas.record.features import Level
 
-__all__ = ["Example", "Layout", "example", "named_levels"]
+__all__ = ["STATUS_LEVELS", "Example", "Layout", "example", "named_levels"]
+
+STATUS_LEVELS: Final = {
+    str(status): Level.ERROR if status >= 500 else Level.WARN if status >= 400 else Level.INFO  # noqa: PLR2004 - RFC 9110, 15
+    for status in range(100, 600)
+}
+"""What the status of an answer of HTTP means."""
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -36,6 +44,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         body: the first line is a head, and the text follows in the next line, where this pattern
             may find the level; "" where the head holds it.
         has_body: whether the text follows the head.
+        any_line: any line is of it, so it is taken only where no other layout fits.
         pairs: the message is `name=value` pairs, read as a structured record.
         examples: lines that a test reads.
     """
@@ -51,6 +60,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     remark: str = ""
     body: str = ""
     has_body: bool = False
+    any_line: bool = False
     pairs: bool = False
     examples: tuple[Example, ...] = ()
 

@@ -17,6 +17,7 @@ from inference.intake.lines import (
     begins_record,
     compiled,
     continues_record,
+    read_foreign,
 )
 from schemas.record.features import Level
 
@@ -24,13 +25,18 @@ __all__ = [
     "SAMPLE_LINES",
     "Choice",
     "apply_layout",
+    "are_foreign",
     "choose_envelope",
     "find_layout",
+    "layouts_for",
     "most_telling",
 ]
 
 MIN_SHARE: Final = 0.6
 """Of the lines, how many a layout must match to be taken unasked."""
+
+MIN_OWN_SHARE: Final = 0.25
+"""Of the lines, how many it must match itself, where lines of other layouts stand between them."""
 
 SAMPLE_LINES: Final = 200
 """Of the first lines, how many all layouts are tried on."""
@@ -49,20 +55,24 @@ class Choice(msgspec.Struct, frozen=True):
         parsed: what it makes of the lines that it matches.
         n_counted: how many lines it should match; further lines of a record are not counted.
         n_leading: of these, those before the first that it matches, as banners are.
+        n_foreign: lines that it does not match and another layout reads.
     """
 
     layout: Layout
     parsed: list[Parsed]
     n_counted: int
     n_leading: int = 0
+    n_foreign: int = 0
 
     @property
     def fits(self) -> bool:
-        """Whether it matches so many lines that it may be taken unasked."""
+        """Whether so many lines are read by it, some by others, that it may be taken unasked."""
         n_parsed, n_counted = len(self.parsed), self.n_counted
+        n_read = n_parsed + self.n_foreign
         return (
-            n_parsed >= MIN_SHARE * (n_counted - self.n_leading)
-            and n_parsed >= MIN_SHARE * n_counted / 2 > 0
+            n_parsed >= MIN_OWN_SHARE * n_counted
+            and n_read >= MIN_SHARE * (n_counted - self.n_leading)
+            and n_read >= MIN_SHARE * n_counted / 2 > 0
         )
 
 
@@ -100,31 +110,46 @@ def find_layout(lines: Sequence[str]) -> Layout:
         lines: the first that are not blank; at least one.
 
     Returns:
-        `general`, whose lines may be any text, where none fits.
+        `text`, whose lines may be anything, where none fits.
     """
-    w3c = w3c_layout(lines)
-    layouts = [*LAYOUTS.values(), *([] if w3c is None else [w3c])]
-    choices = [apply_layout(layout, lines) for layout in layouts]
+    foreign = are_foreign(lines)
+    choices = [apply_layout(layout, lines, foreign) for layout in layouts_for(lines)]
     best = most_telling(choice for choice in choices if choice.fits)
-    return LAYOUTS["general"] if best is None else best.layout
+    return LAYOUTS["text"] if best is None else best.layout
+
+
+def layouts_for(lines: Sequence[str]) -> list[Layout]:
+    """The layouts that may be taken unasked, with the one that a file names itself."""
+    w3c = w3c_layout(lines)
+    known = [layout for layout in LAYOUTS.values() if not layout.any_line]
+    return known if w3c is None else [*known, w3c]
 
 
 def most_telling(choices: Iterable[Choice]) -> Choice | None:
-    """The choice that tells the most of its lines, the first of equals; None of none."""
+    """The choice that tells the most of its lines; None of none.
+
+    Of equals that which matches more lines itself, and of those the first.
+    """
     return max(choices, key=_worth, default=None)
 
 
-def _worth(choice: Choice) -> int:
+def _worth(choice: Choice) -> tuple[int, int]:
     """What lines tell: that they are records, and whether they say a level and who wrote them."""
-    levels, read = choice.layout.levels, LevelNames().read
-    return sum(
+    layout, read = choice.layout, LevelNames().read
+    told = sum(
         2
-        + (0 if not parsed.level else -1 if _is_unknown(parsed.level, levels, read) else 1)
-        + bool(parsed.service)
-        + choice.layout.has_body  # the next line is told as well
-        + (choice.layout.pairs and _LEVEL_PAIR.search(parsed.message) is not None) * 2
+        + (0 if not parsed.level else -1 if _is_unknown(parsed.level, layout.levels, read) else 1)
+        + bool(parsed.service or layout.service)
+        + layout.has_body * 2  # the next line is told as well
+        + (layout.pairs and _LEVEL_PAIR.search(parsed.message) is not None) * 2
         for parsed in choice.parsed
     )
+    return told + choice.n_foreign, len(choice.parsed)
+
+
+def are_foreign(lines: Sequence[str]) -> list[bool]:
+    """Of each line, whether it is read in a file of any layout."""
+    return [read_foreign(line) is not None for line in lines]
 
 
 def _is_unknown(
@@ -134,8 +159,14 @@ def _is_unknown(
     return level not in FURTHER_LEVELS and not levels.get(level.lower()) and read(level) == UNKNOWN
 
 
-def apply_layout(layout: Layout, lines: Sequence[str]) -> Choice:
-    """What a layout makes of lines."""
+def apply_layout(layout: Layout, lines: Sequence[str], foreign: Sequence[bool] = ()) -> Choice:
+    """What a layout makes of lines.
+
+    Args:
+        layout: the layout.
+        lines: the lines.
+        foreign: of each line, as in `are_foreign`.
+    """
     results = [*map(LineParser(layout).parse, lines)]
     parsed = [record for record in results if record is not None]
     further = _is_further(layout)
@@ -150,7 +181,11 @@ def apply_layout(layout: Layout, lines: Sequence[str]) -> Choice:
         for number, (record, head, line) in enumerate(zip(results, heads, lines, strict=False))
     ]
     n_leading = 0 if layout.any_further else sum(counted[:n_before])
-    return Choice(layout, parsed, sum(counted), n_leading)
+    n_foreign = sum(
+        known and one is None and not head
+        for known, one, head in zip(foreign, results, heads, strict=False)
+    )
+    return Choice(layout, parsed, sum(counted), n_leading, n_foreign)
 
 
 def _is_further(layout: Layout) -> Callable[[str], bool]:

@@ -98,12 +98,17 @@ _CONTINUES: Final = re.compile(
     r"|at |\.\.\. \d|Caused by: |Suppressed: |Wrapped by: |Exception in thread |---> |--- End "
     # Python
     r'|Traceback |During handling of |The above exception |File "|\^+$|~+\^*$'
-    # PHP, Ruby, Perl
-    r"|#\d+ |Stack trace:|  thrown in |\[stacktrace\]|from \S+:\d+:in |-- "
+    # PHP, Ruby
+    r"|#\d+ |Stack trace:|  thrown in |\[(?:stacktrace|previous exception)\]|from \S+:\d+:in "
+    # Perl, VMware
+    r"|-->? "
     # Go, Rust, C++
     r"|goroutine \d+ \[|created by |panic: |stack backtrace:|\d+: 0x|note: |thread '|called `"
-    # a file and a line; what Java says of a circle; Elixir; XML
-    r"|[\w./<>-]+\.[a-z]{1,3}:\d+:|\[CIRCULAR REFERENCE|\*\* \(|</?[A-Za-z][\w:.-]*[ />]|<\?xml"
+    # Erlang and Elixir: reasons, states, what a crash report says of a process
+    r"|\*\* |Last message(?: \(|:)|State: |Function: |(?:Start|Initial) Call: |(?:Client|Pid:) #PID"
+    r"|Restart: :|Type: :|Shutdown: (?:\d|:)|(?:Queue|Postponed): \["
+    # a file and a line; what Java says of a circle; XML
+    r"|[\w./<>-]+\.[a-z]{1,3}:\d+:|\[CIRCULAR REFERENCE|</?[A-Za-z][\w:.-]*[ />]|<\?xml"
     r"|[\w./*()-]+\([^()]*\)$|[a-z][\w-]*(?:[./][\w*()~-]+)*\.[\w*()\[\].-]+$"
     r"|/\*{3,}|\*{3,}/|(?:STARTUP|SHUTDOWN)_MSG:"  # Hadoop's banner
     r"|(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION):  |LINE \d+: |Process \d+ waits "

@@ -134,7 +134,8 @@ class RecordBuilder(Generic[R]):
         if parsed is not None:
             if parsed.level in FURTHER_LEVELS and self.layout.continued:
                 return None
-            return OpenRecord(number, parsed)
+            foreign = self._begin_foreign(text, number) if self.layout.any_line else None
+            return foreign or OpenRecord(number, parsed)
         return self._begin_foreign(text, number)
 
     def _begin_foreign(self, text: str, number: int) -> OpenRecord | None:

@@ -47,7 +47,10 @@ _DAY: Final = r"(?:[A-Z][a-z]{2},? +)?"
 _PATTERNS: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?P<year>\d{{4}})[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)[-T _,:\t]+{_CLOCK}{_ZONE}",
+        (
+            r"(?P<year>\d{4})[-/.:](?P<month>\d\d?)[-/.:](?P<day>\d\d?)[-T _,:\t\]\[]+"
+            rf"{_CLOCK}{_ZONE}"
+        ),
         (  # numbers without padding, down to the milliseconds: 20171224-0:5:7:14
             r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)-"
             r"(?P<hour>\d\d?):(?P<minute>\d\d?):(?P<second>\d\d?):(?P<millis>\d{1,3})$"
@@ -65,7 +68,7 @@ _PATTERNS: Final = tuple(
             rf"{_DAY}(?P<month>[A-Z][a-z]{{2}}) +(?P<day>\d\d?) {_CLOCK}(?: [A-Z]{{3,4}})?"
             rf"(?: (?P<year>\d{{4}}))?{_ZONE}"
         ),
-        rf"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{{4}}),? {_CLOCK}{_ZONE}",
+        rf"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{{4}})(?:,? | - ){_CLOCK}{_ZONE}",
         rf"(?P<day>\d\d?)[-.](?P<month>\d\d?)[-.](?P<year>\d{{4}}),? {_CLOCK}{_ZONE}",
         rf"(?P<year>\d\d)/(?P<month>\d\d)/(?P<day>\d\d) {_CLOCK}{_ZONE}",
         rf"(?P<month>\d\d)[-/](?P<day>\d\d) {_CLOCK}{_ZONE}",
@@ -86,6 +89,11 @@ _PATTERNS: Final = tuple(
 _EPOCH: Final = re.compile(r"\d{9,19}(?:[.,]\d{1,9})?|\d\.\d+e\+?\d\d")
 _EPOCH_STEPS: Final = ((10**11, 1_000_000), (10**14, 1_000), (10**17, 1))
 """Below which a number counts seconds, milliseconds, microseconds, and microseconds in each."""
+
+_TAI64N: Final = re.compile(r"@([0-9a-f]{16})([0-9a-f]{8})")
+_TAI_EPOCH: Final = 2**62
+_TAI_AHEAD: Final = 10
+"""Seconds that TAI64 labels count before 1970; later leap seconds are left out, as s6 does."""
 
 _TWO_DIGITS: Final = 100
 _NOON: Final = 12
@@ -143,6 +151,10 @@ def _of_epoch(number: float) -> int | None:
 def _of_text(text: str, year: int | None) -> int | None:
     if _EPOCH.fullmatch(text):
         return _of_epoch(int(text) if text.isdecimal() else float(text.replace(",", ".")))
+    label = _TAI64N.fullmatch(text)
+    if label is not None:
+        seconds = int(label[1], 16) - _TAI_EPOCH - _TAI_AHEAD
+        return seconds * 1_000_000 + int(label[2], 16) // 1_000
     for pattern in _PATTERNS:
         match = pattern.match(text)
         if match is not None:

@@ -6,10 +6,17 @@ from collections.abc import Sequence
 import msgspec
 
 from inference.intake.layout import Layout
-from inference.intake.layout_choice import SAMPLE_LINES, Choice, apply_layout, most_telling
-from inference.intake.layouts import LAYOUTS, w3c_layout
+from inference.intake.layout_choice import (
+    SAMPLE_LINES,
+    Choice,
+    apply_layout,
+    are_foreign,
+    layouts_for,
+    most_telling,
+)
+from inference.intake.layouts import LAYOUTS
 from inference.intake.lines import custom_layout
-from trainer.errors import InputError
+from trainer.errors import InputError, NoLayoutError
 
 
 def choose_layout(
@@ -25,11 +32,13 @@ def choose_layout(
         needed: whether lines must be of a layout; within an envelope they may be any text.
 
     Raises:
-        InputError: none fits, or what was given is none or matches nothing; no line is shown.
+        NoLayoutError: none fits; no line is shown.
+        InputError: what was given is none or matches nothing.
     """
     sample = lines[:SAMPLE_LINES]
+    foreign = are_foreign(sample)
     choices = [
-        apply_layout(layout, sample)
+        apply_layout(layout, sample, foreign)
         for layout in _candidates(name, pattern, sample, continued=continued)
     ]
     fitting = [choice for choice in choices if choice.fits]
@@ -43,14 +52,14 @@ def choose_layout(
         return best
     if not fitting:
         if not needed:
-            return apply_layout(LAYOUTS["general"], sample)
+            return apply_layout(LAYOUTS["text"], sample)
         told = ", ".join(
             f"{choice.layout.name} {len(choice.parsed)}" for choice in choices if choice.parsed
         )
-        raise InputError(
+        raise NoLayoutError(
             f"neither JSON lines nor CSV with a header that names a message, and no layout of "
-            f"plain text fits: {told or 'none'} of {len(sample)} lines match. Give --layout, or "
-            f"--pattern with a regular expression"
+            f"plain text fits: {told or 'none'} of {len(sample)} lines match. Give --layout, "
+            f"--layout text to take any line as a record, or --pattern with a regular expression"
         )
     return best
 
@@ -63,13 +72,13 @@ def _candidates(
             return [custom_layout(pattern, continued=continued)]
         except ValueError as error:
             raise InputError(f"--pattern: {error}") from error
-    w3c = w3c_layout(lines)
-    known = LAYOUTS if w3c is None else {**LAYOUTS, w3c.name: w3c}
+    unasked = layouts_for(lines)
+    known = LAYOUTS | {layout.name: layout for layout in unasked}
     if name is not None and name not in known:
         near = difflib.get_close_matches(name, LAYOUTS, 1)
         told = f"; did you mean {near[0]}?" if near else ""
         raise InputError(f"--layout {name}: expected one of {', '.join(LAYOUTS)}{told}")
-    layouts = list(known.values()) if name is None else [known[name]]
+    layouts = unasked if name is None else [known[name]]
     return [
         msgspec.structs.replace(layout, continued=True, any_further=True) if continued else layout
         for layout in layouts

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from trainer.errors import InputError
+from trainer.errors import InputError, NoLayoutError
 from trainer.reading.formats.format import Detected
 from trainer.reading.options import ReadingOptions
 from trainer.reading.plan import PlannedSource
@@ -19,6 +19,11 @@ MAX_SNIFFED: Final = 1_000
 """Files that are looked into one by one; of more, those whose names differ in digits are alike."""
 
 MAX_PASSED_SHOWN: Final = 5
+
+NO_LAYOUT: Final = (
+    "WARNING: no layout fits; each line is a record by itself, with a level only where one stands "
+    "at its beginning. Check with: python -m trainer look"
+)
 
 _DIGITS: Final = re.compile(r"[0-9]+")
 
@@ -47,8 +52,9 @@ class Planned(msgspec.Struct, frozen=True):
 def plan_sources(sources: Sequence[Source], options: ReadingOptions) -> Planned:
     """Decide for each source how it is read.
 
-    A file that a user spelt out must be readable; others, found in folders or by globs, are passed
-    over where they are empty, no logs, or may not be read.
+    A file that a user spelt out must be readable, and is read as any text where nothing better
+    fits; others, found in folders or by globs, are passed over where they are empty, no logs, or
+    may not be read.
 
     Raises:
         InputError: a file that was spelt out cannot be read, or no file can be.
@@ -86,12 +92,24 @@ def _plan(
     found = known.get(key)
     if found is None:
         try:
-            found = sniff_source(source, options, _year_of(source))
+            found = _look_into(source, options)
         except InputError as error:
             found = error
         if source.size_bytes != 0:
             known[key] = found
     return found
+
+
+def _look_into(source: Source, options: ReadingOptions) -> Detected:
+    year = _year_of(source)
+    try:
+        return sniff_source(source, options, year)
+    except NoLayoutError:
+        if not source.named:
+            raise
+        as_text = msgspec.structs.replace(options, layout="text")
+        found = sniff_source(source, as_text, year)
+        return Detected(found.plan, [*found.said, NO_LAYOUT])
 
 
 def _stem(uri: str) -> str:

@@ -80,7 +80,7 @@ def sniff(
     try:
         return format_.plan(sample)
     except InputError as error:
-        raise InputError(f"{name}: {error}") from error
+        raise type(error)(f"{name}: {error}") from error
 
 
 def _choose(sample: Sample) -> Format:

@@ -44,6 +44,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
         go.KLOG,
         databases.POSTGRESQL,
         databases.MYSQL,
+        databases.MSSQL,
         databases.MONGODB,
         databases.REDIS,
         erlang.RABBITMQ,
@@ -61,6 +62,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
         cloud.GITHUB,
         cloud.CLOUD,
         go.LOGRUS,
+        go.GIN,
         javascript.NEST,
         python.DJANGO,
         systems.WINDOWS,
@@ -103,6 +105,8 @@ LAYOUTS: Final[dict[str, Layout]] = {
         general.GENERAL,
         general.MAVEN,
         general.DATED_TEXT,
+        general.SMALL,
+        general.TEXT,
     )
 }
 """The layouts with a name; of two that fit as well, the first one is taken."""

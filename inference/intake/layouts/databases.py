@@ -15,7 +15,17 @@ from inference.intake.layout import Layout, named_levels
 from inference.intake.layout import example as _e
 from schemas.record.features import Level
 
-__all__ = ["ALERT", "DB2", "MONGODB", "MONGODB_OLD", "MYSQL", "MYSQL_SLOW", "POSTGRESQL", "REDIS"]
+__all__ = [
+    "ALERT",
+    "DB2",
+    "MONGODB",
+    "MONGODB_OLD",
+    "MSSQL",
+    "MYSQL",
+    "MYSQL_SLOW",
+    "POSTGRESQL",
+    "REDIS",
+]
 
 _PG_LEVELS: Final = (
     "DEBUG[1-5]?|INFO|NOTICE|WARNING|ERROR|LOG|FATAL|PANIC"
@@ -25,8 +35,10 @@ _PG_LEVELS: Final = (
     "|ADVERTENCIA|AVISO|SENTENCIA|DETALLE|SUGERENCIA|CONTEXTO|COMANDO"
 )
 _POSTGRES: Final = (
-    rf"(?P<time>{DATED}|{EPOCH}) ?(?:.{{0,160}}?[ :])?(?P<level>{_PG_LEVELS}):  {MESSAGE}",
-    rf"(?P<level>{_PG_LEVELS}):  {MESSAGE}",
+    rf"(?P<time>{DATED}|{EPOCH}) ?(?:.{{0,160}}?[ :])?(?P<level>{_PG_LEVELS}):  (?! ){MESSAGE}",
+    rf"(?P<level>{_PG_LEVELS}):  (?! ){MESSAGE}",
+    # a host or a user before the time, as log_line_prefix may have it
+    rf"[\w.:@()/\[\]-]++ (?P<time>{DATED}) ?(?:.{{0,160}}?[ :])?(?P<level>{_PG_LEVELS}):  (?! ){MESSAGE}",
     # pgbouncer
     rf"(?P<time>{DATED}) \[\d++\] (?P<level>NOISE|DEBUG|LOG|WARNING|ERROR|FATAL) {MESSAGE}",
 )
@@ -50,6 +62,29 @@ POSTGRESQL: Final = Layout(
     ),
     continued=True,
     examples=(_e("2024-05-01 10:00:00.000 UTC [7] ERROR:  no cart", "ERROR", None, "no cart"),),
+)
+
+_MSSQL_SOURCE: Final = r"(?:spid\d++s?|Logon|Server|Backup|Database Mirroring)"
+_MSSQL: Final = (
+    rf"(?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d\d) {_MSSQL_SOURCE} ++(?P<message>(?P<level>Error): \d++, Severity: .*)",
+    rf"(?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d\d) {_MSSQL_SOURCE} ++{MESSAGE}",
+)
+
+MSSQL: Final = Layout(
+    name="mssql",
+    title="Microsoft SQL Server, ERRORLOG",
+    patterns=_MSSQL,
+    service="mssql",
+    continued=True,
+    examples=(
+        _e(
+            "2024-05-01 10:00:01.23 Logon       Error: 7, Severity: 14, State: 8.",
+            "Error",
+            None,
+            "Error: 7, Severity: 14, State: 8.",
+        ),
+        _e("2024-05-01 10:00:01.23 spid7s      Starting up", None, None, "Starting up"),
+    ),
 )
 
 _MYSQL: Final = (
@@ -97,7 +132,7 @@ MONGODB: Final = Layout(
     examples=(_e("2024-05-01T10:00:00.123+0000 W NETWORK  [conn1] slow", "W", "NETWORK", "slow"),),
 )
 
-_MONGODB_OLD: Final = (rf"(?P<time>[A-Z][a-z]{{2}} {BSD_TIME}) \[[^\]]++\] {MESSAGE}",)
+_MONGODB_OLD: Final = (rf"(?P<time>[A-Z][a-z]{{2}} {BSD_TIME}) \[[a-z]\w++\] {MESSAGE}",)
 
 MONGODB_OLD: Final = Layout(
     name="mongodb_old",

@@ -6,6 +6,7 @@ from inference.intake.fragments import (
     BARE_LEVEL,
     BRACKETED,
     BSD_TIME,
+    CLOCK,
     DATED,
     ENDED,
     EPOCH,
@@ -21,7 +22,7 @@ from inference.intake.fragments import (
 from inference.intake.layout import Layout
 from inference.intake.layout import example as _e
 
-__all__ = ["DATED_TEXT", "GENERAL", "MAVEN"]
+__all__ = ["DATED_TEXT", "GENERAL", "MAVEN", "SMALL", "TEXT"]
 
 _JUNK: Final = rf"(?:(?:(?!\[(?i:{LEVEL.replace('?P<level>', '?:')}) *+\]){BRACKETED}|{UUID}|\d++|[-|]|\w++=\S++)[ |\t]++){{0,8}}+"
 """What may stand between a time and a level: threads, processes, dashes, pairs."""
@@ -32,13 +33,18 @@ _GENERAL: Final = (
     # [2024-05-01T10:00:00Z INFO  cart::open] message
     rf"\[(?P<time>{DATED}) {LEVEL} *+(?P<service>[\w:.$-]++)\] {MESSAGE}",
     # time [level] [logger] message
-    rf"{TIME}[ |]++\[{MARKED_LEVEL} *+\] ?{OWN_BRACKET} {MESSAGE}",
+    rf"{TIME}[ |]*+\[{MARKED_LEVEL} *+\] ?{OWN_BRACKET}:? {MESSAGE}",
+    # time:level:logger:message, with commas or semicolons as well
+    rf"{TIME} ?[:;,] ?{LEVEL} *+[:;,] ?(?:{LOGGER}[:;,] ?)?{MESSAGE}",
+    rf"{TIME} ?[:;,] ?{LOGGER} ?[:;,] ?{LEVEL} *+[:;,] ?{MESSAGE}",
+    # time level[process][call] logger: message
+    rf"{TIME} {LEVEL}(?:\[[^\[\]]*+\])++:? (?:{LOGGER}:? ++)?{MESSAGE}",
     # time level (thread) [logger] message
     rf"{TIME} {MARKED_LEVEL} \([^()]*+\) \[(?P<service>[\w.$-]++)\] {MESSAGE}",
     # time junk level junk logger separator message
     rf" {{0,8}}+{TIME}[ |]++{_JUNK}\[?{MARKED_LEVEL}[\])>|]?[:,]?[ |\t]++{_JUNK}{ENDED}",
     # time [logger] level message
-    rf"{TIME} {OWN_BRACKET} {MARKED_LEVEL}[\])]?(?: *+[-:|])?(?:\s++|$){MESSAGE}",
+    rf"{TIME} ?{OWN_BRACKET} ?\[?{MARKED_LEVEL} *+[\])]?(?: *+[-:|])?(?:\s++|$){MESSAGE}",
     # time logger separator level separator message
     rf"{TIME} (?:- )?(?P<service>(?=[\w.]*[a-z])[\w.$/-]++)(?: - |: | )\[?{LEVEL}\]?(?: - |: ){MESSAGE}",
     # time group/stream level message
@@ -52,6 +58,12 @@ _GENERAL: Final = (
     _NEAR,
     # level time message
     rf"[\[(<]?{MARKED_LEVEL}[\])>:|]?(?: [-|] |\s)++{TIME}(?: *+[-:|])?(?:\s++|$){MESSAGE}",
+    # [level|logger|line] time: message; [level time logger:line] message; (letter) time - message
+    rf"\[{LEVEL}\|(?P<service>[\w.]++)(?:\|[^\]|]*+)*+\] {TIME}(?: *+[-:|])?(?:\s++|$){MESSAGE}",
+    rf"\[(?P<level>[DIWEC]) (?P<time>{DATED}|{CLOCK}) (?P<service>[A-Za-z][\w.]*+)(?::\d++)?\] {MESSAGE}",
+    rf"[\[(<](?P<level>[VDINWEFC])[\])>] ?{TIME}(?: *+[-:|])?(?:\s++|$){MESSAGE}",
+    # time [letter] message
+    rf"{TIME} ++[\[(<](?P<level>[VDINWEFC])[\])>]:? {MESSAGE}",
     # level [logger] message; level: message
     rf"[\[(<]{MARKED_LEVEL} *+[\])>]:?(?: ++|$){MESSAGE}",
     rf"{BARE_LEVEL} ++(?!\[[\w.$]*+\] ){MESSAGE}",
@@ -88,7 +100,7 @@ MAVEN: Final = Layout(
 
 _DATED_TEXT: Final = (
     _NEAR,
-    rf"[\[(<]?(?P<time>{DATED}|{BSD_TIME}|{EPOCH}|(?:\d\d[-/]\d\d )?\d\d:\d\d:\d\d(?:[.,]\d++)?)[\])>]?(?: *+[-|:,])?(?:\s++|$){MESSAGE}",
+    rf"[\[(<]?(?P<time>{DATED}|{BSD_TIME}|{EPOCH}|(?:\d\d[-/]\d\d )?\d\d:\d\d:\d\d(?:[.,]\d++)?)(?:\] *+|[,;|]|[\])>]?(?: *+[-|:,])?(?:\s++|$)){MESSAGE}",
     # program time: message
     rf"(?P<service>[a-z][\w.-]*+) \[?(?P<time>{DATED})\]?:? {MESSAGE}",
 )
@@ -100,3 +112,25 @@ DATED_TEXT: Final = Layout(
     continued=True,
     examples=(_e("2024/05/01 10:00:00 main.go:7: up", None, None, "main.go:7: up"),),
 )
+
+_SMALL: Final = (
+    rf"{TIME} ++(?P<level>trace|debug|info|notice|warn|warning|error|err|fatal|critical|crit|alert|emerg|panic) {MESSAGE}",
+)
+
+SMALL: Final = Layout(
+    name="small",
+    title="a time, a level in small letters, the text",
+    patterns=_SMALL,
+    continued=True,
+    examples=(_e("2024-05-01T10:00:00Z info cart opened", "info", None, "cart opened"),),
+)
+
+TEXT: Final = Layout(
+    name="text",
+    title="any text: build output, sentences; taken unasked for a file that is named and fits nothing else",
+    patterns=(r"(?P<message>(?!(?:at|from) \S+[(:]|Caused by: |Suppressed: |\.\.\. \d)\S.*)",),
+    continued=True,
+    any_line=True,
+    examples=(_e("src/cart.c:7:5: undefined cart", None, None, "src/cart.c:7:5: undefined cart"),),
+)
+"""Lines that begin as records do are read by the layouts that read them in any file."""

@@ -3,10 +3,10 @@
 from typing import Final
 
 from inference.intake.fragments import CLOCK, DATED, EPOCH, MESSAGE
-from inference.intake.layout import Layout, named_levels
+from inference.intake.layout import STATUS_LEVELS, Layout, named_levels
 from inference.intake.layout import example as _e
 
-__all__ = ["ETCD", "KLOG", "LOGFMT", "LOGRUS", "ZAP", "ZEROLOG"]
+__all__ = ["ETCD", "GIN", "KLOG", "LOGFMT", "LOGRUS", "ZAP", "ZEROLOG"]
 
 _KLOG: Final = (
     rf"(?P<level>[IWEFD])(?P<time>\d{{4}} {CLOCK}) ++\d++ (?P<service>[\w.-]++):\d++\] {MESSAGE}",
@@ -66,6 +66,28 @@ ETCD: Final = Layout(
     patterns=_ETCD,
     levels=named_levels(c="FATAL"),
     examples=(_e("2024-05-01 10:00:00.123456 W | etcdserver: slow", "W", "etcdserver", "slow"),),
+)
+
+_GIN: Final = (
+    rf"\[GIN\] (?P<time>{DATED}) \| ?(?P<message>(?P<level>\d{{3}}) \|.*)",
+    rf"\[GIN-(?P<level>debug|warning|error)\] {MESSAGE}",
+)
+
+GIN: Final = Layout(
+    name="gin",
+    title="Gin; status 5xx is ERROR, 4xx WARN",
+    patterns=_GIN,
+    levels=STATUS_LEVELS,
+    continued=True,
+    examples=(
+        _e(
+            '[GIN] 2024/05/01 - 10:00:01 | 502 |  12.3ms |  10.0.0.7 | GET  "/cart"',
+            "502",
+            None,
+            '502 |  12.3ms |  10.0.0.7 | GET  "/cart"',
+        ),
+        _e("[GIN-debug] GET /cart --> shop.Cart", "debug", None, "GET /cart --> shop.Cart"),
+    ),
 )
 
 _LOGFMT: Final = (

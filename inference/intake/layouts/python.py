@@ -31,6 +31,8 @@ _PYTHON: Final = (
     rf"{TIME} - (?P<service>[\w.]++)\[{LEVEL}\]: {MESSAGE}",
     # 2024-01-02 03:04:05,678 fail2ban.filter  [7]: LEVEL   message
     rf"{TIME} {LOGGER} *+\[\d++\]: {LEVEL} ++{MESSAGE}",
+    # thread::LEVEL::time::name::line::message
+    rf"[\w.-]++::{LEVEL}::{TIME}::(?P<service>[\w.]++)::{MESSAGE}",
     # a level, a colon, blanks, the message
     rf"{LEVEL}:(?: ++|$){MESSAGE}",
     BARE,

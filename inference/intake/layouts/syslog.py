@@ -31,6 +31,10 @@ _SYSLOG: Final = (
     rf"{_PRIORITY}\d{{1,2}} (?P<time>-|{ISO_TIME}) [^ ]++ {_APP} [^ ]++ [^ ]++ {_DATA}{MESSAGE}",
     # RFC 3164: Jan  2 03:04:05 host prog[123]: message
     rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}|{ISO_TIME}) {_HOST} {TAG}{MESSAGE}",
+    # FreeBSD's -v and -vv: Jan  2 03:04:05 <4.6> host prog[123]: message
+    rf"(?P<time>{BSD_TIME}) <(?:\d++|{_FACILITY})\.(?P<level>[a-z]++|\d)> {_HOST} {TAG}{MESSAGE}",
+    # without a time, as journalctl's cat: host prog[123]: message; prog[123]: message
+    r"(?:[\w.-]++ )?(?P<service>[A-Za-z][\w./-]*+)\[\d++\]: (?P<message>.*)",
     # the same without a host
     rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}|{ISO_TIME}) {_NO_LEVEL}"
     rf"(?=[^ ]*[A-Za-z]){TAG}{MESSAGE}",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from inference.intake.fragments import C_TIME, CLF_TIME, DATED, MESSAGE
-from inference.intake.layout import Layout
+from inference.intake.layout import STATUS_LEVELS, Layout
 from inference.intake.layout import example as _e
 from schemas.record.features import Level
 
@@ -45,29 +45,30 @@ APACHE: Final = Layout(
     ),
 )
 
-_STATUS_LEVELS: Final = {
-    str(status): Level.ERROR if status >= 500 else Level.WARN if status >= 400 else Level.INFO  # noqa: PLR2004 - RFC 9110, 15
-    for status in range(100, 600)
-}
+_REQUEST: Final = r'(?P<message>"(?:[^"\\]|\\.)*+" (?P<level>\d{3}|-)(?: .*)?)'
 _ACCESS: Final = (
-    # host ident user [time] "request" status size "referrer" "agent"; a virtual host before it
-    rf"(?:[^ ]++ )?[^ ]++ [^ ]++ [^ ]++ \[(?P<time>{CLF_TIME})\] "
-    r'(?P<message>"(?:[^"\\]|\\.)*+" (?P<level>\d{3})(?: .*)?)',
+    # host ident user [time] "request" status size "referrer" "agent"; a virtual host or an id as well
+    rf"(?:(?:[^ \[]|\[[\da-f:.]++\])[^ ]*+ ++){{1,8}}+\[(?P<time>{DATED}) ?\](?: [\w.:-]++)? {_REQUEST}",
     # S3: owner bucket [time] address requester id operation key "request" status
     rf"[0-9a-f]++ \S++ \[(?P<time>{CLF_TIME})\] "
     r'(?P<message>(?:\S++ ){5}"[^"]*+" (?P<level>\d{3}) .*)',
     # Envoy and Istio: [time] "request" status; load balancers: time, name, client, target, ...
     rf'\[(?P<time>{DATED})\] (?P<message>"[A-Z]++ [^"]*+" (?P<level>\d{{3}})(?: .*)?)',
     rf"(?:[a-z0-9]++ )?(?P<time>{DATED}) (?P<message>\S++ [\da-f.:]++ \S++ [\d.-]++ [\d.-]++ [\d.-]++ (?P<level>\d{{3}}) .*)",
+    # HAProxy: client [time] frontend backend/server timers status
+    rf"[\da-fA-F.:]++ \[(?P<time>{CLF_TIME}\.\d++)\] (?P<message>\S++ [^ /]++/\S++ [-+\d/]++ (?P<level>\d{{3}}) .*)",
+    # uWSGI: [pid: 7|app: 0|req: 1/1] client (user) {sizes} [time] request => ... (HTTP/1.1 status) ...
+    rf"\[pid: \d++\|[^\]]*+\] \S++ \([^()]*+\) \{{[^{{}}]*+\}} \[(?P<time>{C_TIME})\] "
+    r"(?P<message>[A-Z]++ .*? \(HTTP/[\d.]++ (?P<level>\d{3})\)(?: .*)?)",
     # squid: time elapsed client code/status size method URL
     r"(?P<time>\d{10}\.\d{3}) ++\d++ \S++ (?P<message>[A-Z_]++/(?P<level>\d{3}) .*)",
 )
 
 ACCESS: Final = Layout(
     name="access",
-    title="access logs: common, combined, squid; status 5xx is ERROR, 4xx WARN",
+    title="access logs: common, combined, HAProxy, uWSGI, squid; status 5xx is ERROR, 4xx WARN",
     patterns=_ACCESS,
-    levels=_STATUS_LEVELS,
+    levels=STATUS_LEVELS,
     examples=(
         _e(
             '10.0.0.7 - - [05/May/2024:10:00:01 +0000] "GET /cart HTTP/1.1" 502 12',
@@ -99,11 +100,12 @@ def w3c_layout(lines: Sequence[str]) -> Layout | None:
     head = r"(?P<time>\S++[ \t]\S++)[ \t]" if timed else ""
     rest = fields[2:] if timed else fields
     gap = r"[ \t]"
-    columns = (r"(?P<level>\d{3})" if name in _W3C_STATUS else r"\S++" for name in rest)
+    value = r'(?>"[^"]*+"(?=[ \t]|$)|\S++)'
+    columns = (r"(?P<level>\d{3})" if name in _W3C_STATUS else value for name in rest)
     return Layout(
         name="w3c",
         title="W3C extended log files, as of IIS",
         patterns=(f"{head}(?P<message>{gap.join(columns)})",),
         remark="#.*",
-        levels=_STATUS_LEVELS,
+        levels=STATUS_LEVELS,
     )

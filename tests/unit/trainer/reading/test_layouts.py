@@ -14,7 +14,7 @@ from inference.intake.lines import LineParser
 from schemas.record.features import Level
 
 SAMPLES = Path(__file__).parents[4] / "samples" / "logs.jsonl.gz"
-PARSERS = {name: LineParser(layout) for name, layout in LAYOUTS.items()}
+PARSERS = {name: LineParser(layout) for name, layout in LAYOUTS.items() if not layout.any_line}
 
 # layout, line, level as written, service, message
 LINES = [
@@ -258,5 +258,5 @@ def test_real_records_survive_a_layout(layout: str, template: str) -> None:
 def test_a_record_does_not_depend_on_those_before_it(words: list[str]) -> None:
     """A parser keeps no memory of lines, or a record would depend on where its file was cut."""
     line = " ".join(words)
-    for name, layout in LAYOUTS.items():
-        assert PARSERS[name].parse(line) == LineParser(layout).parse(line)
+    for name, parser in PARSERS.items():
+        assert parser.parse(line) == LineParser(LAYOUTS[name]).parse(line)

@@ -54,9 +54,34 @@ def test_every_file_has_its_own_plan(tmp_path: Path) -> None:
 def test_a_file_that_was_spelt_out_must_be_a_log(tmp_path: Path) -> None:
     """Nobody names a file to have it passed over."""
     (tmp_path / "a.log").write_text(LOG4J)
-    (tmp_path / "README.md").write_text("# notes\ntext\n")
-    with pytest.raises(InputError, match=r"README\.md: neither JSON lines"):
-        Dataset.find([str(tmp_path / "a.log"), str(tmp_path / "README.md")])
+    (tmp_path / "a.csv").write_text("colour,size\nred,7\n")
+    with pytest.raises(InputError, match=r"a\.csv: "):
+        Dataset.find([str(tmp_path / "a.log"), str(tmp_path / "a.csv")])
+
+
+def test_a_text_that_was_spelt_out_is_read_line_by_line(tmp_path: Path) -> None:
+    """Build output or sentences: each line a record, what is indented goes along, loudly."""
+    path = tmp_path / "build.log"
+    path.write_text(
+        "make: entering directory\nsrc/cart.c:7:5: error: undefined cart\n    7 | cart();\n"
+        "2024-05-01 10:00:00 ERROR shop.Build: gave up\nwarning: 1 file skipped\n"
+    )
+    found = Dataset.find([str(path)])
+    assert found.detected[1] == "layout: text (4 of 4 lines match)"
+    assert found.detected[-1].startswith("WARNING: no layout fits")
+    assert [(one.features.level, one.features.service, one.message) for one in read(path)] == [
+        (Level.INFO, "build", "make: entering directory"),
+        (Level.INFO, "build", "src/cart.c:7:5: error: undefined cart\n    7 | cart();"),
+        (Level.ERROR, "shop.Build", "gave up"),
+        (Level.WARN, "build", "1 file skipped"),
+    ]
+    (tmp_path / "a.log").write_text(LOG4J)
+    (records,) = read(tmp_path)
+    assert records.features.service == "shop.Cart"
+    assert len(read(tmp_path, layout="text")) == 5
+    path.write_bytes(b"\x7fELF" + bytes(range(100)))
+    with pytest.raises(InputError, match="is a program"):
+        Dataset.find([str(path)])
 
 
 def test_a_folder_without_logs_is_refused(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_unknown_text_is_refused_without_showing_it() -> None:
     assert str(caught.value) == (
         "x.log: neither JSON lines nor CSV with a header that names a message, and no layout of "
         "plain text fits: python 1 of 4 lines match. Give --layout, "
-        "or --pattern with a regular expression"
+        "--layout text to take any line as a record, or --pattern with a regular expression"
     )
 
 
