@@ -108,9 +108,9 @@ class LevelDetector:
         assert log.level in SEVERITY
         return Novelty(new_signature=False, has_template=False, new_template=False)
 
-    def novelties(self, logs: Sequence[LogFeatures], _columns: Columns) -> Ints:
+    def novelties(self, columns: Columns, _patterns: Sequence[int | None] = ()) -> Ints:
         """The same for several."""
-        return np.array([self.novelty(log).number for log in logs], np.int64)
+        return np.zeros(len(columns.length), np.int64)
 
     def reason(
         self, log: LogFeatures, contributions: Mapping[str, float], terms: Sequence[float]

@@ -39,8 +39,13 @@ class Detector(Protocol):
         """Whether a record is like any of the training records."""
         ...
 
-    def novelties(self, logs: Sequence[LogFeatures], columns: Columns) -> Ints:
-        """The same for several with their columns: `Novelty.number`, int64 of shape (n,)."""
+    def novelties(self, columns: Columns, patterns: Sequence[int | None] = ()) -> Ints:
+        """The same for several: `Novelty.number`, int64 of shape (n,).
+
+        Args:
+            columns: of the records.
+            patterns: of their messages, None for a record without one; empty if none has one.
+        """
         ...
 
     def reason(

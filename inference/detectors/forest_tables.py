@@ -10,13 +10,13 @@ the same order.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from inference.detectors.graph_forest import Floats, Ints, Trees
-from schemas.record.features import SEVERITY
+from schemas.record.features import MAX_MESSAGE_LENGTH, SEVERITY
 from schemas.record.surprisal import SEVERITIES
 
 MAX_BYTES: Final = 8_388_608
@@ -25,22 +25,31 @@ MAX_BYTES: Final = 8_388_608
 _MAX_TREE_CELLS: Final = 65_536
 """So that the place of a cell in its tree is a uint16."""
 
-_ROWS_AT_ONCE: Final = 1_024
+_ROWS_AT_ONCE: Final = 512
+"""Of more, the arrays in between are so large that malloc may give them back to the system each
+time, and touching new pages costs three times as much as all the rest."""
+
 _ON: Final = 0.5
 """Share of the made-up values that lie on a threshold."""
 
-Domains = Sequence[Floats | None]
+_MAX_WHOLE: Final = 65_535
+"""Whole numbers up to this have their interval in a list; it is searched for in what exceeds it."""
+
+Domains = Sequence[Floats | range | None]
 Rows = npt.NDArray[np.float32]
 
 _FLAG: Final = np.array([0.0, 1.0])
-_VALUES: Final = {
+_WHOLE: Final = range(MAX_MESSAGE_LENGTH + 1)
+_VALUES: Final[dict[str, Floats | range]] = {
+    "message_length": _WHOLE,
+    "service": _WHOLE,
     "level": np.array(sorted(map(float, SEVERITY.values()))),
     "severity": np.array(SEVERITIES),
     "has_exception": _FLAG,
     "has_timeout": _FLAG,
     "has_connection_error": _FLAG,
 }
-"""The values of the columns that have few whatever was trained on, by name, ascending."""
+"""The values of columns, by name, as far as they are the same whatever was trained on."""
 
 
 def domains_of(columns: Sequence[str], **known: Floats) -> Domains:
@@ -59,9 +68,10 @@ class ForestTables:
 
     Args:
         trees: of the forest.
-        domains: of each feature the values that it can have, ascending; None where these are many.
-            Thresholds between the same two values are then one: trees draw them at random, so that
-            without it each branch on a flag would be another.
+        domains: of each feature the values that it can have, ascending, or a range of whole numbers
+            from 0 on; None where these are many. Thresholds between the same two values are then
+            one: trees draw them at random, so that without it each branch on a flag would be
+            another.
         max_bytes: what the tables may take.
 
     Raises:
@@ -78,8 +88,10 @@ class ForestTables:
             raise ValueError("a branch compares what is no feature")
         tree, threshold = trees.tree[branches], trees.threshold[branches].copy()
         for one, values in enumerate(domains):
-            if values is not None:
-                chosen = feature == one
+            chosen = feature == one
+            if isinstance(values, range):
+                threshold[chosen] = np.floor(threshold[chosen])
+            elif values is not None:
                 threshold[chosen] = _snapped(threshold[chosen], values)
         n_trees = int(trees.tree[-1]) + 1
         # The distinct thresholds of each tree on each feature, and which of them a branch has.
@@ -93,6 +105,10 @@ class ForestTables:
         shape = np.bincount(axes, minlength=n_trees * n_features).reshape(n_trees, n_features) + 1
         sizes = shape.prod(axis=1, dtype=np.float64)
         self._thresholds = [np.unique(threshold[feature == one]) for one in range(n_features)]
+        self._intervals = [
+            _intervals(thresholds) if isinstance(values, range) else None
+            for thresholds, values in zip(self._thresholds, domains, strict=True)
+        ]
         n_places = sum(len(one) + 1 for one in self._thresholds)
         if sizes.max() > _MAX_TREE_CELLS or 8 * sizes.sum() + 2 * n_trees * n_places > max_bytes:
             raise ValueError("the tables would be too large")
@@ -149,10 +165,14 @@ class ForestTables:
         choose = np.random.default_rng(0)
         columns = []
         for thresholds, values in zip(self._thresholds, self._domains, strict=True):
+            borders = thresholds.astype(np.float32) if len(thresholds) else np.zeros(1, np.float32)
+            if isinstance(values, range):
+                beside = choose.choice(borders, n) + choose.integers(0, 2, n)
+                columns.append(np.clip(beside, 0, values[-1]).astype(np.float32))
+                continue
             if values is not None:
                 columns.append(choose.choice(values, n).astype(np.float32))
                 continue
-            borders = thresholds.astype(np.float32) if len(thresholds) else np.zeros(1, np.float32)
             toward = choose.choice(np.array([-np.inf, np.inf], np.float32), n)
             drawn = choose.choice(borders, n)
             columns.append(np.where(choose.random(n) < _ON, drawn, np.nextafter(drawn, toward)))
@@ -172,11 +192,9 @@ class ForestTables:
 
     def _path_lengths(self, rows: Rows) -> Floats:
         place: npt.NDArray[np.uint16] | None = None
-        for thresholds, places, column in zip(self._thresholds, self._places, rows.T, strict=True):
-            if len(thresholds):
-                # In doubles: thresholds are not rounded, a row's float32 is exact in double.
-                interval = np.searchsorted(thresholds, column.astype(np.float64))
-                more = places.take(interval, axis=0)
+        for one, column in enumerate(rows.T):
+            if len(self._thresholds[one]):
+                more = self._places[one].take(self._interval(one, column), axis=0)
                 place = more if place is None else np.add(place, more, out=place)
         if place is None:
             place = np.zeros((len(rows), len(self._first) - 1), np.uint16)
@@ -186,11 +204,27 @@ class ForestTables:
         sums: Floats = np.add.reduce(lengths, axis=0)
         return sums
 
+    def _interval(self, one: int, column: Rows) -> npt.NDArray[Any]:
+        """Into which interval of a feature each value falls, of shape (n,)."""
+        listed = self._intervals[one]
+        if listed is not None:
+            return listed.take(np.minimum(column, len(listed) - 1).astype(np.intp))
+        # In doubles: thresholds are not rounded, a row's float32 is exact in double.
+        return np.searchsorted(self._thresholds[one], column.astype(np.float64))
+
 
 def _snapped(thresholds: Floats, values: Floats) -> Floats:
     """Thresholds as the largest value that is not above: the same values are on either side."""
     at = np.searchsorted(values, thresholds, side="right") - 1
     return np.where(at >= 0, values[np.maximum(at, 0)], thresholds)
+
+
+def _intervals(thresholds: Floats) -> npt.NDArray[np.uint16] | None:
+    """The interval of each whole number up to the first above all thresholds; None if too many."""
+    above_all = int(thresholds[-1]) + 1 if len(thresholds) else 0
+    if above_all > _MAX_WHOLE:
+        return None
+    return np.searchsorted(thresholds, np.arange(above_all + 1.0)).astype(np.uint16)
 
 
 def _places(

@@ -5,7 +5,9 @@ anything but Cast, one TreeEnsembleRegressor and the score's formula is left to 
 Source: onnx/onnx.proto (IR version 8) and the operator's document, ai.onnx.ml 3.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Final
 
 import msgspec
@@ -84,7 +86,7 @@ class GraphForest(msgspec.Struct, frozen=True):
         """
         base, at_threshold = self.base, self.score_at_threshold
         excess = (sums + self.base_value).astype(np.float32)
-        ratio = np.array([base**one for one in excess.tolist()], np.float64)
+        ratio = np.array(list(map(math.pow, repeat(base), excess.tolist())), np.float64)
         scores = ratio * at_threshold
         is_anomaly = excess < 0
         return is_anomaly, np.where(is_anomaly, self.below, at_threshold) - scores, scores

@@ -51,16 +51,21 @@ class Seen:
             new_template = self._templates[bucket_of(log.pattern)] >= self._no_template
         return Novelty(new_signature, has_template, new_template)
 
-    def novelties(self, logs: Sequence[LogFeatures], columns: Columns) -> Ints:
-        """The `Novelty.number` of each of several records, whose columns are known."""
-        numbers = np.zeros(len(logs), np.int64)
+    def novelties(self, columns: Columns, patterns: Sequence[int | None] = ()) -> Ints:
+        """The `Novelty.number` of each of several records.
+
+        Args:
+            columns: of the records.
+            patterns: of their messages, None for a record without one; empty if none has one.
+        """
+        numbers = np.zeros(len(columns.length), np.int64)
         if self._signatures:
             buckets = signature_buckets(*columns)
             numbers += np.asarray(self._signatures)[buckets] >= self._no_signature
-        if self._templates and MessageFeatures in set(map(type, logs)):
-            for at, log in enumerate(logs):
-                if isinstance(log, MessageFeatures):
-                    found = self._templates[bucket_of(log.pattern)]
+        if self._templates:
+            for at, pattern in enumerate(patterns):
+                if pattern is not None:
+                    found = self._templates[bucket_of(pattern)]
                     numbers[at] += 2 + 2 * (found >= self._no_template)
         return numbers
 

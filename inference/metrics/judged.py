@@ -157,6 +157,7 @@ class Judged:
         score = judgement.anomaly_score
         score_bin = min(bisect_left(SCORE_BOUNDS, score), SCORE_BINS - 1)
         number = service_number(log.service, SERVICE_BUCKETS)
+        pattern = log.pattern if isinstance(log, MessageFeatures) else None
         return self._kinds.mark(
             self._service_cells + (service * LEVELS + SEVERITY[log.level]) * 2 + anomaly,
             self._score_cells
@@ -165,38 +166,42 @@ class Judged:
             self._length_cells
             + length_bin(log.message_length) * SERVICE_BINS
             + service_bin(number),
-            self._pattern_cell(log, judgement.is_anomaly),
+            self._pattern_cell(pattern, judgement.is_anomaly),
             max(round(score * _SCORE_UNIT), 1),
         )
 
     def parts(
         self,
-        logs: Sequence[LogFeatures],
+        services: Sequence[str],
         columns: Columns,
         is_anomaly: Bools,
         scores: _Counts,
         novelties: Ints,
+        patterns: Sequence[int | None] = (),
     ) -> Parts:
         """The same for several whose columns are known, without marks; in any thread.
 
         Args:
-            logs: as they came.
+            services: of at least one log.
             columns: of the logs.
             is_anomaly: the label of each, of shape (n,).
             scores: anomaly score of each, float64 of shape (n,).
             novelties: `Novelty.number` of each, int64 of shape (n,).
+            patterns: of the messages, None for a log without one; empty if none has one.
         """
         length, level, service, flags = columns
-        named = np.array(self._services.numbers([log.service for log in logs]), np.int64)
+        named = np.array(self._services.numbers(services), np.int64)
         score_bin = np.minimum(np.searchsorted(_SCORE_BOUNDS, scores), SCORE_BINS - 1)
         columns_of_cells = (
             self._service_cells + (named * LEVELS + level) * 2 + is_anomaly,
             self._score_cells + (score_bin * FLAGS + flags) * len(NOVELTIES) + novelties,
             self._length_cells + length_bins(length) * SERVICE_BINS + service_bins(service),
-            self._pattern_cells_of(logs, is_anomaly),
+            list(map(self._pattern_cell, patterns, is_anomaly.tolist()))
+            if patterns
+            else self._no_pattern,
             np.maximum(np.rint(scores * _SCORE_UNIT), 1),
         )
-        parts = np.empty((len(logs), len(columns_of_cells)), np.int32)
+        parts = np.empty((len(services), len(columns_of_cells)), np.int32)
         for place, column in enumerate(columns_of_cells):
             parts[:, place] = column
         return parts
@@ -205,17 +210,10 @@ class Judged:
         """The marks of logs by their parts; may be called in any thread."""
         return self._kinds.marks(parts)
 
-    def _pattern_cells_of(
-        self, logs: Sequence[LogFeatures], is_anomaly: Bools
-    ) -> Sequence[int] | int:
-        if MessageFeatures not in set(map(type, logs)):
+    def _pattern_cell(self, pattern: int | None, anomaly: bool) -> int:  # noqa: FBT001
+        if pattern is None:
             return self._no_pattern
-        return list(map(self._pattern_cell, logs, is_anomaly.tolist()))
-
-    def _pattern_cell(self, log: LogFeatures, anomaly: bool) -> int:  # noqa: FBT001
-        if not isinstance(log, MessageFeatures):
-            return self._no_pattern
-        named = self._patterns[anomaly].number(f"{log.pattern:016x}")
+        named = self._patterns[anomaly].number(f"{pattern:016x}")
         return self._pattern_cells + anomaly * self._by_pattern[1] + named
 
     def computed(self, n_verdicts: int) -> None:

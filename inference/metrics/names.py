@@ -9,7 +9,6 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator, Sequence
-from itertools import repeat
 from typing import Final
 
 OTHER: Final = "other"
@@ -20,6 +19,9 @@ NAME_BYTES: Final = 256
 
 _MOST_BYTES: Final = 4
 """Of a character in UTF-8."""
+
+_MAX_FOUND: Final = 4_096
+"""Names whose numbers `Names.numbers` remembers; a batch may add 10,000 more."""
 
 WAIT_S: Final = 0.05
 """How long a new name waits for another that is being written. It takes microseconds; a worker
@@ -47,6 +49,7 @@ class Names:
         self._capacity = capacity
         self._memory = mmap.mmap(-1, _COUNT.size + capacity * _ENTRY)
         self._numbers: dict[str, int] = {OTHER: 0}
+        self._found: dict[str, int] = {}
         self._known = 0
         self._turn = _Turn()
 
@@ -57,9 +60,15 @@ class Names:
 
     def numbers(self, names: Sequence[str]) -> list[int]:
         """The number of each of several names, of at least one."""
-        if self._known == self._capacity and _MOST_BYTES * max(map(len, names)) <= NAME_BYTES:
-            return list(map(self._numbers.get, names, repeat(0)))  # as `_add` says
-        numbers = {name: self.number(name) for name in dict.fromkeys(names)}
+        try:
+            return list(map(self._found.__getitem__, names))
+        except KeyError:
+            is_full = self._known == self._capacity  # who has no number now will have none
+            numbers = {name: self.number(name) for name in dict.fromkeys(names)}
+        if is_full:
+            if len(self._found) >= _MAX_FOUND:
+                self._found.clear()
+            self._found.update(numbers)
         return list(map(numbers.__getitem__, names))
 
     def listed(self) -> list[str]:

@@ -4,18 +4,18 @@ import itertools
 import math
 import time
 from collections.abc import Sequence
-from typing import Final, Protocol, cast
+from typing import Final, cast
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
-from inference.detectors.judgements import Judgement, Judgements, Novelty
+from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.registry import LOADERS
 from inference.detectors.scorer import UnfitGraphError
 from inference.errors import BrokenVersionError
 from inference.model.column_verdicts import ColumnVerdicts
 from inference.model.correcting import Corrector
+from inference.model.marker import Marker
 from inference.model.memo import Memo
 from inference.model.verdicts import Mark, Verdict, make_verdicts, verdicts_in_columns
 from schemas.bundle.contents import Bundle
@@ -23,13 +23,10 @@ from schemas.bundle.corrections import utc_now
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import Manifest
 from schemas.record.encoding import SERVICE_HASH, UnknownFeaturesError
-from schemas.record.extraction import MessageFeatures, without_message
+from schemas.record.extraction import patterns_of, without_message
 from schemas.record.extractor import EXTRACTOR
 from schemas.record.features import Level, LogFeatures
-from schemas.record.key import Bools, Columns, Ints, columns_of, without_traits
-
-Floats = npt.NDArray[np.float64]
-Parts = npt.NDArray[np.int32]
+from schemas.record.key import Ints, columns_of, without_traits
 
 _OTHER_EXTRACTOR: Final = (
     "version {} learned from records of another extractor than this release has, so raw lines may "
@@ -46,33 +43,6 @@ SAMPLED: Final = 16
 KNOWN_SHARE: Final = 0.5
 """If more of them are known, the batch is judged record by record, which costs half as much as in
 columns if all are known, and twice as much if none is."""
-
-
-class Marker(Protocol):
-    """Says how logs with a verdict are counted (`inference.metrics.judged`)."""
-
-    def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> Mark:
-        """What is to stay with the verdict for it."""
-        ...
-
-    def parts(
-        self,
-        logs: Sequence[LogFeatures],
-        columns: Columns,
-        is_anomaly: Bools,
-        scores: Floats,
-        novelties: Ints,
-    ) -> Parts:
-        """The same for several: label, anomaly score and `Novelty.number` of each."""
-        ...
-
-    def marks(self, parts: Parts) -> list[Mark]:
-        """What is to stay with verdicts of these parts."""
-        ...
-
-    def computed(self, n_verdicts: int) -> None:
-        """So many verdicts were made."""
-        ...
 
 
 class Model:
@@ -233,13 +203,14 @@ class Model:
 
     def _judge_columns(self, logs: Sequence[LogFeatures]) -> ColumnVerdicts:
         columns = columns_of(logs)
+        services = [log.service for log in logs]  # now, while the caches of the processor have them
         judged = self._detector.judge_columns(logs, columns)
         parts = np.empty((len(logs), 0), np.int32)
         if self._marker is not None:
             self._marker.computed(len(logs))
-            novelties = self._detector.novelties(logs, columns)
+            novelties = self._detector.novelties(columns)
             parts = self._marker.parts(
-                logs, columns, judged.is_anomaly, judged.anomaly_scores, novelties
+                services, columns, judged.is_anomaly, judged.anomaly_scores, novelties
             )
         return ColumnVerdicts(logs, judged, parts, self.version)
 
@@ -253,8 +224,8 @@ class Model:
             judgements = [
                 correct(log, judgement) for log, judgement in zip(logs, judgements, strict=True)
             ]
-        marks = self._marks(logs, judgements)
-        patterns = [log.pattern if isinstance(log, MessageFeatures) else None for log in logs]
+        patterns = patterns_of(logs)
+        marks = self._marks(logs, judgements, patterns)
         return make_verdicts(judgements, self.version, marks, patterns, logs)
 
     def _judgements(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
@@ -269,17 +240,25 @@ class Model:
         self._judged.put_all(unknown, found)
         return [cast(Judgement, judged[log]) for log in bare]
 
-    def _marks(self, logs: Sequence[LogFeatures], judgements: Sequence[Judgement]) -> list[Mark]:
+    def _marks(
+        self,
+        logs: Sequence[LogFeatures],
+        judgements: Sequence[Judgement],
+        patterns: Sequence[int | None],
+    ) -> list[Mark]:
         marker = self._marker
         if marker is None:
             return [0] * len(logs)
         marker.computed(len(logs))
         if len(logs) >= LOGS_WORTH_COLUMNS:
             columns = columns_of(logs)
-            novelties = self._detector.novelties(logs, columns)
+            services = [log.service for log in logs]
+            novelties = self._detector.novelties(columns, patterns)
             is_anomaly = np.array([judgement.is_anomaly for judgement in judgements])
             scores = np.array([judgement.anomaly_score for judgement in judgements])
-            return marker.marks(marker.parts(logs, columns, is_anomaly, scores, novelties))
+            return marker.marks(
+                marker.parts(services, columns, is_anomaly, scores, novelties, patterns)
+            )
         novelty = self._detector.novelty
         return [
             marker.mark(log, judgement, novelty(log))

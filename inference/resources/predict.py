@@ -132,11 +132,12 @@ def _answer_all(
         answered = answer_each(request, model, 0, explain=explain, flagged=flagged)
         return answered.verdicts, reported_json(answered, model.version)
     logs = look_at_all(request.logs, model.extract)
+    log_ids = [log.log_id for log in request.logs]  # now, while the processor's caches have them
     in_columns = None if explain else model.verdicts_in_columns(logs)
     if in_columns is not None:
         if flagged is not None:
             flagged.add_columns(in_columns)
-        return in_columns, in_columns.json([log.log_id for log in request.logs])
+        return in_columns, in_columns.json(log_ids)
     verdicts = model.verdicts(logs)
     if flagged is not None:
         flagged.add_all(logs, verdicts, request.logs, message_of)

@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 
 from inference.errors import BrokenVersionError, NoModelError
-from inference.model.model import Marker, Model
+from inference.model.marker import Marker
+from inference.model.model import Model
 from inference.store.turns import Turns
 from inference.store.versions import NEXT_FILE, ModelStore
 

@@ -25,7 +25,8 @@ from typing import Final, ParamSpec, TypeVar
 
 from inference.errors import ModelNotLoadedError
 from inference.metrics.reloads import Reloads
-from inference.model.model import Marker, Model
+from inference.model.marker import Marker
+from inference.model.model import Model
 from inference.store.loading import Loader, Outcome
 from inference.store.turns import Turns
 from inference.store.versions import ModelStore

@@ -1,5 +1,6 @@
 """The way from a raw log line to what models see of it, for training and for serving."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -8,7 +9,7 @@ from schemas.record.keywords import NOTHING, find_flags_in, has_trigger_folded
 from schemas.record.templates import fold, pattern_of
 from schemas.record.text import ESCAPE, LIMIT, text_of
 
-__all__ = ["MessageFeatures", "extract", "extract_features", "without_message"]
+__all__ = ["MessageFeatures", "extract", "extract_features", "patterns_of", "without_message"]
 
 
 class MessageFeatures(LogFeatures, frozen=True, gc=False):
@@ -63,6 +64,11 @@ def without_message(log: LogFeatures) -> LogFeatures:
         log.has_timeout,
         log.has_connection_error,
     )
+
+
+def patterns_of(logs: Sequence[LogFeatures]) -> list[int | None]:
+    """The id of each log's pattern; None for one that came without its message."""
+    return [log.pattern if isinstance(log, MessageFeatures) else None for log in logs]
 
 
 # Logs repeat, storms of errors most of all. At most 8 MB each: 1,024 texts of 2,000 characters of

@@ -102,6 +102,7 @@ def _step_starts() -> list[int]:
 
 
 STEP_STARTS: Final = _step_starts()
+_STEP_STARTS: Final = np.array(STEP_STARTS)
 N_STEPS: Final = len(STEP_STARTS) + 1
 
 
@@ -114,7 +115,7 @@ def signature_bucket(length: int, level: int, service: int, flags: int) -> int:
 
 def signature_buckets(length: Ints, level: Ints, service: Ints, flags: Ints) -> Ints:
     """`signature_bucket` for columns, each int64 of shape (n,)."""
-    step = np.searchsorted(np.array(STEP_STARTS), length, side="right")
+    step = np.searchsorted(_STEP_STARTS, length, side="right")
     signature = ((service * LEVELS + level) * FLAGS + flags) * N_STEPS + step + 1
     hashed = signature.astype(np.uint64) * np.uint64(_GOLDEN)
     return (hashed >> np.uint64(_BUCKET_SHIFT)).astype(np.int64)

@@ -12,6 +12,7 @@ from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.surprisal_detector import SurprisalDetector
 from inference.store.versions import ModelStore
 from schemas.bundle.contents import Bundle
+from schemas.record.extraction import patterns_of
 from schemas.record.features import LogFeatures
 from schemas.record.key import columns_of, pack_record
 from tests.made_logs import make_logs, make_raw_logs
@@ -69,7 +70,7 @@ def test_alone_in_a_batch_or_in_a_table(detector: Detector) -> None:
 def test_novelty_by_columns(detector: Detector) -> None:
     """What is new of several records is what is new of each; some are, some are not."""
     logs = with_and_without_messages(detector, 200)
-    numbers = detector.novelties(logs, columns_of(logs)).tolist()
+    numbers = detector.novelties(columns_of(logs), patterns_of(logs)).tolist()
     assert numbers == [detector.novelty(log).number for log in logs]
     assert len(set(numbers)) > 1 or isinstance(detector, IsolationForestDetector)
 

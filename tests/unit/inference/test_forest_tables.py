@@ -22,7 +22,7 @@ from inference.store.versions import ModelStore
 from schemas.bundle.contents import Bundle
 from schemas.bundle.manifest import MODEL_FILE
 from schemas.record.key import columns_of
-from tests.made_logs import make_logs
+from tests.made_logs import make_log, make_logs
 from trainer.fitting.ensemble import trees_of
 from trainer.fitting.export import export_forest
 from trainer.fitting.threshold import decisions_of_depths, denominator_of
@@ -76,13 +76,18 @@ def test_tables_say_what_the_graph_and_scikit_learn_say(
     assert np.array_equal(decisions, their_decisions)
     assert np.array_equal(scores, their_scores)
     known = [np.unique(column).astype(np.float64) for column in asked.T]
-    domains = [
+    domains: list[Any] = [
         None if kind in {"count", "real"} else table
         for kind, table in zip(kinds, known, strict=True)
     ]
     assert np.array_equal(ForestTables(read.trees, domains).path_lengths(asked), sums)
     samples = decisions_of_depths(denominator_of(forest), 0.0, sums)
     assert np.array_equal(samples, forest.score_samples(asked))
+    counted = [range(2**17) if kind == "count" else None for kind in kinds]
+    by_intervals = ForestTables(read.trees, counted)
+    whole = np.where([kind == "count" for kind in kinds], np.abs(np.rint(asked)), asked)
+    whole = np.concatenate([whole.astype(np.float32), by_intervals.rows_at_borders(300)])
+    assert np.array_equal(by_intervals.path_lengths(whole), tables.path_lengths(whole))
 
 
 @pytest.mark.parametrize("name", ["isolation_forest", "surprisal"])
@@ -93,7 +98,12 @@ def test_a_batch_in_columns_is_judged_as_each_log(
     bundle = surprisal_bundle if name == "surprisal" else ModelStore(model_dir).bundle(1)
     loader = SurprisalDetector if name == "surprisal" else IsolationForestDetector
     detector = loader(bundle.manifest, bundle.files)
-    logs = make_logs(1_000, seed=5)
+    services = [f"service-{number}" for number in range(200)]
+    logs = [
+        *make_logs(800, seed=5),
+        *(make_log(length, service=one) for length, one in enumerate(services)),
+        *(make_log(length) for length in (16_383, 16_384, 65_535, 65_536, 2**24)),
+    ]
     expected = [
         msgspec.structs.replace(detector.judge([log])[0], contributions=b"") for log in logs
     ]
@@ -103,6 +113,8 @@ def test_a_batch_in_columns_is_judged_as_each_log(
         left_out.append(judged.contributions.shape[1] == 0)
         bare = msgspec.structs.replace(judged, contributions=np.empty((len(logs), 0), np.float32))
         assert bare.singly() == expected
+        usual = detector.judge_columns(logs[:1_000], columns_of(logs[:1_000]))
+        assert usual.decisions.tolist() == [one.decision for one in expected[:1_000]]
     assert left_out == sorted(left_out)
     assert set(left_out) == {False, True}
 

@@ -14,6 +14,7 @@ from schemas.record.encoding import (
     FeatureEncoder,
     UnknownFeaturesError,
     service_number,
+    service_numbers,
 )
 from schemas.record.features import FEATURE_NAMES, MAX_MESSAGE_LENGTH, Level, LogFeatures
 
@@ -81,3 +82,19 @@ def test_unknown_features_are_refused(names: list[str]) -> None:
     """A model with features that we cannot build is refused, naming both sides."""
     with pytest.raises(UnknownFeaturesError, match="this release builds"):
         FeatureEncoder(names)
+
+
+@given(st.lists(st.lists(st.text(min_size=1, max_size=4), max_size=30), max_size=5))
+def test_numbers_of_many_services_are_those_of_each(batches: list[list[str]]) -> None:
+    """Known or not."""
+    for services in batches:
+        expected = [service_number(service, SERVICE_BUCKETS) for service in services]
+        assert service_numbers(services) == expected
+
+
+def test_more_services_than_are_remembered() -> None:
+    """What was forgotten is worked out again."""
+    for start in range(0, 20_000, 5_000):
+        services = [f"service-{number}" for number in range(start, start + 5_000)]
+        expected = [service_number(service, SERVICE_BUCKETS) for service in services]
+        assert service_numbers(services) == service_numbers(services) == expected

@@ -15,7 +15,7 @@ from inference.metrics.judged import SCORE_BOUNDS, Judged
 from inference.metrics.kinds import Mark
 from inference.model.verdicts import Verdict, make_verdict
 from schemas.record.bins import LENGTH_BINS, length_bin
-from schemas.record.extraction import MessageFeatures
+from schemas.record.extraction import MessageFeatures, patterns_of
 from schemas.record.features import Level, LogFeatures
 from schemas.record.key import FLAG_VALUES, columns_of
 
@@ -108,7 +108,9 @@ def _mark_all(judged: Judged, judged_logs: list[tuple[Any, ...]]) -> list[Mark]:
     novelties = np.array([novelty.number for *_, novelty in judged_logs], np.int64)
     is_anomaly = np.array([judgement.is_anomaly for _, judgement, _ in judged_logs])
     scores = np.array([judgement.anomaly_score for _, judgement, _ in judged_logs])
-    return judged.marks(judged.parts(logs_, columns_of(logs_), is_anomaly, scores, novelties))
+    services = [log.service for log in logs_]
+    columns, patterns = columns_of(logs_), patterns_of(logs_)
+    return judged.marks(judged.parts(services, columns, is_anomaly, scores, novelties, patterns))
 
 
 def _check(found: dict[tuple[str, ...], float], judged_logs: list[tuple[Any, ...]]) -> None:

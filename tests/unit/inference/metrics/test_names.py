@@ -21,6 +21,21 @@ def test_the_first_names_get_numbers(given_names: list[str], capacity: int) -> N
     assert max(numbers, default=0) < names.size
 
 
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["a", "b", "c", "d", OTHER, "\u00e9" * NAME_BYTES]), min_size=1),
+        max_size=5,
+    ),
+    st.integers(0, 4),
+)
+def test_numbers_of_many_are_those_of_each(batches: list[list[str]], capacity: int) -> None:
+    """While there is room, when there is none, and of names that were asked for before."""
+    together, alone = Names(capacity), Names(capacity)
+    for batch in batches:
+        assert together.numbers(batch) == list(map(alone.number, batch))
+    assert together.listed() == alone.listed()
+
+
 def test_a_long_name_is_cut() -> None:
     """Between characters, and what is cut alike is counted alike."""
     names = Names(5)
