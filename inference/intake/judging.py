@@ -46,6 +46,7 @@ class Judging:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._blocks = blocks
+        self._ahead: Block | None = None
         self._tally = tally
         self._judge = judge
         self._returned = returned
@@ -61,27 +62,32 @@ class Judging:
         """Judge on; whether all is done.
 
         Args:
-            until: time by the clock at which no other block is begun.
+            until: time by the clock at which no other block is judged.
 
         Raises:
             TooManyRecordsError: the body has more records than are judged in one call.
         """
-        for block in self._blocks:
+        while (block := self._ahead or next(self._blocks, None)) is not None:
+            self._ahead = None
             judged = self._judge.judge(block.logs)
             for place, template in block.templates.items():
                 judged[place] = self._judge.judge_templated(block.logs[place], template)
             self.verdicts += [judged_log.verdict for judged_log in judged]
-            self._n_anomalies += [judged_log.is_anomaly for judged_log in judged].count(True)
+            n_anomalies = [judged_log.is_anomaly for judged_log in judged].count(True)
+            self._n_anomalies += n_anomalies
             if self._kept is not None:
                 self._kept.update(zip(block.positions, judged, strict=True))
-            if self._flagged is not None:
+            if self._flagged is not None and n_anomalies:
                 for judged_log, log in zip(judged, block.logs, strict=True):
                     if judged_log.is_anomaly:
                         self._flagged.add(judged_log.features, judged_log.verdict, log, _MESSAGE)
-            if self._returned != "none":
+            if self._returned == "all" or (n_anomalies and self._returned == "anomalies"):
                 self._list(block, judged)
             if self._clock() >= until:
-                return False
+                # That a body is at its end is seen only by reading on: most have a single block,
+                # and a thread for nothing would cost as much as that.
+                self._ahead = next(self._blocks, None)
+                return self._ahead is None
         return True
 
     def _list(self, block: Block, judged: list[JudgedLog]) -> None:
