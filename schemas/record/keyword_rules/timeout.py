@@ -86,8 +86,20 @@ TIMEOUT: tuple[Rule, ...] = (
             "hold time",
             "holding time",
             "in time",
+            *("duration", "maximum time", "max time", "allowed time", "runtime", "expired"),
+            "overran",
         ),
-        r"\b(?:exceed(?:s|ed|ing)?|reached|hit|over|past|beyond)(?: (?:the|its|a|an|max|maximum"
+        r"\b(?:maximum|max)(?: [a-z]{2,12}){0,2} duration(?: of [0-9][^ \n]{0,20})?"
+        r"(?: (?:is|was|has|been)){0,2} (?:reached|exceeded|expired)\b"
+        r"|\b(?:maximum|max) time(?: of [0-9][^ \n]{0,20})?"
+        r"(?: (?:is|was|has|been)){0,2} (?:reached|exceeded|expired)\b"
+        r"|\bexceed(?:s|ed|ing) (?:the |its |an? )?(?:maximum|max|allowed)"
+        r" (?:time|duration|runtime)\b"
+        r"|\blonger than the (?:maximum|max|allowed) (?:time|duration)\b"
+        r"|\boverran (?:its|the) (?:slot|window|time|schedule)\b"
+        r"|\b(?:lock|wait|call|request|query|transaction)(?: (?:to|of|for) [^ \n]{1,60})? "
+        r"(?:has |was )?expired(?: (?:before|while|waiting)\b|[.!]?[ \t\r\n]*$)"
+        r"|\b(?:exceed(?:s|ed|ing)?|reached|hit|over|past|beyond)(?: (?:the|its|a|an|max|maximum"
         r"|allowed|configured|hard|soft|cpu|wall)){0,4} (?:time limit|execution time)\b"
         r"|\b(?:ran|runs|running) into (?:its |the |an? )?time limit\b"
         r"|\bexceeded ?time ?limit\b|\bdue to time limit\b"
@@ -118,11 +130,18 @@ TIMEOUT: tuple[Rule, ...] = (
             "taking too long",
             "longer than",
             "passed since",
-            "failed to exit within",
+            "failed to",
+            "tried for",
+            *("gave up", "giving up"),
             "after waiting",
             *("killed after", "aborted after", "cancelled after", "canceled after"),
         ),
-        r"\b(?:abort|cancell?|fail|kill|terminat|stopp|gave up|giving up|reject"
+        r"\bfailed to(?: [^ \n]{1,60}){1,6} after (?:[0-9]{4,9} ?m(?:illi)?s(?:econds)?"
+        r"|[0-9]{1,9} ?(?:s|secs?|seconds|m|min|minutes))\b"
+        r"|\btried for [0-9]{1,9} ?(?:ms|s|secs?|seconds|m|min|minutes)\b"
+        r"|\b(?:gave|giving) up(?: [^ \n]{1,60}){0,6} after (?:[0-9]{4,9} ?m(?:illi)?s(?:econds)?"
+        r"|[0-9]{1,9} ?(?:s|secs?|seconds|m|min|minutes))\b"
+        r"|\b(?:abort|cancell?|fail|kill|terminat|stopp|gave up|giving up|reject"
         r"|drop)[a-z]{0,4} after"
         r" waiting (?:for )?[0-9]"
         r"|\b(?:killed|aborted|cancell?ed) after (?:running |more than |only )?(?:for )?[0-9]{1,9}"
@@ -156,13 +175,15 @@ TIMEOUT: tuple[Rule, ...] = (
             ),
             *("not report", "n't report", "not repli", "n't repli"),
             *("stopped responding", "not answer", "not reply", "not complet", "not finish"),
+            *("not become", "n't become", "not start", "n't start", "not stop", "n't stop"),
+            *("not appear", "n't appear", "not come", "n't come"),
             *("not return", "not arriv", "not receiv", "not exit", "not terminat", "not deliver"),
             *("n't answer", "n't reply", "n't complet", "n't finish", "n't return", "n't receiv"),
         ),
         r"\b(?:did|does|has)(?: not|n't) (?:answer|reply"
         r"|complete|finish"
-        r"|return|arrive|receive|exit|terminate|deliver)(?:d|ed)?(?: [^ \n]{1,60}){0,8}"
-        r" (?:within|after|in) (?:the |a )?(?:timely|time|[0-9])"
+        r"|return|arrive|receive|exit|terminate|deliver|become|start|stop|appear|come)(?:d|ed)?"
+        r"(?: [^ \n]{1,60}){0,8} (?:within|after|in) (?:the |a )?(?:timely|time|[0-9])"
         r"|\b(?:is|are|was|were|has|have|had|does|did)(?: not|n't) respond(?:ed|ing)?\b"
         rf"|[a-z0-9\])'\"] not responding\b|\bstopped responding\b"
         rf"|\bno (?:response|reply|answer)(?: {WORD}){{0,6}} (?:within|after|for|since|in) \(?[0-9]"

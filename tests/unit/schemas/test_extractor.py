@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "449c5e15745ab046175b302f096965274d71b5fa59b1e48ef1e511313302aeb8"
+DIGEST = "3a64d92de1d57c8eab048f6e8535a012820cfb2535cbd493664f7040fedeebce"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

@@ -25,6 +25,7 @@ ATTEMPTS: tuple[Rule, ...] = (
             "channel to",
             "open socket",
             "failed to fetch",
+            "connect call",
             "failed to send",
         ),
         rf"{CANNOT}(?: to)? (?:reach|contact) (?:the |an? |any |our |remote |all |other )?"
@@ -35,7 +36,7 @@ ATTEMPTS: tuple[Rule, ...] = (
         r"|\bdial (?:tcp|udp|unix|ip)[46]?(?: [^ \n]{1,150})?: [a-z]"
         r"|\b(?:while|error|err) dialing\b"
         rf"|{CANNOT}(?: to)? open (?:socket|channel to)\b|\bon control stream\b"
-        r"|\btypeerror: failed to fetch\b",
+        r"|\btypeerror: failed to fetch\b|\bconnect call failed\b",
         "failed, unable, cannot to reach, contact, dial",
     ),
     Rule(

@@ -49,12 +49,17 @@ CONNECTION: tuple[Rule, ...] = (
     ),
     Rule(
         "lost-connection",
-        ("connect", "lost co", "lost executor", "lost leader", "lost peer", "lost node"),
+        (
+            *("connect", "lost co", "lost executor", "lost leader", "lost peer", "lost node"),
+            *("lost the ", "losing the "),
+        ),
         rf"\b(?:{LOST.replace('reset|', '')}|losing|lose)(?: (?:the|an?|all|its|our|server|client"
         r"|database|network|tcp|tls|ssl|http|remote|upstream|initial|previous)){0,3}"
         r" connect(?:ions?)?\b|\breset (?:the )?connection by\b|\bdisconnected unexpectedly\b"
         r"|\b(?:lost|losing|lose)(?: [a-z0-9()/_-]{1,30}){0,4} connect(?:ions?|ivity)\b"
         r"|\blost (?:contact|communication) (?:with|to)\b|\bloss of connectivity\b"
+        r"|\b(?:lost|losing) the (?:database|db|server|broker|peer|master|primary|leader|upstream"
+        r"|backend|gateway|network|uplink)(?:$|[^a-z0-9_' -]|[ \t\r\n]*$)"
         r"|\blost (?:executor|leader|peer|node) [0-9a-z]"
         r"|\b(?:bad|stale|defunct|dead)(?: client| server| network)? connections?\b",
         "the same, the other way round: lost the connection",

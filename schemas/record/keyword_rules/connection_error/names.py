@@ -37,7 +37,7 @@ NAMES: tuple[Rule, ...] = (
     Rule(
         "name-resolution",
         (
-            *("be found",),
+            *("be found", "resolver error"),
             *(
                 "no address assoc",
                 "nxdomain",
@@ -58,7 +58,7 @@ NAMES: tuple[Rule, ...] = (
             *("host not found", "dns lookup", "misbehaving", "nodename nor", "name service error"),
             *("enotfound", "servfail", "domain name not"),
         ),
-        r"\bnxdomain\b|\beservfail\b|\bhost name lookup fail"
+        r"\bresolver error\b|\bnxdomain\b|\beservfail\b|\bhost name lookup fail"
         r"|\bdomain [^ \n]{1,80} could not be found\b"
         r"|\bno address associated with (?:host)?name\b|\bcan't find [^ \n]{1,80}: (?:nxdomain"
         r"|servfail)\b"

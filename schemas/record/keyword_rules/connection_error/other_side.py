@@ -69,8 +69,13 @@ OTHER_SIDE: tuple[Rule, ...] = (
     ),
     Rule(
         "gone-away",
-        ("gone away", "went away"),
-        r"\b(?:gone|went) away\b",
-        "MySQL's words for a server that closed the connection",
+        (
+            *("gone away", "went away", "goaway", "modem hang"),
+            *(" vanished", " disappeared", "dropped us", "cut us off", "hung up on us"),
+        ),
+        r"\b(?:gone|went) away\b|\b(?:sent|received|got) (?:a )?goaway\b|\bmodem hang-?up\b"
+        rf"|\b{SIDE} (?:(?:has|had) )?(?:suddenly )?(?:vanished|disappeared|dropped us|cut us off"
+        r"|hung up on us)\b",
+        "MySQL's words for a server that closed the connection, and the same of any peer",
     ),
 )

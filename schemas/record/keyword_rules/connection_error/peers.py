@@ -37,6 +37,8 @@ PEERS: tuple[Rule, ...] = (
         r"(?: (?:now|still|currently|temporarily|marked|marked as)){0,2}"
         r" (?:down|offline|dead|unavailable|gone|not available)\b(?:[^ ]| (?:[^ft]|$)|$)"
         rf"|\b(?:node|neighbou?r|nbr|peer|host|broker|replica)(?: {WORD}){{1,2}} down\b"
+        r"|\b(?:source|server|host|node|peer|broker|replica|backend)"
+        r" [^ \n]{1,60} (?:went |now )?offline\b"
         r"|\bneighbor down\b|\bchanged(?: [a-z]{1,12}){0,2} state to down\b|\bmarked (?:as )?"
         r"(?:down|dead|offline|unreachable|unavailable)\b|\bcable (?:is |was )?unplugged\b"
         rf"|\bmark(?:ed|ing) {PEER}(?: {WORD})? (?:as )?(?:down|dead|offline|failed|unavailable)\b"
@@ -60,6 +62,7 @@ PEERS: tuple[Rule, ...] = (
                 "servers available",
                 "servers currently",
             ),
+            *("no living", "hosts tried", "host(s) tried", "no valid dns"),
             *("no live", "no healthy", "no reachable", "no available", "no alive", "no resolvable"),
             *(
                 "no server",
@@ -80,7 +83,8 @@ PEERS: tuple[Rule, ...] = (
                 "no dhcpoffers",
             ),
         ),
-        r"\bno (?:free|available|idle|more) (?:database |db |pooled )?connections? (?:in"
+        r"\bno living connections?\b|\ball host(?:s|\(s\)) tried\b|\bno valid dns answer\b"
+        r"|\bno (?:free|available|idle|more) (?:database |db |pooled )?connections? (?:in"
         r"|available|left|for|to)\b"
         r"|\bno (?:known )?(?:primary|master|leader)(?: node)?(?: detected| found| elected|,)"
         r"|\bno [a-z]{1,12} servers (?:currently )?available\b"

@@ -30,11 +30,13 @@ NEGATIONS: tuple[Rule, ...] = (
     Rule(
         "zero",
         (
+            *("0 jobs", "0 tasks", "0 requests", "0 queries", "0 calls", "0 tests", "0 checks"),
             *("=0", "= 0", ":0", ": 0", '"0', "'0", "zero ", "0 err", "0 exc", "0 time", "0 pan"),
             *(f"0 {kind} " for kind in KIND.split("|")),
             "error rate",
         ),
-        rf"\b(?:0|zero) (?:(?:{KIND}) ){{0,3}}(?:errors|exceptions|time-?outs|panics)\b"
+        r"\b(?:0|zero) (?:jobs|tasks|requests|queries|calls|tests|checks)(?: have)? timed[ -]?out\b"
+        rf"|\b(?:0|zero) (?:(?:{KIND}) ){{0,3}}(?:errors|exceptions|time-?outs|panics)\b"
         r"|\berror rate(?: ?[:=]| is| of| at)? ?0(?:[.]0{1,9})? ?%"
         r"|(?:(?:errors|exceptions|time-?outs|timed[ _-]out|panics)"
         r"|(?:error|exception|time-?out|panic)[ _-]?(?:count|total|rate)"
