@@ -95,3 +95,6 @@ DEFINITION: Final = Definition(
 
 EXTRACTOR: Final = DEFINITION.digest()
 """The extractor of this release."""
+
+EXTRACTOR_COLUMN: Final = "extractor"
+"""Where a count table names the rules by which lines became its records."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from inference.intake.cleaning import clean_text
+from schemas.record.extractor import EXTRACTOR
 from schemas.record.features import Level
 from schemas.record.labels import NO_ANOMALY, is_positive
 from schemas.record.templates import pattern_id, template_of
@@ -55,7 +56,9 @@ def run_raw(logs: list[RawLog], environment: dict[str, str]) -> Rows:
     """Count raw logs."""
     columns = dict.fromkeys(RawLog._fields, "string")
     query = logs_query("spark", "logs", FIELDS, default_level=None, default_service=None)
-    return run(query, columns, [list(log) for log in logs], environment)
+    found = run(query, columns, [list(log) for log in logs], environment)
+    assert {row[-1] for row in found} == {EXTRACTOR}
+    return [row[:-1] for row in found]
 
 
 def test_tricky_messages(scratch: dict[str, str]) -> None:

@@ -5,10 +5,11 @@ from typing import Final
 
 import duckdb
 
+from schemas.record.extractor import EXTRACTOR_COLUMN
 from schemas.record.features import FEATURE_NAMES
 from trainer.counting.engine import number_counts, read_numbered
 from trainer.counting.sums import Counted
-from trainer.counting.table_file import EXTRACTOR_COLUMN, check_extractor
+from trainer.counting.table_file import check_extractor
 from trainer.reading.database import connect, parquet
 from trainer.reading.sources import Source
 

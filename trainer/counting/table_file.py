@@ -1,12 +1,12 @@
 """A count table as a file, in the form that SQL engines write, with the name of its extractor."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 import numpy as np
 
-from schemas.record.extractor import EXTRACTOR
+from schemas.record.extractor import EXTRACTOR, EXTRACTOR_COLUMN
 from schemas.record.features import FEATURE_NAMES, Level
 from schemas.record.key import Ints, flag_columns, messages_of, unpack
 from schemas.record.templates import first_pattern
@@ -15,9 +15,6 @@ from trainer.counting.pattern_table import PatternTable
 from trainer.counting.table import CountTable
 from trainer.errors import InputError
 from trainer.reading.database import connect
-
-EXTRACTOR_COLUMN: Final = "extractor"
-"""Names the rules by which lines became records; tables of other rules do not add up with these."""
 
 
 def write_table(table: CountTable, patterns: PatternTable, out: Path) -> None:

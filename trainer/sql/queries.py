@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from schemas.record.extractor import EXTRACTOR, EXTRACTOR_COLUMN
 from schemas.record.features import FEATURE_NAMES, Level
 from schemas.record.keyword_rules import REMOVALS
 from schemas.version import __version__
@@ -112,7 +113,8 @@ def logs_query(
     Returns:
         SQL text. Its result has the columns of `features_query`, with `pattern` (the id of its
         pattern, 16 hexadecimal digits) and `has_failure` before `n`; with a time, at the end
-        `first_seen` and `last_seen`, null where a record lacks it.
+        `first_seen` and `last_seen`, null where a record lacks it. The last column,
+        `extractor`, has the digest of the rules; who reads by others refuses the table.
 
     Raises:
         ValueError: no field holds the message.
@@ -136,7 +138,9 @@ def logs_query(
     ]
     steps = _chain(read, [_level_step(), *_text_steps(dialect)], made + _kept(fields.label))
     counts = ["count(*) AS n"] + ([] if fields.label is None else ["sum(positive) AS n_positive"])
-    return _query(dialect, relation, steps, (*FEATURE_NAMES, *_TRAITS), [*counts, *seen])
+    # Not grouped by, since an engine may take a literal there for the number of a column.
+    made_by = f"{literal(EXTRACTOR)} AS {EXTRACTOR_COLUMN}"
+    return _query(dialect, relation, steps, (*FEATURE_NAMES, *_TRAITS), [*counts, *seen, made_by])
 
 
 def patterns_query(

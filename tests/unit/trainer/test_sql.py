@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.intake.cleaning import clean_text
+from schemas.record.extractor import EXTRACTOR, EXTRACTOR_COLUMN
 from schemas.record.features import FEATURE_NAMES, Level
 from schemas.record.labels import NO_ANOMALY, is_positive
 from schemas.record.templates import pattern_id, template_of
@@ -30,6 +31,8 @@ from tests.raw_logs import (
     number_logs,
     tricky_messages,
 )
+from trainer.errors import InputError
+from trainer.jobs.dataset import CountTables
 from trainer.reading.plan import Fields
 from trainer.sql import features_query, logs_query, patterns_query
 
@@ -46,7 +49,13 @@ def run(query: str, rows: Iterable[Row] = (), columns: str = "") -> list[Row]:
             for row in rows:
                 marks = ", ".join("?" * len(row))
                 connection.execute(f"INSERT INTO logs VALUES ({marks})", row)
-        return connection.execute(query).fetchall()
+        result = connection.execute(query)
+        named = [column[0] for column in result.description or []]
+        found = result.fetchall()
+    if named[-1] != EXTRACTOR_COLUMN:
+        return found
+    assert {row[-1] for row in found} <= {EXTRACTOR}
+    return [row[:-1] for row in found]
 
 
 def run_raw(logs: Iterable[RawLog], query: str) -> list[Row]:
@@ -271,4 +280,16 @@ def test_columns() -> None:
         result = connection.execute(logs_query("duckdb", "logs", labelled))
         names = [column[0] for column in result.description or []]
 
-    assert names == [*FEATURE_NAMES, "pattern", "has_failure", "n", "n_positive"]
+    assert names == [*FEATURE_NAMES, "pattern", "has_failure", "n", "n_positive", "extractor"]
+
+
+def test_a_table_says_what_made_it(tmp_path: Path) -> None:
+    """The digest of its rules; a release with other rules refuses to train on it."""
+    relation = "(SELECT 'up' AS message, 'INFO' AS level, 'cart' AS service)"
+    query = logs_query("duckdb", relation, FIELDS)
+    mine, other = tmp_path / "mine.parquet", tmp_path / "other.parquet"
+    run(f"COPY ({query}) TO '{mine}'")
+    run(f"COPY ({query.replace(EXTRACTOR, 'f' * 64)}) TO '{other}'")
+    assert CountTables([str(mine)]).count().table.n_samples == 1
+    with pytest.raises(InputError, match=r"other\.parquet: its records were made by the extractor"):
+        CountTables([str(other)]).count()

@@ -158,7 +158,7 @@ def test_the_page_tells_all() -> None:
     """The users' page names every engine, every column and every word that says no anomaly."""
     page = (Path(__file__).parents[3] / "docs" / "sql.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([^`\n]+)`", page))
-    columns = {*FEATURE_NAMES, "pattern", "has_failure", "n", "n_positive"}
+    columns = {*FEATURE_NAMES, "pattern", "has_failure", "n", "n_positive", "extractor"}
 
     assert columns <= named
     assert {word for word in NO_ANOMALY if word not in {"", "false"}} <= named
