@@ -49,7 +49,7 @@ _ANSWER: Final = struct.Struct("qdd")
 
 
 class UnfitGraphError(ValueError):
-    """The bytes are no ONNX graph, or not one with our input and outputs."""
+    """The bytes are no ONNX graph, or a graph without our input and outputs."""
 
 
 class Scores(msgspec.Struct, frozen=True):

@@ -105,7 +105,7 @@ class DocumentReader:
     Args:
         names: what names of levels mean.
         named: fields that go before the usual fields.
-        scale: what numbers of levels mean, whatever their field; None lets each record tell.
+        scale: what numbers of levels mean, whatever their field; None lets each record decide.
         open_scale: what numbers mean whose scale the record leaves open; None leaves it open.
     """
 

@@ -106,7 +106,7 @@ def take_line(
     faults: Notices,
     around: RawRecord | None = None,
 ) -> Iterator[R]:
-    """Give a line to the records of its stream; one that continues none is a record by itself."""
+    """Give a line to the records of its stream; a line that continues none stands by itself."""
     beginning = builder.begin(text, number)
     if beginning is None:
         if not text.strip() or builder.takes(text):

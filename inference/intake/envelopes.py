@@ -28,7 +28,7 @@ _CRI: Final = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d++)?(?:Z|[+-]\d\d:\d\d)) "
     r"(?P<stream>stdout|stderr) (?P<part>[FP]) (?P<text>.*)"
 )
-"""Kubernetes' container runtime interface: P is a part of a line, F its last one."""
+"""Kubernetes' container runtime interface: P is a part of a line, F its last part."""
 
 _COMPOSE: Final = re.compile(
     rf"(?!{LEVEL.replace('?P<level>', '?:')} )"
@@ -47,7 +47,7 @@ ENVELOPE_SHARE: Final = 0.9
 """Of the lines, how many must be in an envelope."""
 
 PART_BYTES: Final = 16_000
-"""Docker cuts a line after 16 KiB; a shorter text without a line end is a whole one."""
+"""Docker cuts a line after 16 KiB; a shorter text without a line end is a whole line."""
 
 _STREAM_NAMES: Final = (
     "stream",

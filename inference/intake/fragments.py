@@ -25,7 +25,7 @@ MARKED_LEVEL: Final = (
     rf"(?:(?P<level>{_UPPER})(?![A-Za-z_])|"
     rf"(?=[\[(<|]?(?i:{_MIXED}) *+(?:[\])>|:]|\t|  ))[\[(<|]?(?P<level2>(?i:{_MIXED}))(?![A-Za-z_]))"
 )
-"""A level in capitals, or one in small letters that brackets, a colon or blanks set apart."""
+"""A level in capitals, or a level in small letters that brackets, a colon or blanks set apart."""
 
 _NEAR_WORDS: Final = (
     "(?i:trace|trc|verbose|debug|dbg|information|info|inf|notice|warning|warn|wrn|error|err|severe"

@@ -1,7 +1,7 @@
-"""Records of JSON bodies: lines, arrays, or values one after the other.
+"""Records of JSON bodies: lines, arrays, or values behind each other.
 
-They are looked at in windows. All records of a window that are of one shape which is known are
-decoded at once; every other record is read by itself, by the one reader of raw records.
+They are read in windows. All records of a window that are of one shape which is known are
+decoded at once; every other record is read by itself, by the reader of raw records.
 """
 
 from collections.abc import Callable, Iterator
@@ -59,7 +59,7 @@ class JsonRecords:
         return self._fitting(value) is not None
 
     def of_lines(self, body: bytes, start: int, tally: Tally) -> Iterator[Block]:
-        """The logs of JSON lines from `start` on, among which plain ones may be."""
+        """The logs of JSON lines from `start` on, among which plain lines may be."""
         line = 0
         while start < len(body):
             end = end_of_lines(body, start)
@@ -73,7 +73,7 @@ class JsonRecords:
             else:
                 lines = enumerate(_lines_of(window), line)
                 filled = ((number, text) for number, text in lines if text.strip())
-                yield from self._one_by_one(filled, tally)
+                yield from self._each_by_itself(filled, tally)
             line += n_lines
 
     def of_array(self, body: bytes, start: int, tally: Tally) -> Iterator[Block]:
@@ -94,7 +94,7 @@ class JsonRecords:
                 items, start = _items_until(body, start, max(end, start + WINDOW_BYTES))
                 if not items:
                     break
-                yield from self._one_by_one(enumerate(items, item), tally)
+                yield from self._each_by_itself(enumerate(items, item), tally)
                 item += len(items)
         if body[start:].strip(b" \t\r\n]"):  # an item without an end, or another array
             yield from self.of_values(body, start, tally, item)
@@ -116,18 +116,18 @@ class JsonRecords:
         if decoder is not None and records is not None:
             yield self._shaped(decoder, records, window, value, tally, _values_of)
         else:
-            yield from self._one_by_one(enumerate(values_in(body, start), value), tally)
+            yield from self._each_by_itself(enumerate(values_in(body, start), value), tally)
 
     def of_value(self, value: bytes) -> list[Log]:
         """The logs of one value: mostly one, or those that an export holds.
 
         Raises:
-            UnusableRecordError: it is no record, or one with parts at fault.
+            UnusableRecordError: it is no record, or has parts at fault.
         """
         if not value or len(value) > MAX_VALUE_BYTES:
             raise UnusableRecordError(TOO_LONG)
         for decoder in self._recent:
-            record = _one_of(decoder, value)
+            record = _decoded(decoder, value)
             if record is not None:
                 (log,) = decoder.logs([record], plain=_is_plain(value))
                 return self._read_whole(value) if log is None else [log]
@@ -144,18 +144,18 @@ class JsonRecords:
         except InvalidBodyError as error:
             raise UnusableRecordError(NO_RECORD) from error
         logs = []
-        for one in records_in(document):
-            record = self.reader.of_document(one)
+        for part in records_in(document):
+            record = self.reader.of_document(part)
             if record is None:
                 raise UnusableRecordError(_NO_MESSAGE)
             logs.append(as_log(record))
-            if one is document:
-                self._remember(self._shapes.learn(one))
+            if part is document:
+                self._remember(self._shapes.learn(part))
         if not logs:
             raise UnusableRecordError(NO_RECORD)
         return logs
 
-    def _one_by_one(self, values: Iterator[tuple[int, bytes]], tally: Tally) -> Iterator[Block]:
+    def _each_by_itself(self, values: Iterator[tuple[int, bytes]], tally: Tally) -> Iterator[Block]:
         positions: list[int] = []
         logs: list[Log] = []
         for position, value in values:
@@ -219,7 +219,7 @@ class JsonRecords:
         """The decoder of the shape that a record has, if it was met lately."""
         if len(value) <= MAX_VALUE_BYTES:
             for decoder in self._recent:
-                if _one_of(decoder, value) is not None:
+                if _decoded(decoder, value) is not None:
                     self._remember(decoder)
                     return decoder
         return None
@@ -227,7 +227,7 @@ class JsonRecords:
     def _remember(self, decoder: ShapeDecoder | None) -> None:
         recent = self._recent
         if decoder is not None and (not recent or recent[0] is not decoder):
-            others = [one for one in recent if one is not decoder]
+            others = [known for known in recent if known is not decoder]
             self._recent = (decoder, *others[: MAX_RECENT - 1])
 
 
@@ -274,10 +274,10 @@ def _values_of(window: bytes) -> list[bytes]:
     return [*values_in(window)]
 
 
-def _one_of(decoder: ShapeDecoder, value: bytes) -> Any:
+def _decoded(decoder: ShapeDecoder, value: bytes) -> Any:
     """A record, None if it is not of a decoder's shape."""
     try:
-        return decoder.one(value)
+        return decoder.record(value)
     except REFUSALS:
         return None
 

@@ -11,7 +11,7 @@ from typing import Final
 __all__ = ["MAX_VALUE_BYTES", "begins_array", "is_event", "items_of", "values_in"]
 
 MAX_VALUE_BYTES: Final = 1_048_576
-"""The one limit for records, in training as well; a longer one is a bad record."""
+"""The limit for records, in training as well; a longer record is a bad record."""
 
 MAX_LOST_BYTES: Final = 4 * MAX_VALUE_BYTES
 """Bytes that are looked through in vain, for values without an end, before a body is given up."""
@@ -114,7 +114,7 @@ def values_in(
 
 
 def items_of(text: bytes, start: int) -> Iterator[Value]:
-    """The items of an array from one of them on; what follows one without an end is a part of it.
+    """The items of an array from one of them on; what follows an item without end is a part of it.
 
     Args:
         text: holds the array.
@@ -141,7 +141,7 @@ def is_event(text: bytes, at: int) -> bool:
 
 
 def _next_beginning(text: bytes, start: int, seen: int) -> int:
-    """Where to go on behind a value without an end that was looked at so far."""
+    """Where to go on behind a value without an end that was read so far."""
     line_end = text.find(b"\n", start, seen)
     if line_end >= 0:
         return line_end

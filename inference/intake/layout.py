@@ -31,7 +31,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         name: as the user gives it.
         title: who writes such lines.
         patterns: regular expressions for a whole line with the groups `message` and, if the layout
-            has them, `level`, `service` and `time`; the first one that matches tells.
+            has them, `level`, `service` and `time`; the first that matches counts.
         service: name of the service where a pattern has no such group, or it took no part.
         levels: what levels mean that have another name here, lower case.
         continued: lines that are known to continue a record, as stack traces do, belong to the

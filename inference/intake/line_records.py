@@ -130,7 +130,7 @@ class _Assembly:
 
 
 class _Noted:
-    """Counts records that cannot be used as bad ones of a body."""
+    """Counts records that cannot be used as bad records of a body."""
 
     def __init__(self, tally: Tally) -> None:
         self._tally = tally

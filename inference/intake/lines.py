@@ -52,7 +52,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 class LineParser:
     """Reads lines of one layout.
 
-    The patterns are always tried in the layout's order. To begin with the one that matched last
+    The patterns are always tried in the layout's order. To begin with the pattern that matched last
     would be faster, and would make a record depend on where its file was cut.
     """
 

@@ -43,7 +43,7 @@ class ShapeDecoder:
         known: levels by what stands in the record; filled by those who read records whole.
         lines: decodes JSON lines.
         items: decodes an array.
-        one: decodes one record.
+        record: decodes one record.
     """
 
     def __init__(self, struct: type[msgspec.Struct], shape: Shape, default_service: str) -> None:
@@ -51,7 +51,7 @@ class ShapeDecoder:
         decoder = msgspec.json.Decoder(struct)
         self.lines: Callable[[bytes], list[Any]] = decoder.decode_lines
         self.items: Callable[[bytes], list[Any]] = msgspec.json.Decoder(list[struct]).decode  # type: ignore[valid-type]  # made just now
-        self.one: Callable[[bytes], Any] = decoder.decode
+        self.record: Callable[[bytes], Any] = decoder.decode
         self._default_service = default_service
         self._services: dict[str, str] = {}
         paths = [shape.message[0], shape.level[0][1], *shape.service[:1]]

@@ -3,8 +3,8 @@
 What a record is made into is the caller's: a line of a table in training, a verdict in serving.
 
 Every line that is not blank is counted once: as the beginning of a record, as a line that continues
-one, or as a bad one. A bad line ends the record before it, so a record does not depend on where its
-file was cut.
+a record, or as a bad line. A bad line ends the record before it, so a record does not depend on
+where its file was cut.
 """
 
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ class Assembly(Protocol[R_co]):
     def fast(
         self, line: int, message: str, level: Level, service: str, time: object, label: object, /
     ) -> R_co:
-        """A record of parts that need no further looking at."""
+        """A record of parts that need no further reading."""
 
     def foreign(self, layout: Layout, parsed: Parsed, /) -> RawRecord:
         """What a line says that is of another layout than its file."""
@@ -85,9 +85,9 @@ class OpenRecord(msgspec.Struct, gc=False):
 
     Attributes:
         number: of its first line.
-        parsed: what that line says by the layout; None if it is of another one.
-        raw: what it says if it is of another one.
-        around: what its envelope says; None without one.
+        parsed: what that line says by the layout; None if it is of another layout.
+        raw: what it says if it is of another layout.
+        around: what its envelope says; None without an envelope.
         further: its further lines.
     """
 
@@ -158,7 +158,7 @@ class RecordBuilder(Generic[R]):
         return record is not None and self.layout.has_body and not record.further
 
     def takes(self, text: str) -> bool:
-        """Whether a line that begins no record continues the open one, or is a remark."""
+        """Whether a line that begins no record continues the open record, or is a remark."""
         if self.is_remark(text):
             return True
         record = self.open_record
@@ -183,11 +183,11 @@ class RecordBuilder(Generic[R]):
         return parsed is not None and parsed.level in FURTHER_LEVELS
 
     def opened(self, raw: RawRecord) -> RawRecord:
-        """A record with what another one within its message says."""
+        """A record with what a record within its message says."""
         return self._assemble.reader.opened(raw)
 
     def append(self, text: str) -> None:
-        """Give a line to the open record, if there is one that may have further lines."""
+        """Give a line to the open record, if it is open and may have further lines."""
         record = self.open_record
         if record is None or not (self.layout.continued or self.awaits_body):
             return
@@ -197,7 +197,7 @@ class RecordBuilder(Generic[R]):
             record.further.append(text)
 
     def finish(self) -> Iterator[R]:
-        """The open record, if there is one and it can be used."""
+        """The open record, if it is there and can be used."""
         record = self.close()
         if record is not None:
             yield record

@@ -105,7 +105,7 @@ _ISO_CHARS: Final = len("2026-11-26T18:30:00")
 
 
 def read_time(value: object, year: int | None = None) -> int | None:
-    """Microseconds since 1970-01-01 UTC; None for what is no time, or not a whole one.
+    """Microseconds since 1970-01-01 UTC; None for what is no time, or not a whole time.
 
     Args:
         value: text in any usual form, a number of seconds, milli-, micro- or nanoseconds, or a
@@ -116,7 +116,7 @@ def read_time(value: object, year: int | None = None) -> int | None:
     """
     if isinstance(value, str):
         if len(value) >= _ISO_CHARS and value[4] == "-" == value[7]:
-            # By far the most, and a tenth of the work. What it does not take is looked at below.
+            # By far the most, and a tenth of the work. What it does not take is read below.
             try:
                 moment = datetime.fromisoformat(value)
             except ValueError:

@@ -1,8 +1,8 @@
 """Counts judged logs: by service and level, by score, by feature, by pattern.
 
 What is counted of a log depends on its verdict alone, so it is worked out once, when the verdict is
-made, and stays with the verdict as a number, its mark. The first kinds of verdicts, mostly the most
-frequent ones, have a cell of their own: to count a log is then one addition, and the kind is looked
+made, and stays with the verdict as a number, its mark. The first kinds of verdicts, mostly the
+most frequent, have a cell of their own: to count a log is then one addition, and the kind is looked
 up when metrics are read. The mark of any other kind says which cells to add to.
 """
 

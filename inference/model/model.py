@@ -131,7 +131,7 @@ class Model:
     def verdicts_in_columns(self, logs: Sequence[LogFeatures]) -> ColumnVerdicts | None:
         """Judge a batch of records without messages most of which were not known before.
 
-        A sample of the batch tells whether that is so, and the sample alone is kept. A batch of
+        A sample of the batch shows whether that is so, and the sample alone is kept. A batch of
         novelties, which will hardly come again, then neither costs a look-up and a verdict object
         for each record, nor drives out of the memo what does come again. Samples begin at another
         record each time, so that a batch that does come again and again is soon known as a whole.

@@ -20,7 +20,7 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
         slot: holds the model that serves.
         predictor: judges logs.
         families: all that is counted; None without metrics.
-        shadow: reports how a candidate does; None without one.
+        shadow: reports how a candidate does; None without a candidate.
         passing_on: passes calls on to the trainer; None if the service takes none.
     """
 

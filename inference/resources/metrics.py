@@ -20,7 +20,7 @@ def routes(components: Components) -> Iterator[Route]:
 
 
 class MetricsResource:
-    """Tells what all workers of the service have counted, whichever of them is asked.
+    """Answers what all workers of the service have counted, whichever of them is asked.
 
     Args:
         collect: the families as they are now.

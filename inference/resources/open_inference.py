@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 BINARY: Final = "application/octet-stream"
 
-MAX_FAULTS_TOLD: Final = 10
-"""The protocol has one line for an error; the first faults tell the story."""
+MAX_FAULTS_NAMED: Final = 10
+"""The protocol has one line for an error; the first faults are enough."""
 
 MAX_LENGTH_DIGITS: Final = 12
 """Of the length of any body; int() of more digits would take its time."""
@@ -64,7 +64,7 @@ def inference_fault(
     """Write an error as the protocol wants it: a single text."""
     faults = [
         f"{fault.path}: {fault.message}" if fault.path else fault.message
-        for fault in problem.errors[:MAX_FAULTS_TOLD]
+        for fault in problem.errors[:MAX_FAULTS_NAMED]
     ]
     detail = "; ".join(faults) or problem.detail
     answer_json(resp, InferenceFault(f"{problem.title}: {detail}" if detail else problem.title))
@@ -174,10 +174,10 @@ def _infer(
 
 
 async def _named(slot: ModelSlot, name: str, version: str | None) -> Model:
-    """The model that serves, if it is the one that a path names.
+    """The model that serves, if it is the model that a path names.
 
     Raises:
-        falcon.HTTPNotFound: it is another one.
+        falcon.HTTPNotFound: it is another model.
         falcon.HTTPBadRequest: the version is no number.
         ModelNotLoadedError: none serves.
     """

@@ -70,7 +70,7 @@ class PassingOn:
             resp: its answer.
             body: its body.
             may_be_newer: it holds as well if a newer version serves here, as after a training that
-                another one came right behind.
+                another came right behind.
 
         Raises:
             TrainerError: the trainer does not answer, or its version does not serve here.
@@ -81,7 +81,7 @@ class PassingOn:
         answer.pass_back(resp)
 
     async def _check_serving(self, body: bytes, *, may_be_newer: bool) -> None:
-        """Load the version in this worker; every other one does so before its next answer."""
+        """Load the version in this worker; every other worker does so before its next answer."""
         try:
             published = self._decoder.decode(body)
         except msgspec.DecodeError as error:

@@ -117,7 +117,7 @@ class RequestLines:
                     yield b"\n".join(answered.objects) + b"\n"
 
     def _read(self, window: bytes, first: int) -> list[Each]:
-        """The requests of a window of lines, of which blank ones are none."""
+        """The requests of a window of lines, of which blank lines are none."""
         with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             requests = self._decode(window)
             if len(requests) == window.count(b"\n") + 1:

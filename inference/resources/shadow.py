@@ -17,10 +17,10 @@ def routes(components: Components) -> Iterator[Route]:
 
 
 class ShadowResource:
-    """Tells what all workers have found, whichever of them is asked.
+    """Answers what all workers have found, whichever of them is asked.
 
     Args:
-        report: what that is; None if no candidate is looked at.
+        report: what that is; None if no candidate is judged.
     """
 
     def __init__(self, report: Callable[[], ShadowReport] | None) -> None:

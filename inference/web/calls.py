@@ -31,7 +31,7 @@ class App(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
         self.traffic = traffic
 
     def add_routes(self, routes: Iterable[Route]) -> None:
-        """Have resources answer at their paths, the short way where there is one."""
+        """Have resources answer at their paths, the short way where it exists."""
         for route in routes:
             self.add_route(route.path, route.resource, suffix=route.suffix)
             if self.shortcut is not None and route.answer_at_once is not None:

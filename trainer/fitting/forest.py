@@ -27,7 +27,7 @@ Rows = npt.NDArray[np.float32]
 MAX_FIT_ROWS: Final = 131_072
 """Rows that scikit-learn gets to draw each tree's `max_samples` from.
 
-Up to here it gets all of them, and the model is the one that scikit-learn fits on the rows in the
+Up to here it gets all of them, and the model is that which scikit-learn fits on the rows in the
 table's order. Of more it gets a uniform sample of this size; each tree still sees a uniform
 sample of all rows, and the threshold is always computed over all of them.
 """

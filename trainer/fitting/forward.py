@@ -77,7 +77,7 @@ def counts_before(table: CountTable, moment: int) -> Ints:
     first, last, counts = table.first_seen, table.last_seen, table.counts
     assert first is not None
     assert last is not None
-    # From the moment of the first one on; times of all years fit into a double, times counts too.
+    # From the moment of the first on; times of all years fit into a double, times counts too.
     share = (moment - first) / (last - first + 1.0)
     between = np.clip(np.floor(counts * share), 1, np.maximum(counts - 1, 1))
     before = np.where(last < moment, counts, np.where(first >= moment, 0, between))

@@ -57,7 +57,7 @@ class Fitted(msgspec.Struct, frozen=True):
     """A fitted model that is not published yet.
 
     Attributes:
-        table: what it was fitted on, as its detector tells records apart.
+        table: what it was fitted on, as its detector distinguishes records.
         detector: what fitting it yielded.
         judgements: what it says of the table's records, by the training code.
         candidate: the same, loaded as a service loads it.

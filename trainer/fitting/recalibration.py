@@ -60,7 +60,7 @@ def recalibrate(
         BudgetError: the budget does not go with the records.
         InputError: without records, a share that is finer than thousandths; or no record.
         ExportError: the forest has no exact threshold there.
-        ParityError: the new model is not the old one with other thresholds.
+        ParityError: the new model is not the old with other thresholds.
         InsensitiveModelError: the thresholds have no effect.
     """
     if table is not None and not table.n_distinct:
@@ -132,7 +132,7 @@ def _share(
 
     Args:
         asked: either.
-        before: of the model, whose rate is taken where the records do not tell.
+        before: of the model, whose rate is taken where the records do not show it.
         table: the records, if there are any.
     """
     if not isinstance(asked, AlertBudget):

@@ -1,7 +1,7 @@
 """Whether data suits what is learned of it: warnings, from the count table alone.
 
 A table is the same by every way of training, so these are too. Few records say little about what
-the next ones will be like; of fewer than `MIN_RECORDS` nothing is said.
+the next will be like; of fewer than `MIN_RECORDS` nothing is said.
 """
 
 import math
@@ -50,7 +50,7 @@ def check_suitability(table: CountTable) -> list[str]:
     """What speaks against learning from some records.
 
     Args:
-        table: as the detector tells records apart.
+        table: as the detector distinguishes records.
 
     Returns:
         A sentence for each thing found, with what to do.
@@ -173,4 +173,4 @@ _CHECKS: Final[tuple[Callable[[CountTable], str | None], ...]] = (
     _hardly_repeats,
     _more_and_more_new,
 )
-"""In the order in which they are said. docs/models.md lists them for users."""
+"""In the order in which they are printed. docs/models.md lists them for users."""

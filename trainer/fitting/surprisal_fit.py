@@ -53,12 +53,12 @@ class SurprisalFit(msgspec.Struct, frozen=True):
     """A fitted surprisal detector.
 
     Attributes:
-        forest: scikit-learn's, the one behind `graph`.
+        forest: scikit-learn's, from which `graph` comes.
         graph: its export.
         scorer: scores rows by it.
         tables: what else a bundle holds.
         threshold: tau for records without a message.
-        message_threshold: tau for records with one; None if there were none.
+        message_threshold: tau for records with a message; None if there were none.
         rows: what the forest sees of the training records, for the proof: float32 (n, 6).
         is_forward: the thresholds come from records judged as they came, too.
         reached: what each threshold flags of what it is a quantile of.

@@ -146,7 +146,7 @@ class Dataset:
         planned = plan_sources(find_sources(data), reading)
         return cls(
             planned.files,
-            planned.said,
+            planned.notes,
             executor,
             max_bad_fraction,
             named_faults=reading.named_faults,

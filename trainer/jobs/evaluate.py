@@ -49,7 +49,7 @@ def evaluate(
         version: the model; None for the current version.
         report_path: where the page goes; None for `evaluation-N.html` in the working directory.
         compare: report on the active model as well.
-        newest: a share of the records, in (0, 1): say how the model does on the newest ones alone,
+        newest: a share of the records, in (0, 1): say how the model does on the newest alone,
             and on those before them; None for all together.
         with_examples: show log lines in the report.
         listener: receives the job's progress.

@@ -33,7 +33,7 @@ class Fit(msgspec.Struct, frozen=True):
         report: what the page beside it shows.
         report_path: where that page is.
         duration_s: of the whole job.
-        decision: the gate's; None without one.
+        decision: the gate's; None without a gate.
     """
 
     version: int

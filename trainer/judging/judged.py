@@ -51,7 +51,7 @@ def flags_of_rows(patterns: PatternTable, table: CountTable, judged: Judged) -> 
 
 
 class Top(msgspec.Struct, frozen=True):
-    """The most anomalous distinct records, as a detector tells records apart, the worst first.
+    """The most anomalous distinct records, as a detector distinguishes records, the worst first.
 
     Attributes:
         table: the records in that order, so its keys do not ascend.

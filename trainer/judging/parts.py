@@ -48,8 +48,8 @@ def whether_learned(table: CountTable, manifest: Manifest) -> str:
 
 def _describe(name: str, table: CountTable, candidate: Candidate) -> str:
     judged = judge(table, candidate)
-    said = headline(table, judged, budget=candidate.model.manifest.calibration.budget)
-    sentence = f"{name}: {said[0].lower()}{said[1:]}"
+    words = headline(table, judged, budget=candidate.model.manifest.calibration.budget)
+    sentence = f"{name}: {words[0].lower()}{words[1:]}"
     positives = table.positives
     if positives is None or not 0 < int(positives.sum()) < table.n_samples:
         return sentence

@@ -27,8 +27,8 @@ def _ranges(
     for file in planned:
         size = file.source.size_bytes or 0
         plan = file.plan
-        # In an envelope, parts of a line may stand far apart; where a value begins that is no line,
-        # all before it tells.
+        # In an envelope, parts of a line may stand far apart; where a value begins that is no line
+        # depends on all before it.
         splittable = (
             FORMATS[plan.format].splittable and plan.envelope is None and plan.framing == "lines"
         )

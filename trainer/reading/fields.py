@@ -17,7 +17,7 @@ from schemas.record.features import FEATURE_NAMES
 from trainer.errors import InputError
 from trainer.reading.plan import Fields
 
-_MAX_NAMES_TOLD: Final = 20
+_MAX_NAMES_SHOWN: Final = 20
 _MAX_NAME_CHARS: Final = 60
 
 
@@ -98,6 +98,6 @@ def _list_names(names: Collection[str], wanted: str) -> str:
         for name in names
     }
     nearest = sorted(nearness, key=lambda name: -nearness[name])
-    shown = ", ".join(quote(name) for name in nearest[:_MAX_NAMES_TOLD])
-    more = len(nearest) - _MAX_NAMES_TOLD
+    shown = ", ".join(quote(name) for name in nearest[:_MAX_NAMES_SHOWN])
+    more = len(nearest) - _MAX_NAMES_SHOWN
     return (shown or "none") + (f" and {more} more" if more > 0 else "")

@@ -10,7 +10,7 @@ from inference.intake.json_values import values_in
 from trainer.reading.partitions import Partition
 
 MAX_LINE_BYTES: Final = 1_048_576
-"""The one limit for lines, in all formats; a longer one is a bad record."""
+"""The limit for lines, in all formats; a longer line is a bad record."""
 
 TOO_LONG: Final = f"longer than {MAX_LINE_BYTES} bytes"
 ENDLESS: Final = f"{TOO_LONG}, or without an end"
@@ -27,7 +27,7 @@ def read_units(
 ) -> Iterator[tuple[int, bytes]]:
     """What holds a record each: the lines of a partition, or the JSON values of a whole file.
 
-    Values have no offset of their own. One without an end is as long as no line may be.
+    Values have no offset of their own. A value without an end is as long as no line may be.
     """
     if framing == "lines":
         yield from read_lines(stream, partition)
@@ -42,10 +42,10 @@ def pieces_of(stream: IO[bytes]) -> Callable[[], bytes]:
 
 
 def read_lines(stream: IO[bytes], partition: Partition) -> Iterator[tuple[int, bytes]]:
-    """The lines from the partition's first one to the end of the stream, with their offsets.
+    """The lines from the partition's first to the end of the stream, with their offsets.
 
-    Where a partition starts within a line, that line belongs to the one before. The caller stops
-    at `partition.stop`; it may look further, as for the rest of a stack trace.
+    Where a partition starts within a line, that line belongs to the partition before. The caller
+    stops at `partition.stop`; it may look further, as for the rest of a stack trace.
 
     Args:
         stream: opened one byte before `partition.start`, or at the beginning if that is 0.

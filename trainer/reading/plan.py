@@ -53,7 +53,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
         levels: names of levels of the user's own, in any case.
         columns: names of the columns of CSV that has no header.
         delimiter: between the columns of CSV.
-        default_level: for records without a level, or with an unknown one.
+        default_level: for records without a level, or with an unknown level.
         default_service: for records without a service; None is the name of their own file
             (`trainer.reading.naming`).
         year: of times that name none.

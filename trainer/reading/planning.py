@@ -40,12 +40,12 @@ class Planned(msgspec.Struct, frozen=True):
 
     Attributes:
         files: what is read, each with its plan.
-        said: a sentence for people on each thing that was detected.
+        notes: a sentence for people on each thing that was detected.
         passed: files that are no logs.
     """
 
     files: list[PlannedSource]
-    said: list[str]
+    notes: list[str]
     passed: list[PassedOver]
 
 
@@ -67,7 +67,7 @@ def plan_sources(sources: Sequence[Source], options: ReadingOptions) -> Planned:
         found = _plan(source, options, known, _stem if len(sources) > MAX_SNIFFED else str)
         if isinstance(found, Detected):
             files.append(PlannedSource(source, found.plan))
-            groups.setdefault(tuple(found.said), []).append(source.uri)
+            groups.setdefault(tuple(found.notes), []).append(source.uri)
         elif (source.named and len(sources) == 1) or (source.named and source.size_bytes != 0):
             raise found
         else:
@@ -75,7 +75,9 @@ def plan_sources(sources: Sequence[Source], options: ReadingOptions) -> Planned:
     if not files:
         raise InputError(
             f"none of {len(sources)} files can be read as logs: "
-            + "; ".join(f"{one.uri}: {one.problem}" for one in passed[:MAX_PASSED_SHOWN])
+            + "; ".join(
+                f"{skipped.uri}: {skipped.problem}" for skipped in passed[:MAX_PASSED_SHOWN]
+            )
         )
     return Planned(files, [*_say_groups(groups), *_say_passed(passed)], passed)
 
@@ -109,7 +111,7 @@ def _look_into(source: Source, options: ReadingOptions) -> Detected:
             raise
         as_text = msgspec.structs.replace(options, layout="text")
         found = sniff_source(source, as_text, year)
-        return Detected(found.plan, [*found.said, NO_LAYOUT])
+        return Detected(found.plan, [*found.notes, NO_LAYOUT])
 
 
 def _stem(uri: str) -> str:
@@ -131,18 +133,18 @@ def _year_of(source: Source) -> int:
 def _say_groups(groups: dict[tuple[str, ...], list[str]]) -> list[str]:
     if len(groups) == 1:
         return list(next(iter(groups)))
-    said: list[str] = []
+    notes: list[str] = []
     for sentences, uris in groups.items():
         more = f" and {len(uris) - 1} more" if len(uris) > 1 else ""
-        said.append(f"{uris[0]}{more}:")
-        said += [f"  {sentence}" for sentence in sentences]
-    return said
+        notes.append(f"{uris[0]}{more}:")
+        notes += [f"  {sentence}" for sentence in sentences]
+    return notes
 
 
 def _say_passed(passed: Sequence[PassedOver]) -> list[str]:
     if not passed:
         return []
-    shown = [f"  {one.uri}: {one.problem}" for one in passed[:MAX_PASSED_SHOWN]]
+    shown = [f"  {skipped.uri}: {skipped.problem}" for skipped in passed[:MAX_PASSED_SHOWN]]
     more = len(passed) - len(shown)
     return [
         f"passed over {len(passed)} file{'s' if len(passed) > 1 else ''}:",

@@ -17,7 +17,7 @@ from trainer.reading.tables import MAX_SAMPLE_ROWS
 __all__ = ["HEAD_BYTES", "Detected", "sniff", "sniff_source"]
 
 HEAD_BYTES: Final = 262_144
-"""How much of the beginning is looked at; more if a single JSON object is longer."""
+"""How much of the beginning is read; more if a single JSON object is longer."""
 
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 

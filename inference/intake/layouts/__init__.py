@@ -109,4 +109,4 @@ LAYOUTS: Final[dict[str, Layout]] = {
         general.TEXT,
     )
 }
-"""The layouts with a name; of two that fit as well, the first one is taken."""
+"""The layouts with a name; of two that fit as well, the first is taken."""

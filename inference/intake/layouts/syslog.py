@@ -15,7 +15,7 @@ _PRIORITIES: Final = {str(n): Level(SCALES["syslog"][n % 8]) for n in range(_N_P
 _PRIORITY: Final = r"<(?P<level>\d{1,3})>"
 _NO_LEVEL: Final = "(?!(?i:" + LEVEL.replace("?P<level>", "?:") + "))"
 _HOST: Final = rf" ?{_NO_LEVEL}(?![\[(#%])[^ :\[]++(?= )"
-"""No level and no tag: it would be another layout's line, or one without a host."""
+"""No level and no tag: it would be another layout's line, or a line without a host."""
 _APP: Final = r"(?:-(?= )|(?P<service>[^ ]++))"
 _DATA: Final = r'(?:-|(?:\[(?>[^\]\\"]++|"(?>[^"\\]++|\\.)*+")*+\])++)(?: \ufeff?|$)'
 """Structured data, in whose quoted values a backslash escapes."""

@@ -84,10 +84,10 @@ _W3C_STATUS: Final = {"sc-status", "cs-status", "status"}
 
 
 def w3c_layout(lines: Sequence[str]) -> Layout | None:
-    """The layout that a `#Fields:` line tells, as IIS and other servers write it (W3C extended log).
+    """The layout that a `#Fields:` line gives, as IIS and other servers write it (W3C extended log).
 
     Args:
-        lines: the first ones of a file.
+        lines: the first lines of a file.
 
     Returns:
         The layout, named `w3c`; None if no line names fields.

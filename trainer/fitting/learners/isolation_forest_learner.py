@@ -129,7 +129,7 @@ class RecalibratedForest:
         )
 
     def prove(self, table: CountTable) -> ParitySummary:
-        """Prove the graph against the trees of the one it comes from: scikit-learn's are gone."""
+        """Prove the graph against the trees of the graph it comes from: scikit-learn's are gone."""
         decisions = self.judge(table.keys).decisions
         return prove_parity(self._forest, self._graph, table.rows, decisions)
 
@@ -157,7 +157,7 @@ class IsolationForestLearner:
 
 
 def _signature_rarity(table: CountTable) -> npt.NDArray[np.float32]:
-    """Decides nothing here: services tell by it which records are like none in training."""
+    """Decides nothing here: services see by it which records are like none in training."""
     buckets = signature_buckets(*unpack(table.keys)[:4])
     counts = np.bincount(buckets, table.counts, SIGNATURE_BUCKETS).astype(np.int64)
     return rarity(counts, table.n_samples)

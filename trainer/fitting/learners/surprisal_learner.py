@@ -110,7 +110,7 @@ class RecalibratedSurprisal:
         )
 
     def prove(self, table: CountTable) -> ParitySummary:  # noqa: ARG002 - as a fit is proved
-        """Nothing beyond what the loaded model is held to: the graph is the old one."""
+        """Nothing beyond what the loaded model is held to: the graph is the old."""
         return ParitySummary()
 
 

@@ -23,7 +23,7 @@ class Detected(msgspec.Struct, frozen=True):
     """How data is to be read, and a sentence for people on each thing that was detected."""
 
     plan: ReadingPlan
-    said: list[str]
+    notes: list[str]
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan_records(
-    plan: ReadingPlan, said: list[str], names: Collection[str], name: str, options: ReadingOptions
+    plan: ReadingPlan, notes: list[str], names: Collection[str], name: str, options: ReadingOptions
 ) -> Detected:
     """Complete a plan for records with named fields."""
     fields = find_fields(names, options.fields)
@@ -100,11 +100,11 @@ def plan_records(
         message = guess(names, MESSAGE_NAMES)
         more = "" if message is None else f" (--message-field {message} reads raw logs instead)"
         plan = msgspec.structs.replace(plan, kind="features")
-        return Detected(plan, [*said, f"records: the six features{more}", *label])
+        return Detected(plan, [*notes, f"records: the six features{more}", *label])
     return Detected(
         plan,
         [
-            *said,
+            *notes,
             "records: raw logs",
             f"message: field {q(fields.message)}",
             f"level: field {q(fields.level)} ({level.value} where it is missing)"

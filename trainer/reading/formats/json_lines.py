@@ -100,7 +100,7 @@ def _with_docker(detected: Detected, documents: Sequence[dict[str, Any]]) -> Det
         return detected
     choice = choose_layout(lines, None, None, continued=False, needed=False)
     plan = msgspec.structs.replace(detected.plan, envelope="docker", layout=choice.layout)
-    return Detected(plan, [*detected.said, f"layout within: {choice.layout.name}"])
+    return Detected(plan, [*detected.notes, f"layout within: {choice.layout.name}"])
 
 
 def _read(

@@ -41,7 +41,7 @@ def _plan(sample: Sample) -> Detected:
     if envelope is not None:
         unwrapper = Unwrapper(envelope)
         opened = [unwrapper.open(line) for line in lines]
-        lines = [one.text for one in opened if one is not None and one.text.strip()] or lines
+        lines = [line.text for line in opened if line is not None and line.text.strip()] or lines
     choice = choose_layout(
         lines,
         options.layout,
@@ -77,21 +77,21 @@ def _say(choice: Choice, plan: ReadingPlan, sample: Sample) -> list[str]:
     level = plan.default_level.value
     service = plan.default_service or layout.service or named_service(sample.name, sample.options)
     around = [f"envelope: {plan.envelope}"] if plan.envelope else []
-    said = [
+    notes = [
         "format: plain text" + (", the length before each message" * (plan.framing == "counted")),
         *around,
         f"layout: {layout.name} ({len(parsed)} of {choice.n_counted} lines match)",
         "records: raw logs",
     ]
     if layout.pairs:
-        return [*said, "level, service: from the pairs"]
+        return [*notes, "level, service: from the pairs"]
     return [
-        *said,
+        *notes,
         f"level: from the lines ({level} where they have none)"
-        if any(one.level for one in parsed)
+        if any(record.level for record in parsed)
         else f"level: not in the lines, taken as {level}",
         f"service: from the lines ({q(service)} where they have none)"
-        if any(one.service for one in parsed)
+        if any(record.service for record in parsed)
         else f"service: not in the lines, taken as {q(service)}",
     ]
 

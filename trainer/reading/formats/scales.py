@@ -20,7 +20,7 @@ def with_scale(detected: Detected, documents: Sequence[dict[str, Any]]) -> Detec
     """
     plan = detected.plan
     if plan.scale is not None:
-        return Detected(plan, [*detected.said, f"levels: numbers as {plan.scale} writes them"])
+        return Detected(plan, [*detected.notes, f"levels: numbers as {plan.scale} writes them"])
     reader = DocumentReader(LevelNames(plan.levels), Named(level=plan.fields.level))
     scales = [reader.scales(document) for document in documents]
     implied = {scale for found in scales for scale in found if scale is not None}
@@ -35,5 +35,5 @@ def with_scale(detected: Detected, documents: Sequence[dict[str, Any]]) -> Detec
     (scale,) = implied
     return Detected(
         msgspec.structs.replace(plan, scale=scale),
-        [*detected.said, f"levels: numbers as {scale} writes them"],
+        [*detected.notes, f"levels: numbers as {scale} writes them"],
     )

@@ -36,7 +36,7 @@ def test_json_lines_are_detected() -> None:
         beside=("severity",),
         fields=Fields(message="msg", level="severity", service="app"),
     )
-    assert detected.said == [
+    assert detected.notes == [
         "format: JSON lines (first 2 records)",
         "records: raw logs",
         "message: field `msg`",
@@ -62,7 +62,7 @@ def test_bad_lines_do_not_hide_the_good_ones() -> None:
     )
     detected = sniff(b"\xef\xbb\xbf" + head, "-", Options())
     assert detected.plan.fields == Fields(message="msg", level="level")
-    assert detected.said[0] == "format: JSON lines (first 2 records)"
+    assert detected.notes[0] == "format: JSON lines (first 2 records)"
 
 
 @pytest.mark.parametrize("n_rows", [1, 3])
@@ -72,7 +72,7 @@ def test_a_table_may_be_cut_within_quotes(n_rows: int) -> None:
     head = "message,level,service\n" + '"up ""x""",INFO,a\n' * n_rows
     detected = sniff(f'{head}"lost\n{trace}'.encode(), "-", Options())
     assert (detected.plan.format, detected.plan.fields.message) == ("csv", "message")
-    assert f"(first {n_rows} rows)" in detected.said[0]
+    assert f"(first {n_rows} rows)" in detected.notes[0]
 
 
 def test_only_a_single_line_may_be_cut() -> None:
@@ -87,13 +87,13 @@ def test_what_records_lack_is_noted() -> None:
     head = lines({"text": "up"})
     detected = sniff(head, "s3://logs/2024/orders-2024-01-02.jsonl.zst", Options())
     assert detected.plan.default_service is None
-    assert detected.said[-2:] == [
+    assert detected.notes[-2:] == [
         "level: not in the records, taken as INFO",
         "service: not in the records, taken as `orders`",
     ]
     detected = sniff(head, "x", Options(default_level=Level.WARN, default_service="shop"))
     assert (detected.plan.default_level, detected.plan.default_service) == (Level.WARN, "shop")
-    assert detected.said[-2:] == [
+    assert detected.notes[-2:] == [
         "level: not in the records, taken as WARN",
         "service: not in the records, taken as `shop`",
     ]
@@ -118,14 +118,14 @@ def test_a_file_names_the_service(name: str, service: str) -> None:
     assert service_of_file(name) == service
     detected = sniff(lines({"msg": "up"}), name, Options())
     assert detected.plan.default_service is None
-    assert detected.said[-1].startswith(f"service: not in the records, taken as `{service[:50]}")
+    assert detected.notes[-1].startswith(f"service: not in the records, taken as `{service[:50]}")
 
 
 def test_numbers_of_levels_are_noted() -> None:
     """Where all levels are numbers of one logger, the plan knows what they mean."""
     detected = sniff(lines({"msg": "up", "level": 30}, {"msg": "x"}), "-", Options())
     assert detected.plan.scale == "pino"
-    assert detected.said[-1] == "levels: numbers as pino writes them"
+    assert detected.notes[-1] == "levels: numbers as pino writes them"
     table = sniff(b"priority,message\n3,down\n", "-", Options())
     assert table.plan.scale == "syslog"
 
@@ -134,11 +134,11 @@ def test_features_are_detected() -> None:
     """Six features go before a message, unless its field is given."""
     detected = sniff(lines({**FEATURES, "fault": None}), "-", Options())
     assert detected.plan == ReadingPlan(format="jsonl", kind="features", beside=("level",))
-    assert detected.said == ["format: JSON lines (first 1 records)", "records: the six features"]
+    assert detected.notes == ["format: JSON lines (first 1 records)", "records: the six features"]
     both = lines({**FEATURES, "message": "up", "fault": None})
     detected = sniff(both, "-", Options(fields=Fields(label="fault")))
     assert detected.plan.kind == "features"
-    assert detected.said[1:] == [
+    assert detected.notes[1:] == [
         "records: the six features (--message-field message reads raw logs instead)",
         "label: field `fault`",
     ]
@@ -164,7 +164,7 @@ def test_csv_is_detected(head: bytes, name: str, delimiter: str, message: str) -
     detected = sniff(head, name, Options())
     assert (detected.plan.format, detected.plan.delimiter) == ("csv", delimiter)
     assert detected.plan.fields.message == message
-    assert detected.said[0].startswith(f"format: CSV, columns separated by {delimiter!r}")
+    assert detected.notes[0].startswith(f"format: CSV, columns separated by {delimiter!r}")
 
 
 def test_a_given_delimiter_means_csv() -> None:
@@ -191,7 +191,7 @@ def test_parquet_is_detected_by_its_columns() -> None:
         fields=Fields(message="msg", level="log.level", label="fault"),
         default_service="shop",
     )
-    assert detected.said[0] == "format: Parquet"
+    assert detected.notes[0] == "format: Parquet"
     assert sniff(b"PAR1", "x", Options(), lambda: FEATURE_NAMES).plan.kind == "features"
     with pytest.raises(InputError, match="no field for the message"):
         sniff(b"PAR1", "x", Options(), lambda: ["a"])
@@ -262,7 +262,7 @@ def test_any_bytes_are_detected_or_refused(head: bytes, name: str, given: Option
     except InputError:
         return
     plan = detected.plan
-    assert detected.said
+    assert detected.notes
     assert plan.format == "parquet" or plan.kind == "features" or plan.fields.message or plan.layout
     assert (plan.layout is not None) is (plan.format == "text")
     assert plan.default_service == given.default_service

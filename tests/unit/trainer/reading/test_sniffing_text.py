@@ -16,7 +16,7 @@ from trainer.reading.sniffing import sniff
 
 
 @pytest.mark.parametrize(
-    ("head", "layout", "said"),
+    ("head", "layout", "notes"),
     [
         (
             (
@@ -46,24 +46,24 @@ from trainer.reading.sniffing import sniff
         ),
     ],
 )  # fmt: skip
-def test_layouts_are_detected(head: bytes, layout: str, said: str) -> None:
+def test_layouts_are_detected(head: bytes, layout: str, notes: str) -> None:
     """The layout that matches most lines, stack traces not counted, if it is enough of them."""
     detected = sniff(head, "shop.log", Options())
     assert detected.plan.format == "text"
     assert detected.plan.layout == LAYOUTS[layout]
-    assert said in detected.said
+    assert notes in detected.notes
 
 
 def test_what_lines_say_is_noted() -> None:
     """Level and service come from the lines, or from what is known beside them."""
-    said = sniff(b"Jan  2 03:04:05 h a[1]: up\n", "shop.log", Options()).said
-    assert said[-3:] == [
+    notes = sniff(b"Jan  2 03:04:05 h a[1]: up\n", "shop.log", Options()).notes
+    assert notes[-3:] == [
         "records: raw logs",
         "level: not in the lines, taken as INFO",
         "service: from the lines (`shop` where they have none)",
     ]
-    said = sniff(b"2024/01/02 03:04:05 [error] 1#2: x\n", "shop.log", Options()).said
-    assert said[-2:] == [
+    notes = sniff(b"2024/01/02 03:04:05 [error] 1#2: x\n", "shop.log", Options()).notes
+    assert notes[-2:] == [
         "level: from the lines (INFO where they have none)",
         "service: not in the lines, taken as `nginx`",
     ]
@@ -85,7 +85,7 @@ def test_a_given_layout_must_match_something() -> None:
     head = b"INFO:root:up\n" + b"odd\n" * 9
     detected = sniff(head, "-", Options(layout="python"))
     assert detected.plan.layout == LAYOUTS["python"]
-    assert "layout: python (1 of 10 lines match)" in detected.said
+    assert "layout: python (1 of 10 lines match)" in detected.notes
     with pytest.raises(InputError, match="none of the first 10 lines is of the layout nginx"):
         sniff(head, "-", Options(layout="nginx"))
     with pytest.raises(InputError, match=r"--layout pyton: expected one of log4j, .* mean python"):
@@ -99,7 +99,7 @@ def test_a_given_pattern_is_the_layout() -> None:
     assert detected.plan.layout is not None
     assert detected.plan.layout.name == "pattern"
     assert not detected.plan.layout.continued
-    assert "layout: pattern (2 of 3 lines match)" in detected.said
+    assert "layout: pattern (2 of 3 lines match)" in detected.notes
     more = sniff(head, "-", Options(pattern=r"\w\|(?P<message>.*)", multiline=True))
     assert more.plan.layout is not None
     assert more.plan.layout.continued
