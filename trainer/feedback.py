@@ -2,7 +2,7 @@
 
 import msgspec
 
-from inference.intake.requests import look_at
+from inference.intake.requests import read_request
 from schemas.api.feedback import FeedbackRequest
 from schemas.api.problems import FieldError
 from schemas.api.validation import BodyDecoder, InvalidBodyError
@@ -18,7 +18,7 @@ def read_feedback(request: FeedbackRequest) -> tuple[LogFeatures, Correction | N
     Raises:
         InvalidBodyError: the log is at fault, or the correction has ended before it begins.
     """
-    log = look_at(request, extract)
+    log = read_request(request, extract)
     now = utc_now()
     if request.until is not None and request.until <= now:
         raise InvalidBodyError([FieldError("until", "Expected a time to come")])

@@ -2,7 +2,7 @@
 
 from msgspec import UNSET
 
-from inference.intake.requests import look_at_all
+from inference.intake.requests import read_requests
 from schemas.api.training import TrainRequest
 from schemas.record.extraction import extract
 from trainer.counting.table import CountTable, count_logs
@@ -22,7 +22,7 @@ def count_training_data(request: TrainRequest, max_nodes: int) -> CountTable:
     """
     if request.logs is not UNSET:
         check_size(request, len(request.logs), max_nodes)
-        return count_logs(look_at_all(request.logs, extract))
+        return count_logs(read_requests(request.logs, extract))
     assert request.training_data is not UNSET  # a request has either
     check_size(request, len(request.training_data), max_nodes)
     return count_logs(request.training_data)

@@ -87,8 +87,8 @@ class ForestTables:
         if len(branches) and not 0 <= feature.min() <= feature.max() < n_features:
             raise ValueError("a branch compares what is no feature")
         tree, threshold = trees.tree[branches], trees.threshold[branches].copy()
-        for one, values in enumerate(domains):
-            chosen = feature == one
+        for place, values in enumerate(domains):
+            chosen = feature == place
             if isinstance(values, range):
                 threshold[chosen] = np.floor(threshold[chosen])
             elif values is not None:
@@ -104,19 +104,19 @@ class ForestTables:
         rank[order] = np.cumsum(is_first[: len(order)]) - 1 - np.searchsorted(axes, axis)
         shape = np.bincount(axes, minlength=n_trees * n_features).reshape(n_trees, n_features) + 1
         sizes = shape.prod(axis=1, dtype=np.float64)
-        self._thresholds = [np.unique(threshold[feature == one]) for one in range(n_features)]
+        self._thresholds = [np.unique(threshold[feature == place]) for place in range(n_features)]
         self._intervals = [
             _intervals(thresholds) if isinstance(values, range) else None
             for thresholds, values in zip(self._thresholds, domains, strict=True)
         ]
-        n_places = sum(len(one) + 1 for one in self._thresholds)
+        n_places = sum(len(thresholds) + 1 for thresholds in self._thresholds)
         if sizes.max() > _MAX_TREE_CELLS or 8 * sizes.sum() + 2 * n_trees * n_places > max_bytes:
             raise ValueError("the tables would be too large")
         units = shape[:, ::-1].cumprod(axis=1)[:, ::-1] // shape
         self._first = np.concatenate([[0], sizes.astype(np.int64).cumsum()])
         self._places = [
-            _places(self._thresholds[one], tree, threshold, units[:, one], feature == one)
-            for one in range(n_features)
+            _places(self._thresholds[place], tree, threshold, units[:, place], feature == place)
+            for place in range(n_features)
         ]
         ranks = np.zeros(len(trees.tree), np.int64)
         ranks[branches] = rank
@@ -192,9 +192,9 @@ class ForestTables:
 
     def _path_lengths(self, rows: Rows) -> Floats:
         place: npt.NDArray[np.uint16] | None = None
-        for one, column in enumerate(rows.T):
-            if len(self._thresholds[one]):
-                more = self._places[one].take(self._interval(one, column), axis=0)
+        for feature, column in enumerate(rows.T):
+            if len(self._thresholds[feature]):
+                more = self._places[feature].take(self._interval(feature, column), axis=0)
                 place = more if place is None else np.add(place, more, out=place)
         if place is None:
             place = np.zeros((len(rows), len(self._first) - 1), np.uint16)
@@ -204,13 +204,13 @@ class ForestTables:
         sums: Floats = np.add.reduce(lengths, axis=0)
         return sums
 
-    def _interval(self, one: int, column: Rows) -> npt.NDArray[Any]:
+    def _interval(self, feature: int, column: Rows) -> npt.NDArray[Any]:
         """Into which interval of a feature each value falls, of shape (n,)."""
-        listed = self._intervals[one]
+        listed = self._intervals[feature]
         if listed is not None:
             return listed.take(np.minimum(column, len(listed) - 1).astype(np.intp))
         # In doubles: thresholds are not rounded, a row's float32 is exact in double.
-        return np.searchsorted(self._thresholds[one], column.astype(np.float64))
+        return np.searchsorted(self._thresholds[feature], column.astype(np.float64))
 
 
 def _snapped(thresholds: Floats, values: Floats) -> Floats:

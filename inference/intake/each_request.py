@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Raw
 
 from inference.intake.json_values import items_of
-from inference.intake.requests import look_at, look_at_all, message_of
+from inference.intake.requests import message_of, read_request, read_requests
 from inference.model.explanations import explanation_json
 from inference.model.flagged import FlaggedLogs
 from inference.model.model import Model
@@ -105,7 +105,7 @@ def answer_each(
         flagged: where the anomalies are added, for who reports them.
     """
     entries = list(requests)
-    logs = _look_at_each(entries, model, first)
+    logs = _features_of_each(entries, model, first)
     verdicts = model.verdicts(logs)
     if explain:
         verdicts = model.explained(logs, verdicts)
@@ -137,19 +137,19 @@ def reported_json(answered: Answered, model_version: str) -> bytes:
     )
 
 
-def _look_at_each(entries: list[Each], model: Model, first: int) -> list[LogFeatures]:
+def _features_of_each(entries: list[Each], model: Model, first: int) -> list[LogFeatures]:
     """What the model is to see; entries that turn out to be at fault are replaced."""
     requests = [entry for entry in entries if isinstance(entry, PredictRequest)]
     if len(requests) == len(entries):
         try:
-            return look_at_all(requests, model.extract)
+            return read_requests(requests, model.extract)
         except InvalidBodyError:
             pass  # one of them is at fault
     logs: list[LogFeatures] = []
     for at, entry in enumerate(entries):
         if isinstance(entry, PredictRequest):
             try:
-                logs.append(look_at(entry, model.extract))
+                logs.append(read_request(entry, model.extract))
             except InvalidBodyError as error:
                 entries[at] = FaultyLog(first + at, error.errors, entry.log_id)
     return logs

@@ -134,17 +134,17 @@ def most_telling(choices: Iterable[Choice]) -> Choice | None:
 
 
 def _worth(choice: Choice) -> tuple[int, int]:
-    """What lines tell: that they are records, and whether they say a level and who wrote them."""
+    """What lines say: that they are records, and whether they say a level and who wrote them."""
     layout, read = choice.layout, LevelNames().read
-    told = sum(
+    worth = sum(
         2
         + (0 if not parsed.level else -1 if _is_unknown(parsed.level, layout.levels, read) else 1)
         + bool(parsed.service or layout.service)
-        + layout.has_body * 2  # the next line is told as well
+        + layout.has_body * 2  # the next line is read as well
         + (layout.pairs and _LEVEL_PAIR.search(parsed.message) is not None) * 2
         for parsed in choice.parsed
     )
-    return told + choice.n_foreign, len(choice.parsed)
+    return worth + choice.n_foreign, len(choice.parsed)
 
 
 def are_foreign(lines: Sequence[str]) -> list[bool]:
@@ -182,8 +182,8 @@ def apply_layout(layout: Layout, lines: Sequence[str], foreign: Sequence[bool] =
     ]
     n_leading = 0 if layout.any_further else sum(counted[:n_before])
     n_foreign = sum(
-        known and one is None and not head
-        for known, one, head in zip(foreign, results, heads, strict=False)
+        known and record is None and not head
+        for known, record, head in zip(foreign, results, heads, strict=False)
     )
     return Choice(layout, parsed, sum(counted), n_leading, n_foreign)
 

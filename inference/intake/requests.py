@@ -1,4 +1,4 @@
-"""From requests to what a model looks at: features as they came, or made from raw logs."""
+"""From requests to what a model reads: features as they came, or made from raw logs."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -46,7 +46,7 @@ _decode_raw_log = msgspec.json.Decoder(RawLog, strict=False).decode
 _service_of = lru_cache(maxsize=4_096)(bare_service)
 
 
-def look_at(request: GivenLog, extract: Extract) -> LogFeatures:
+def read_request(request: GivenLog, extract: Extract) -> LogFeatures:
     """What the model is to see of one request.
 
     Raises:
@@ -57,7 +57,7 @@ def look_at(request: GivenLog, extract: Extract) -> LogFeatures:
     return _extract(request, extract, "")
 
 
-def look_at_all(requests: Sequence[GivenLog], extract: Extract) -> list[LogFeatures]:
+def read_requests(requests: Sequence[GivenLog], extract: Extract) -> list[LogFeatures]:
     """What the model is to see of each log of a batch.
 
     Raises:
@@ -81,7 +81,7 @@ def look_at_all(requests: Sequence[GivenLog], extract: Extract) -> list[LogFeatu
 
 
 def message_of(request: GivenLog) -> str:
-    """The message of a request that `look_at` has taken; empty if it has features instead."""
+    """The message of a request that `read_request` has taken; empty if it has features instead."""
     if request.features is not None:
         return ""
     return _extract(request, lambda message, _level, _service: message, "")

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, Raw
 
-from inference.intake.requests import Extract, look_at_all
+from inference.intake.requests import Extract, read_requests
 from inference.open_inference.columns import (
     INTEGERS,
     Column,
@@ -204,7 +204,7 @@ def _look_at_raw(columns: Mapping[str, Column], count: int, extract: Extract) ->
         for index, (message, level, service) in enumerate(zip(*parts, strict=True))
     ]
     try:
-        return look_at_all(requests, extract)
+        return read_requests(requests, extract)
     except InvalidBodyError as error:
         faults = [
             FieldError(_IN_BATCH.sub(r"\2[\1]", fault.path), fault.message)

@@ -8,7 +8,7 @@ import falcon
 import falcon.asgi
 
 from inference.intake.each_request import Each, answer_each, read_each, reported_json, requests_in
-from inference.intake.requests import look_at, look_at_all, message_of
+from inference.intake.requests import message_of, read_request, read_requests
 from inference.model.column_verdicts import ColumnVerdicts
 from inference.model.explanations import explanation_json
 from inference.model.flagged import FlaggedLogs
@@ -44,7 +44,7 @@ class PredictResource:
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """POST /api/v1/predict"""
-        judge = partial(_answer_one, wants_explanation(req))
+        judge = partial(_answer_single, wants_explanation(req))
         _, answer = await self._predictor.judge(req, _decode, judge)
         resp.content_type = falcon.MEDIA_JSON
         resp.data = answer
@@ -60,10 +60,10 @@ class PredictResource:
         if model is None or predictor.load.is_full or len(body) > predictor.max_body_bytes:
             return None
         request = _decode(body)
-        log = look_at(request, model.extract)
+        log = read_request(request, model.extract)
         verdict = model.verdict(log)
         answer = prediction_json(request.log_id, verdict)
-        predictor.report_one(model, log, verdict, request, message_of)
+        predictor.report_single(model, log, verdict, request, message_of)
         return answer
 
 
@@ -108,13 +108,13 @@ def _read_each(body: bytes) -> list[Each]:
         return read_each(items)
 
 
-def _answer_one(
+def _answer_single(
     explain: bool,  # noqa: FBT001
     model: Model,
     request: PredictRequest,
     flagged: FlaggedLogs | None,
 ) -> tuple[list[Verdict], bytes]:
-    log = look_at(request, model.extract)
+    log = read_request(request, model.extract)
     verdict = model.verdict(log)
     if flagged is not None and verdict.is_anomaly:
         flagged.add(log, verdict, request, message_of)
@@ -131,7 +131,7 @@ def _answer_all(
     if isinstance(request, list):
         answered = answer_each(request, model, 0, explain=explain, flagged=flagged)
         return answered.verdicts, reported_json(answered, model.version)
-    logs = look_at_all(request.logs, model.extract)
+    logs = read_requests(request.logs, model.extract)
     log_ids = [log.log_id for log in request.logs]  # now, while the processor's caches have them
     in_columns = None if explain else model.verdicts_in_columns(logs)
     if in_columns is not None:

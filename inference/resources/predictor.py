@@ -142,7 +142,7 @@ class Predictor:
         if self._incidents is not None and flagged:
             self._incidents.see(model, flagged)
 
-    def report_one(
+    def report_single(
         self,
         model: Model,
         log: LogFeatures,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from inference.intake.requests import look_at
+from inference.intake.requests import read_request
 from schemas.api.openapi import openapi_document
 from schemas.api.predictions import BatchRequest, PredictRequest
 from schemas.api.training import TrainRequest
@@ -38,7 +38,7 @@ def is_taken(name: str, body: object) -> bool:
     written = msgspec.json.encode(body)
     try:
         if name == "PredictRequest":
-            look_at(PREDICT.decode(written), extract)
+            read_request(PREDICT.decode(written), extract)
         else:
             count_training_data(TRAIN.decode(written), MAX_NODES)
     except InvalidBodyError:

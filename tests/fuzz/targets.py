@@ -15,7 +15,7 @@ from inference.intake.otlp.protobuf_body import read_protobuf
 from inference.intake.otlp.reader import OtlpReader
 from inference.intake.raw_bodies import BodyReader
 from inference.intake.raw_logs import Tally
-from inference.intake.requests import look_at, look_at_all
+from inference.intake.requests import read_request, read_requests
 from inference.open_inference.requests import read_inference
 from inference.web.inflating import inflate
 from schemas.api.predictions import BatchRequest, PredictRequest
@@ -61,8 +61,8 @@ Target = tuple[Callable[[bytes], Any], tuple[type[Exception], ...]]
 _BODY: Final = (MalformedJsonError, InvalidBodyError)
 _TRAIN: Final = (*_BODY, ForestTooLargeError)
 _TARGETS: Final[dict[str, Target]] = {
-    "predict": (lambda data: look_at(_predict.decode(data), extract), _BODY),
-    "batch": (lambda data: look_at_all(_batch.decode(data).logs, extract), _BODY),
+    "predict": (lambda data: read_request(_predict.decode(data), extract), _BODY),
+    "batch": (lambda data: read_requests(_batch.decode(data).logs, extract), _BODY),
     "train": (lambda data: count_training_data(_train.decode(data), MAX_NODES), _TRAIN),
     "gzip": (lambda data: inflate(data, "gzip", MAX_BYTES), (falcon.HTTPError,)),
     "manifest": (Manifest.from_json, (UnreadableManifestError,)),

@@ -61,7 +61,7 @@ def check_suitability(table: CountTable) -> list[str]:
     return [sentence for sentence in found if sentence is not None]
 
 
-def _one_level(table: CountTable) -> str | None:
+def _single_level(table: CountTable) -> str | None:
     levels = np.unique(unpack(table.keys)[1])
     if len(levels) > 1:
         return None
@@ -72,7 +72,7 @@ def _one_level(table: CountTable) -> str | None:
     )
 
 
-def _one_service(table: CountTable) -> str | None:
+def _single_service(table: CountTable) -> str | None:
     services = unpack(table.keys)[2]
     if (services != services[0]).any():
         return None
@@ -167,8 +167,8 @@ def _shown(name: str) -> str:
 
 
 _CHECKS: Final[tuple[Callable[[CountTable], str | None], ...]] = (
-    _one_level,
-    _one_service,
+    _single_level,
+    _single_service,
     _random_names,
     _hardly_repeats,
     _more_and_more_new,

@@ -53,12 +53,12 @@ def choose_layout(
     if not fitting:
         if not needed:
             return apply_layout(LAYOUTS["text"], sample)
-        told = ", ".join(
+        matches = ", ".join(
             f"{choice.layout.name} {len(choice.parsed)}" for choice in choices if choice.parsed
         )
         raise NoLayoutError(
             f"neither JSON lines nor CSV with a header that names a message, and no layout of "
-            f"plain text fits: {told or 'none'} of {len(sample)} lines match. Give --layout, "
+            f"plain text fits: {matches or 'none'} of {len(sample)} lines match. Give --layout, "
             f"--layout text to take any line as a record, or --pattern with a regular expression"
         )
     return best
@@ -76,8 +76,8 @@ def _candidates(
     known = LAYOUTS | {layout.name: layout for layout in unasked}
     if name is not None and name not in known:
         near = difflib.get_close_matches(name, LAYOUTS, 1)
-        told = f"; did you mean {near[0]}?" if near else ""
-        raise InputError(f"--layout {name}: expected one of {', '.join(LAYOUTS)}{told}")
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise InputError(f"--layout {name}: expected one of {', '.join(LAYOUTS)}{hint}")
     layouts = unasked if name is None else [known[name]]
     return [
         msgspec.structs.replace(layout, continued=True, any_further=True) if continued else layout

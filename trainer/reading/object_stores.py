@@ -52,13 +52,13 @@ def find_objects(pattern: str, n_first_bytes: int) -> list[StoredObject]:
         store = open_store(scheme, bucket)
         sizes = _list_sizes(store, key)
 
-        def look_at(found: str) -> StoredObject:
-            length = min(n_first_bytes, sizes[found])
-            first = obstore.get_range(store, found, start=0, length=length) if length else b""
-            return StoredObject(f"{scheme}://{bucket}/{found}", sizes[found], bytes(first))
+        def read_head(path: str) -> StoredObject:
+            length = min(n_first_bytes, sizes[path])
+            first = obstore.get_range(store, path, start=0, length=length) if length else b""
+            return StoredObject(f"{scheme}://{bucket}/{path}", sizes[path], bytes(first))
 
         with ThreadPoolExecutor(_CONCURRENCY) as pool:
-            objects = list(pool.map(look_at, sorted(sizes)))
+            objects = list(pool.map(read_head, sorted(sizes)))
     except FileNotFoundError as error:
         raise InputError(
             f"{pattern}: no such object; for everything below a prefix, end it with /"

@@ -101,7 +101,7 @@ def test_a_batch_in_columns_is_judged_as_each_log(
     services = [f"service-{number}" for number in range(200)]
     logs = [
         *make_logs(800, seed=5),
-        *(make_log(length, service=one) for length, one in enumerate(services)),
+        *(make_log(length, service=service) for length, service in enumerate(services)),
         *(make_log(length) for length in (16_383, 16_384, 65_535, 65_536, 2**24)),
     ]
     expected = [
@@ -114,7 +114,7 @@ def test_a_batch_in_columns_is_judged_as_each_log(
         bare = msgspec.structs.replace(judged, contributions=np.empty((len(logs), 0), np.float32))
         assert bare.singly() == expected
         usual = detector.judge_columns(logs[:1_000], columns_of(logs[:1_000]))
-        assert usual.decisions.tolist() == [one.decision for one in expected[:1_000]]
+        assert usual.decisions.tolist() == [judgement.decision for judgement in expected[:1_000]]
     assert left_out == sorted(left_out)
     assert set(left_out) == {False, True}
 

@@ -70,7 +70,7 @@ def test_values_are_those_that_were_written(
     *, written: list[dict[str, str]], indent: int | None, between: str, in_array: bool
 ) -> None:
     """Whatever stands in them and between them."""
-    text = between.join(json.dumps(one, indent=indent) for one in written)
+    text = between.join(json.dumps(document, indent=indent) for document in written)
     if in_array:
         text = json.dumps(written, indent=indent)
     assert values(text) == written
@@ -133,7 +133,7 @@ M1, M2, M3 = "<34>1 a 1", "<13>Oct  7 b\n  at c", "<1>ü 9"
 
 def counted(*messages: str, wrong_by: int = 0) -> bytes:
     """Messages with their lengths."""
-    return b"".join(b"%d %b" % (len(one.encode()) + wrong_by, one.encode()) for one in messages)
+    return b"".join(b"%d %b" % (len(text.encode()) + wrong_by, text.encode()) for text in messages)
 
 
 @pytest.mark.parametrize(

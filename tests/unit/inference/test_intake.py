@@ -12,7 +12,7 @@ from inference.intake.documents import bare_service
 from inference.intake.levels import LevelNames
 from inference.intake.raw_logs import OPEN_SCALE
 from inference.intake.records import RecordReader
-from inference.intake.requests import look_at, look_at_all
+from inference.intake.requests import read_request, read_requests
 from schemas.api.predictions import BatchRequest, PredictRequest
 from schemas.api.validation import MAX_FIELD_ERRORS, BodyDecoder, InvalidBodyError
 from schemas.record.extraction import extract, extract_features
@@ -53,15 +53,15 @@ def request(**members: object) -> PredictRequest:
 def faults(**members: object) -> dict[str, str]:
     """The faults that are named in a request, by path."""
     with pytest.raises(InvalidBodyError) as raised:
-        look_at(request(**members), extract)
+        read_request(request(**members), extract)
     return {error.path: error.message for error in raised.value.errors}
 
 
 def test_a_raw_log_is_extracted_by_the_models_own_extractor() -> None:
     """The model says what is read: its six features, or all that a message holds."""
     expected = (RAW["message"], Level.ERROR, "billing")
-    assert look_at(request(**RAW), extract_features) == extract_features(*expected)
-    assert look_at(request(**RAW), extract) == extract(*expected)
+    assert read_request(request(**RAW), extract_features) == extract_features(*expected)
+    assert read_request(request(**RAW), extract) == extract(*expected)
 
 
 @given(st.text(max_size=200), st.sampled_from(Level), st.text(min_size=1, max_size=20))
@@ -69,14 +69,14 @@ def test_any_message_is_taken(message: str, level: Level, service: str) -> None:
     """Whatever the text, even empty; what is no part of it is taken away."""
     asked = request(message=message, level=level.value, service=service)
     name = bare_service(service) or "unknown"
-    assert look_at(asked, extract) == extract(clean_text(message), level, name)
+    assert read_request(asked, extract) == extract(clean_text(message), level, name)
 
 
 @pytest.mark.parametrize("name", [*Level.__members__, *LEVEL_SYNONYMS])
 def test_levels_are_taken_as_in_features(name: str) -> None:
     """In any case, with blanks around, and by their usual synonyms."""
     for spelt in (name, name.lower(), f" {name.title()} "):
-        assert look_at(request(**{**RAW, "level": spelt}), extract).level == Level(name)
+        assert read_request(request(**{**RAW, "level": spelt}), extract).level == Level(name)
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(RAW, json_values)))
@@ -91,7 +91,7 @@ def test_beside_features_anything_is_ignored(beside: dict[str, object]) -> None:
         "has_connection_error": False,
     }
     asked = request(features=features, **beside)
-    assert look_at(asked, extract) is asked.features
+    assert read_request(asked, extract) is asked.features
     assert asked.features == make_log()
 
 
@@ -127,7 +127,7 @@ def test_a_raw_log_is_read_as_training_reads_it(
     members: dict[str, object], message: str, level: Level, service: str
 ) -> None:
     """Levels by numbers and by other loggers' names, parts that are missing, colours."""
-    assert look_at(request(**members), extract) == extract(message, level, service)
+    assert read_request(request(**members), extract) == extract(message, level, service)
     trained = RecordReader(LevelNames(), open_scale=OPEN_SCALE).of_document(members)
     assert trained is not None
     assert (trained.message, trained.level or Level.INFO) == (message, level)
@@ -166,17 +166,17 @@ def test_half_a_character_spoils_no_batch() -> None:
         {"log_id": "b", "message": "half \\ud83d", "level": "INFO", "service": "c"}]}"""
     logs = decode_batch(body).logs
     assert [log.log_id for log in logs] == [1, "b"]
-    seen = look_at_all(logs, extract)
+    seen = read_requests(logs, extract)
     assert seen == [extract("ok", Level.INFO, "c"), extract("half \ufffd", Level.INFO, "c")]
 
 
 def test_a_message_that_is_too_long_is_refused() -> None:
     """Longer than a feature can say is at fault; the longest is not."""
     longest = request(**{**RAW, "message": "x" * MAX_MESSAGE_LENGTH})
-    assert look_at(longest, extract_features).message_length == MAX_MESSAGE_LENGTH
+    assert read_request(longest, extract_features).message_length == MAX_MESSAGE_LENGTH
     longer = request(**{**RAW, "message": "x" * (MAX_MESSAGE_LENGTH + 1)})
     with pytest.raises(InvalidBodyError, match="message: Expected `str` of length <="):
-        look_at(longer, extract_features)
+        read_request(longer, extract_features)
 
 
 @given(json_values, json_values, json_values)
@@ -187,7 +187,7 @@ def test_a_raw_log_ends_in_features_or_in_faults(
     asked = request(message=message, level=level, service=service)
     paths: list[str] = []
     try:
-        seen = look_at(asked, extract)
+        seen = read_request(asked, extract)
     except InvalidBodyError as error:
         paths = [fault.path for fault in error.errors]
     else:
@@ -218,17 +218,17 @@ FEATURES: dict[str, object] = {
 
 def test_a_batch_may_mix_both_kinds() -> None:
     """Each log is read by itself, in the order of the request."""
-    seen = look_at_all(batch(RAW, FEATURES, RAW, FEATURES).logs, extract)
+    seen = read_requests(batch(RAW, FEATURES, RAW, FEATURES).logs, extract)
     raw = extract(RAW["message"], Level.ERROR, "billing")
     assert seen == [raw, make_log(), raw, make_log()]
-    assert look_at_all(batch(FEATURES, FEATURES).logs, extract) == [make_log(), make_log()]
+    assert read_requests(batch(FEATURES, FEATURES).logs, extract) == [make_log(), make_log()]
 
 
 def test_faults_of_a_batch_are_named_by_position() -> None:
     """Over the whole batch, each by the index of its log."""
     logs = batch(RAW, {**RAW, "service": "s" * 300}, FEATURES, {}, {**RAW, "message": None})
     with pytest.raises(InvalidBodyError) as raised:
-        look_at_all(logs.logs, extract)
+        read_requests(logs.logs, extract)
     assert [error.path for error in raised.value.errors] == [
         "logs[1].service",
         "logs[3].features",
@@ -240,7 +240,7 @@ def test_only_so_many_faults_of_a_batch_are_listed() -> None:
     """A batch that is wrong in thousands of places gets an answer of bounded size."""
     wrong: dict[str, object] = {"message": "m", "level": 2, "service": "s" * 300}
     with pytest.raises(InvalidBodyError) as raised:
-        look_at_all(batch(*[wrong] * 5_000).logs, extract)
+        read_requests(batch(*[wrong] * 5_000).logs, extract)
     assert len(raised.value.errors) == MAX_FIELD_ERRORS
 
 
@@ -255,6 +255,6 @@ def test_a_hostile_batch_is_given_up_early() -> None:
         return extract_features(message, level, service)
 
     with pytest.raises(InvalidBodyError) as raised:
-        look_at_all([*[wrong] * MAX_FIELD_ERRORS, *[right] * 5], extract)
+        read_requests([*[wrong] * MAX_FIELD_ERRORS, *[right] * 5], extract)
     assert len(raised.value.errors) == MAX_FIELD_ERRORS
     assert extracted == []

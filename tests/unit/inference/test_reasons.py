@@ -95,8 +95,8 @@ def read_reasons(lines: Sequence[Line]) -> int:
         assert (found["level"] or "INFO") == log.level.value
         flags = (log.has_exception, log.has_timeout, log.has_connection_error)
         words = ("an exception", "a time-out", "a connection error")
-        said = [word for word, up in zip(words, flags, strict=True) if up]
-        expected = " and ".join([", ".join(said[:-1]), *said[-1:]] if said[1:] else said)
+        raised = [word for word, up in zip(words, flags, strict=True) if up]
+        expected = " and ".join([", ".join(raised[:-1]), *raised[-1:]] if raised[1:] else raised)
         assert (found["flags"] or "") == expected
         has_failure = getattr(log, "has_failure", False)
         assert bool(found["failure"]) == (has_failure and not any(flags))

@@ -144,7 +144,7 @@ def test_docker_s_envelopes_are_opened_in_arrays_too(tmp_path: Path) -> None:
 def test_syslog_with_lengths_is_read(tmp_path: Path) -> None:
     """Whatever lines its messages have; what is none is bad."""
     path = tmp_path / "x.log"
-    data = "".join(f"{len(one)} {one}" for one in [*SYSLOG[:9], "<bad", *SYSLOG[9:]])
+    data = "".join(f"{len(line)} {line}" for line in [*SYSLOG[:9], "<bad", *SYSLOG[9:]])
     plan = detected(path, data.encode()).plan
     assert (plan.framing, plan.layout and plan.layout.name) == ("counted", "syslog")
     records, faults = read(path, plan)

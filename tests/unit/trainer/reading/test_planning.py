@@ -69,7 +69,9 @@ def test_a_text_that_was_spelt_out_is_read_line_by_line(tmp_path: Path) -> None:
     found = Dataset.find([str(path)])
     assert found.detected[1] == "layout: text (4 of 4 lines match)"
     assert found.detected[-1].startswith("WARNING: no layout fits")
-    assert [(one.features.level, one.features.service, one.message) for one in read(path)] == [
+    assert [
+        (record.features.level, record.features.service, record.message) for record in read(path)
+    ] == [
         (Level.INFO, "build", "make: entering directory"),
         (Level.INFO, "build", "src/cart.c:7:5: error: undefined cart\n    7 | cart();"),
         (Level.ERROR, "shop.Build", "gave up"),
