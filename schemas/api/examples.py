@@ -23,6 +23,7 @@ from schemas.bundle.manifest import (
     CalibrationSummary,
     FeatureSpec,
     FileEntry,
+    HeldOutSummary,
     Manifest,
     ParitySummary,
     ScoreSpec,
@@ -103,6 +104,7 @@ _MANIFEST: Final = Manifest(
     calibration=CalibrationSummary("training", 6_666, 0.049),
     parity=ParitySummary(2_140, 4_096, 0, 3e-8, 4_280, 0.0),
     libraries={"scikit-learn": "1.9.1"},
+    held_out=HeldOutSummary(480, 0.012, _TIME, 0.83, 0.97),
 )
 
 _CORRECTION: Final = Correction(

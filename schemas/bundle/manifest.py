@@ -148,6 +148,24 @@ class CalibrationSummary(msgspec.Struct, frozen=True):
     budget: AlertBudget | None = None
 
 
+class HeldOutSummary(msgspec.Struct, frozen=True):
+    """How the model does on records that it did not learn from.
+
+    Attributes:
+        n_records: how many these are.
+        flagged_share: the share of them that is flagged.
+        since: from when on records were held out (RFC 3339); None where they were chosen otherwise.
+        average_precision: of the model's ranking; None without labels of both kinds.
+        auc: likewise, the area under the ROC curve.
+    """
+
+    n_records: Annotated[int, Meta(ge=1)]
+    flagged_share: Annotated[float, Meta(ge=0, le=1)]
+    since: str | None = None
+    average_precision: float | None = None
+    auc: float | None = None
+
+
 class ParitySummary(msgspec.Struct, frozen=True):
     """What was compared before the model was published; 0 where a detector has no such proof.
 
@@ -187,6 +205,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         parity: what was compared before it was published.
         libraries: versions of the libraries that made it.
         corrections: people's corrections, which go before the detector's verdicts.
+        held_out: how it does on what it did not learn from; None where nothing was held out, or the
+            thresholds have changed since.
     """
 
     artefact_format: int
@@ -202,6 +222,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     parity: ParitySummary
     libraries: dict[str, str]
     corrections: Annotated[list[Correction], Meta(max_length=MAX_CORRECTIONS)] = []
+    held_out: HeldOutSummary | None = None
 
     def to_json(self) -> bytes:
         """The manifest as indented JSON, ending in a newline."""

@@ -22,7 +22,8 @@ def test_the_nightly_job_counts_the_day_and_trains_on_the_window(
     tools: Path, read_yaml: Read, training_image: Image, empty_store: Path, tmp_path: Path
 ) -> None:
     """Its containers, one after the other, with their own commands, variables and mounts: a table
-    for yesterday is added to those that are there, and the model learns of the last fourteen.
+    for yesterday is added to those that are there, and the model learns of the fourteen days before
+    it; yesterday is held out, and alone it is learned.
     """
     job = build(tools, KUBERNETES / "overlays" / "shared-volume", tmp_path / "all.yaml", read_yaml)
     pod = job.pods["training"]
@@ -61,14 +62,21 @@ def test_the_nightly_job_counts_the_day_and_trains_on_the_window(
     assert counted.returncode == 0, counted.stderr
     (table,) = tables.iterdir()
     assert table.stem == yesterday
+    first = run("fit")
+    assert first.returncode == 0, first.stderr
     for back in range(2, DAYS + 1):
         shutil.copy(table, tables / f"{today - timedelta(days=back):%F}.parquet")
 
     fitted = run("fit")
     assert fitted.returncode == 0, fitted.stderr
-    version = empty_store / "log-anomaly" / "1" / "manifest.json"
-    trained = msgspec.json.decode(version.read_bytes())["training"]
-    assert trained["n_samples"] == 14 * lines
+    alone, window = (
+        msgspec.json.decode((empty_store / "log-anomaly" / number / "manifest.json").read_bytes())
+        for number in "12"
+    )
+    assert (alone["training"]["n_samples"], alone["held_out"]) == (lines, None)
+    assert window["training"]["n_samples"] == 14 * lines
+    assert window["held_out"]["n_records"] == lines
+    assert "compared with version 1" in fitted.stdout
 
 
 def test_the_nightly_job_says_that_a_day_is_missing(

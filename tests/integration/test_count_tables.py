@@ -1,6 +1,7 @@
 """Count tables made of logs: they add up, are taken away again, and train the same model."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from inference.store.versions import ModelStore
 from tests.made_logs import make_raw_logs
 from trainer.cli.main import main
 
-DAYS = 4
+DAYS = 14
 LINES = 300
 
 
@@ -74,6 +75,52 @@ def test_daily_tables_and_the_logs_make_the_same_model(
     assert model_files(tmp_path / "sum") == expected
 
 
+def test_the_newest_day_is_held_out(
+    days: list[Path], tables: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Though the rest names it too, by a link even; nothing of it is learned, by tables and by logs
+    alike, the manifest says how the model does on it, and a gate compares on it.
+    """
+    link = tmp_path / "newest.parquet"
+    link.symlink_to(tables[-1])
+    window = ["--counts", str(tables[0].parent / "*.parquet")]
+    logs = [*map(str, days), "--label-field", "fault"]
+    stores = [tmp_path / name for name in ("rest", "tables", "logs")]
+    ways = [
+        counts(tables[:-1]),
+        [*window, "--holdout", str(link)],
+        [*logs, "--holdout", str(days[-1])],
+    ]
+    for store, way in zip(stores, ways, strict=True):
+        assert main(["fit", *way, "--model-dir", str(store)]) == 0
+        assert model_files(store) == model_files(stores[0])
+    nothing, *held_out = [ModelStore(store).manifest(1).held_out for store in stores]
+    assert nothing is None
+    assert held_out[0] == held_out[1]
+    assert held_out[0] is not None
+    assert (held_out[0].n_records, held_out[0].since) == (LINES, "2026-11-14T00:00:00+00:00")
+    assert held_out[0].average_precision is not None
+    capsys.readouterr()
+    assert main(["info", "--model-dir", str(stores[1])]) == 0
+    assert f"{LINES} records, " in capsys.readouterr().out
+
+    assert main(["fit", *ways[1], "--gate", "--model-dir", str(stores[1])]) == 0
+    shown = capsys.readouterr().out
+    assert f"Held out of training: the newest {LINES} lines, from 2026-11-14T" in shown
+    assert "compared with version 1" in shown
+    flagged = re.search(r"holds  flood: (\S+)% flagged", shown)
+    assert flagged is not None
+    again = ModelStore(stores[1]).manifest(2).held_out
+    assert again is not None
+    assert float(flagged[1]) == pytest.approx(100 * again.flagged_share, abs=0.01)
+
+    recalibration = ["recalibrate", "--contamination", "0.02", "--model-dir", str(stores[1])]
+    assert main(recalibration) == 0
+    assert ModelStore(stores[1]).manifest(3).held_out is None
+    assert main(["fit", *counts(tables[:1]), "--holdout", str(tables[0])]) == 3
+    assert "nothing is left to learn from" in capsys.readouterr().err
+
+
 def test_a_day_is_taken_away(tables: list[Path], tmp_path: Path) -> None:
     """What is left holds the other days' records, each as often."""
     whole, less, rest = (tmp_path / f"{name}.parquet" for name in ("whole", "less", "rest"))
@@ -113,6 +160,6 @@ def test_tables_are_listed(tables: list[Path], capsys: pytest.CaptureFixture[str
     assert main(["count", *counts(tables)]) == 0
     shown = capsys.readouterr().out
     assert f"{DAYS * LINES:,}" in shown
-    assert "2026-11-01 00:00 to 2026-11-04" in shown
+    assert "2026-11-01 00:00 to 2026-11-14" in shown
     assert f"labelled  {DAYS * 8}" in shown
     assert main(["count", *counts(tables), "--out", "table.csv"]) == 2

@@ -12,7 +12,7 @@ from trainer.cli.data_options import DATA_HELP, add_counts, add_data, required_d
 from trainer.cli.terminal import Terminal
 from trainer.counting.table import CountTable
 from trainer.jobs.count import count, write_counts
-from trainer.jobs.dataset import CountTables
+from trainer.jobs.count_tables import CountTables
 
 _DESCRIPTION: Final = f"""\
 Count data into a table of its distinct records, a small file that holds all that training needs of

@@ -1,6 +1,7 @@
 """Options on where data is and how it is read."""
 
 import argparse
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,11 +11,16 @@ from schemas.record.features import Level
 from schemas.record.levels import SCALES
 from trainer.cli.command import UsageError
 from trainer.counting.run import Executor
-from trainer.jobs.dataset import CountTables, Data, Dataset
+from trainer.jobs.count_tables import CountTables
+from trainer.jobs.data import Data
+from trainer.jobs.dataset import Dataset
 from trainer.jobs.unusable import FEW_BAD, MAX_BAD_FRACTION
 from trainer.reading.formats.table import FORMATS
 from trainer.reading.options import ReadingOptions
 from trainer.reading.plan import Fields
+from trainer.reading.sources import Source
+
+_NUMBER: Final = re.compile(r"-?[0-9]*\.?[0-9]+(?:[eE]-?[0-9]+)?")
 
 DATA_HELP: Final = """\
 DATA is files, globs, folders, - for standard input, or s3://, gs:// and az:// URLs; plain, gzip,
@@ -116,8 +122,15 @@ def dataset(arguments: argparse.Namespace) -> Dataset:
     return dataset_of(arguments, arguments.data)
 
 
-def dataset_of(arguments: argparse.Namespace, data: Sequence[str]) -> Dataset:
+def dataset_of(
+    arguments: argparse.Namespace, data: Sequence[str], held_out: Sequence[Source] = ()
+) -> Dataset:
     """Data, read by a command's options.
+
+    Args:
+        arguments: of the command.
+        data: where it is.
+        held_out: what is no part of it, though `data` may name it.
 
     Raises:
         UsageError: an option is out of range.
@@ -131,11 +144,16 @@ def dataset_of(arguments: argparse.Namespace, data: Sequence[str]) -> Dataset:
         _reading(arguments),
         Executor(processes=arguments.processes, dask=arguments.dask),
         arguments.max_bad_fraction,
+        held_out,
     )
 
 
-def data_or_counts(arguments: argparse.Namespace) -> Data | None:
+def data_or_counts(arguments: argparse.Namespace, held_out: Sequence[Source] = ()) -> Data | None:
     """The data that a command was given, or the count tables; None for neither.
+
+    Args:
+        arguments: of the command.
+        held_out: what is no part of it, though the command may name it.
 
     Raises:
         UsageError: both were given, or an option is out of range.
@@ -145,21 +163,54 @@ def data_or_counts(arguments: argparse.Namespace) -> Data | None:
         raise UsageError("give either DATA or --counts FILE, not both")
     if arguments.counts:
         _check_fraction(arguments)
-        return CountTables(arguments.counts, arguments.max_bad_fraction)
-    return dataset(arguments) if arguments.data else None
+        return CountTables(arguments.counts, arguments.max_bad_fraction, held_out)
+    return dataset_of(arguments, arguments.data, held_out) if arguments.data else None
 
 
-def required_data(arguments: argparse.Namespace) -> Data:
+def required_data(arguments: argparse.Namespace, held_out: Sequence[Source] = ()) -> Data:
     """As `data_or_counts`, for commands that need either.
 
     Raises:
         UsageError: as `data_or_counts`, or neither was given.
         InputError: as `dataset`.
     """
-    data = data_or_counts(arguments)
+    data = data_or_counts(arguments, held_out)
     if data is None:
         raise UsageError("give DATA to read, or --counts FILE")
     return data
+
+
+def add_holdout(parser: argparse.ArgumentParser) -> None:
+    """What a model does not learn from."""
+    parser.add_argument(
+        "--holdout",
+        action="append",
+        default=[],
+        metavar="SHARE|DATA",
+        help="do not learn from this share of the records, the newest, or from this data (with "
+        "--counts a count table), which the rest may name too; say how the model does on it, and "
+        "have a gate compare on it; data is repeatable",
+    )
+
+
+def holdout(arguments: argparse.Namespace) -> float | Data | None:
+    """A share, data of the kind that the command was given, or None.
+
+    Raises:
+        UsageError: the share is out of range.
+        InputError: as `dataset`.
+    """
+    names: list[str] = arguments.holdout
+    if not names:
+        return None
+    if len(names) == 1 and _NUMBER.fullmatch(names[0]):
+        share = float(names[0])
+        if not 0 < share < 1:
+            raise UsageError(f"--holdout {share:g}: Expected more than 0 and less than 1")
+        return share
+    if arguments.counts:
+        return CountTables(names, arguments.max_bad_fraction)
+    return dataset_of(arguments, names)
 
 
 def _check_fraction(arguments: argparse.Namespace) -> None:

@@ -5,7 +5,15 @@ from typing import Final
 
 from schemas.bundle.options import MAX_NODES
 from trainer.cli.command import Command, UsageError, Work
-from trainer.cli.data_options import DATA_HELP, add_counts, add_data, add_fault_field, required_data
+from trainer.cli.data_options import (
+    DATA_HELP,
+    add_counts,
+    add_data,
+    add_fault_field,
+    add_holdout,
+    holdout,
+    required_data,
+)
 from trainer.cli.decision import print_decision
 from trainer.cli.fit_options import add_train_options, alert_budget, train_options
 from trainer.cli.store import open_models
@@ -45,13 +53,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="publish the model, and make it current only if not worse than the active version "
         "on the same records (docs/models.md lists the rules)",
     )
-    parser.add_argument(
-        "--holdout",
-        type=float,
-        metavar="SHARE",
-        help="do not learn from this share of the records, the newest, and say how the model does "
-        "on them; a gate compares on them",
-    )
+    add_holdout(parser)
     reporting = parser.add_argument_group("report")
     reporting.add_argument(
         "--compare", action="store_true", help="show the active model on the same data as well"
@@ -63,13 +65,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> Work:
     options = train_options(arguments)  # checked before anything is read
-    if arguments.holdout is not None and not 0 < arguments.holdout < 1:
-        raise UsageError(f"--holdout {arguments.holdout}: Expected more than 0 and less than 1")
     if arguments.gate and not arguments.activate:
         raise UsageError("give either --gate or --no-activate: a gate may make the model current")
     budget = alert_budget(arguments)
+    held_out = holdout(arguments)
+    given = [] if held_out is None or isinstance(held_out, float) else held_out.sources
     fitted = fit(
-        required_data(arguments),
+        required_data(arguments, given),
         options=options,
         budget=budget,
         model_dir=open_models(arguments),
@@ -78,7 +80,7 @@ def _run(arguments: argparse.Namespace) -> Work:
         max_nodes=arguments.max_nodes,
         activate=arguments.activate,
         gate=arguments.gate,
-        holdout=arguments.holdout,
+        holdout=held_out,
         listener=Terminal(),
     )
     is_current = arguments.activate

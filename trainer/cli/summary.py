@@ -84,10 +84,11 @@ def _print_flagged(report: Report) -> None:
 
 def _print_held_out(held_out: HeldOut) -> None:
     print(held_out.basis)
-    if held_out.average_precision is not None:
+    summary = held_out.summary
+    if summary.average_precision is not None:
         print(
-            f"On them: ROC AUC {held_out.auc:.3f}, average precision "
-            f"{held_out.average_precision:.3f}."
+            f"On them: ROC AUC {summary.auc:.3f}, average precision "
+            f"{summary.average_precision:.3f}."
         )
     print(f"On them: {held_out.headline}")
 

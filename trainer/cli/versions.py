@@ -4,7 +4,7 @@ import argparse
 from typing import Final
 
 from inference.errors import BrokenVersionError, NoModelError
-from schemas.bundle.manifest import Manifest
+from schemas.bundle.manifest import HeldOutSummary, Manifest
 from trainer.cli.command import Command, UsageError
 from trainer.cli.data_options import add_counts, add_reading, required_data
 from trainer.cli.decision import print_decision
@@ -64,6 +64,8 @@ def _facts(version: int, manifest: Manifest) -> list[tuple[str, str]]:
     ]
     if scores.n_own:
         facts.append(("own thresholds", f"{scores.n_own:,} services"))
+    if manifest.held_out is not None:
+        facts.append(("held out", _held_out(manifest.held_out)))
     if calibration.budget is not None:
         facts.append(("alert budget", budget_in_words(calibration.budget)))
     if scores.message_threshold is not None:
@@ -76,6 +78,15 @@ def _facts(version: int, manifest: Manifest) -> list[tuple[str, str]]:
         ("seed", str(options.random_state)),
         *[(name, f"{entry.size_bytes:,} bytes") for name, entry in manifest.files.items()],
     ]
+
+
+def _held_out(held_out: HeldOutSummary) -> str:
+    said = f"{held_out.n_records:,} records, {held_out.flagged_share:.2%} flagged"
+    if held_out.since is not None:
+        said += f", from {held_out.since} on"
+    if held_out.average_precision is not None:
+        said += f"; average precision {held_out.average_precision:.3f}, ROC AUC {held_out.auc:.3f}"
+    return said
 
 
 def _activate(arguments: argparse.Namespace) -> None:

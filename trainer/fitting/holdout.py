@@ -24,12 +24,34 @@ class Split(msgspec.Struct, frozen=True):
         since: microseconds since 1970 in UTC, from when on records are held out; None where
             they have no times.
         in_order: whether the records that are held out came last.
+        is_given: whether these are data of their own.
     """
 
     learned: CountTable
     held_out: CountTable
     since: int | None
     in_order: bool
+    is_given: bool = False
+
+
+def split_as_given(learned: CountTable, held_out: CountTable) -> Split:
+    """Two tables, the second of which is held out.
+
+    Args:
+        learned: what a model is fitted on.
+        held_out: other records, at least one.
+
+    Raises:
+        TooFewRowsError: there are none.
+    """
+    if not held_out.n_distinct:
+        raise TooFewRowsError("what is to be held out has no usable record")
+    since = None
+    if learned.n_distinct and learned.has_times and held_out.has_times:
+        since = int(_moments(held_out.first_seen).min())
+        if int(_moments(learned.last_seen).max()) > since:
+            since = None
+    return Split(learned, held_out, since, in_order=since is not None, is_given=True)
 
 
 def hold_out(table: CountTable, share: float) -> Split:

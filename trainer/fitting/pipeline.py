@@ -18,6 +18,7 @@ from schemas.bundle.manifest import (
     MANIFEST_FILE,
     CalibrationSummary,
     FeatureSpec,
+    HeldOutSummary,
     Manifest,
     ParitySummary,
     TrainingSummary,
@@ -130,8 +131,12 @@ def settle(
     return msgspec.structs.replace(options, contamination=contamination_of(budget)), budget
 
 
-def prove(fitted: Fitted) -> Mapping[str, bytes]:
+def prove(fitted: Fitted, held_out: HeldOutSummary | None = None) -> Mapping[str, bytes]:
     """Prove a model equal to what training computed.
+
+    Args:
+        fitted: the model.
+        held_out: how it does on what it did not learn from, for its manifest.
 
     Returns:
         The files of its bundle by name, the manifest with the proof among them.
@@ -147,7 +152,7 @@ def prove(fitted: Fitted) -> Mapping[str, bytes]:
         fitted.judgements,
         fitted.detector.prove(fitted.table),
     )
-    model.manifest = msgspec.structs.replace(model.manifest, parity=parity)
+    model.manifest = msgspec.structs.replace(model.manifest, parity=parity, held_out=held_out)
     return {**fitted.candidate.files, MANIFEST_FILE: model.manifest.to_json()}
 
 

@@ -119,7 +119,9 @@ def recalibrate(
             "records", compared.n_samples, n_flagged / compared.n_samples, budget=budget
         )
         warnings += check_sensitivity(model, compared, judgements, contamination)
-    model.manifest = msgspec.structs.replace(manifest, calibration=calibration, parity=parity)
+    model.manifest = msgspec.structs.replace(
+        manifest, calibration=calibration, parity=parity, held_out=None
+    )
     return Recalibrated(
         model, {**detector.files, MANIFEST_FILE: model.manifest.to_json()}, warnings
     )

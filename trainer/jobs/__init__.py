@@ -8,7 +8,8 @@ from schemas.bundle.budget import AlertBudget
 from schemas.bundle.options import TrainOptions
 from trainer.counting.run import Executor
 from trainer.jobs.activate import activate_unless_worse
-from trainer.jobs.dataset import CountTables, Dataset
+from trainer.jobs.count_tables import CountTables
+from trainer.jobs.dataset import Dataset
 from trainer.jobs.diff import diff, side_of
 from trainer.jobs.evaluate import evaluate
 from trainer.jobs.fit import fit

@@ -4,7 +4,7 @@ import msgspec
 
 from trainer.counting.table import CountTable
 from trainer.errors import NoVersionError, TooFewRowsError, UnfitVersionError
-from trainer.jobs.dataset import Data
+from trainer.jobs.data import Data
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.judging.check import Check
 from trainer.store.candidate import Candidate, current_version, load_candidate

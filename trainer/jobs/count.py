@@ -9,7 +9,7 @@ from schemas.record.key import Ints
 from trainer.counting.pattern_table import NO_PATTERNS, PatternTable
 from trainer.counting.table import CountTable
 from trainer.errors import InputError
-from trainer.jobs.dataset import Data
+from trainer.jobs.data import Data
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.store.files import replacing
 

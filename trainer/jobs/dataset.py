@@ -9,7 +9,6 @@ import msgspec
 from schemas.record.key import Bools, Ints
 from trainer.counting.pattern_table import NO_PATTERNS, PatternTable
 from trainer.counting.run import Executor, Locator, count_partitions
-from trainer.counting.sums import PartSum
 from trainer.counting.table import CountTable
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.jobs.unusable import check_bad
@@ -23,7 +22,7 @@ from trainer.reading.partitions import Partition, Place
 from trainer.reading.plan import PlannedSource
 from trainer.reading.planning import plan_sources
 from trainer.reading.records import read_records
-from trainer.reading.sources import STANDARD_INPUT, Source, find_sources
+from trainer.reading.sources import STANDARD_INPUT, Source, find_sources, without
 from trainer.report.content import BadRecord
 from trainer.report.goodness import FaultCount
 
@@ -131,6 +130,7 @@ class Dataset:
         reading: ReadingOptions = ReadingOptions(),
         executor: Executor = Executor(),
         max_bad_fraction: float | None = None,
+        held_out: Sequence[Source] = (),
     ) -> "Dataset":
         """Find data and decide how to read it.
 
@@ -139,11 +139,12 @@ class Dataset:
             reading: what is known of it; the rest is detected.
             executor: what will work on it.
             max_bad_fraction: the share of records that may be unusable; see `check_bad` on None.
+            held_out: what is no part of it, though `data` may name it.
 
         Raises:
             InputError: there is none, or its format is unknown.
         """
-        planned = plan_sources(find_sources(data), reading)
+        planned = plan_sources(without(find_sources(data), held_out), reading)
         return cls(
             planned.files,
             planned.notes,
@@ -240,51 +241,3 @@ class Dataset:
                     if left == 0:
                         break
         return found
-
-
-class CountTables:
-    """Count tables that an SQL engine made of data, in the place of that data.
-
-    Args:
-        paths: of the tables.
-        max_bad_fraction: likewise, of the counted records.
-    """
-
-    def __init__(self, paths: Sequence[str], max_bad_fraction: float | None = None) -> None:
-        self._paths = paths
-        self._max_bad_fraction = max_bad_fraction
-
-    def count(self, listener: Listener = SILENCE) -> Holdings:
-        """Add the tables up.
-
-        Raises:
-            InputError: a table cannot be read, or too many of the counted records cannot be used.
-        """
-        from trainer.counting.engine import read_table  # noqa: PLC0415 - loads DuckDB
-        from trainer.counting.engine_sums import sum_tables  # noqa: PLC0415 - as above
-
-        sources = find_sources(self._paths)
-        counted = sum_tables(sources)
-        if counted is None:
-            total = PartSum()
-            for number, source in enumerate(sources):
-                total.add(read_table(source, number))
-            counted = total.counted()
-        bad = [
-            BadRecord(f"{sources[place.partition].uri}, row {place.line}", problem)
-            for place, problem in counted.bad
-        ]
-        check_bad(counted.n_bad, counted.n_records, bad, self._max_bad_fraction, listener)
-        detected = ["a count table that was made elsewhere"]
-        return Holdings(
-            counted.table,
-            list(self._paths),
-            detected,
-            counted.n_bad,
-            bad,
-            patterns=counted.patterns,
-        )
-
-
-Data = Dataset | CountTables
-"""What a job reads records from."""

@@ -7,7 +7,8 @@ from typing import Final, Literal
 import msgspec
 
 from trainer.errors import FoundDifferenceError
-from trainer.jobs.dataset import CountTables, Data
+from trainer.jobs.count_tables import CountTables
+from trainer.jobs.data import Data
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.jobs.patterns import list_patterns, patterns_of_version
 from trainer.patterns.comparison import Comparison, compare

@@ -8,7 +8,7 @@ import msgspec
 from schemas.bundle.corrections import in_force, utc_now
 from trainer.counting.pattern_table import without_texts
 from trainer.errors import TooFewRowsError
-from trainer.jobs.dataset import Data
+from trainer.jobs.data import Data
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.report.content import Report
 from trainer.store.candidate import current_version, load_candidate

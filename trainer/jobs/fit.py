@@ -3,7 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -12,14 +12,18 @@ from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import PATTERNS_FILE, REPORT_FILE
 from schemas.bundle.options import MAX_NODES, TrainOptions
 from trainer.counting.pattern_table import without_texts
+from trainer.counting.table import CountTable
 from trainer.fitting.size import check_size
 from trainer.jobs.activate import Decision, decide
-from trainer.jobs.dataset import Data
+from trainer.jobs.data import Data
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.report.content import Report
 from trainer.store.candidate import current_version, load_candidate
 from trainer.store.carrying import corrections_to_carry
 from trainer.store.opening import Models, registry_over
+
+if TYPE_CHECKING:
+    from trainer.fitting.holdout import Split
 
 PARTLY: Final = "It learned from {:,} of these {:,} lines."
 BASIS: Final = "These are the lines that it learned from; `evaluate` judges others."
@@ -54,7 +58,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     max_nodes: int = MAX_NODES,
     activate: bool = True,
     gate: bool = False,
-    holdout: float | None = None,
+    holdout: float | Data | None = None,
     listener: Listener = SILENCE,
 ) -> Fit:
     """Train on data, prove the model equal to what training computed, and publish it.
@@ -70,8 +74,8 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         activate: make the model current; else it waits in the store.
         gate: make it current only if it is not worse than the active model on the same records,
             those that were held out if any were.
-        holdout: the share of the records, in (0, 1), that the model does not learn from; see
-            `trainer.fitting.holdout`. None for none.
+        holdout: what the model does not learn from: a share of the records in (0, 1), the newest
+            (`trainer.fitting.holdout`), or data of its own. None for nothing.
         listener: receives the job's progress.
 
     Raises:
@@ -84,7 +88,6 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
 
     # Seconds of imports, hidden behind the reading of the data.
     from trainer.fitting import pipeline  # noqa: PLC0415 - see above
-    from trainer.fitting.holdout import hold_out  # noqa: PLC0415 - see above
     from trainer.judging.evaluation import make_report  # noqa: PLC0415 - see above
     from trainer.judging.found import find_patterns  # noqa: PLC0415 - see above
     from trainer.judging.held_out import describe_held_out  # noqa: PLC0415 - see above
@@ -104,11 +107,11 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     check_size(options, table.n_samples, max_nodes)
     if table.n_distinct:
         listener.say(f"{table.n_samples:,} rows, {table.n_distinct:,} distinct; fitting")
-    split = None if holdout is None else hold_out(table, holdout)
+    split = None if holdout is None else _split(table, holdout, listener)
     learned = table if split is None else split.learned
 
     def judged_by(fitted: pipeline.Fitted) -> Judged:
-        return judged_already(table, fitted) if split is None else judge(table, fitted.candidate)
+        return judged_already(table, fitted) if learned is table else judge(table, fitted.candidate)
 
     others = _others(pipeline.settle(learned, options, budget)[0])
     with ThreadPoolExecutor(1) as thread:
@@ -117,7 +120,8 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
             lambda: [judged_by(pipeline.fit(learned, other)) for other in others]
         )
         fitted = pipeline.fit(learned, options, budget)
-        files = pipeline.prove(fitted)
+        held_out = None if split is None else describe_held_out(split, fitted.candidate)
+        files = pipeline.prove(fitted, None if held_out is None else held_out.summary)
         judged = [explained(table, judged_by(fitted)), *compared.result()]
     if compare and registry.signature() is None:
         listener.say("nothing to compare with: no model has been published yet")
@@ -137,13 +141,12 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         warnings=fitted.warnings,
         corrections=corrections_to_carry(registry),
     )
-    held_out = None if split is None else describe_held_out(split, fitted.candidate)
-    basis = BASIS if split is None else PARTLY.format(learned.n_samples, table.n_samples)
+    basis = BASIS if learned is table else PARTLY.format(learned.n_samples, table.n_samples)
     report = msgspec.structs.replace(
         report,
         basis=basis,
         held_out=held_out,
-        parts=[] if split is None else [learned_part(split, fitted.candidate)],
+        parts=[] if split is None or learned is table else [learned_part(split, fitted.candidate)],
     )
 
     kept = {}
@@ -169,6 +172,15 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         time.perf_counter() - started,
         decision,
     )
+
+
+def _split(table: CountTable, holdout: float | Data, listener: Listener) -> "Split":
+    """What is learned of a table, and what is held out."""
+    from trainer.fitting.holdout import hold_out, split_as_given  # noqa: PLC0415 - as in `fit`
+
+    if isinstance(holdout, float):
+        return hold_out(table, holdout)
+    return split_as_given(table, holdout.count(listener).table)
 
 
 def _others(options: TrainOptions) -> list[TrainOptions]:

@@ -5,7 +5,8 @@ import msgspec
 from inference.model.model import Model
 from schemas.bundle.manifest import PATTERNS_FILE
 from trainer.errors import InputError, StoreError
-from trainer.jobs.dataset import Data, Holdings
+from trainer.jobs.data import Data
+from trainer.jobs.dataset import Holdings
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.patterns.lists import KEPT, count_lines, read_kept
 from trainer.patterns.pattern import Pattern

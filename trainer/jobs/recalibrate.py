@@ -4,7 +4,7 @@ import msgspec
 
 from schemas.bundle.budget import AlertBudget
 from schemas.bundle.manifest import Manifest
-from trainer.jobs.dataset import Data
+from trainer.jobs.data import Data
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.store.candidate import current_version, load_candidate
 from trainer.store.opening import Models, registry_over

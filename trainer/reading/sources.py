@@ -42,6 +42,7 @@ __all__ = [
     "open_source",
     "read_head",
     "register_stores",
+    "without",
 ]
 
 STANDARD_INPUT: Final = "-"
@@ -91,10 +92,27 @@ def find_sources(patterns: Sequence[str]) -> list[Source]:
     sources: dict[str, Source] = {}
     for pattern in patterns:
         for source in _find(pattern):
-            local = source.uri != STANDARD_INPUT and not is_store_url(source.uri)
             # Two names of one file, as a link to the newest log is, would count it twice.
-            sources.setdefault(os.path.realpath(source.uri) if local else source.uri, source)
+            sources.setdefault(_identity(source), source)
     return list(sources.values())
+
+
+def without(sources: Sequence[Source], others: Sequence[Source]) -> list[Source]:
+    """The sources that are not among others, whatever their names.
+
+    Raises:
+        InputError: none is left.
+    """
+    taken = {_identity(source) for source in others}
+    left = [source for source in sources if _identity(source) not in taken]
+    if others and not left:
+        raise InputError("all of the data is held out: nothing is left to learn from")
+    return left
+
+
+def _identity(source: Source) -> str:
+    local = source.uri != STANDARD_INPUT and not is_store_url(source.uri)
+    return os.path.realpath(source.uri) if local else source.uri
 
 
 def _find(pattern: str) -> Iterable[Source]:

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from schemas.bundle.manifest import HeldOutSummary
+
 
 class Curve(msgspec.Struct, frozen=True):
     """How well one ranking finds the labelled records.
@@ -93,11 +95,9 @@ class HeldOut(msgspec.Struct, frozen=True):
     Attributes:
         basis: which these are, in a sentence.
         headline: as a report's.
-        average_precision: of the model's ranking; None without labels of both kinds.
-        auc: likewise, the area under the ROC curve.
+        summary: the figures, as the manifest has them.
     """
 
     basis: str
     headline: str
-    average_precision: float | None = None
-    auc: float | None = None
+    summary: HeldOutSummary

@@ -12,7 +12,7 @@ from inference.store.versions import ModelStore
 from trainer.cli import main
 from trainer.counting.table import CountTable, merge_tables
 from trainer.errors import TooFewRowsError
-from trainer.fitting.holdout import Split, hold_out
+from trainer.fitting.holdout import Split, hold_out, split_as_given
 from trainer.judging.held_out import basis_of
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "logs.jsonl.gz"
@@ -141,3 +141,15 @@ def test_a_model_learns_nothing_of_what_is_held_out(
     assert f"the newest {held_out:,} lines" in page
     assert learned in page
     assert main(["fit", *data, "--holdout", "1", *where]) == 2
+
+
+def test_data_that_is_given_is_held_out() -> None:
+    """From a moment on if all of it came later than what is learned, else without a moment."""
+    learned, later = table_of([(n, False) for n in range(10)]), [(n, False) for n in range(3)]
+    after, among = (table_of(later, YEAR_2001 + start) for start in (9, 8))
+    split = split_as_given(learned, after)
+    assert (split.learned, split.held_out) == (learned, after)
+    assert basis_of(split).endswith("the newest 3 lines, from 2001-09-09T01:46:40+00:00 on.")
+    assert basis_of(split_as_given(learned, among)).endswith("3 lines of other data.")
+    with pytest.raises(TooFewRowsError, match="no usable record"):
+        split_as_given(learned, table_of([]))

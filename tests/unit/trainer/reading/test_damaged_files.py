@@ -16,7 +16,8 @@ from tests.damage import damaged
 from tests.made_logs import make_logs, make_raw_logs
 from tests.read_records import lines_of
 from trainer.errors import InputError
-from trainer.jobs.dataset import CountTables, Dataset
+from trainer.jobs.count_tables import CountTables
+from trainer.jobs.dataset import Dataset
 
 FEATURES = lines_of(make_logs(12))
 LOGS = lines_of(msgspec.to_builtins(log) for log in make_raw_logs(12))

@@ -1,0 +1,70 @@
+"""Count tables in the place of the data that they were made of."""
+
+from collections.abc import Sequence
+
+from trainer.counting.sums import PartSum
+from trainer.jobs.dataset import Holdings
+from trainer.jobs.listener import SILENCE, Listener
+from trainer.jobs.unusable import check_bad
+from trainer.reading.sources import Source, find_sources, without
+from trainer.report.content import BadRecord
+
+
+class CountTables:
+    """Count tables that an SQL engine made of data, in the place of that data.
+
+    Args:
+        paths: of the tables.
+        max_bad_fraction: likewise, of the counted records.
+        held_out: tables that are no part of it, though `paths` may name them.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        max_bad_fraction: float | None = None,
+        held_out: Sequence[Source] = (),
+    ) -> None:
+        self._paths = paths
+        self._max_bad_fraction = max_bad_fraction
+        self._held_out = held_out
+
+    @property
+    def sources(self) -> list[Source]:
+        """Where the tables are.
+
+        Raises:
+            InputError: a path matches nothing, or all are held out.
+        """
+        return without(find_sources(self._paths), self._held_out)
+
+    def count(self, listener: Listener = SILENCE) -> Holdings:
+        """Add the tables up.
+
+        Raises:
+            InputError: a table cannot be read, or too many of the counted records cannot be used.
+        """
+        from trainer.counting.engine import read_table  # noqa: PLC0415 - loads DuckDB
+        from trainer.counting.engine_sums import sum_tables  # noqa: PLC0415 - as above
+
+        sources = self.sources
+        counted = sum_tables(sources)
+        if counted is None:
+            total = PartSum()
+            for number, source in enumerate(sources):
+                total.add(read_table(source, number))
+            counted = total.counted()
+        bad = [
+            BadRecord(f"{sources[place.partition].uri}, row {place.line}", problem)
+            for place, problem in counted.bad
+        ]
+        check_bad(counted.n_bad, counted.n_records, bad, self._max_bad_fraction, listener)
+        detected = ["a count table that was made elsewhere"]
+        return Holdings(
+            counted.table,
+            [source.uri for source in sources],
+            detected,
+            counted.n_bad,
+            bad,
+            patterns=counted.patterns,
+        )

@@ -1,0 +1,7 @@
+"""What a job reads records from."""
+
+from trainer.jobs.count_tables import CountTables
+from trainer.jobs.dataset import Dataset
+
+Data = Dataset | CountTables
+"""Logs, or tables that were made of some."""
