@@ -11,6 +11,10 @@ import pytest
 from inference.store.versions import ModelStore
 from tests.made_logs import make_raw_logs
 from trainer.cli.main import main
+from trainer.jobs import CountTables, Dataset, fit
+from trainer.reading.options import ReadingOptions
+from trainer.reading.plan import Fields
+from trainer.report.content import Report
 
 DAYS = 14
 LINES = 300
@@ -119,6 +123,63 @@ def test_the_newest_day_is_held_out(
     assert ModelStore(stores[1]).manifest(3).held_out is None
     assert main(["fit", *counts(tables[:1]), "--holdout", str(tables[0])]) == 3
     assert "nothing is left to learn from" in capsys.readouterr().err
+
+
+def shown(report: Report) -> list[tuple[str, ...]]:
+    """Of each pattern that a report shows, its id and text, and the example with its place."""
+    return [
+        (one.pattern_id, one.text, one.record.example, one.record.place) for one in report.patterns
+    ]
+
+
+def test_examples_are_those_of_the_logs(
+    days: list[Path], tables: list[Path], tmp_path: Path
+) -> None:
+    """With texts and places, for tables one by one, merged, and beside one without places."""
+    logs = Dataset.find([*map(str, days)], ReadingOptions(fields=Fields(label="fault")))
+    expected = shown(fit(logs, model_dir=str(tmp_path / "logs")).report)
+    assert all(all(parts) for parts in expected)
+    merged, old = tmp_path / "merged.parquet", tmp_path / "old.parquet"
+    assert main(["count", *counts(tables), "--out", str(merged)]) == 0
+    for way, given in (("days", tables), ("sum", [merged])):
+        data = CountTables([*map(str, given)])
+        assert shown(fit(data, model_dir=str(tmp_path / way)).report) == expected
+    duckdb.execute(f"COPY (SELECT * EXCLUDE (example) FROM '{tables[0]}') TO '{old}'")
+    data = CountTables([*map(str, [old, *tables[1:]])])
+    fitted = fit(data, model_dir=str(tmp_path / "old"))
+    assert model_files(tmp_path / "old") == model_files(tmp_path / "logs")
+    places = [place for _, _, _, place in shown(fitted.report)]
+    assert all(places)
+    assert not any(place.startswith(f"{days[0]}:") for place in places)
+    unread = fit(data, model_dir=str(tmp_path / "unread"), with_examples=False).report
+    assert not any(example for _, _, example, _ in shown(unread))
+
+
+def test_what_cannot_be_read_again_is_said(
+    days: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No line is shown for a record that it does not give."""
+    copy, table = tmp_path / "day.jsonl", tmp_path / "day.parquet"
+    copy.write_bytes(days[0].read_bytes())
+    assert main(["count", str(copy), "--label-field", "fault", "--out", str(table)]) == 0
+    data = ["fit", "--counts", str(table), "--model-dir", str(tmp_path / "store")]
+
+    def page(version: int) -> str:
+        capsys.readouterr()
+        assert main(data) == 0
+        return (ModelStore(tmp_path / "store").path(version) / "report.html").read_text()
+
+    assert f"{copy}:" in page(1)
+    assert "cannot be read again" not in capsys.readouterr().err
+    copy.write_bytes(days[1].read_bytes())
+    changed = page(2)
+    assert f"{copy}: has changed since it was counted" in capsys.readouterr().err
+    lines = copy.read_text().splitlines()
+    for place in re.findall(rf"{copy}:([0-9]+)", changed):
+        assert lines[int(place) - 1] in days[0].read_text()
+    copy.unlink()
+    assert f"{copy}:" not in page(3)
+    assert f"example lines cannot be read again: {copy}: cannot be read" in capsys.readouterr().err
 
 
 def test_a_day_is_taken_away(tables: list[Path], tmp_path: Path) -> None:

@@ -163,7 +163,8 @@ def data_or_counts(arguments: argparse.Namespace, held_out: Sequence[Source] = (
         raise UsageError("give either DATA or --counts FILE, not both")
     if arguments.counts:
         _check_fraction(arguments)
-        return CountTables(arguments.counts, arguments.max_bad_fraction, held_out)
+        reading = _reading(arguments)
+        return CountTables(arguments.counts, arguments.max_bad_fraction, held_out, reading)
     return dataset_of(arguments, arguments.data, held_out) if arguments.data else None
 
 

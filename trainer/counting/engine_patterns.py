@@ -39,7 +39,7 @@ def read_patterns(
         keys=table.keys[at],
         counts=table.counts[at],
         positives=np.zeros(n, np.int64) if table.positives is None else table.positives[at],
-        first_places=np.zeros(n, np.int64),
+        first_places=np.zeros(n, np.int64) if table.places is None else table.places[at],
         last_places=np.zeros(n, np.int64),
         first_times=np.full(n, NEVER_SEEN) if table.first_seen is None else table.first_seen[at],
         last_times=np.full(n, NO_TIME) if table.last_seen is None else table.last_seen[at],

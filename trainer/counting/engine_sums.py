@@ -8,8 +8,9 @@ import duckdb
 from schemas.record.extractor import EXTRACTOR_COLUMN
 from schemas.record.features import FEATURE_NAMES
 from trainer.counting.engine import number_counts, read_numbered
+from trainer.counting.parts import Part
 from trainer.counting.sums import Counted
-from trainer.counting.table_file import check_extractor
+from trainer.counting.table_file import PLACE_COLUMN, check_extractor, read_parts
 from trainer.reading.database import connect, parquet
 from trainer.reading.sources import Source
 
@@ -37,19 +38,29 @@ def sum_tables(sources: Sequence[Source]) -> Counted | None:
     if not sources or not all(source.uri.endswith(".parquet") for source in sources):
         return None
     with connect(sources) as connection:
-        columns = _columns(connection, sources[0])
+        kinds = [_columns(connection, source) for source in sources]
+        placed = [columns.pop(PLACE_COLUMN, None) is not None for columns in kinds]
+        columns = kinds[0]
         if not _KEYS <= columns.keys() <= _KEYS | _SUMS.keys() or "n" not in columns:
             return None
-        if any(_columns(connection, source) != columns for source in sources[1:]):
+        if any(others != columns for others in kinds[1:]):
             return None
         for source in sources:
             check_extractor(connection, parquet([source]), source.uri)
         keys = ", ".join(sorted(_KEYS - {EXTRACTOR_COLUMN}))
         sums = ", ".join(f"{how} AS {name}" for name, how in _SUMS.items() if name in columns)
+        parts: list[Part] = []
+        if any(placed):
+            parts, shifts = read_parts(connection, sources)
+            shift = f"list_extract({shifts}, file_index::BIGINT + 1)"
+            sums += (
+                f", coalesce(min(nullif({PLACE_COLUMN}, 0) + {shift}), 0)::BIGINT AS first_place"
+            )
+        relation = parquet(sources, *([] if all(placed) else ["union_by_name = true"]))
         checks = "count(n) = count(*) AND min(n) >= 1 AS is_counted"
         connection.execute(
             f"CREATE TEMP TABLE counts AS SELECT {keys}, {sums}, {checks} "
-            f"FROM {parquet(sources)} GROUP BY {keys}"
+            f"FROM {relation} GROUP BY {keys}"
         )
         (is_counted,) = connection.execute(
             "SELECT coalesce(bool_and(is_counted), true) FROM counts"
@@ -61,7 +72,7 @@ def sum_tables(sources: Sequence[Source]) -> Counted | None:
         part = read_numbered(connection, 0)
     if part.n_bad:
         return None
-    return Counted(part.table, {0: part.n_records}, 0, [], patterns=part.patterns)
+    return Counted(part.table, {0: part.n_records}, 0, [], patterns=part.patterns, parts=parts)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, str]:

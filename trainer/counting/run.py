@@ -8,12 +8,13 @@ import msgspec
 from inference.cores import usable_cores
 from trainer.counting.cluster import run_on_dask
 from trainer.counting.local import run_locally
+from trainer.counting.parts import NOWHERE, Part
 from trainer.counting.step import count_partition
 from trainer.counting.sums import Counted, PartCount, PartSum
 from trainer.reading.cutting import PARTITION_BYTES
 from trainer.reading.formats.table import FORMATS, is_counted_by_engine
 from trainer.reading.partitions import Partition, Place
-from trainer.reading.sources import Source
+from trainer.reading.sources import STANDARD_INPUT, Source, absolute_uri
 
 T = TypeVar("T")
 
@@ -89,6 +90,22 @@ class Locator:
 
     def __call__(self, place: Place) -> str:
         """The place in words."""
-        partition = self._partitions[place.partition]
-        between = ":" if FORMATS[partition.plan.format].splittable else ", record "
-        return f"{partition.source.uri}{between}{self._before[place.partition] + place.line}"
+        return self._part(place.partition).describe(place.line)
+
+    def parts(self) -> list[Part]:
+        """All parts by name, for who has the places and not the data.
+
+        Standard input cannot be read again, and records that came as features were no lines.
+        """
+        return [
+            msgspec.structs.replace(self._part(number), uri=absolute_uri(partition.source))
+            if partition.source.uri != STANDARD_INPUT and partition.plan.kind == "logs"
+            else NOWHERE
+            for number, partition in enumerate(self._partitions)
+        ]
+
+    def _part(self, number: int) -> Part:
+        partition = self._partitions[number]
+        in_lines = FORMATS[partition.plan.format].splittable
+        uri = partition.source.uri
+        return Part(uri, partition.start, self._before[number], in_lines=in_lines)

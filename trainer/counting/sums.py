@@ -1,9 +1,11 @@
 """What was counted in a part of the data, and how parts add up."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
+from trainer.counting.parts import Part
 from trainer.counting.pattern_table import NO_PATTERNS, PatternTable, merge_patterns
 from trainer.counting.table import CountTable, in_order, merge_tables
 from trainer.reading.faults import MAX_SAMPLES, Notes
@@ -45,6 +47,7 @@ class Counted(msgspec.Struct, frozen=True):
         bad: the first of these, in the order of the input.
         notes: what a person may want to check.
         patterns: those of the usable records with messages.
+        parts: what the places of count tables mean; empty for data itself.
     """
 
     table: CountTable
@@ -53,6 +56,7 @@ class Counted(msgspec.Struct, frozen=True):
     bad: list[tuple[Place, str]]
     notes: Notes = Notes()
     patterns: PatternTable = NO_PATTERNS
+    parts: Sequence[Part] = ()
 
     @property
     def n_records(self) -> int:

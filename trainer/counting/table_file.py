@@ -1,9 +1,11 @@
 """A count table as a file, in the form that SQL engines write, with the name of its extractor."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
+import msgspec
 import numpy as np
 
 from schemas.record.extractor import EXTRACTOR, EXTRACTOR_COLUMN
@@ -11,38 +13,61 @@ from schemas.record.features import FEATURE_NAMES, Level
 from schemas.record.key import Ints, flag_columns, messages_of, unpack
 from schemas.record.templates import first_pattern
 from trainer import quoting
+from trainer.counting.parts import NOWHERE, Part, Renumbering
 from trainer.counting.pattern_table import PatternTable
 from trainer.counting.table import CountTable
 from trainer.errors import InputError
 from trainer.reading.database import connect
+from trainer.reading.partitions import MAX_LINES
+from trainer.reading.sources import Source
+
+PLACE_COLUMN: Final = "example"
+"""Where a line stands that gave the record: its place in the parts that the file names."""
+
+PARTS: Final = "log_anomaly_parts"
+"""The name of the file's metadata that names those parts: JSON, as in `trainer.counting.parts`."""
 
 
-def write_table(table: CountTable, patterns: PatternTable, out: Path) -> None:
+def write_table(
+    table: CountTable, patterns: PatternTable, out: Path, parts: Sequence[Part] = ()
+) -> None:
     """Write a table as Parquet, sorted by all columns; the same table makes the same rows.
 
     Records with a message have the id of their pattern where it is known for each of them, else the
-    first id of its bucket. Places are left out: they say nothing without the data.
+    first id of its bucket.
 
     Args:
         table: the records.
         patterns: those of its records with a message, or of none.
         out: the file.
+        parts: what places mean; without, they are left out.
     """
     has_message, _, _ = messages_of(table.traits)
     written = int(table.counts[has_message].sum())
     known = int(patterns.counts.sum()) == written > 0
     timed = table.has_times
     labelled = table.positives is not None
-    parts = [_of_records(table, ~has_message if known else None, labelled=labelled, timed=timed)]
+    bare = ~has_message if known else None
+    blocks = [_of_records(table, bare, labelled=labelled, timed=timed)]
     if known:
-        parts.append(_of_patterns(patterns, labelled=labelled, timed=timed))
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        blocks.append(_of_patterns(patterns, labelled=labelled, timed=timed))
+    columns = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    named = ""
+    if parts and table.places is not None:
+        places = table.places if bare is None else table.places[bare]
+        if known:
+            places = np.concatenate([places, patterns.first_places])
+        renumbered = Renumbering(parts, places)
+        columns[PLACE_COLUMN] = renumbered(places)
+        written_parts = msgspec.json.encode(renumbered.parts).decode()
+        named = f", KV_METADATA {{{PARTS}: {quoting.literal(written_parts)}}}"
     order = ", ".join(map(quoting.name, columns))
     with connect() as connection:
         connection.register("counts", columns)
         connection.execute(
             f"COPY (SELECT *, {quoting.literal(EXTRACTOR)} AS {EXTRACTOR_COLUMN} FROM counts "
-            f"ORDER BY {order}) TO {quoting.literal(str(out))} (FORMAT parquet, COMPRESSION zstd)"
+            f"ORDER BY {order}) TO {quoting.literal(str(out))} "
+            f"(FORMAT parquet, COMPRESSION zstd{named})"
         )
 
 
@@ -69,6 +94,39 @@ def check_extractor(connection: duckdb.DuckDBPyConnection, reader: str, uri: str
             f"{uri}: its records were made by the extractor {str(others[0][0])[:12]}..., this "
             f"release has {EXTRACTOR[:12]}...; count the logs again"
         )
+
+
+def read_parts(
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
+) -> tuple[list[Part], list[int]]:
+    """The parts that several tables name, as one list.
+
+    Args:
+        connection: what reads them.
+        sources: the tables.
+
+    Returns:
+        All parts, NOWHERE first, and for each table what is to be added to its places.
+
+    Raises:
+        InputError: a table names no parts, or what names them is damaged.
+    """
+    uris = quoting.literals(source.uri for source in sources)
+    written = dict(
+        connection.execute(
+            f"SELECT file_name, value FROM parquet_kv_metadata({uris}) WHERE decode(key) = ?",
+            [PARTS],
+        ).fetchall()
+    )
+    parts, shifts = [NOWHERE], []
+    for source in sources:
+        shifts.append((len(parts) - 1) * MAX_LINES)
+        if source.uri in written:
+            try:
+                parts += msgspec.json.decode(written[source.uri], type=list[Part])[1:]
+            except msgspec.DecodeError as error:
+                raise InputError(f"{source.uri}: its {PARTS} cannot be read: {error}") from error
+    return parts, shifts
 
 
 def _of_records(

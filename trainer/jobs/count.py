@@ -1,11 +1,13 @@
 """Counts data into a table that adds up: days that make a window, and the window less a day."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from schemas.record.key import Ints
+from trainer.counting.parts import Part
 from trainer.counting.pattern_table import NO_PATTERNS, PatternTable
 from trainer.counting.table import CountTable
 from trainer.errors import InputError
@@ -21,11 +23,13 @@ class Counts(msgspec.Struct, frozen=True):
         table: its records.
         patterns: those of its records with messages.
         n_bad: records that cannot be used.
+        parts: what the places of its records mean; empty where that is unknown.
     """
 
     table: CountTable
     patterns: PatternTable
     n_bad: int
+    parts: Sequence[Part] = ()
 
 
 def count(data: Data, less: Data | None = None, listener: Listener = SILENCE) -> Counts:
@@ -41,7 +45,7 @@ def count(data: Data, less: Data | None = None, listener: Listener = SILENCE) ->
     """
     holdings = data.count(listener)
     if less is None:
-        return Counts(holdings.table, holdings.patterns, holdings.n_bad)
+        return Counts(holdings.table, holdings.patterns, holdings.n_bad, holdings.parts)
     taken = less.count(listener)
     table = subtracted(holdings.table, taken.table)
     # Which pattern's count goes down is known only where both sides know all of them.
@@ -94,4 +98,4 @@ def write_counts(counts: Counts, out: str | Path) -> None:
     from trainer.counting.table_file import write_table  # noqa: PLC0415 - loads DuckDB
 
     with replacing(Path(out)) as temporary:
-        write_table(counts.table, counts.patterns, temporary)
+        write_table(counts.table, counts.patterns, temporary, counts.parts)

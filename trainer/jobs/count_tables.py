@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from trainer.counting.sums import PartSum
 from trainer.jobs.dataset import Holdings
 from trainer.jobs.listener import SILENCE, Listener
+from trainer.jobs.table_lines import TableLines
 from trainer.jobs.unusable import check_bad
+from trainer.reading.options import ReadingOptions
 from trainer.reading.sources import Source, find_sources, without
 from trainer.report.content import BadRecord
 
 
 class CountTables:
-    """Count tables that an SQL engine made of data, in the place of that data.
+    """Count tables, in the place of the data that they were made of.
 
     Args:
         paths: of the tables.
         max_bad_fraction: likewise, of the counted records.
         held_out: tables that are no part of it, though `paths` may name them.
+        reading: how the data behind them is read, for example lines.
     """
 
     def __init__(
@@ -24,10 +27,12 @@ class CountTables:
         paths: Sequence[str],
         max_bad_fraction: float | None = None,
         held_out: Sequence[Source] = (),
+        reading: ReadingOptions = ReadingOptions(),
     ) -> None:
         self._paths = paths
         self._max_bad_fraction = max_bad_fraction
         self._held_out = held_out
+        self._reading = reading
 
     @property
     def sources(self) -> list[Source]:
@@ -59,7 +64,7 @@ class CountTables:
             for place, problem in counted.bad
         ]
         check_bad(counted.n_bad, counted.n_records, bad, self._max_bad_fraction, listener)
-        detected = ["a count table that was made elsewhere"]
+        detected = ["count tables"]
         return Holdings(
             counted.table,
             [source.uri for source in sources],
@@ -67,4 +72,5 @@ class CountTables:
             counted.n_bad,
             bad,
             patterns=counted.patterns,
+            lines=TableLines(counted.parts, self._reading, listener) if counted.parts else None,
         )

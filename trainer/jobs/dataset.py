@@ -1,16 +1,17 @@
 """Data that was found: where it is, how it is read, in which parts, and what it holds."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
-from typing import Final
+from functools import cached_property, partial
 
 import msgspec
 
 from schemas.record.key import Bools, Ints
+from trainer.counting.parts import Part, describe_place
 from trainer.counting.pattern_table import NO_PATTERNS, PatternTable
 from trainer.counting.run import Executor, Locator, count_partitions
 from trainer.counting.table import CountTable
 from trainer.jobs.listener import SILENCE, Listener
+from trainer.jobs.table_lines import EXAMPLE_CHARS, TableLines
 from trainer.jobs.unusable import check_bad
 from trainer.patterns.pattern import Pattern
 from trainer.patterns.summing import sum_up
@@ -26,8 +27,6 @@ from trainer.reading.sources import STANDARD_INPUT, Source, find_sources, withou
 from trainer.report.content import BadRecord
 from trainer.report.goodness import FaultCount
 
-EXAMPLE_CHARS: Final = 1_000
-
 
 class Holdings(msgspec.Struct, frozen=True):
     """What data holds.
@@ -38,7 +37,8 @@ class Holdings(msgspec.Struct, frozen=True):
         detected: how it was read, a sentence each.
         n_bad: records that cannot be used.
         bad: the first of these.
-        dataset: the data itself; None for count tables that were made elsewhere.
+        dataset: the data itself; None for count tables.
+        lines: finds lines by the places of count tables; None for the data itself.
         records: records of each partition, unusable ones included.
         patterns: those of the usable records with messages.
     """
@@ -51,19 +51,29 @@ class Holdings(msgspec.Struct, frozen=True):
     dataset: "Dataset | None" = None
     records: Mapping[int, int] = {}
     patterns: PatternTable = NO_PATTERNS
+    lines: TableLines | None = None
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """What places mean, for who has not the data; empty where that is unknown."""
+        if self.dataset is not None:
+            return self.dataset.locator(self.records).parts()
+        return () if self.lines is None else self.lines.parts
 
     def examples(self, top: CountTable) -> dict[int, tuple[str, str]]:
         """For each record of a table, where the first line stands that gave it, and the line, cut.
 
         Empty for data that cannot be read again, or that was no text.
         """
-        if self.dataset is None or top.places is None:
+        if top.places is None:
             return {}
         wanted: dict[int, dict[int, int]] = {}
         for key, packed in zip(top.keys.tolist(), top.places.tolist(), strict=True):
             place = Place.unpack(packed)
             wanted.setdefault(place.partition, {})[place.line] = key
-        return self.dataset.lines_at(wanted, self.records)
+        if self.dataset is not None:
+            return self.dataset.lines_at(wanted, self.records)
+        return {} if self.lines is None else self.lines.lines_at(wanted)
 
     def count_faults(self, flagged: Ints) -> FaultCount | None:
         """Faults of labelled data, which is read again; None where there is none to read.
@@ -87,14 +97,15 @@ class Holdings(msgspec.Struct, frozen=True):
             flagged: bool, the rows of `patterns` that a model flags; None if none was asked.
         """
         labelled = self.table.positives is not None
-        if self.dataset is None:
-            return sum_up(self.patterns, flagged=flagged, labelled=labelled)
-        say = self.dataset.locator(self.records)
+        if self.dataset is not None:
+            say = self.dataset.locator(self.records)
 
-        def locate(packed: int) -> str:
-            return say(Place.unpack(packed))
+            def locate(packed: int) -> str:
+                return say(Place.unpack(packed))
 
-        return sum_up(self.patterns, flagged=flagged, labelled=labelled, locate=locate)
+            return sum_up(self.patterns, flagged=flagged, labelled=labelled, locate=locate)
+        known = None if self.lines is None else partial(describe_place, self.lines.parts)
+        return sum_up(self.patterns, flagged=flagged, labelled=labelled, locate=known)
 
 
 class Dataset:

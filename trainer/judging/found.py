@@ -7,6 +7,7 @@ import numpy as np
 
 from schemas.record.features import Level
 from schemas.record.key import Bools, Ints, unpack
+from schemas.record.templates import pattern_id, template_of
 from trainer.counting.pattern_table import PatternTable
 from trainer.counting.table import NEVER_SEEN, NO_TIME, CountTable
 from trainer.judging.judged import Judged, Top, flags_of_rows
@@ -110,9 +111,13 @@ def describe_found(found: Found, records: list[TopRecord]) -> list[FoundPattern]
         found.first_rows.tolist(), found.end_rows.tolist(), records, strict=True
     ):
         labelled = int(patterns.positives[first:end].sum()) if found.labelled else None
+        seen = describe_rows(found, first, end)
+        if not seen.text and pattern_id(record.example) == int(patterns.patterns[first]):
+            # Count tables have no texts: the example has it, unless it was cut.
+            seen = msgspec.structs.replace(seen, text=template_of(record.example))
         described.append(
             FoundPattern(
-                **msgspec.structs.asdict(describe_rows(found, first, end)),
+                **msgspec.structs.asdict(seen),
                 n_labelled=labelled,
                 spark=[] if spread is None else spread.total(_between(first, end, n)).tolist(),
                 record=record,

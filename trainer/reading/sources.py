@@ -37,6 +37,7 @@ __all__ = [
     "STANDARD_INPUT",
     "Compression",
     "Source",
+    "absolute_uri",
     "describe_read_error",
     "find_sources",
     "open_source",
@@ -110,9 +111,17 @@ def without(sources: Sequence[Source], others: Sequence[Source]) -> list[Source]
     return left
 
 
+def absolute_uri(source: Source) -> str:
+    """Where a source is, for who works in another directory."""
+    return os.path.abspath(source.uri) if _is_file(source) else source.uri  # noqa: PTH100 - links stay
+
+
 def _identity(source: Source) -> str:
-    local = source.uri != STANDARD_INPUT and not is_store_url(source.uri)
-    return os.path.realpath(source.uri) if local else source.uri
+    return os.path.realpath(source.uri) if _is_file(source) else source.uri
+
+
+def _is_file(source: Source) -> bool:
+    return source.uri != STANDARD_INPUT and not is_store_url(source.uri)
 
 
 def _find(pattern: str) -> Iterable[Source]:
