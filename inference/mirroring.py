@@ -31,7 +31,7 @@ class MirrorSettings(msgspec.Struct, frozen=True, kw_only=True):
         model_store: address of the object store.
         model_dir: directory that services read.
         log_level: the least severe events that are logged.
-        poll_s: how often CURRENT is asked for; one small request each time.
+        poll_s: how often CURRENT and CANDIDATE are asked for; a small request each.
         max_file_bytes: a version with a larger file is not taken.
         public_key_file: only versions that its private half has signed are taken, PEM.
     """

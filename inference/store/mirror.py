@@ -3,11 +3,12 @@
 import contextlib
 import logging
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from inference.errors import BrokenVersionError, InferenceError, NoModelError
 from inference.store.remote import RemoteStore
-from inference.store.versions import ANY_SIZE, ModelStore
+from inference.store.versions import ANY_SIZE, CANDIDATE_FILE, CURRENT_FILE, ModelStore
 from inference.store.writing import KEEP_VERSIONS, StoreWriter
 from schemas.bundle.manifest import MANIFEST_FILE
 from schemas.bundle.signature import SIGNATURE_FILE
@@ -40,7 +41,7 @@ class Mirror:
         self._store = store
         self._writer = writer
         self._max_bytes = max_bytes
-        self._tag = ""
+        self._tag = self._candidate_tag = ""
 
     def bring(self, version: int, digest: str = "") -> bool:
         """Have a version here.
@@ -83,40 +84,94 @@ class Mirror:
         if pointer is None:
             return None
         is_new = self.bring(pointer.version, pointer.digest)
-        if is_new or self._current() != pointer.version:
+        if is_new or self._named() != pointer.version:
             self._writer.set_current(pointer.version)
         self._tag = pointer.tag
         return pointer.version
 
+    def follow_candidate(self) -> int | None:
+        """Name here the candidate that is named there, or none if none is.
+
+        Returns:
+            The number of the candidate; None if nothing changed there, or none is named.
+
+        Raises: as `follow`; what was named here still is.
+        """
+        try:
+            pointer = self._remote.current(self._candidate_tag, CANDIDATE_FILE)
+        except NoModelError:
+            self._candidate_tag = ""
+            (self._store.root / CANDIDATE_FILE).unlink(missing_ok=True)
+            return None
+        if pointer is None:
+            return None
+        self.bring(pointer.version, pointer.digest)
+        if self._named(CANDIDATE_FILE) != pointer.version:
+            self._writer.files.replace(CANDIDATE_FILE, b"%d\n" % pointer.version)
+        self._candidate_tag = pointer.tag
+        return pointer.version
+
     def run(self, stop: threading.Event, poll_s: float) -> None:
         """Follow until stopped; failures are logged and retried."""
-        wait_s, fault = poll_s, ""
+        wait_s, fault, no_candidate = poll_s, _Fault(), _Fault()
         while not stop.is_set():
             try:
                 self._writer.make()
                 with self._writer.locked():
                     followed = self.follow()
                     if followed is not None:
-                        self._prune()
                         _log.info("mirror.followed", extra={"model_version": followed})
-                wait_s, fault = poll_s, ""
+                    # What is wrong with a candidate delays no version that is to serve.
+                    named = no_candidate.caught(self.follow_candidate)
+                    if named is not None:
+                        _log.info("mirror.candidate", extra={"model_version": named})
+                    if followed is not None or named is not None:
+                        self._prune()
+                wait_s = poll_s
+                fault.forget()
             except (InferenceError, OSError) as error:
-                if str(error) != fault:  # once, however long it lasts
-                    fault = str(error)
-                    level = logging.INFO if isinstance(error, NoModelError) else logging.ERROR
-                    cause = str(error.__cause__ or "")
-                    _log.log(level, "mirror.failed", extra={"reason": fault, "cause": cause})
+                fault.log(error)
                 wait_s = min(wait_s * 2, max(MAX_WAIT_S, poll_s))
             stop.wait(wait_s)
 
-    def _current(self) -> int | None:
+    def _named(self, name: str = CURRENT_FILE) -> int | None:
         try:
-            return self._store.current_version()
+            return self._store.current_version(name)
         except (NoModelError, BrokenVersionError):
             return None
 
     def _prune(self) -> None:
-        versions = self._store.versions()
-        for version in versions[:-KEEP_VERSIONS]:
-            if version != self._current():
+        kept = {self._named(), self._named(CANDIDATE_FILE)}
+        for version in self._store.versions()[:-KEEP_VERSIONS]:
+            if version not in kept:
                 self._writer.remove(version)
+
+
+class _Fault:
+    """A fault that is logged once, however long it lasts."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def log(self, error: Exception) -> None:
+        """Log it, unless it is the last one."""
+        if str(error) == self._last:
+            return
+        self._last = str(error)
+        level = logging.INFO if isinstance(error, NoModelError) else logging.ERROR
+        cause = str(error.__cause__ or "")
+        _log.log(level, "mirror.failed", extra={"reason": self._last, "cause": cause})
+
+    def forget(self) -> None:
+        """Log the next one, whatever it is."""
+        self._last = ""
+
+    def caught(self, step: Callable[[], int | None]) -> int | None:
+        """What a step returns; None if it fails, which is logged."""
+        try:
+            done = step()
+        except (InferenceError, OSError) as error:
+            self.log(error)
+            return None
+        self.forget()
+        return done

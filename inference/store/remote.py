@@ -27,6 +27,7 @@ from inference.store.versions import (
     MAX_CURRENT_BYTES,
     MAX_MANIFEST_BYTES,
     MODEL_NAME,
+    NOTHING_NAMED,
     parse_manifest,
     version_number,
 )
@@ -37,12 +38,12 @@ _ADDRESS: Final = re.compile(r"https?://\S+")
 
 
 class Pointer(msgspec.Struct, frozen=True):
-    """What CURRENT says.
+    """What CURRENT says, or CANDIDATE.
 
     Attributes:
-        version: the number of the version that serves.
+        version: the number of the version that it names.
         digest: SHA-256 of its manifest.
-        tag: the object's ETag: another ETag means that CURRENT was written anew.
+        tag: the object's ETag: another ETag means that it was written anew.
     """
 
     version: int
@@ -69,28 +70,28 @@ class RemoteStore:
         except (BaseError, ValueError) as error:
             raise RemoteStoreError(f"MODEL_STORE: {error}") from error
 
-    def current(self, known_tag: str = "") -> Pointer | None:
-        """What CURRENT says; None if its tag is the known one still.
+    def current(self, known_tag: str = "", name: str = CURRENT_FILE) -> Pointer | None:
+        """What CURRENT says, or another file; None if its tag is the known one still.
 
         Raises:
-            NoModelError: nothing was published yet.
-            BrokenVersionError: CURRENT is there and names no version.
+            NoModelError: nothing was published yet, or nothing is named.
+            BrokenVersionError: the file is there and names no version.
             RemoteStoreError: the store does not answer.
         """
         options: obstore.GetOptions = {"if_none_match": known_tag} if known_tag else {}
         try:
-            answer = obstore.get(self._objects, CURRENT_FILE, options=options)
+            answer = obstore.get(self._objects, name, options=options)
             tag, content = answer.meta["e_tag"] or "", bytes(answer.bytes())[:MAX_CURRENT_BYTES]
         except NotModifiedError:
             return None
         except FileNotFoundError as error:
-            raise NoModelError("no model has been published yet") from error
+            raise NoModelError(NOTHING_NAMED.get(name, f"{name} names no version")) from error
         except (BaseError, OSError, ValueError) as error:
             raise self._failed(error) from error
-        number, _, digest = content.decode("ascii", "replace").strip().partition(" ")
-        version = version_number(number)
+        written, _, digest = content.decode("ascii", "replace").strip().partition(" ")
+        version = version_number(written)
         if version is None:
-            raise BrokenVersionError("CURRENT of the object store names no version")
+            raise BrokenVersionError(f"{name} of the object store names no version")
         return Pointer(version, digest, tag)
 
     def versions(self) -> list[int]:

@@ -42,7 +42,7 @@ ANY_SIZE: Final = 2**40
 
 Signature = tuple[int, int, int]
 
-_NOTHING_NAMED: Final = {CURRENT_FILE: "no model has been published yet"}
+NOTHING_NAMED: Final = {CURRENT_FILE: "no model has been published yet"}
 _REPAIRED_BY: Final = {CURRENT_FILE: "activate", CANDIDATE_FILE: "shadow"}
 
 
@@ -90,7 +90,7 @@ class ModelStore:
         try:
             content = read_bounded(self.root / name, MAX_CURRENT_BYTES)
         except FileNotFoundError as error:
-            raise NoModelError(_NOTHING_NAMED.get(name, f"there is no {name}")) from error
+            raise NoModelError(NOTHING_NAMED.get(name, f"there is no {name}")) from error
         except NotADirectoryError as error:
             raise BrokenVersionError("MODEL_DIR is no directory of models") from error
         except OSError as error:

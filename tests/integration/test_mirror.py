@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import obstore
 import pytest
 from obstore.store import S3Store
@@ -20,8 +22,10 @@ from tests.integration.conftest import ROOT, Service, StartInference, StartTrain
 from tests.integration.s3_server import Server, running_server
 from tests.made_logs import make_logs
 from tests.waiting import until
+from trainer.errors import UnfitVersionError
 from trainer.store.opening import open_registry
 from trainer.store.remote_writer import RemoteWriter
+from trainer.store.shadow import name_candidate, name_no_candidate
 
 POLL_S = 0.1
 
@@ -279,3 +283,61 @@ def test_a_mirror_says_what_it_lacks(tmp_path: Path) -> None:
             check=False,
         )
         assert (done.returncode, reason in done.stderr) == (2, True), done.stderr
+
+
+def test_a_candidate_is_followed(
+    start_inference: StartInference,
+    start_mirror: Callable[[Path], Service],
+    model_dir: Path,
+    objects: S3Store,
+    address: str,
+    tmp_path: Path,
+    environ: dict[str, str],
+) -> None:
+    """It judges beside the current version though it never served, until it is named no more; one
+    at fault is passed over, and what is to serve comes all the same.
+    """
+    registry = open_registry(tmp_path / "trainer", address)
+    bundle = ModelStore(model_dir).bundle(1)
+    files = {**bundle.files, "manifest.json": bundle.manifest.to_json()}
+    another = msgspec.structs.replace(bundle.manifest, created_at="2026-11-01T00:00:00+00:00")
+    assert registry.publish(files) == 1
+    # With another hash: the model that serves is no candidate, whatever its number.
+    assert registry.publish({**files, "manifest.json": another.to_json()}, activate=False) == 2
+    mirror = start_mirror(tmp_path / "pod")
+    service = start_inference(
+        tmp_path / "pod", **environ, ANOMALY_SHADOW="candidate", WEB_CONCURRENCY="1"
+    )
+    until(lambda: version(service) == "1", "version 1")
+
+    def shadow() -> dict[str, Any]:
+        report: dict[str, Any] = service.call("GET", "/model/shadow").json()
+        return report
+
+    def judges(number: str) -> bool:
+        version(service)
+        report = shadow()
+        return (report["state"], report.get("candidate_version")) == ("judging", number)
+
+    assert shadow()["state"] == "missing"
+    name_candidate(registry, 2)
+    until(partial(judges, "2"), "the candidate")
+    until(lambda: bool(version(service)) and shadow()["log_count"] > 0, "logs of both")
+
+    other = open_registry(tmp_path / "another trainer", address)
+    for _ in range(KEEP_VERSIONS + 1):
+        newest = other.publish(files)
+    assert 2 in RemoteWriter(address).versions()
+    with pytest.raises(UnfitVersionError, match="is the candidate"):
+        registry.delete(2)
+    until(lambda: version(service) == str(newest), "the newest version")
+    assert 2 in ModelStore(tmp_path / "pod").versions()
+    until(partial(judges, "2"), "the candidate beside it")
+
+    prefix = f"{address.removeprefix('s3://logs/')}/{MODEL_NAME}"
+    obstore.put(objects, f"{prefix}/CANDIDATE", b"99 %064d\n" % 0)
+    until(lambda: "version 99" in mirror.log.read_text(), "the fault of the candidate")
+    newest = registry.publish(files)
+    until(lambda: version(service) == str(newest), "a version beside the fault")
+    name_no_candidate(registry)
+    until(lambda: shadow()["state"] == "missing", "no candidate")

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.errors import BrokenVersionError, NoModelError, RemoteStoreError
-from inference.model.model import Model
 from inference.store.signed import Verifier
 from inference.store.versions import CANDIDATE_FILE, CURRENT_FILE, ModelStore
 from inference.store.writing import KEEP_VERSIONS, StoreWriter
@@ -24,6 +23,7 @@ from trainer.store.carrying import carry_corrections
 from trainer.store.faults import no_version, unwritable
 from trainer.store.history import HISTORY_FILE, Change, history_bytes, read_history, steps_before
 from trainer.store.probing import probe
+from trainer.store.proving import loaded
 from trainer.store.signing import Signer
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class ModelRegistry(ModelStore):
         super().__init__(model_dir, verifier=verifier)
         self._signer = signer
         self._fsync = fsync
-        self._remote = remote
-        self._writer = StoreWriter(self, sleep=sleep, fsync=fsync)
+        self.remote = remote
+        self.writer = StoreWriter(self, sleep=sleep, fsync=fsync)
 
     def check_writable(self) -> None:
         """Find out early what publishing would find out late.
@@ -70,7 +70,7 @@ class ModelRegistry(ModelStore):
     def tidy(self) -> None:
         """Remove what a crashed writer left, if there is a store; raises as `pull`."""
         if self.root.is_dir():
-            with self._locked():
+            with self.locked():
                 pass
 
     def pull(self) -> None:
@@ -79,18 +79,20 @@ class ModelRegistry(ModelStore):
         Raises:
             UnwritableStoreError: the object store does not answer, or this store cannot be written.
         """
-        if self._remote is None:
+        if self.remote is None:
             return
         from inference.store.mirror import Mirror  # noqa: PLC0415 - loads obstore
 
         self._make()
-        mirror = Mirror(self._remote, self, self._writer)
-        with self._locked():
-            for version in self._remote.versions()[-KEEP_VERSIONS:]:
+        mirror = Mirror(self.remote, self, self.writer)
+        with self.locked():
+            for version in self.remote.versions()[-KEEP_VERSIONS:]:
                 with contextlib.suppress(BrokenVersionError):  # which is half written
                     mirror.bring(version)
             with contextlib.suppress(NoModelError, BrokenVersionError):
                 mirror.follow()
+            with contextlib.suppress(BrokenVersionError):
+                mirror.follow_candidate()
 
     def publish(
         self,
@@ -114,7 +116,7 @@ class ModelRegistry(ModelStore):
             UnwritableStoreError: the store cannot be written; what was current is still current.
         """
         self._make()
-        with self._locked():
+        with self.locked():
             return self._publish(carry_corrections(self, files), beside, activate=activate)
 
     def amend(self, change: Callable[[Bundle], Mapping[str, bytes]]) -> int:
@@ -132,7 +134,7 @@ class ModelRegistry(ModelStore):
             UnwritableStoreError: the store cannot be written.
         """
         self.pull()
-        with self._locked():
+        with self.locked():
             try:
                 bundle = self.bundle(self.current_version())
             except NoModelError as error:
@@ -149,20 +151,20 @@ class ModelRegistry(ModelStore):
         activate: bool,
     ) -> int:
         version = max([*self.versions(), self._active() or 0]) + 1
-        if self._remote is not None:
-            version = self._remote.claim(version)
+        if self.remote is not None:
+            version = self.remote.claim(version)
         whole = {**beside(version), **files}
         if self._signer is not None:
             whole[SIGNATURE_FILE] = self._signer.sign(files)
-        self._writer.add(version, whole)
+        self.writer.add(version, whole)
         try:
-            if self._remote is not None:
-                self._remote.upload(version, whole)
+            if self.remote is not None:
+                self.remote.upload(version, whole)
             if activate:
                 self._set_current(version, self._past(), newer_wins=True)
         except (OSError, RemoteStoreError):
             if self._active() != version:  # or current would be a version nobody asked for
-                self._writer.remove(version)
+                self.writer.remove(version)
             raise
         self._prune()
         return version
@@ -176,7 +178,7 @@ class ModelRegistry(ModelStore):
             UnwritableStoreError: the store cannot be written.
         """
         self.pull()
-        with self._locked():
+        with self.locked():
             return self._activate(version, self._past())
 
     def rollback(self) -> Change:
@@ -192,7 +194,7 @@ class ModelRegistry(ModelStore):
             UnwritableStoreError: the store cannot be written.
         """
         self.pull()
-        with self._locked():
+        with self.locked():
             steps = self._before()
             if not steps:
                 served = self._active() or "the first"
@@ -207,32 +209,25 @@ class ModelRegistry(ModelStore):
             UnfitVersionError: it serves, a rollback would go to it, or it is the candidate.
             UnwritableStoreError: the store cannot be written.
         """
-        with self._locked():
-            self._require(version)
+        with self.locked():
+            if version not in self.versions():
+                raise no_version(version, self.versions())
             active = self._active()
             if version == active:
                 raise UnfitVersionError(
                     f"version {version} is current; activate another version first"
                 )
-            if version == self._active(CANDIDATE_FILE):
+            if version in self._candidates():
                 raise UnfitVersionError(f"version {version} is the candidate; see `shadow off`")
             if version in self._before()[-1:]:
                 raise UnfitVersionError(f"version {version} is what a rollback would go to")
             self._delete(version)
             # Its number may come again, and what bears it then has not served.
-            self._writer.files.replace(HISTORY_FILE, history_bytes(self._past()))
-
-    def _require(self, version: int) -> None:
-        if version not in self.versions():
-            raise no_version(version, self.versions())
+            self.writer.files.replace(HISTORY_FILE, history_bytes(self._past()))
 
     def _activate(self, version: int, past: Sequence[int]) -> Change:
-        self._require(version)
         change = Change(version, self._active())
-        try:
-            Model(self.bundle(version), memo_capacity=1)
-        except BrokenVersionError as error:
-            raise UnfitVersionError(f"{error}; CURRENT stays as it is") from error
+        loaded(self, version, CURRENT_FILE)
         self._set_current(version, past)
         return change
 
@@ -242,12 +237,16 @@ class ModelRegistry(ModelStore):
         except (NoModelError, BrokenVersionError):
             return None
 
+    def _candidates(self) -> set[int | None]:
+        """What is named as the candidate, here and in the object store."""
+        there = None if self.remote is None else self.remote.candidate()
+        return {self._active(CANDIDATE_FILE), there}
+
     def _before(self) -> list[int]:
         """What served before the current version, oldest first."""
         active = self._active()
-        if active is None:
-            return []
-        return steps_before(read_history(self.root), active, self.versions())
+        known = read_history(self.root)
+        return [] if active is None else steps_before(known, active, self.versions())
 
     def _past(self) -> list[int]:
         """What has served up to now, oldest first."""
@@ -255,39 +254,39 @@ class ModelRegistry(ModelStore):
         return [] if active is None else [*self._before(), active]
 
     def _set_current(self, version: int, past: Sequence[int], *, newer_wins: bool = False) -> None:
-        if self._remote is not None:
-            pointed = self._remote.point_to(version, self.digest(version), newer_wins=newer_wins)
+        if self.remote is not None:
+            pointed = self.remote.point_to(version, self.digest(version), newer_wins=newer_wins)
             if pointed != version:  # another trainer's, which came meanwhile
                 from inference.store.mirror import Mirror  # noqa: PLC0415 - loads obstore
 
-                Mirror(self._remote, self, self._writer).bring(pointed)
+                Mirror(self.remote, self, self.writer).bring(pointed)
             version = pointed
-        self._writer.set_current(version)
-        self._writer.files.replace(HISTORY_FILE, history_bytes([*past, version]))
+        self.writer.set_current(version)
+        self.writer.files.replace(HISTORY_FILE, history_bytes([*past, version]))
 
     def _prune(self) -> None:
-        """Keep the newest versions, the active, the version before it and the candidate."""
-        active, candidate = self._active(), self._active(CANDIDATE_FILE)
-        keep = {*self.versions()[-KEEP_VERSIONS:], active, *self._before()[-1:], candidate}
-        for version in self.versions():
-            if version not in keep:
-                self._delete(version)
-        if self._remote is not None:  # what killed trainers left; a higher number is at work
-            for version in self._remote.versions()[:-KEEP_VERSIONS]:
+        """Keep the newest versions, the active, the version before it and candidates."""
+        served = {self._active(), *self._before()[-1:]}
+        keep = {*self.versions()[-KEEP_VERSIONS:], *served, *self._candidates()}
+        for version in sorted(set(self.versions()) - keep):
+            self._delete(version)
+        if self.remote is not None:  # what killed trainers left; a higher number is at work
+            for version in self.remote.versions()[:-KEEP_VERSIONS]:
                 if version not in keep and version < min(self.versions()):
-                    self._remote.remove(version)
+                    self.remote.remove(version)
 
     def _delete(self, version: int) -> None:
-        self._writer.remove(version)
-        if self._remote is not None:
-            self._remote.remove(version)
+        self.writer.remove(version)
+        if self.remote is not None:
+            self.remote.remove(version)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
+        """Hold the store's lock; raises NoVersionError and UnwritableStoreError."""
         if not self.root.is_dir():
             raise NoVersionError("there is no model store; see --model-dir and MODEL_DIR")
         try:
-            with self._writer.locked():
+            with self.writer.locked():
                 yield
         except OSError as error:
             raise unwritable(error) from error
@@ -296,6 +295,6 @@ class ModelRegistry(ModelStore):
 
     def _make(self) -> None:
         try:
-            self._writer.make()
+            self.writer.make()
         except OSError as error:
             raise unwritable(error) from error

@@ -13,7 +13,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 
 from inference.errors import BrokenVersionError, NoModelError
 from inference.store.remote import Pointer, RemoteStore
-from inference.store.versions import CURRENT_FILE
+from inference.store.versions import CANDIDATE_FILE, CURRENT_FILE
 from inference.store.writing import KEEP_VERSIONS
 from schemas.bundle.manifest import MANIFEST_FILE
 
@@ -67,34 +67,37 @@ class RemoteWriter(RemoteStore):
         except (BaseError, OSError, ValueError) as error:
             raise self._failed(error) from error
 
-    def point_to(self, version: int, digest: str, *, newer_wins: bool) -> int:
-        """Name the version that serves.
+    def point_to(
+        self, version: int, digest: str, *, newer_wins: bool = False, name: str = CURRENT_FILE
+    ) -> int:
+        """Name the version that serves, or in another file the candidate.
 
         Args:
             version: its number.
             digest: the SHA-256 of its manifest.
-            newer_wins: leave CURRENT if it names a higher number by now.
+            newer_wins: leave the file if it names a higher number by now.
+            name: of the file.
 
         Returns:
-            The number that CURRENT names.
+            The number that the file names.
 
         Raises:
             RemoteStoreError: the store does not answer.
         """
         content = f"{version} {digest}\n".encode()
         for _ in range(_TRIES):
-            found, tag = self._pointed()
+            found, tag = self._pointed(name)
             if newer_wins and found is not None and found.version > version:
                 return found.version
             mode: obstore.PutMode = {"e_tag": tag} if tag else "create"
             try:
-                obstore.put(self._objects, CURRENT_FILE, content, mode=mode)
+                obstore.put(self._objects, name, content, mode=mode)
             except (AlreadyExistsError, PreconditionError):
                 continue
             except (BaseError, OSError, ValueError) as error:
                 raise self._failed(error) from error
             return version
-        raise self._failed(RuntimeError(f"CURRENT was replaced {_TRIES} times meanwhile"))
+        raise self._failed(RuntimeError(f"{name} was replaced {_TRIES} times meanwhile"))
 
     def remove(self, version: int) -> None:
         """Remove a version; its manifest first, so that the rest is not taken for a version.
@@ -113,13 +116,35 @@ class RemoteWriter(RemoteStore):
         except (BaseError, OSError, ValueError) as error:
             raise self._failed(error) from error
 
-    def _pointed(self) -> tuple[Pointer | None, str]:
-        """What CURRENT says and its tag; a CURRENT that says nothing is replaced all the same."""
+    def candidate(self) -> int | None:
+        """The version that is named as the candidate; None if none is.
+
+        Raises:
+            RemoteStoreError: the store does not answer.
+        """
+        found, _ = self._pointed(CANDIDATE_FILE)
+        return None if found is None else found.version
+
+    def name_no_candidate(self) -> None:
+        """Have no version judge beside the one that serves.
+
+        Raises:
+            RemoteStoreError: the store does not answer.
+        """
         try:
-            found = self.current()
+            obstore.delete(self._objects, CANDIDATE_FILE)
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError, ValueError) as error:
+            raise self._failed(error) from error
+
+    def _pointed(self, name: str) -> tuple[Pointer | None, str]:
+        """What a file says and its tag; one that says nothing is replaced all the same."""
+        try:
+            found = self.current(name=name)
         except NoModelError:
             return None, ""
         except BrokenVersionError:
-            return None, obstore.head(self._objects, CURRENT_FILE)["e_tag"] or ""
+            return None, obstore.head(self._objects, name)["e_tag"] or ""
         assert found is not None  # no tag was known
         return found, found.tag

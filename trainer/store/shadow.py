@@ -1,19 +1,13 @@
 """Names the candidate: the version by which services judge beside the current version."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from inference.errors import BrokenVersionError
-from inference.model.model import Model
-from inference.store.versions import CANDIDATE_FILE, ModelStore
-from inference.store.writing import StoreWriter
-from trainer.errors import NoVersionError, UnfitVersionError
-from trainer.store.faults import no_version, unwritable
+from inference.store.versions import CANDIDATE_FILE
+from trainer.store.proving import loaded
+from trainer.store.registry import ModelRegistry
 
 __all__ = ["name_candidate", "name_no_candidate"]
 
 
-def name_candidate(store: ModelStore, version: int) -> None:
+def name_candidate(registry: ModelRegistry, version: int) -> None:
     """Have services that follow CANDIDATE judge by a version too.
 
     Raises:
@@ -21,29 +15,17 @@ def name_candidate(store: ModelStore, version: int) -> None:
         UnfitVersionError: it does not load.
         UnwritableStoreError: the store cannot be written.
     """
-    with _locked(store) as writer:
-        if version not in store.versions():
-            raise no_version(version, store.versions())
-        try:
-            Model(store.bundle(version), memo_capacity=1)
-        except BrokenVersionError as error:
-            raise UnfitVersionError(f"{error}; CANDIDATE stays as it is") from error
-        writer.files.replace(CANDIDATE_FILE, b"%d\n" % version)
+    registry.pull()
+    with registry.locked():
+        bundle = loaded(registry, version, CANDIDATE_FILE)
+        if registry.remote is not None:
+            registry.remote.point_to(version, bundle.digest, name=CANDIDATE_FILE)
+        registry.writer.files.replace(CANDIDATE_FILE, b"%d\n" % version)
 
 
-def name_no_candidate(store: ModelStore) -> None:
+def name_no_candidate(registry: ModelRegistry) -> None:
     """Have services judge by the current version alone; raises as `name_candidate`."""
-    with _locked(store):
-        (store.root / CANDIDATE_FILE).unlink(missing_ok=True)
-
-
-@contextmanager
-def _locked(store: ModelStore) -> Iterator[StoreWriter]:
-    if not store.root.is_dir():
-        raise NoVersionError("there is no model store; see --model-dir and MODEL_DIR")
-    writer = StoreWriter(store)
-    try:
-        with writer.locked():
-            yield writer
-    except OSError as error:
-        raise unwritable(error) from error
+    with registry.locked():
+        if registry.remote is not None:
+            registry.remote.name_no_candidate()
+        (registry.root / CANDIDATE_FILE).unlink(missing_ok=True)
