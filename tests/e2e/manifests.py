@@ -14,6 +14,8 @@ KUBERNETES: Final = ROOT / "deploy" / "kubernetes"
 SECRETS: Final = {
     "log-anomaly-object-store": ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
     "log-anomaly-tokens": ("tokens", "trainer-token", "prometheus-token"),
+    "log-anomaly-signing-key": ("signing-key.pem",),
+    "log-anomaly-public-key": ("public-key.pem",),
 }
 """The Secrets that deploy/README.md has people make, and their keys."""
 

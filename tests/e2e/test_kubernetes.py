@@ -13,6 +13,8 @@ from inference.mirroring import PREFIX as MIRROR_PREFIX
 from inference.mirroring import MirrorSettings
 from inference.settings import PREFIX as SERVE_PREFIX
 from inference.settings import InferenceSettings, ServiceSettings
+from inference.shadow.candidate import FOLLOW
+from inference.store.signed import PUBLIC_KEY_VARIABLE
 from schemas.api.operations import API_PREFIX, OPERATIONS
 from schemas.version import __version__
 from tests.e2e.containers import USER_ID
@@ -254,6 +256,45 @@ def test_nobody_trains_without_a_token(overlay: Manifests) -> None:
         assert files == [f"{mount['mountPath']}/{item['path']}" for item in secret["items"]]
         assert {item["key"] for item in secret["items"]} <= set(SECRETS[secret["secretName"]])
         assert pod.spec["securityContext"]["fsGroup"] == USER_ID  # or it could not read them
+
+
+def test_keys_are_where_they_belong(overlay: Manifests) -> None:
+    """The private key is where versions are published and nowhere else; where there is one, all who
+    read versions have the public key, and both are files of Secrets that the pods may read.
+    """
+    variables = {
+        "signing-key": f"{TRAIN_PREFIX}SIGNING_KEY_FILE",
+        "public-key": PUBLIC_KEY_VARIABLE,
+    }
+    holders: dict[str, set[str]] = {name: set() for name in variables}
+    readers = set()
+    for pod in overlay.pods.values():
+        for container in pod.containers:
+            mounts = {one["name"]: one for one in container["volumeMounts"]}
+            if "models" in mounts:
+                readers.add(container["name"])
+            environment = overlay.environment(container)
+            for name, variable in variables.items():
+                assert (name in mounts) is (variable in environment)
+                if name not in mounts:
+                    continue
+                holders[name].add(container["name"])
+                assert mounts[name]["readOnly"] is True
+                secret = pod.volumes[name]["secret"]
+                (key,) = SECRETS[secret["secretName"]]
+                assert environment[variable] == f"{mounts[name]['mountPath']}/{key}"
+                assert secret["defaultMode"] == 0o444 or pod.spec["securityContext"]["fsGroup"]
+    if holders["signing-key"]:
+        assert holders["signing-key"] == readers & {"trainer", "fit"}
+        assert holders["public-key"] == readers
+
+
+def test_the_candidate_judges_where_it_is_asked_for(overlay: Manifests) -> None:
+    """In inference alone, and whichever version is named while it runs."""
+    for name in services(overlay):
+        variables = overlay.environment(overlay.pods[name].container(name))
+        assert variables.get("ANOMALY_SHADOW", FOLLOW) == FOLLOW
+        assert "ANOMALY_SHADOW" not in variables or name == "inference"
 
 
 def test_pods_drain_before_they_stop(overlay: Manifests) -> None:

@@ -32,7 +32,7 @@ from tests.raw_logs import (
     tricky_messages,
 )
 from trainer.errors import InputError
-from trainer.jobs.dataset import CountTables
+from trainer.jobs.count_tables import CountTables
 from trainer.reading.plan import Fields
 from trainer.sql import features_query, logs_query, patterns_query
 
