@@ -45,7 +45,7 @@ def parts_of(data: bytes, at: int, end: int) -> Iterator[Part]:
                 length = data[at]
                 at += 1
                 if length >= _MORE:
-                    more = data[at]  # most records have less than 16 KiB: two bytes tell it
+                    more = data[at]  # most records have less than 16 KiB: two bytes say it
                     if more < _MORE:
                         length += (more - 1) << 7
                         at += 1

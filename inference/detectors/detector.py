@@ -44,7 +44,7 @@ class Detector(Protocol):
 
         Args:
             columns: of the records.
-            patterns: of their messages, None for a record without one; empty if none has one.
+            patterns: of their messages, None for a record without a message; empty if none has any.
         """
         ...
 

@@ -56,7 +56,7 @@ class Seen:
 
         Args:
             columns: of the records.
-            patterns: of their messages, None for a record without one; empty if none has one.
+            patterns: of their messages, None for a record without a message; empty if none has any.
         """
         numbers = np.zeros(len(columns.length), np.int64)
         if self._signatures:

@@ -85,7 +85,7 @@ class _Sum(msgspec.Struct, frozen=True, gc=False):
 
 
 class SurprisalDetector:
-    """Judges records with a message and without one, each against its own threshold.
+    """Judges records with a message and without, each against its own threshold.
 
     Raises:
         UnfitGraphError, UnreadableTablesError: the bundle cannot be served.
@@ -160,7 +160,7 @@ class SurprisalDetector:
 
     def judge_columns(
         self,
-        logs: Sequence[LogFeatures],  # noqa: ARG002 - the columns hold all that it looks at
+        logs: Sequence[LogFeatures],  # noqa: ARG002 - the columns hold all that it uses
         columns: Columns,
     ) -> Judgements:
         """Judge several logs without messages."""

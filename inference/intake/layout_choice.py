@@ -119,14 +119,14 @@ def find_layout(lines: Sequence[str]) -> Layout:
 
 
 def layouts_for(lines: Sequence[str]) -> list[Layout]:
-    """The layouts that may be taken unasked, with the one that a file names itself."""
+    """The layouts that may be taken unasked, with the layout that a file names itself."""
     w3c = w3c_layout(lines)
     known = [layout for layout in LAYOUTS.values() if not layout.any_line]
     return known if w3c is None else [*known, w3c]
 
 
 def most_telling(choices: Iterable[Choice]) -> Choice | None:
-    """The choice that tells the most of its lines; None of none.
+    """The choice that reads the most of its lines; None of none.
 
     Of equals that which matches more lines itself, and of those the first.
     """

@@ -1,4 +1,4 @@
-"""Lines of text put together to records: what begins one, what continues it, and what is neither.
+"""Lines of text put together to records: what begins a record, what continues it, what is neither.
 
 What a record is made into is the caller's: a line of a table in training, a verdict in serving.
 

@@ -187,7 +187,7 @@ class Judged:
             is_anomaly: the label of each, of shape (n,).
             scores: anomaly score of each, float64 of shape (n,).
             novelties: `Novelty.number` of each, int64 of shape (n,).
-            patterns: of the messages, None for a log without one; empty if none has one.
+            patterns: of the messages, None for a log without a message; empty if none has any.
         """
         length, level, service, flags = columns
         named = np.array(self._services.numbers(services), np.int64)

@@ -72,7 +72,7 @@ class Predictor:
         read: Callable[[bytes], R],
         judge: Callable[[Model, R, FlaggedLogs | None], tuple[Verdicts, A]],
     ) -> tuple[R, A]:
-        """Read a call's body and judge the logs in it: at once, or a large one in its turn.
+        """Read a call's body and judge the logs in it: at once, or a large body in its turn.
 
         Args:
             req: the call.
@@ -97,7 +97,7 @@ class Predictor:
             else:
                 async with self.load.turn():
                     request = await asyncio.to_thread(read, body)
-                    # Only the loop's thread looks at the slot; what it holds then judges the logs.
+                    # Only the loop's thread reads the slot; what it holds then judges the logs.
                     model = await self.slot.current()
                     verdicts, answer = await asyncio.to_thread(judge, model, request, flagged)
         self.report(model, verdicts, flagged)

@@ -243,7 +243,7 @@ class HttpProtocol(HttpToolsProtocol):
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection if it has been idle for long enough.
 
-        There is one timer a connection, which looks back when it goes off: to set another one with
+        There is one timer a connection, which looks back when it goes off: to set another with
         each answer would cost each answer a microsecond.
         """
         self.timeout_keep_alive_task = None

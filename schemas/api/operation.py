@@ -23,7 +23,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
             are for everybody.
         summary: what it is for, in one line.
         description: its limits, and what else a client should know.
-        request: type of the JSON body, if it takes one.
+        request: type of the JSON body, if it takes a body.
         response: type of the answer with status 200; None for plain text.
         problems: the other statuses a client must expect.
         fault: type of their answers; problem details, but for protocols with errors of their own.
@@ -35,7 +35,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         choices: the words that a query parameter takes, the default first; others are boolean.
         path_numbers: numbers in the path, each with its meaning.
         example: a request body that works.
-        raw_example: another one, of raw logs, where logs may come as features or raw.
+        raw_example: another, of raw logs, where logs may come as features or raw.
     """
 
     method: Literal["get", "post"]

@@ -13,7 +13,7 @@ __all__ = ["MessageFeatures", "extract", "extract_features", "patterns_of", "wit
 
 
 class MessageFeatures(LogFeatures, frozen=True, gc=False):
-    """The six features and what the message tells beyond them.
+    """The six features and what the message holds beyond them.
 
     Only the surprisal detector uses the latter.
 

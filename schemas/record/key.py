@@ -5,7 +5,7 @@ The key is a mixed radix of the record's parts (`PARTS`), the most significant f
     message_length, level, service, flags, traits
 
 so ascending keys are rows in lexicographic order. Flags are the three keyword flags as bits
-(`FLAG_BITS`). Traits are what a message tells beyond the six features: `NO_TRAITS` for a record
+(`FLAG_BITS`). Traits are what a message holds beyond the six features: `NO_TRAITS` for a record
 that came as features, else `FIRST_MESSAGE` + `PER_TEMPLATE` * template + has_failure.
 
 **The room that is left.** The parts take 62.32 bits; an int64 has 64, since a layout of more than
@@ -198,7 +198,7 @@ def _small(values: list[bool] | list[int]) -> npt.NDArray[np.uint8]:
 def unpack_record(key: int, service: str) -> LogFeatures:
     """A record of a key; `MessageFeatures` if it came with its message.
 
-    Its pattern is the first of its bucket, since a key tells no more of it.
+    Its pattern is the first of its bucket, since a key holds no more of it.
 
     Args:
         key: of the record.

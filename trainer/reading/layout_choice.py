@@ -22,7 +22,7 @@ from trainer.errors import InputError, NoLayoutError
 def choose_layout(
     lines: Sequence[str], name: str | None, pattern: str | None, *, continued: bool, needed: bool
 ) -> Choice:
-    """Choose the layout that tells the most of the lines, unless one is given.
+    """Choose the layout that reads the most of the lines, unless a layout is given.
 
     Args:
         lines: the first ones that are not blank; at least one.

@@ -241,7 +241,7 @@ def read_head(source: Source, size_bytes: int) -> bytes:
 
 
 def _open_stored(source: Source, start: int, block_bytes: int | None = None) -> str | IO[bytes]:
-    """An object's reader, a plain file at an offset, or the path of a compressed one."""
+    """An object's reader, a plain file at an offset, or the path of a compressed file."""
     if source.member is not None:
         return open_member(source.member)
     if is_store_url(source.uri):
