@@ -26,7 +26,6 @@ from inference.metrics.inference_metrics import InferenceMetrics
 from inference.metrics.reports import Reports
 from inference.model.verdicts import VerdictCounter
 from inference.resources.components import Components
-from inference.resources.logs import prepare_reading
 from inference.resources.metrics import WatchMiddleware
 from inference.resources.open_inference import inference_fault
 from inference.resources.otlp import otlp_fault
@@ -122,7 +121,6 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
             WarmUpMiddleware(slot),
             *(WatchMiddleware(watched.watch) for watched in (metrics, shadow) if watched),
             *([incidents] if incidents else []),
-            WatchMiddleware(prepare_reading),
         ],
         metrics.traffic if metrics else None,
         {open_inference.PREFIX: inference_fault, OTLP_PREFIX: otlp_fault},

@@ -31,28 +31,21 @@ def routes(components: Components) -> Iterator[Route]:
     yield Route(f"{API_PREFIX}/logs", LogsResource(components.predictor))
 
 
-async def prepare_reading() -> None:
-    """Load and compile what reads raw logs, in a thread: a second of work, once in a worker.
-
-    Done on the event loop, for the first line that needs it, it would hold all other calls.
-    """
-    await asyncio.to_thread(_prepare)
-
-
-def _prepare() -> None:
-    from inference.intake import judging, raw_bodies, warmup  # noqa: F401, PLC0415 - see above
-
-    warmup.warm_up()
-
-
 class LogsResource:
-    """Judges raw logs; what it needs for that is loaded when a worker has started."""
+    """Judges raw logs.
+
+    What reads them is loaded for the first of them, in a thread: half a second of work, which
+    would hold all other calls on the event loop. Layouts of lines, another second, are then
+    compiled beside the calls; until that is done no body is read on the loop, since a line of it
+    might need a layout.
+    """
 
     takes = frozenset({ANY_TYPE})
 
     def __init__(self, predictor: Predictor) -> None:
         self._predictor = predictor
-        self._reader: BodyReader | None = None
+        self._loading: asyncio.Task[BodyReader] | None = None
+        self._warming: asyncio.Task[None] | None = None
 
     async def on_head(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """HEAD /api/v1/logs, by which shippers ask whether anybody is there."""
@@ -65,13 +58,12 @@ class LogsResource:
         returned = cast(Returned, word(req, "return", _RETURNED))
         flagged = predictor.flagged()
         with predictor.load:
-            if self._reader is None:
-                await prepare_reading()
+            reader = await self._load()
             judge = await predictor.message_judge()
-            judging = self._begin(body, req.content_type or "", returned, judge, flagged)
+            judging = _begin(reader, body, req.content_type or "", returned, judge, flagged)
             # Of text, the layout has to be found out first; JSON is mostly read at once.
             is_json = body[:1] == b"{" or begins_array(body, 0)
-            at_once = len(body) <= LARGE_BYTES and is_json
+            at_once = is_json and len(body) <= LARGE_BYTES and self._is_warm()
             await predictor.finish(judging, at_once=at_once)
             answer = judging.answer()
         predictor.report(judge.model, judging.verdicts, flagged)
@@ -79,19 +71,38 @@ class LogsResource:
         resp.content_type = falcon.MEDIA_JSON
         resp.data = answer
 
-    def _begin(
-        self,
-        body: bytes,
-        content_type: str,
-        returned: Returned,
-        judge: "MessageJudge",
-        flagged: FlaggedLogs | None,
-    ) -> "Judging":
-        from inference.intake.judging import Judging  # noqa: PLC0415 - see the class
-        from inference.intake.raw_bodies import BodyReader  # noqa: PLC0415
-        from inference.intake.raw_logs import Tally  # noqa: PLC0415
+    async def _load(self) -> "BodyReader":
+        if self._loading is None:
+            self._loading = asyncio.create_task(asyncio.to_thread(_load))
+        # A caller that leaves does not stop what others wait for.
+        return await asyncio.shield(self._loading)
 
-        reader = self._reader = self._reader or BodyReader()
-        tally = Tally()
-        blocks = reader.read(body, content_type, tally)
-        return Judging(blocks, tally, judge, returned, flagged=flagged)
+    def _is_warm(self) -> bool:
+        if self._warming is None:
+            from inference.intake.warmup import warm_up  # noqa: PLC0415 - see the class
+
+            self._warming = asyncio.create_task(warm_up())
+        return self._warming.done()
+
+
+def _load() -> "BodyReader":
+    from inference.intake import judging, warmup  # noqa: F401, PLC0415 - see the class
+    from inference.intake.raw_bodies import BodyReader  # noqa: PLC0415
+
+    return BodyReader()
+
+
+def _begin(
+    reader: "BodyReader",
+    body: bytes,
+    content_type: str,
+    returned: Returned,
+    judge: "MessageJudge",
+    flagged: FlaggedLogs | None,
+) -> "Judging":
+    from inference.intake.judging import Judging  # noqa: PLC0415 - see the class
+    from inference.intake.raw_logs import Tally  # noqa: PLC0415
+
+    tally = Tally()
+    blocks = reader.read(body, content_type, tally)
+    return Judging(blocks, tally, judge, returned, flagged=flagged)

@@ -42,7 +42,7 @@ class WatchMiddleware:
     """Falcon lifespan hooks: something is watched as long as a worker runs.
 
     Args:
-        watch: does so, for ever or until it is done.
+        watch: does so, for ever.
     """
 
     def __init__(self, watch: Callable[[], Coroutine[Any, Any, None]]) -> None:

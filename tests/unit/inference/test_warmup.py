@@ -1,4 +1,4 @@
-"""What reads lines is compiled when a worker has started, beside the event loop."""
+"""What reads lines is compiled beside the event loop."""
 
 import asyncio
 import json
@@ -9,7 +9,6 @@ from inference.intake.lines import compiled
 from inference.intake.raw_bodies import BodyReader
 from inference.intake.raw_logs import Tally
 from inference.intake.warmup import warm_up
-from inference.resources.logs import prepare_reading
 
 EXAMPLES = [example.line for layout in LAYOUTS.values() for example in layout.examples]
 
@@ -18,7 +17,7 @@ def test_the_loop_goes_on_meanwhile() -> None:
     """Other calls get their turns while layouts are compiled."""
 
     async def count_turns() -> int:
-        preparing = asyncio.create_task(prepare_reading())
+        preparing = asyncio.create_task(warm_up())
         n_turns = 0
         while not preparing.done():
             await asyncio.sleep(0)
@@ -34,7 +33,7 @@ def test_the_loop_goes_on_meanwhile() -> None:
 
 def test_nothing_is_left_to_be_compiled() -> None:
     """By lines of any layout, alone or as the message of a record."""
-    warm_up()
+    asyncio.run(warm_up())
     n_compiled = compiled.cache_info().misses
     reader = BodyReader()
     for line in EXAMPLES:
