@@ -27,7 +27,7 @@ from schemas.api.problems import PROBLEM_MEDIA_TYPE, Problem
 from trainer.app import PROBLEMS as TRAINER_PROBLEMS
 from trainer.errors import (
     FoundDifferenceError,
-    InputError,
+    NoLayoutError,
     OutputError,
     TrainingError,
     WorseModelError,
@@ -240,7 +240,7 @@ def test_every_error_has_a_status() -> None:
     assert {e for e in leaves(InferenceError) if e.__name__ not in inside} == set(
         INFERENCE_PROBLEMS
     )
-    by_jobs = {FoundDifferenceError, InputError, OutputError, WorseModelError}
+    by_jobs = {FoundDifferenceError, NoLayoutError, OutputError, WorseModelError}
     assert leaves(TrainingError) - by_jobs == set(TRAINER_PROBLEMS)
 
 
