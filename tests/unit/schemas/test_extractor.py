@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "3a64d92de1d57c8eab048f6e8535a012820cfb2535cbd493664f7040fedeebce"
+DIGEST = "a6fecb5db661dd564b6530b707035fbbd7726d2ed71061ea06c9b6d3382d3816"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

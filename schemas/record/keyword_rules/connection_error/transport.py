@@ -52,7 +52,7 @@ TRANSPORT: tuple[Rule, ...] = (
             "i/o timeout",
             "handshake",
             "abnormal",
-            "1006",
+            *("closed with", "close code", "close status", "close reason"),
             "ping timeout",
             "heard from server",
             "server selec",
@@ -67,7 +67,8 @@ TRANSPORT: tuple[Rule, ...] = (
         r"|ended"
         r"|terminated) abnormally\b|\babnormal closure\b"
         r"|\bhandshake(?: [^ \n]{1,60}){0,6} did(?: not|n't) complete\b"
-        r"|\bclos(?:ed|ing|e)(?: with)?(?: (?:status|code|reason)){0,2}[:=]? ?\(?1006\b"
+        r"|\b(?:closed with(?: (?:status|code|reason)){1,2}|close (?:code|status|reason)(?: code)?)"
+        r"[:=]? ?\(?1006\b"
         r"|\b(?:tls|ssl) key negotiation failed\b|\bping timeout\b|\bnot heard from server\b"
         r"|\bmaster timeout\b|\bwhile waiting for connection \(|\btcp_check\b[^\n]{1,80} failed\b"
         rf"|\bserver selection (?:timed out|{TIME_OUT}|failed)\b",
