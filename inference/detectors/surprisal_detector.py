@@ -19,6 +19,7 @@ from inference.detectors.forest_tables import domains_of
 from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.scorer import Scorer, UnfitGraphError
 from inference.detectors.seen import Seen
+from inference.detectors.surprisal_bounds import Bound, own_bounds
 from inference.detectors.surprisal_reasons import SurprisalReasons
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
 from schemas.bundle.tables import Tables, UnreadableTablesError
@@ -50,9 +51,6 @@ from schemas.record.surprisal import (
     within_service,
 )
 
-_Bound = tuple[float, Sequence[float]]
-"""A threshold tau and the thousandths of the training records' D."""
-
 _TERMS = struct.Struct(f"{len(TERMS)}d")
 
 
@@ -72,7 +70,7 @@ class _Weighed(msgspec.Struct, frozen=True, gc=False):
     severity: float
     keywords: float
     rarity: float
-    bound: _Bound
+    bound: Bound
 
 
 class _Sum(msgspec.Struct, frozen=True, gc=False):
@@ -116,8 +114,8 @@ class SurprisalDetector:
         self._pair_magnitude: Sequence[float] = ()
         self._forest_scores = array("d", tables.forest_scores[::-1])
         self._bare = (manifest.scores.threshold, array("d", tables.percentiles))
-        self._own = _own_bounds(self._bare, tables.service_offsets)
-        self._own_with_message: Mapping[int, _Bound] = {}
+        self._own = own_bounds(self._bare, tables.service_offsets)
+        self._own_with_message: Mapping[int, Bound] = {}
         self._with_message = self._bare
         tau = manifest.scores.message_threshold
         if tau is not None and tables.template_rarity is not None:
@@ -130,7 +128,7 @@ class SurprisalDetector:
             self._service_magnitude = tables.service_magnitude.data
             self._pair_magnitude = tables.pair_magnitude.data
             self._with_message = (tau, array("d", tables.message_percentiles))
-            self._own_with_message = _own_bounds(self._with_message, tables.message_service_offsets)
+            self._own_with_message = own_bounds(self._with_message, tables.message_service_offsets)
         elif tau is not None or tables.template_rarity is not None:
             raise UnreadableTablesError("of threshold and rarities for messages, one is missing")
 
@@ -294,14 +292,3 @@ def _log1p(lengths: Ints) -> npt.NDArray[np.float64]:
     if lengths.max() < len(_LOGARITHMS):
         return _LOGARITHMS[lengths]
     return np.array(list(map(math.log1p, lengths.tolist())))
-
-
-def _own_bounds(bound: _Bound, offsets: npt.NDArray[np.float64] | None) -> Mapping[int, _Bound]:
-    """What services with a threshold of their own are held against, by number."""
-    if offsets is None:
-        return {}
-    tau, quantiles = bound
-    return {
-        service: (tau + float(offsets[service]), quantiles)
-        for service in np.flatnonzero(offsets).tolist()
-    }

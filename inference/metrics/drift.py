@@ -14,7 +14,7 @@ import msgspec
 from prometheus_client.core import Metric
 
 from inference.metrics.families import Spec
-from inference.metrics.judged import Spread
+from inference.metrics.spread import Spread
 from schemas.bundle.manifest import Manifest
 from schemas.record.bins import stability_index
 from schemas.record.features import FEATURE_NAMES

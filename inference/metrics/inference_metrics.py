@@ -13,6 +13,7 @@ from inference.metrics.drift import Window, drift_families
 from inference.metrics.judged import Judged
 from inference.metrics.reloads import Reloads
 from inference.metrics.reports import Reports
+from inference.metrics.spread import Spread
 from inference.metrics.traffic import Traffic
 from schemas.bundle.manifest import Manifest
 
@@ -87,5 +88,5 @@ class InferenceMetrics:
             families += self.reloads.model_families(model.version, model.digest, model.manifest)
         return families
 
-    def _spread(self) -> judged.Spread:
+    def _spread(self) -> Spread:
         return self.judged.spread(self._board.totals())

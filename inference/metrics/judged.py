@@ -12,9 +12,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Final, Protocol
 
-import msgspec
 import numpy as np
-import numpy.typing as npt
 from prometheus_client.core import Metric
 
 from inference.detectors.judgements import NOVELTIES, Judgement, Novelty
@@ -22,6 +20,7 @@ from inference.metrics.board import Board, Totals
 from inference.metrics.families import Spec
 from inference.metrics.kinds import Kinds, Mark, Parts
 from inference.metrics.names import OTHER, Names
+from inference.metrics.spread import Counts, Spread, spread_of
 from schemas.record.bins import (
     LENGTH_BINS,
     SERVICE_BINS,
@@ -33,7 +32,7 @@ from schemas.record.bins import (
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
 from schemas.record.extraction import MessageFeatures
 from schemas.record.features import SEVERITY, Level, LogFeatures
-from schemas.record.key import FLAG_VALUES, FLAGS, LEVELS, Bools, Columns, Ints, flags_of
+from schemas.record.key import FLAGS, LEVELS, Bools, Columns, Ints, flags_of
 
 LOGS: Final = Spec(
     "log_anomaly_logs_total", "counter", "Logs that were judged", ("service", "level")
@@ -82,8 +81,6 @@ _SCORE_UNIT: Final = 1_000_000
 
 _mark_of = attrgetter("mark")
 
-_Counts = npt.NDArray[np.float64]
-
 _SEVERITY_LEVELS: Final = [level.value for level in Level]
 
 
@@ -101,23 +98,6 @@ class Counted(Protocol):
     @property
     def parts(self) -> Parts:
         """What `Judged.parts` made of them."""
-
-
-class Spread(msgspec.Struct, frozen=True):
-    """What was counted of judged logs, as `inference.metrics.drift` reads it.
-
-    Attributes:
-        features: counts by bin of each feature, in the order of the features.
-        n_logs, n_anomalies, n_messages: how many.
-        unseen_signatures, unseen_templates: how many no training record was like.
-    """
-
-    features: tuple[npt.NDArray[np.float64], ...]
-    n_logs: float
-    n_anomalies: float
-    n_messages: float
-    unseen_signatures: float
-    unseen_templates: float
 
 
 class Judged:
@@ -175,7 +155,7 @@ class Judged:
         services: Sequence[str],
         columns: Columns,
         is_anomaly: Bools,
-        scores: _Counts,
+        scores: Counts,
         novelties: Ints,
         patterns: Sequence[int | None] = (),
     ) -> Parts:
@@ -235,7 +215,7 @@ class Judged:
 
     def spread(self, totals: Totals) -> Spread:
         """What drift is seen by."""
-        return _spread(*self._tables(self._kinds.expanded(totals)))
+        return spread_of(*self._tables(self._kinds.expanded(totals)))
 
     def families(self, totals: Totals) -> Iterable[Metric]:
         """All of it; a service has samples of the levels that came."""
@@ -254,7 +234,7 @@ class Judged:
         scores = by_score.sum(axis=(1, 2)).tolist()
         total = float(totals[self._score_sum]) / _SCORE_UNIT
         yield SCORE.histogram(SCORE_BOUNDS, [((), [*scores, 0.0], total)])
-        spread = _spread(by_service, by_score, by_length)
+        spread = spread_of(by_service, by_score, by_length)
         yield UNSEEN.counter(
             [(("signature",), spread.unseen_signatures), (("template",), spread.unseen_templates)]
         )
@@ -270,7 +250,7 @@ class Judged:
                 if count or name == OTHER:
                     yield (name, "true" if anomaly else "false"), count
 
-    def _tables(self, totals: Totals) -> tuple[_Counts, _Counts, _Counts]:
+    def _tables(self, totals: Totals) -> tuple[Counts, Counts, Counts]:
         """Counts by service, level and label; by score, flags and novelty; by length, service."""
         service, score, length = (
             totals[first : first + int(np.prod(shape))].reshape(shape)
@@ -281,23 +261,3 @@ class Judged:
             )
         )
         return service, score, length
-
-
-def _spread(by_service: _Counts, by_score: _Counts, by_length: _Counts) -> Spread:
-    by_flags = by_score.sum(axis=(0, 2))
-    flags = [
-        np.array([by_flags[[not value for value in values]].sum(), by_flags[values].sum()])
-        for values in (
-            [FLAG_VALUES[number][place] for number in range(FLAGS)]
-            for place in range(len(FLAG_VALUES[0]))
-        )
-    ]
-    novelties = by_score.sum(axis=(0, 1))
-    return Spread(
-        (by_length.sum(axis=1), by_service.sum(axis=(0, 2)), by_length.sum(axis=0), *flags),
-        n_logs=float(by_score.sum()),
-        n_anomalies=float(by_service[:, :, 1].sum()),
-        n_messages=float(novelties[[novelty.has_template for novelty in NOVELTIES]].sum()),
-        unseen_signatures=float(novelties[[novelty.new_signature for novelty in NOVELTIES]].sum()),
-        unseen_templates=float(novelties[[novelty.new_template for novelty in NOVELTIES]].sum()),
-    )

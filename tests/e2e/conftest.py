@@ -17,10 +17,14 @@ import pytest
 
 from tests.e2e.buildah import Buildah
 from tests.e2e.containers import ROOT, USER_ID, Image, Mount, disk_usage
+from tests.e2e.manifests import KUBERNETES, Manifests, Read
+from tests.e2e.manifests import build as build_manifests
 from tests.e2e.peers import SAMPLES, Serving
 from tests.made_logs import make_logs
 
 WHEELS = "/wheels"
+
+OVERLAYS = sorted((KUBERNETES / "overlays").iterdir())
 
 FIGURES = pytest.StashKey[list[str]]()
 
@@ -178,3 +182,16 @@ def pytest_terminal_summary(
     figures: list[str] = config.stash.setdefault(FIGURES, [])
     for line in sorted(figures):
         terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="module", params=OVERLAYS, ids=lambda folder: folder.name)
+def overlay(
+    request: pytest.FixtureRequest,
+    tools: Path,
+    read_yaml: Read,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Manifests:
+    """What each overlay makes."""
+    return build_manifests(
+        tools, request.param, tmp_path_factory.mktemp("built") / "all.yaml", read_yaml
+    )

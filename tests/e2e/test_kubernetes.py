@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import pytest
 
 from inference.access.check import check_access
 from inference.environment import load_settings
@@ -18,26 +17,14 @@ from inference.store.signed import PUBLIC_KEY_VARIABLE
 from schemas.api.operations import API_PREFIX, OPERATIONS
 from schemas.version import __version__
 from tests.e2e.containers import USER_ID
-from tests.e2e.manifests import KUBERNETES, SECRETS, Manifests, Read, build
+from tests.e2e.manifests import KUBERNETES, SECRETS, Manifests, Read
 from trainer.settings import PREFIX as TRAIN_PREFIX
 from trainer.settings import TrainerSettings
 
-OVERLAYS: Final = sorted((KUBERNETES / "overlays").iterdir())
 WITHOUT_SCHEMA: Final = {"ServiceMonitor"}
 GUNICORN_GRACE_S: Final = 30
 IMAGE: Final = {"HOST": "0.0.0.0", "MODEL_DIR": "/models"}
 """What both images set."""
-
-
-@pytest.fixture(scope="module", params=OVERLAYS, ids=lambda folder: folder.name)
-def overlay(
-    request: pytest.FixtureRequest,
-    tools: Path,
-    read_yaml: Read,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Manifests:
-    """What each overlay makes."""
-    return build(tools, request.param, tmp_path_factory.mktemp("built") / "all.yaml", read_yaml)
 
 
 def settings(overlay: Manifests, name: str) -> ServiceSettings:

@@ -15,6 +15,9 @@ import pytest
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
+from inference.store.versions import ModelStore
+from trainer.store.opening import open_registry
+
 START_TIMEOUT_S = 60.0
 PORTS = ("master", "volume", "filer", "s3", "admin")
 
@@ -108,3 +111,10 @@ def running_server(folder: Path) -> Iterator[Server]:
         yield started
     finally:
         started.stop()
+
+
+def publish(registry_dir: Path, address: str, source: Path) -> int:
+    """Publish another copy of a model, as a trainer with a directory of its own."""
+    bundle = ModelStore(source).bundle(1)
+    files = {**bundle.files, "manifest.json": bundle.manifest.to_json()}
+    return open_registry(registry_dir, address).publish(files)

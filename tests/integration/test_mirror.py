@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from inference.store.versions import MODEL_NAME, ModelStore
 from inference.store.writing import KEEP_VERSIONS
 from tests.integration.calls import REQUEST, training
 from tests.integration.conftest import ROOT, Service, StartInference, StartTrainer, free_port
-from tests.integration.s3_server import Server, running_server
+from tests.integration.s3_server import Server, publish, running_server
 from tests.made_logs import make_logs
 from tests.waiting import until
 from trainer.errors import UnfitVersionError
@@ -76,13 +75,6 @@ def start_mirror(services: list[Service], environ: dict[str, str]) -> Callable[[
 def version(service: Service) -> str:
     """The version that answers."""
     return str(service.call("POST", "/predict", REQUEST).json().get("model_version"))
-
-
-def publish(registry_dir: Path, address: str, source: Path) -> int:
-    """Publish another copy of a model from a directory of one's own."""
-    bundle = ModelStore(source).bundle(1)
-    files = {**bundle.files, "manifest.json": bundle.manifest.to_json()}
-    return open_registry(registry_dir, address).publish(files)
 
 
 def test_three_services_follow_one_trainer(
@@ -211,63 +203,6 @@ def test_a_replaced_store_is_followed_by_its_hash(
         return str(service.call("GET", "/model/info").json()["model_hash"])
 
     until(lambda: serving() == second["model_hash"], "the other version 1")
-
-
-def test_trainers_that_race_never_overwrite_each_other(
-    model_dir: Path, objects: S3Store, address: str, tmp_path: Path, environ: dict[str, str]
-) -> None:
-    """Each version has a number of its own, is whole, and CURRENT names the highest."""
-    assert environ
-    rounds = 6
-    with ThreadPoolExecutor(3) as pool:
-        racing = [
-            pool.submit(
-                lambda name: [publish(tmp_path / name, address, model_dir) for _ in range(rounds)],
-                name,
-            )
-            for name in ("a", "b", "c")
-        ]
-        numbers = sorted(number for trainer in racing for number in trainer.result())
-    assert numbers == list(range(1, 3 * rounds + 1))
-    prefix = f"{address.removeprefix('s3://logs/')}/{MODEL_NAME}"
-    current = bytes(obstore.get(objects, f"{prefix}/CURRENT").bytes())
-    assert current.split()[0] == b"%d" % numbers[-1]
-    fresh = open_registry(tmp_path / "fresh", address)
-    fresh.pull()
-    assert fresh.current_version() == numbers[-1]
-    for number in fresh.versions():
-        assert fresh.bundle(number).manifest
-
-
-def test_a_number_is_never_taken_twice(
-    model_dir: Path, objects: S3Store, address: str, tmp_path: Path, environ: dict[str, str]
-) -> None:
-    """A trainer that stood still while others published, and removed, ten versions starts above."""
-    assert environ
-    publish(tmp_path / "first", address, model_dir)
-    late = RemoteWriter(address)
-    prefix = f"{address.removeprefix('s3://logs/')}/{MODEL_NAME}"
-    for number in range(2, 3 + KEEP_VERSIONS):
-        obstore.put(objects, f"{prefix}/{number}/CLAIM", b"")
-    late.remove(1)
-    late.remove(2)
-
-    class Late(RemoteWriter):
-        """Looks once before the others have published."""
-
-        looked = False
-
-        def versions(self) -> list[int]:
-            """Nothing at first."""
-            if self.looked:
-                return super().versions()
-            self.looked = True
-            return []
-
-    assert Late(address).claim(1) == 3 + KEEP_VERSIONS
-    for number in (1, 2):
-        with pytest.raises(FileNotFoundError):
-            obstore.head(objects, f"{prefix}/{number}/CLAIM")
 
 
 def test_a_mirror_says_what_it_lacks(tmp_path: Path) -> None:
