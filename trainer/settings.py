@@ -17,8 +17,7 @@ class TrainerSettings(ServiceSettings, frozen=True, kw_only=True):
         port: port to listen on.
         signing_key_file: what is published is signed with this private key, PEM; empty for no
             signatures.
-        signing_key_file: str = field(default="", name=f"{PREFIX}SIGNING_KEY_FILE")
-    max_body_bytes: bound for the body of a train call.
+        max_body_bytes: bound for the body of a train call.
         max_nodes: bound for the nodes of a forest, trees x 2 x samples of each.
         max_held_bytes: bodies of train calls that are held at once; more are refused.
         wait_s: how long a training waits for another before it is refused.
