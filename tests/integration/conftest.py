@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 import urllib3
+from obstore.store import S3Store
+
+from tests.integration.s3_server import Server, running_server
 
 ROOT = Path(__file__).parent.parent.parent
 START_TIMEOUT_S = 60.0
@@ -115,3 +118,22 @@ def start_inference(services: list[Service], tmp_path: Path) -> StartInference:
         return service.wait_until("/health")
 
     return start
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real S3 server."""
+    with running_server(tmp_path_factory.mktemp("weed")) as started:
+        yield started
+
+
+@pytest.fixture
+def objects(server: Server) -> S3Store:
+    """Its bucket."""
+    return server.wait()
+
+
+@pytest.fixture
+def address(request: pytest.FixtureRequest) -> str:
+    """An address of this test's own."""
+    return f"s3://logs/models/{abs(hash(request.node.nodeid))}"

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from inference.store.versions import MODEL_NAME, ModelStore
 from inference.store.writing import KEEP_VERSIONS
 from tests.integration.calls import REQUEST, training
 from tests.integration.conftest import ROOT, Service, StartInference, StartTrainer, free_port
-from tests.integration.s3_server import Server, publish, running_server
+from tests.integration.s3_server import Server, publish
 from tests.made_logs import make_logs
 from tests.waiting import until
 from trainer.errors import UnfitVersionError
@@ -27,25 +27,6 @@ from trainer.store.remote_writer import RemoteWriter
 from trainer.store.shadow import name_candidate, name_no_candidate
 
 POLL_S = 0.1
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server."""
-    with running_server(tmp_path_factory.mktemp("weed")) as started:
-        yield started
-
-
-@pytest.fixture
-def objects(server: Server) -> S3Store:
-    """Its bucket."""
-    return server.wait()
-
-
-@pytest.fixture
-def address(request: pytest.FixtureRequest) -> str:
-    """An address of this test's own."""
-    return f"s3://logs/models/{abs(hash(request.node.nodeid))}"
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Trainers that publish to one object store at the same moment."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,28 +9,9 @@ from obstore.store import S3Store
 
 from inference.store.versions import MODEL_NAME
 from inference.store.writing import KEEP_VERSIONS
-from tests.integration.s3_server import Server, publish, running_server
+from tests.integration.s3_server import Server, publish
 from trainer.store.opening import open_registry
 from trainer.store.remote_writer import RemoteWriter
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server."""
-    with running_server(tmp_path_factory.mktemp("weed")) as started:
-        yield started
-
-
-@pytest.fixture
-def objects(server: Server) -> S3Store:
-    """Its bucket."""
-    return server.wait()
-
-
-@pytest.fixture
-def address(request: pytest.FixtureRequest) -> str:
-    """An address of this test's own."""
-    return f"s3://logs/models/{abs(hash(request.node.nodeid))}"
 
 
 @pytest.fixture
