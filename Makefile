@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --require-hashes
+# Tests wait as often as they compute, so one process more than the two cores of the smallest machine.
+TEST_PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run test format lint types imports tests pythons e2e bench soak fuzz sbom lock clean
@@ -28,9 +30,9 @@ imports: $(VENV)/dev.stamp ## check that imports point down only
 	$(BIN)/lint-imports
 
 tests: $(VENV)/dev.stamp ## run the tests with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --cov --cov-report=term
 
-pythons: ## run the unit tests on every supported Python that this machine has
+pythons: ## run the unit tests on the other supported Pythons that this machine has
 	bash scripts/pythons
 
 e2e: $(VENV)/dev.stamp ## run the checks that need Debian packages; installs them

@@ -5,8 +5,11 @@ file that repeats it: put that into the corpus with the mending, where a test re
 """
 
 import multiprocessing
+import os
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 from typing import Final
 
@@ -36,19 +39,24 @@ def fuzz(name: str, seconds: int, found: Path) -> None:
     atheris.Fuzz()
 
 
+def _ends_well(name: str, seconds: int) -> bool:
+    """Fuzz one target in a process of its own; whether nothing was found."""
+    with tempfile.TemporaryDirectory() as found:
+        process = multiprocessing.get_context("spawn").Process(
+            target=fuzz, args=(name, seconds, Path(found))
+        )
+        process.start()
+        process.join()
+    return process.exitcode == 0
+
+
 def main() -> int:
-    """Fuzz each target in a process of its own; 1 if there was a finding."""
+    """Fuzz all targets, as many at a time as there are cores; 1 if there was a finding."""
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_SECONDS
     names = sys.argv[2:] or sorted(folder.name for folder in CORPUS.iterdir())
-    failed = []
-    context = multiprocessing.get_context("spawn")
-    for name in names:
-        with tempfile.TemporaryDirectory() as found:
-            process = context.Process(target=fuzz, args=(name, seconds, Path(found)))
-            process.start()
-            process.join()
-            if process.exitcode:
-                failed.append(name)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        well = list(pool.map(_ends_well, names, repeat(seconds)))
+    failed = [name for name, ends_well in zip(names, well, strict=True) if not ends_well]
     sys.stdout.write(f"{len(names)} targets fuzzed, findings in: {', '.join(failed) or 'none'}\n")
     return 1 if failed else 0
 

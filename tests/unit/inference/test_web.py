@@ -107,7 +107,7 @@ def test_many_gzip_members_cost_no_more_than_their_bytes(
     ("body", "encoding", "status"),
     [
         (b"plain", "gzip", 400),
-        (gzip.compress(b"x" * 500)[:-3], "gzip", 400),
+        (gzip.compress(b"x" * 500, mtime=0)[:-3], "gzip", 400),
         (zlib.compress(b"x"), "deflate", 200),
         (zlib.compress(b"x")[2:-4], "deflate", 200),
         (b"", "deflate", 400),
