@@ -16,7 +16,7 @@ class FeedbackRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     verdict: Annotated[
         Literal["normal", "anomaly", "none"],
         Meta(
-            description="What logs like this log are from now on: never an anomaly, or always one; "
+            description="What logs like this log are from now on: never, or always, an anomaly; "
             "none takes back an earlier correction."
         ),
     ]

@@ -12,7 +12,7 @@ MAX_VERSION: Final = 999_999_999
 
 
 class PublishedVersion(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One version in the model store."""
+    """A version in the model store."""
 
     model_version: ModelVersion
     is_current: Annotated[bool, Meta(description="Whether CURRENT names it, so that it serves.")]

@@ -1,7 +1,7 @@
 """The words of the Open Inference Protocol, version 2, with its binary tensor extension.
 
 KServe defines the protocol; Triton, its clients and others speak it. Its calls lie under `/v2`. A
-tensor is a column here: one value for each log, in the order of the request.
+tensor is a column here: a value for each log, in the order of the request.
 """
 
 from collections.abc import Mapping
@@ -67,7 +67,7 @@ Shape = Annotated[list[Size], Meta(min_length=1, max_length=8)]
 
 
 class TensorParameters(msgspec.Struct, frozen=True):
-    """The metadata of one tensor; parameters of other extensions are ignored.
+    """The metadata of a tensor; parameters of other extensions are ignored.
 
     Attributes:
         binary_data_size: bytes of the tensor behind the JSON; absent if it is in the JSON.

@@ -41,7 +41,7 @@ _HEADERS: Final[dict[str, Any]] = {
 }
 
 _TAGS: Final[dict[Tag, str]] = {
-    "predictions": "Verdicts on logs: one, a batch, raw logs, OpenTelemetry's logs.",
+    "predictions": "Verdicts on a log, a batch, raw logs or OpenTelemetry's logs.",
     "training": "Calls that change which model serves, and how it judges.",
     "service": "The state of a service, its models and the model that serves.",
     "metrics": "Counters and gauges for Prometheus.",
@@ -56,7 +56,7 @@ _TITLES: Final[dict[Service, str]] = {
 def openapi_document(
     service: Service, *, training: bool = True, metrics: bool = True, tokens: bool = False
 ) -> dict[str, Any]:
-    """The document of one service, ready to be encoded as JSON.
+    """The document of a service, ready to be encoded as JSON.
 
     Args:
         service: whose calls.

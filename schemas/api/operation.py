@@ -1,4 +1,4 @@
-"""The description of one REST call."""
+"""The description of a REST call."""
 
 from http import HTTPStatus
 from typing import Any, Final, Literal
@@ -14,7 +14,7 @@ BOTH: Final[tuple[Service, ...]] = ("inference", "trainer")
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One call.
+    """A call.
 
     Attributes:
         tag: what it belongs to, for the documentation.

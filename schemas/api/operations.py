@@ -1,4 +1,4 @@
-"""The flat table of all REST calls: the single place that lists what there is.
+"""The flat table of all REST calls; no other place lists them.
 
 The services route from their resources, the OpenAPI document is made from this table, and a test
 holds that both say the same.
@@ -76,7 +76,7 @@ OPERATIONS: Final = (
         tag="predictions",
         services=("inference",),
         scope="predict",
-        summary="Judge one log, by its features or as it was written",
+        summary="Judge a log, by its features or as it was written",
         description=_BODY,
         request=PredictRequest,
         response=Prediction,
@@ -143,8 +143,7 @@ OPERATIONS: Final = (
         summary="Train a model and replace the serving model; answered once the new model serves",
         description="Logs come by their features as `training_data`, or as `logs`, raw or by their "
         "features as a batch of predictions has them. The body may be compressed, and have 64 MiB, "
-        "compressed or not, unless the service is set up otherwise. One training is at work at a "
-        "time.",
+        "compressed or not, unless the service is set up otherwise. Trainings run one at a time.",
         request=TrainRequest,
         response=TrainResponse,
         problems=(

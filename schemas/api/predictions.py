@@ -54,7 +54,7 @@ def as_in_raw_log(what: str) -> Meta:
 
 
 class PredictRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """One log to judge: its `features`, or `message` with `level` and `service`.
+    """A log to judge: its `features`, or `message` with `level` and `service`.
 
     A raw log is read as training reads it: a level by any logger's name or number, and without a
     level INFO, without a service `unknown`.
@@ -71,7 +71,7 @@ class PredictRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class BatchRequest(msgspec.Struct, frozen=True, gc=False):
-    """Several logs to judge in one call, answered in the same order."""
+    """Logs to judge in a single call, answered in the same order."""
 
     logs: Annotated[
         list[PredictRequest],
@@ -91,7 +91,7 @@ class Explanation(msgspec.Struct, frozen=True, gc=False):
     signature's rarity as `service`.
 
     Attributes:
-        base: -1: a log about which no tree knows anything scores one half.
+        base: -1: a log about which no tree knows anything scores 0.5.
         message_length: what the length contributes; positive pushes towards an anomaly, negative
             away from it.
         level: what the level contributes.
@@ -112,7 +112,7 @@ class Explanation(msgspec.Struct, frozen=True, gc=False):
 
 
 class Prediction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """The verdict on one log."""
+    """The verdict on a log."""
 
     log_id: LogId
     is_anomaly: Annotated[bool, Meta(description="Whether `decision` is negative.")]

@@ -8,7 +8,7 @@ PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 
 
 class FieldError(msgspec.Struct, frozen=True):
-    """One value at fault.
+    """A value at fault.
 
     Attributes:
         path: where it stands in the request, as in `logs[3].features.level`; empty for the whole.

@@ -11,7 +11,7 @@ Returned = Literal["anomalies", "all", "none"]
 """Which verdicts a call for raw logs lists."""
 
 MAX_LISTED: Final = 10_000
-"""Verdicts in one answer; of more, the first are listed and the others counted."""
+"""Verdicts in an answer; of more, the first are listed and the others counted."""
 
 Position = Annotated[
     int, Meta(ge=0, description="Of its line, item or value in the body; the first is 0.")
@@ -19,7 +19,7 @@ Position = Annotated[
 
 
 class LogVerdict(msgspec.Struct, frozen=True, gc=False):
-    """The verdict on one raw log."""
+    """The verdict on a raw log."""
 
     position: Position
     is_anomaly: Annotated[bool, Meta(description="Whether `decision` is negative.")]

@@ -15,7 +15,7 @@ _Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 class ShadowExample(msgspec.Struct, frozen=True):
-    """Logs of one kind that the model or the candidate flags alone; no word of their messages."""
+    """Logs of a kind that only the model or only the candidate flags; no text of their messages."""
 
     service: Annotated[str, Meta(description="`other` beyond the first 256 services.")]
     level: Annotated[Level, Meta(description="Severity.")]
@@ -53,7 +53,9 @@ class ShadowReport(msgspec.Struct, frozen=True, kw_only=True):
     dropped_count: Annotated[
         int, Meta(description="Logs that the candidate did not judge: a sample is enough.")
     ] = 0
-    agreement: Annotated[_Share | None, Meta(description="Share of logs with one verdict.")] = None
+    agreement: Annotated[
+        _Share | None, Meta(description="Share of logs with the same verdict.")
+    ] = None
     model_flagged_share: Annotated[_Share | None, Meta(description="What the model flags.")] = None
     candidate_flagged_share: Annotated[
         _Share | None, Meta(description="What the candidate flags.")

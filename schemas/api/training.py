@@ -36,7 +36,7 @@ LinesPerDay = Annotated[
 
 
 class TrainingLog(msgspec.Struct, frozen=True, gc=False):
-    """One log to learn from, as the predict calls take it: its `features`, or `message` with more.
+    """A log to learn from, as the predict calls take it: its `features`, or `message` with more.
 
     A raw log is read as there: a level by any logger's name or number, and without a level INFO,
     without a service `unknown`. A `log_id` may stand beside it and is ignored.

@@ -58,7 +58,7 @@ class BodyDecoder(Generic[T]):
         self._decoder = msgspec.json.Decoder(type_, strict=False)
 
     def decode(self, body: bytes | bytearray | memoryview) -> T:
-        """Decode one JSON document.
+        """Decode a JSON document.
 
         What is no character becomes U+FFFD (`schemas.api.mending`).
 
@@ -92,7 +92,7 @@ def faults_of(
     Args:
         type_: what the document was to be.
         body: the document.
-        first: the fault at which msgspec stopped. It is the only one named if the document has too
+        first: the fault at which msgspec stopped. No other fault is named if the document has too
             many values to check, or the text behind the fault is not JSON.
     """
     separators = (b",", b"[", b"{")

@@ -1,7 +1,7 @@
 """People's corrections of a model's verdicts; part of its manifest, carried into later models.
 
-A correction is about all logs that are alike: of one pattern of one service, or, of logs that come
-without their message, of one signature (`schemas.record.surprisal`).
+A correction holds for all logs that are alike. Logs with a message are alike if they share pattern
+and service; logs without, if they share the signature (`schemas.record.surprisal`).
 """
 
 import time
@@ -26,11 +26,11 @@ Note = Annotated[str, Meta(max_length=MAX_NOTE_CHARS)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 Alike = tuple[object, ...]
-"""What the logs of one correction have in common."""
+"""What the logs of a correction have in common."""
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One person's word.
+    """A person's verdict on logs that are alike.
 
     Attributes:
         verdict: what logs of this kind are from now on.
@@ -80,7 +80,7 @@ def in_force(corrections: Iterable[Correction], now: datetime) -> list[Correctio
 def corrected(
     corrections: Sequence[Correction], about: Alike, new: Correction | None
 ) -> list[Correction]:
-    """Corrections with another word on one kind of logs; None takes back the earlier correction."""
+    """Corrections with a new verdict on a kind of logs; None takes back the earlier correction."""
     others = [correction for correction in corrections if correction.alike != about]
     return others if new is None else [*others, new]
 

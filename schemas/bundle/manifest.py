@@ -35,7 +35,7 @@ class UnreadableManifestError(ValueError):
 
 
 class FileEntry(msgspec.Struct, frozen=True):
-    """One file of the bundle.
+    """A file of the bundle.
 
     Attributes:
         sha256: of its content.
@@ -65,7 +65,7 @@ MAX_OWN_THRESHOLDS: Final = 100
 
 
 class OwnThreshold(msgspec.Struct, frozen=True):
-    """Where a model draws the line for one service.
+    """The threshold of a service that has its own.
 
     Attributes:
         service: its name.
@@ -189,7 +189,7 @@ class ParitySummary(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one model version except the graph itself.
+    """Everything about a model version except the graph itself.
 
     Attributes:
         artefact_format: of the bundle; a reader takes its own alone.

@@ -12,7 +12,7 @@ from schemas.bundle.detectors import DETECTORS
 
 CONTAMINATION: Final = (
     'Expected share of anomalies, in (0, 0.5]; "auto", for an isolation forest alone, is the '
-    "threshold of its paper, a score of one half."
+    "threshold of its paper, a score of 0.5."
 )
 
 Contamination = Annotated[float, Meta(gt=0, le=0.5, description=CONTAMINATION)] | Literal["auto"]
@@ -21,7 +21,7 @@ PerService = Annotated[
     bool,
     Meta(
         description="Whether services with many records get thresholds of their own, each at the "
-        "contamination of what it writes; the others are held against that of all records. "
+        "contamination of what it writes; the others share the threshold for all records. "
         "Of the detector "
         + " or ".join(spec.name for spec in DETECTORS.values() if spec.takes_per_service)
         + " alone."
@@ -97,6 +97,6 @@ def check_together(detector: str, contamination: float | str, *, per_service: bo
     if per_service and not spec.takes_per_service:
         takers = " or ".join(other.name for other in DETECTORS.values() if other.takes_per_service)
         raise ValueError(
-            f"per_service: the detector {spec.name} has one threshold for all services; name the "
-            f"detector {takers}"
+            f"per_service: the detector {spec.name} has the same threshold for all services; name "
+            f"the detector {takers}"
         )

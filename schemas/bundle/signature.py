@@ -146,7 +146,7 @@ def signature_from_json(written: bytes) -> Signature:
     if bundle.media_type != _BUNDLE_TYPE or envelope.payload_type != _PAYLOAD_TYPE:
         raise UnreadableSignatureError("it is of another type or version")
     if len(envelope.signatures) != 1:
-        raise UnreadableSignatureError("it does not hold exactly one signature")
+        raise UnreadableSignatureError("it must hold exactly one signature")
     hint = bundle.verification_material.public_key.hint
     return Signature(envelope.payload, envelope.signatures[0].sig, hint)
 

@@ -36,7 +36,8 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
             number; None if there were none.
         pair_magnitude: float32 (65536,): the same of a service and a template, by bucket.
         service_offsets: float64 (65536,): how far the threshold of a service, by its number, lies
-            above that of all records, without a message; None where no service has its own.
+            above the threshold for all records, without a message; None where no service has its
+            own.
         message_service_offsets: the same with a message; None if there were none.
         forest_scores: float64 (100,): the k-th is the largest score that at least k + 1 hundredths
             of the training records reach; None for `isolation_forest`.

@@ -49,7 +49,7 @@ def feature_shares(keys: Ints, counts: Ints) -> Shares:
     """How the records of a table spread over the bins of each feature, to six digits.
 
     Args:
-        keys: int64 of shape (n,), at least one.
+        keys: int64 of shape (n,), n at least 1.
         counts: how often each occurred, int64 of shape (n,).
     """
     length, level, service, flags, _ = unpack(keys)

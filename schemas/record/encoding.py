@@ -96,7 +96,7 @@ class FeatureEncoder:
             self._columns = [FEATURE_NAMES.index(name) for name in names]
 
     def row(self, log: LogFeatures) -> tuple[float, ...]:
-        """One log as a tuple of len(names) numbers, each exact in float32."""
+        """A log as a tuple of len(names) numbers, each exact in float32."""
         values = (
             log.message_length,
             SEVERITY[log.level],

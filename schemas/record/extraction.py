@@ -67,11 +67,11 @@ def without_message(log: LogFeatures) -> LogFeatures:
 
 
 def patterns_of(logs: Sequence[LogFeatures]) -> list[int | None]:
-    """The id of each log's pattern; None for one that came without its message."""
+    """The id of each log's pattern; None for a log that came without its message."""
     return [log.pattern if isinstance(log, MessageFeatures) else None for log in logs]
 
 
-# Logs repeat, storms of errors most of all. At most 8 MB each: 1,024 texts of 2,000 characters of
+# Logs repeat, above all in a storm of errors. At most 8 MB each: 1,024 texts of 2,000 characters of
 # up to 4 bytes, and 4,096 of 2,000 bytes.
 _flags_of = lru_cache(maxsize=1_024)(find_flags_in)
 

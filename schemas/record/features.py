@@ -52,7 +52,7 @@ SEVERITY: Final = {level: number for number, level in enumerate(Level)}
 
 
 class LogFeatures(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
-    """What the model sees of one log line.
+    """What the model sees of a log line.
 
     Frozen and hashable: the struct itself is the key under which a verdict is remembered. Keys
     that are not features are ignored, since log shippers add their own.

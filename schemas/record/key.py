@@ -1,4 +1,4 @@
-"""A record as one integer, its key: sorting, merging and shipping are then work on one column.
+"""A record as one integer, its key: sorting, merging and shipping are then work on a single column.
 
 The key is a mixed radix of the record's parts (`PARTS`), the most significant first::
 
@@ -14,8 +14,8 @@ bit of its own or as another factor of the traits, is another size in `PARTS` an
 no cost in time or memory; after it 0.68 bits are left. What does not fit in there makes the traits
 a column of their own beside the features' 45.3 bits, which then have room for 18 bits more and the
 traits for 46. Not now, since each row would take a third more memory, and sorting by two columns
-takes three times as long as by one. Coarser lengths or fewer buckets of services free nothing that
-could be spared: both are what models see.
+takes three times as long as by a single column. Coarser lengths or fewer buckets of services free
+nothing that could be spared: both are what models see.
 """
 
 import math
@@ -45,7 +45,7 @@ _SIGN_BIT: Final = np.uint64(2**63)
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """Several small numbers as one int64, in mixed radix.
+    """Several small numbers as a single int64, in mixed radix.
 
     Attributes:
         sizes: how many values each part has, from 0 on; the most significant part first.
@@ -74,7 +74,7 @@ class Layout(msgspec.Struct, frozen=True):
 
     @property
     def units(self) -> tuple[int, ...]:
-        """What one step of each part adds to a key."""
+        """What a step of 1 in each part adds to a key."""
         return tuple(math.prod(self.sizes[place + 1 :]) for place in range(len(self.sizes)))
 
     def pack(self, *parts: Ints | int) -> Ints:
@@ -154,7 +154,7 @@ def unpack(keys: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
 
 
 def pack_record(features: LogFeatures) -> int:
-    """The key of one record."""
+    """The key of a record."""
     return (
         LENGTH_UNIT * features.message_length
         + LEVEL_KEYS[features.level]
@@ -174,10 +174,10 @@ class Columns(NamedTuple):
 
 
 def columns_of(logs: Sequence[LogFeatures]) -> Columns:
-    """The columns of records as they come, of at least one."""
-    # A pass for each feature: the interpreter reads the same attribute again and again at a third
-    # of what a getter of all six costs. Small numbers become arrays by way of bytes, which costs a
-    # tenth.
+    """The columns of records, in their order; there must be at least one record."""
+    # A pass for each feature: reading the same attribute again and again costs the interpreter a
+    # third of what a getter of all six costs. Small numbers become arrays by way of bytes, which
+    # costs a tenth.
     flags = (
         EXCEPTION_BIT * _small([log.has_exception for log in logs])
         + TIMEOUT_BIT * _small([log.has_timeout for log in logs])

@@ -1,9 +1,9 @@
 """What a label says: whether whoever labelled a record took it for an anomaly.
 
 Labelled logs come with truth values, with numbers and with the names of faults. A label says
-*anomaly* unless it is null, a zero, false, or one of the words for nothing. As text, case and
-blanks around it ignored, a label says nothing iff it is in `NO_ANOMALY` or `ZERO` matches all of
-it. The definition is made so that SQL engines, which see a label as text, can say it as well.
+*anomaly* unless it is null, a zero, false, or a word for nothing. As text, with case and blanks
+around it ignored, a label says nothing iff it is in `NO_ANOMALY` or `ZERO` matches the whole of it.
+SQL engines, which see a label as text, can express this definition as well.
 """
 
 import re

@@ -10,14 +10,14 @@ Everything is in decades: one unit is a factor of ten. A record surprises by
   bucket. A record's *signature* (service, level, flags, length in steps of 19 %) gives rG, its
   template rT. What a service writes in general says how odd the template is for it:
   `rS = log10((c[service] + 1) / (c[service, template] + 1))`, 0 for a service never seen. With a
-  message the rarity is 1/2 rT + 1/4 rG + 1/4 rS, without one rG;
+  message the rarity is 1/2 rT + 1/4 rG + 1/4 rS; without a message it is rG;
 - phi: `min(1, -log10 p)`, where p is the share of training records with a forest score at least as
   high; 0 with a message, which tells more than the forest sees.
 
 A record is anomalous iff D > tau, where tau is a quantile of the training records' own D. Its
 `decision` is tau - D and its `anomaly_score` is 1 / (1 + 10 ** (tau - D)).
 
-Sums of floats are written out in one order, so that numpy and plain Python agree to the last bit.
+Sums of floats are written out in a fixed order: numpy and plain Python agree to the last bit.
 """
 
 import math
@@ -72,7 +72,7 @@ PHIS: Final = (
 )
 """phi by how many of `Tables.forest_scores` lie below a score; those that equal it do not.
 
-Logs repeat: many hundredths share one score, and all of them are at least as high.
+Logs repeat: many hundredths share a score, and all of them are at least as high.
 """
 
 _STEPS_PER_OCTAVE: Final = 4

@@ -6,7 +6,7 @@ that SQL engines can say it as well:
 
 1. the first `TEMPLATE_CHARS` characters of the message's beginning (`schemas.record.text`);
 2. letters become lower case;
-3. runs of blanks (space, tab, line feed, vertical tab, form feed, carriage return) become one
+3. runs of blanks (space, tab, line feed, vertical tab, form feed, carriage return) become a
    space, none is left at either end;
 4. every token, that is what stands between spaces, that holds a digit becomes ``#``.
 

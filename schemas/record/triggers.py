@@ -1,7 +1,8 @@
 """Which rules need to be tried on a text: those of which a trigger stands in it.
 
-A rule has triggers, one of which stands in every text that it matches. There are hundreds, and most
-texts hold none: `any_of` finds that out in one pass. For the others, `Triggers` tells the rules.
+Every text that a rule matches holds a trigger of that rule. There are hundreds of triggers, and
+most texts hold none: `any_of` finds that out in a single pass. For the others, `Triggers` finds the
+rules.
 """
 
 import re
@@ -10,7 +11,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 _RARE: Final = "jwkbxvfhmlpgcrd"
-"""Letters few texts are full of, rarest first; nearly every trigger has one of them."""
+"""Letters that are rare in most texts, rarest first; nearly every trigger has such a letter."""
 
 _STEM_CHARS: Final = 3
 _find_words: Final = re.compile(f"[a-z]{{{_STEM_CHARS},}}").findall
@@ -19,7 +20,7 @@ MAX_WORDS: Final = 8_192
 """How many words are remembered: a few MB of ordinary words."""
 
 MAX_NEW_WORDS: Final = 16
-"""How many words are learned of one text; a text with more is searched for each trigger.
+"""How many words are learned of a text; a text with more is searched for each trigger.
 
 So a text of nothing but new words costs little more than others do.
 """
@@ -34,7 +35,7 @@ def any_of(triggers: Iterable[str]) -> Callable[[str], bool]:
     Python's `re` skips quickly to the first character of an alternative, so each word is looked
     for from its rarest letter on, and what precedes that letter is compared last. Alternatives are
     sorted by the next character, so that few of them are tried. Words without a rare letter are
-    looked for one by one.
+    searched for one by one.
     """
     words = set(triggers)
     short = sorted(w for w in words if not any(other != w and other in w for other in words))

@@ -6,14 +6,14 @@ import msgspec
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """One pattern and why it is there.
+    """A pattern and why it is there.
 
     Attributes:
         name: Unique among all rules.
         triggers: Lower-case substrings, one of which stands in every text that matches.
         pattern: The regular expression, in lower case unless it reads ``"cased"``.
         reason: What the rule is for, in half a sentence.
-        reads: The text it looks at: see the package's docstring. Removals read ``"lower"``.
+        reads: The text it searches: see the package's docstring. Removals read ``"lower"``.
     """
 
     name: str

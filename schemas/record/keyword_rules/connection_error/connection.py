@@ -1,4 +1,4 @@
-"""What befell a connection, said of the connection itself."""
+"""What befell a connection, where the message names the connection itself."""
 
 from schemas.record.keyword_rules.rule import LOST, SIDE, WORD, Rule
 

@@ -1,4 +1,4 @@
-"""What is said by the way: errors put right, nouns of something else, guesses."""
+"""What a message mentions in passing: errors put right, nouns of something else, guesses."""
 
 from schemas.record.keyword_rules.rule import Rule
 
