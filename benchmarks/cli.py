@@ -67,7 +67,7 @@ experiments:
   batch     POST /predict/batch with 100 and 1,000 logs
   feeds     raw logs as collectors send them: JSON lines, OTLP, NDJSON with answers for all
   counted   POST /predict with metrics and without, beside a bare socket
-  open-loop POST /predict at half the peak rate, whatever is answered, beside trainings and batches
+  open-loop POST /predict at a fixed rate, whatever is answered, beside trainings and batches
   train     POST /train with 1,000 records and with all real records
   memory    proportional set size of all processes over 1,100,000 requests
   scaling   latency against trees, max_samples, workers and batch size

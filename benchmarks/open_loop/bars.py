@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from benchmarks.bar import NOT_MEASURED, Bar, at_most
-from benchmarks.open_loop.experiment import ALL, BATCHES
+from benchmarks.open_loop.experiment import ALL, BATCHES, RATE
 from benchmarks.results import OpenLoopSection, Series
 
 MOST_MS: Final = {"p99": 2.0, "p99.9": 5.0}
@@ -15,7 +15,7 @@ def open_loop_bars(section: OpenLoopSection | None) -> Iterator[Bar]:
     series = find_situation(section, ALL)
     missing = f"void: {series.void}" if series and series.void else NOT_MEASURED
     for percentile, most in MOST_MS.items():
-        what = f"open loop at half the peak rate, {ALL}: {percentile}"
+        what = f"open loop at {RATE:,} requests a second, {ALL}: {percentile}"
         found = series.latency_ms(percentile) if series else None
         yield at_most(what, found, most, "{:.2f} ms", missing)
     beside = find_situation(section, BATCHES)

@@ -22,11 +22,12 @@ def open_loop(section: OpenLoopSection | None) -> str:
     """The rate, and the latencies of each situation."""
     if section is None:
         return ""
+    share = section.rate / section.peak
     titles = ("", *(f"{name} ms" for name in PERCENTILES), "sender's cores", "sender late, p99 ms")
     return "\n".join(
         (
             f"## Open loop at {section.rate:,.0f} requests a second\n\n{about_line(section.about)}",
-            f"Half of {section.peak:,.0f}, which wrk gets with 64 connections.\n",
+            f"{share:.0%} of the {section.peak:,.0f} that wrk gets with 64 connections.\n",
             table(titles, [_row(*pair) for pair in zip(section.series, section.pace, strict=True)]),
         )
     )
