@@ -37,7 +37,7 @@ MAX_MEMBERS: Final = 10_000
 TAR_BYTES: Final = 512
 """How much of the beginning shows a tar archive."""
 
-_ENDINGS: Final = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".tzst")
+_ENDINGS: Final = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".tzst", ".tlz4")
 _TAR_MAGIC: Final = slice(257, 262)
 _ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _ZIP_METHODS: Final = frozenset(

@@ -11,11 +11,14 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from typing import IO, Final, Literal, cast
+from collections.abc import Callable
+from typing import IO, Any, Final, Literal, cast
 
 from backports import zstd
 
-Compression = Literal["none", "gzip", "zstd", "bzip2", "xz", "utf-16"]
+from trainer.reading.lz4_frames import Lz4Error, Lz4Frames
+
+Compression = Literal["none", "gzip", "zstd", "bzip2", "xz", "lz4", "utf-16"]
 
 N_FIRST_BYTES: Final = 6
 """How much of the beginning shows the compression."""
@@ -26,6 +29,7 @@ READ_ERRORS: Final[tuple[type[Exception], ...]] = (
     zlib.error,
     lzma.LZMAError,
     zstd.ZstdError,
+    Lz4Error,
     zipfile.BadZipFile,
     tarfile.TarError,
 )
@@ -37,6 +41,7 @@ _BLOCK_BYTES: Final = 65_536
 _GZIP: Final = b"\x1f\x8b"
 _BZIP2: Final = b"BZh"
 _XZ: Final = b"\xfd7zXZ\0"
+_LZ4: Final = b"\x04\x22\x4d\x18"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 # RFC 8878, 3.1.2: behind a byte 0x50 to 0x5f, a frame to skip; parallel compressors begin so.
 _ZSTD_SKIPPABLE: Final = b"\x2a\x4d\x18"
@@ -50,6 +55,8 @@ def detect_compression(first: bytes) -> Compression:
         return "bzip2"
     if first.startswith(_XZ):
         return "xz"
+    if first.startswith(_LZ4):
+        return "lz4"
     if first.startswith(_UTF16) and not first.startswith(_UTF32):
         return "utf-16"
     skippable = first[:1] in b"PQRSTUVWXYZ[\\]^_" and first[1:4] == _ZSTD_SKIPPABLE
@@ -64,18 +71,10 @@ def decompress(file: str | IO[bytes], compression: Compression) -> IO[bytes]:
             not.
         compression: "none" only for an open file, which is then returned itself.
     """
-    if compression == "gzip":
-        return cast(IO[bytes], gzip.open(file))
-    if compression == "bzip2":
-        return cast(IO[bytes], bz2.open(file))
-    if compression == "xz":
-        return cast(IO[bytes], lzma.open(file))
-    if compression == "zstd":
-        return cast(IO[bytes], zstd.open(file))
-    if compression == "utf-16":
-        return cast(IO[bytes], _Transcoder(file))
-    assert not isinstance(file, str)
-    return file
+    if compression == "none":
+        assert not isinstance(file, str)
+        return file
+    return cast(IO[bytes], _OPENERS[compression](file))
 
 
 class _Transcoder(io.RawIOBase):
@@ -111,6 +110,16 @@ class _Transcoder(io.RawIOBase):
         super().close()
 
 
+_OPENERS: Final[dict[Compression, Callable[[Any], object]]] = {
+    "gzip": gzip.open,
+    "bzip2": bz2.open,
+    "xz": lzma.open,
+    "zstd": zstd.open,
+    "lz4": Lz4Frames,
+    "utf-16": _Transcoder,
+}
+
+
 def read_beginning(file: IO[bytes], size_bytes: int) -> bytes:
     """Up to so many bytes; what is damaged behind the first bytes is left to a later reading."""
     head = b""
@@ -130,6 +139,7 @@ _DAMAGED: Final[dict[type[Exception], str]] = {
     zlib.error: "gzip data",
     lzma.LZMAError: "xz data",
     zstd.ZstdError: "zstd data",
+    Lz4Error: "lz4 data",
     zipfile.BadZipFile: "zip archive",
     tarfile.TarError: "tar archive",
 }

@@ -59,7 +59,7 @@ POSTGRES_SEVERITIES: Final = frozenset(
 )
 _POSTGRES_SEVERITY: Final = POSTGRES_COLUMNS.index("severity")
 
-_COMPRESSION: Final = re.compile(r"[.](?:gz|gzip|zst|zstd)$", re.IGNORECASE)
+_COMPRESSION: Final = re.compile(r"[.](?:gz|gzip|zst|zstd|bz2|xz|lz4)$", re.IGNORECASE)
 _TABLE: Final = re.compile(r"[.][ct]sv$", re.IGNORECASE)
 
 

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import duckdb
+import lz4.frame
 import msgspec
 import pytest
 from backports import zstd
@@ -30,6 +31,7 @@ PLAIN = b"".join(
 )
 TEXTS = [FEATURES, LOGS, DELIMITED, PLAIN]
 SEEDS = [*TEXTS, *(gzip.compress(text, mtime=0) for text in TEXTS), zstd.compress(PLAIN)]
+SEEDS += [lz4.frame.compress(text) for text in TEXTS]
 
 same_directory = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 """Each example writes its own content over that of the example before."""

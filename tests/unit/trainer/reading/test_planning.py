@@ -118,7 +118,7 @@ def test_what_is_not_opened_is_named_with_what_to_do(tmp_path: Path) -> None:
         tar.add(tmp_path / "b.tar", "b.tar")
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
         packed.write(tmp_path / "b.zip", "b.zip")
-    (tmp_path / "a.lz4").write_bytes(b"\x04\x22\x4d\x18" + bytes(20))
+    (tmp_path / "a.lz4").write_bytes(b"\x02\x21\x4c\x18" + bytes(20))
     (tmp_path / "a.export").write_bytes(b"__CURSOR=s=1\nMESSAGE=a\n\n")
     for name, reason in (
         ("a.export", "journalctl -o json"),

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import lz4.frame
 import pytest
 from backports import zstd
 
@@ -39,6 +40,10 @@ STORED = {
     "gzip": in_halves(gzip.compress),
     "zstd": in_halves(zstd.compress),
     "zstd-parallel": SKIPPABLE + in_halves(zstd.compress),
+    "lz4": in_halves(lz4.frame.compress),
+    "lz4-parallel": lz4.frame.compress(CONTENT[:HALF], block_linked=False)
+    + SKIPPABLE
+    + lz4.frame.compress(CONTENT[HALF:], content_checksum=True),
 }
 
 
@@ -182,7 +187,7 @@ def test_tiny_files_are_plain(tmp_path: Path, content: bytes) -> None:
 
 def test_a_file_that_went_is_named(tmp_path: Path) -> None:
     """Between finding and opening a file may vanish."""
-    for compression in ("none", "gzip", "zstd"):
+    for compression in ("none", "gzip", "zstd", "lz4"):
         source = Source(str(tmp_path / "gone"), 1, compression)
         for opened in (open_source, lambda source: read_head(source, 10)):
             with pytest.raises(InputError, match="gone: cannot be read: No such file"):
@@ -194,10 +199,14 @@ def test_a_file_that_went_is_named(tmp_path: Path) -> None:
     [
         (STORED["gzip"][:-9], "ends too early"),
         (STORED["zstd"][:-9], "ends too early"),
+        (STORED["lz4"][:-9], "ends too early"),
+        (STORED["lz4"][:-4], "ends too early"),
         (gzip.compress(CONTENT)[:-8] + b"\0" * 8, "damaged gzip"),
         (gzip.compress(CONTENT) + b"more", "damaged gzip"),
         (gzip.compress(CONTENT)[:2000] + b"\xff" * 2000, "damaged gzip"),
         (zstd.compress(CONTENT) + b"more and more", "damaged zstd"),
+        (lz4.frame.compress(CONTENT) + b"more and more", "damaged lz4"),
+        (lz4.frame.compress(CONTENT, content_checksum=True)[:-4] + b"0000", "damaged lz4"),
     ],
 )
 def test_damaged_bytes_are_reported(tmp_path: Path, content: bytes, message: str) -> None:
