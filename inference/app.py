@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from inference.shadow.shadow import Shadow
 
 MAX_TRAININGS: Final = 16
-"""Train calls that a worker has in hand; the trainer does one at a time."""
+"""Train calls that a worker has in hand; the trainer does them one at a time."""
 
 PROBLEMS: Final[ProblemTable] = {
     ModelNotLoadedError: ProblemSpec(

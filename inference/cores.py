@@ -13,8 +13,8 @@ def usable_cores(own_group: Path = _OWN_GROUP, groups: Path = _GROUPS) -> int:
 
     A container's limit is a quota of time, so a process in it sees all cores of the node and may
     run on each; more threads than the limit allows would only wait in turns. A part of a core
-    counts as one. Of Linux's control groups, those of version 2 are asked, all from the process's
-    own to the topmost that can be seen.
+    counts as a whole core. The limit is read from Linux's control groups of version 2, from the
+    process's own group up to the topmost that can be seen.
 
     Args:
         own_group: says in which group this process is.

@@ -11,11 +11,11 @@ from schemas.api.validation import field_error
 T = TypeVar("T", bound=msgspec.Struct)
 
 WRONG_SETTINGS_EXIT: Final = 2
-"""The exit code of whatever does not start for them, as of any wrong call."""
+"""The exit code of a program that does not start for wrong settings, as for wrong usage."""
 
 
 _PREFIX: Final = "ANOMALY_"
-"""What begins with it is for one of the services."""
+"""The prefix of variables that only this project reads."""
 
 _PREFIXES: Final = (f"{_PREFIX}SERVE_", f"{_PREFIX}TRAIN_", f"{_PREFIX}MIRROR_")
 """Each program's own; all may share an environment."""
@@ -24,14 +24,14 @@ _OF_ONE: Final = {
     f"{_PREFIX}{name}": f"{_PREFIX}SERVE_"
     for name in ("ALERTMANAGER_URL", "OTLP_FORWARD", "SHADOW")
 }
-"""Variables of one service without its prefix, and that prefix."""
+"""Variables of a single service without its prefix, and that prefix."""
 
 _NEAR: Final = 0.86
-"""How alike (`difflib`) a name is that was meant to be ours: one letter of five more or less."""
+"""How alike (`difflib`) a misspelt name is to ours: one letter of five more or less."""
 
 
 class SettingsError(ValueError):
-    """The environment does not fit; the message lists every problem, one a line."""
+    """The environment does not fit; the message lists every problem on a line of its own."""
 
 
 def load_settings(type_: type[T], environ: Mapping[str, str], prefix: str) -> T:
@@ -78,7 +78,7 @@ def load_settings(type_: type[T], environ: Mapping[str, str], prefix: str) -> T:
 
 
 def _meant(name: str, known: Collection[str], prefix: str) -> str | None:
-    """Which variable a name that is not known was meant for; None for a name of somebody else."""
+    """The variable that a misspelt name was meant for; None for a name of another program."""
     if name.startswith(_PREFIX):
         owner = _OF_ONE.get(name, "")
         if not name.startswith(prefix) and (owner or name).startswith(_PREFIXES):

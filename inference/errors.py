@@ -7,7 +7,7 @@
     ├── RemoteStoreError         the object store of versions does not do what was asked
     ├── MalformedProtobufError   a body is no protobuf
     ├── NotForwardedError        the receiver behind did not take what was passed on
-    ├── TooManyRecordsError      a body has more records than are judged in one call
+    ├── TooManyRecordsError      a body has more records than a call may have
     └── TrainerError             a training passed on to the trainer did not come back
         ├── TrainerUnreachableError
         ├── TrainerTimeoutError
@@ -47,7 +47,7 @@ class NotForwardedError(InferenceError):
 
 
 class TooManyRecordsError(InferenceError):
-    """A body has more records than are judged in one call."""
+    """A body has more records than a call may have."""
 
 
 class TrainerError(InferenceError):

@@ -1,7 +1,7 @@
 """Passes OpenTelemetry's logs on to the receiver behind, with their verdicts.
 
-A request is answered with what that receiver answered: nothing that was answered with 200 is only
-here, so there is no queue that a crash could lose. What is in hand is bounded, and 503 beyond.
+A request gets the receiver's own answer. So 200 means that the receiver has the logs, and there is
+no queue that a crash could lose. Requests in hand are bounded; more get 503.
 """
 
 import logging
@@ -22,7 +22,7 @@ MAX_IN_HAND: Final = 64
 
 
 class OtlpForwarder:
-    """Passes requests on to one receiver.
+    """Passes requests on to a receiver.
 
     Args:
         url: where it takes logs, as in http://collector:4318/v1/logs.
@@ -41,7 +41,7 @@ class OtlpForwarder:
         try:
             return await self._upstream.post(self._url, body, {"Content-Type": media_type})
         except urllib3.exceptions.HTTPError as error:
-            # Where the receiver is, is for the operator's eyes.
+            # The receiver's address is for operators alone.
             _log.warning("otlp.not_forwarded", extra={"url": self._url, "reason": str(error)})
             raise NotForwardedError(
                 "the receiver behind does not answer; send this again"

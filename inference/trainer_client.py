@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 class TrainerClient:
-    """Talks to one trainer over HTTP.
+    """Talks to a trainer over HTTP.
 
     Args:
         url: base URL of the trainer.
@@ -76,7 +76,7 @@ class TrainerClient:
         )
 
     def _unreachable(self, error: Exception) -> TrainerUnreachableError:
-        # Where the trainer is, is for the operator's eyes; clients get the rest.
+        # The trainer's address is for operators alone; clients get the rest.
         _log.warning("trainer.unreachable", extra={"url": self._url, "reason": str(error)})
         return TrainerUnreachableError(
             "the trainer does not answer; check TRAINER_URL and that the trainer runs. "

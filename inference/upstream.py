@@ -34,7 +34,7 @@ class UpstreamAnswer(msgspec.Struct, frozen=True):
 
 
 class Upstream:
-    """Talks to one service over HTTP.
+    """Talks to a service over HTTP.
 
     Args:
         name: of its threads.

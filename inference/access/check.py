@@ -20,7 +20,7 @@ def check_access(settings: ServiceSettings) -> None:
     """Refuse settings that would let anybody train, and files that cannot be used.
 
     Raises:
-        SettingsError: lists every problem, one a line.
+        SettingsError: lists every problem on a line of its own.
     """
     problems = [*_open_training(settings), *_unusable_files(settings)]
     if problems:

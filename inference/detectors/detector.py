@@ -32,7 +32,7 @@ class Detector(Protocol):
         ...
 
     def extract(self, message: str, level: Level, service: str) -> LogFeatures:
-        """What decides of a raw log."""
+        """What the detector reads of a raw log."""
         ...
 
     def novelty(self, log: LogFeatures) -> Novelty:

@@ -1,9 +1,9 @@
 """A forest as tables: many rows are scored by looking leaves up instead of walking to them.
 
-A tree's thresholds on a feature cut its axis into intervals, and which leaf a row falls into
-depends on these intervals alone. So a tree is a small array with an axis for each feature, whose
-cells hold path lengths; where a row's cell is, adds up from one number a feature. A thousand rows
-take a sixth of what the graph takes for them.
+A tree's thresholds on a feature cut the feature's axis into intervals. The leaf of a row depends on
+these intervals alone. So a tree is a small array with an axis for each feature, and its cells hold
+path lengths; each feature adds a number to the index of a row's cell. A thousand rows take a sixth
+of the graph's time.
 
 The sums are those of the graph and of scikit-learn to the last bit: the same doubles are added in
 the same order.
@@ -20,20 +20,20 @@ from schemas.record.features import MAX_MESSAGE_LENGTH, SEVERITY
 from schemas.record.surprisal import SEVERITIES
 
 MAX_BYTES: Final = 8_388_608
-"""Larger tables are made for those alone who ask: most of a hundred trees of 256 samples fit."""
+"""Larger tables are made only on request: those of a hundred trees of 256 samples mostly fit."""
 
 _MAX_TREE_CELLS: Final = 65_536
-"""So that the place of a cell in its tree is a uint16."""
+"""The index of a cell in its tree must fit a uint16."""
 
 _ROWS_AT_ONCE: Final = 512
-"""Of more, the arrays in between are so large that malloc may give them back to the system each
-time, and touching new pages costs three times as much as all the rest."""
+"""With more rows, temporary arrays are so large that malloc may give them back to the system each
+time. Touching new pages then costs three times as much as all the rest."""
 
 _ON: Final = 0.5
 """Share of the made-up values that lie on a threshold."""
 
 _MAX_WHOLE: Final = 65_535
-"""Whole numbers up to this have their interval in a list; it is searched for in what exceeds it."""
+"""Whole numbers up to this have their interval in a list; larger numbers are searched for."""
 
 Domains = Sequence[Floats | range | None]
 Rows = npt.NDArray[np.float32]
@@ -49,7 +49,7 @@ _VALUES: Final[dict[str, Floats | range]] = {
     "has_timeout": _FLAG,
     "has_connection_error": _FLAG,
 }
-"""The values of columns, by name, as far as they are the same whatever was trained on."""
+"""The values of columns, by name, that are the same whatever the training data."""
 
 
 def domains_of(columns: Sequence[str], **known: Floats) -> Domains:
@@ -57,7 +57,7 @@ def domains_of(columns: Sequence[str], **known: Floats) -> Domains:
 
     Args:
         columns: their names.
-        known: by name, the values of columns that have few in one model alone, ascending.
+        known: by name, the values, ascending, of columns that have few values in this model.
     """
     values = _VALUES | known
     return [values.get(name) for name in columns]
@@ -69,9 +69,9 @@ class ForestTables:
     Args:
         trees: of the forest.
         domains: of each feature the values that it can have, ascending, or a range of whole numbers
-            from 0 on; None where these are many. Thresholds between the same two values are then
-            one: trees draw them at random, so that without it each branch on a flag would be
-            another.
+            from 0 on; None where these are many. Thresholds between the same two values then
+            count as the same: trees draw them at random, so that otherwise each branch on a flag
+            would have a threshold of its own.
         max_bytes: what the tables may take.
 
     Raises:
@@ -157,7 +157,7 @@ class ForestTables:
         return cells
 
     def rows_at_borders(self, n: int) -> Rows:
-        """Made-up rows with values on thresholds and one float beside them, always the same.
+        """Made-up rows, always the same; values lie on thresholds and one float beside them.
 
         Args:
             n: how many.
@@ -214,7 +214,7 @@ class ForestTables:
 
 
 def _snapped(thresholds: Floats, values: Floats) -> Floats:
-    """Thresholds as the largest value that is not above: the same values are on either side."""
+    """Thresholds lowered to the next value of the domain: no value changes its side."""
     at = np.searchsorted(values, thresholds, side="right") - 1
     return np.where(at >= 0, values[np.maximum(at, 0)], thresholds)
 
@@ -230,13 +230,13 @@ def _intervals(thresholds: Floats) -> npt.NDArray[np.uint16] | None:
 def _places(
     thresholds: Floats, tree: Ints, threshold: Floats, units: Ints, chosen: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.uint16]:
-    """What each interval of one feature adds to the place of a row's cell, for each tree.
+    """What each interval of a feature adds to the index of a row's cell, for each tree.
 
     Args:
         thresholds: of all trees on the feature, ascending, of shape (n,).
         tree: of each branch.
         threshold: of each branch.
-        units: what one step along the feature's axis adds, by tree.
+        units: what a step along the feature's axis adds, by tree.
         chosen: the branches that compare the feature.
 
     Returns:

@@ -93,7 +93,7 @@ class GraphForest(msgspec.Struct, frozen=True):
 
 
 def read_forest(graph: bytes) -> GraphForest | None:
-    """The forest of a graph; None for a graph of another make."""
+    """The forest of a graph; None for a graph with other operators."""
     try:
         return _read(graph)
     except (MalformedProtobufError, KeyError, ValueError, IndexError, OverflowError):

@@ -27,7 +27,7 @@ from schemas.record.key import Columns, Ints, feature_rows, rows_of
 
 _NO_TERMS = 0
 _TELLING = 0.02
-"""A contribution to the exponent below this is not worth a word."""
+"""A contribution to the exponent below this is not mentioned."""
 
 
 class IsolationForestDetector:

@@ -10,7 +10,7 @@ from schemas.record.key import Ints
 
 
 class Judgement(msgspec.Struct, frozen=True, gc=False):
-    """What a detector says of one record.
+    """What a detector says of a record.
 
     Attributes:
         is_anomaly: whether `decision` is negative.
@@ -37,9 +37,9 @@ class Novelty(msgspec.Struct, frozen=True, gc=False):
     """Whether a record is like any of the training records.
 
     Attributes:
-        new_signature: none of them had its signature (`schemas.record.surprisal`).
+        new_signature: no training record had its signature (`schemas.record.surprisal`).
         has_template: its message's template was looked up.
-        new_template: none of them had that template.
+        new_template: no training record had that template.
     """
 
     new_signature: bool

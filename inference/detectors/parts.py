@@ -12,7 +12,7 @@ from schemas.record.key import Ints
 
 ROWS_WORTH_A_THREAD: Final = 16_384
 ROWS_WORTH_SORTING: Final = 256
-"""From as many rows on, trees gain more by sorted rows than sorting costs."""
+"""From this many rows on, sorting saves the trees more time than it costs."""
 
 Columns = tuple[npt.NDArray[Any], ...]
 
@@ -31,10 +31,10 @@ def in_parts(
     that nearly halves the time. Tables gain nothing by it.
 
     Args:
-        function: gives columns, each with one entry per row that depends on that row alone.
+        function: gives columns; an entry of a column depends on its row alone.
         rows: float32 of shape (n, n_features).
         part_rows: rows that are worth a part of their own.
-        max_parts: how many parts there are at most; None for one a core.
+        max_parts: how many parts there are at most; None for as many as there are cores.
         alike_together: work on the rows in sorted order.
 
     Returns:
@@ -53,7 +53,7 @@ def in_parts(
     with ThreadPoolExecutor(n_parts) as threads:
         parts = threads.map(lambda order: function(rows[order]), orders)
         for order, columns in zip(orders, parts, strict=True):
-            # Put where they belong at once: a table may be large, and no copy is kept.
+            # Results go straight to their place: a table may be large, and no copy is kept.
             found = found or [
                 np.empty((len(rows), *column.shape[1:]), column.dtype) for column in columns
             ]
@@ -67,7 +67,7 @@ def in_order(
     rows: npt.NDArray[np.float32],
     order: Ints,
 ) -> Columns:
-    """Apply a function of rows as `in_parts` does, on one core and in an order that is known.
+    """Apply a function of rows as `in_parts` does, on a single core and in a known order.
 
     Trees answer alike rows from the same few cache lines, so an order in which alike rows are
     neighbours takes a fifth off 1,000 rows, and a third off 10,000.

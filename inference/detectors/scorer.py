@@ -1,6 +1,6 @@
 """Runs a model's ONNX graph in onnxruntime.
 
-One scorer is one session. Sessions do not survive `fork`: make them in the worker.
+A scorer is a session. Sessions do not survive `fork`: make them in the worker.
 """
 
 import os
@@ -18,15 +18,15 @@ from inference.detectors.graph_forest import Bools, Floats, GraphForest, read_fo
 from inference.detectors.parts import Columns, in_order, in_parts
 from schemas.record.key import Ints
 
-# onnxruntime reports its use to its vendor unless this stands in the environment before it is
-# loaded; no service and no job of ours does. Whoever sets it otherwise wants it.
+# onnxruntime reports its use to its vendor unless this variable is set before the import; no
+# service and no job of ours may report. An operator who sets it otherwise wants the reports.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime
 
 INPUT: Final = "features"
 ROWS_WORTH_TABLES: Final = 8_192
-"""When so many rows were scored in batches, the graph has taken as long for them as making tables
-takes, some 25 ms: a model that is never asked about much that is new never makes any."""
+"""After this many rows in batches, the graph has taken as long as making the tables takes, some
+25 ms. A model that sees few new rows never makes tables."""
 
 ROWS_COMPARED: Final = 512
 """Rows on which tables must say what the graph says before they are used."""
@@ -42,7 +42,7 @@ OUTPUTS: Final[dict[str, tuple[str, type[np.generic]]]] = {
 _NAMES: Final = list(OUTPUTS)
 
 Score = tuple[int, float, float, bytes]
-"""What a graph says of one row, as in `Scores`: label, decision, anomaly score, contributions."""
+"""What a graph says of a row, as in `Scores`: label, decision, anomaly score, contributions."""
 
 _ANSWER: Final = struct.Struct("qdd")
 """A row's label, decision and anomaly score; its contributions follow."""
@@ -83,7 +83,7 @@ class Scorer:
     Args:
         graph: the serialised ONNX model.
         n_features: how many columns its input must have.
-        domains: of each, the values that rows of `score_batch` have in it, see `ForestTables`.
+        domains: the values of each column in rows of `score_batch`, see `ForestTables`.
         max_table_bytes: what tables for `score_batch` may take.
 
     Raises:
@@ -133,9 +133,9 @@ class Scorer:
         return Scores(*self._columns(rows))
 
     def score_batch(self, rows: npt.NDArray[np.float32]) -> Scores:
-        """Score rows that may be all new, of a batch or a job: by tables where that pays.
+        """Score rows of a batch or a job, most of them new: by tables where that is faster.
 
-        The very same bits come out but for contributions, which tables do not have.
+        Results are the same bits as those of `score`; tables give no contributions.
 
         Args:
             rows: float32 of shape (n, n_features), none of them NaN.
@@ -174,7 +174,8 @@ class Scorer:
     def score_table(self, rows: npt.NDArray[np.float32]) -> Scores:
         """`score` for the many rows of a job: by the graph alone, shared out among the cores.
 
-        A row's score does not depend on the rows beside it, so the very same bits come out.
+        A row's score does not depend on other rows, so results are the same bits as those of
+        `score`.
         """
         return Scores(*in_parts(self._columns, rows))
 
@@ -234,5 +235,5 @@ def session_options() -> onnxruntime.SessionOptions:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
-    options.log_severity_level = 4  # what it would log comes back as an exception
+    options.log_severity_level = 4  # its errors come back as exceptions
     return options

@@ -18,8 +18,8 @@ from schemas.record.templates import bucket_of
 class Seen:
     """What training records looked like; what is in no table counts as seen.
 
-    Buckets are shared: a record that is like none in training may be taken for one that is, never
-    the other way round.
+    Buckets are shared: a record unlike all in training may count as seen; a record that was in
+    training always does.
 
     Args:
         tables: of the bundle.
@@ -38,7 +38,7 @@ class Seen:
         self._no_template = _never(training.n_messages)
 
     def novelty(self, log: LogFeatures) -> Novelty:
-        """Whether a record is like any of them."""
+        """Whether a record is like any training record."""
         new_signature = has_template = new_template = False
         if self._signatures:
             service = service_number(log.service, SERVICE_BUCKETS)

@@ -1,4 +1,4 @@
-"""What the surprisal of a record is held against: one bound for all services, or their own."""
+"""The bounds of surprisal above which a record is an anomaly, common or of a service."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,7 @@
 """The detector `surprisal`: severity, keywords, rarity and the forest, added up in decades.
 
 `schemas.record.surprisal` defines the terms. A record is worked on by plain Python, which for the
-few records that arrive at once is several times faster than numpy.
+few records of a call is several times faster than numpy.
 """
 
 import math
@@ -130,7 +130,7 @@ class SurprisalDetector:
             self._with_message = (tau, array("d", tables.message_percentiles))
             self._own_with_message = own_bounds(self._with_message, tables.message_service_offsets)
         elif tau is not None or tables.template_rarity is not None:
-            raise UnreadableTablesError("of threshold and rarities for messages, one is missing")
+            raise UnreadableTablesError("threshold or rarities for messages are missing")
 
     def judge(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
         """Judge logs that came singly."""
@@ -223,7 +223,7 @@ class SurprisalDetector:
     def reason(
         self,
         log: LogFeatures,
-        contributions: Mapping[str, float],  # noqa: ARG002 - its forest's share is one of the terms
+        contributions: Mapping[str, float],  # noqa: ARG002 - its forest's share is among the terms
         terms: Sequence[float],
     ) -> str:
         """As in "ERROR, tells of a time-out, like 1 in 40,000 of all lines, message never seen"."""

@@ -1,4 +1,4 @@
-"""Why the detector `surprisal` judges a record as it does, in words with the numbers behind."""
+"""Why the detector `surprisal` judges a record as it does, in words with counts."""
 
 from collections.abc import Sequence
 

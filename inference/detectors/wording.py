@@ -12,10 +12,10 @@ from schemas.record.key import (
 )
 
 _ONE_IN = 10
-"""Shares above 1 in so many are given in percent."""
+"""Shares above 1 in this many are given in percent."""
 
 _EARLY = 0.2
-"""The share that a forest isolates first, above which it is no explanation."""
+"""The share that a forest isolates first; a larger share explains nothing."""
 
 _SPEAKS_OF = {
     EXCEPTION_BIT: "an exception",
@@ -62,7 +62,7 @@ def share_in_words(count: int, n: int, of: str) -> str:
 
 
 def forest_in_words(phi: float) -> list[str]:
-    """What the forest's term says (`schemas.record.surprisal`), where it is worth saying."""
+    """The forest's term (`schemas.record.surprisal`) in words; empty where it says little."""
     share = 10**-phi
     if share > _EARLY + 1e-9:
         return []

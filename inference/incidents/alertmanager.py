@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 
 class Alertmanager:
-    """Sends the incidents of a worker; to be used from one event loop.
+    """Sends the incidents of a worker; must be used from a single event loop.
 
     Args:
         urls: of each Alertmanager, as in http://alertmanager:9093.

@@ -19,7 +19,7 @@ _OTHERS: Final = "anomalies of patterns beyond those that have an alert of their
 
 
 class Alert(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """One alert.
+    """An alert.
 
     Attributes:
         labels: identify it; those without a value are left out.

@@ -59,7 +59,7 @@ class Incidents:
 
 
 def make_incidents(settings: InferenceSettings, reports: Reports) -> Incidents:
-    """As the settings want them.
+    """Reporting as the settings say.
 
     Args:
         settings: of the service.

@@ -139,7 +139,7 @@ def _line(flagged: Flagged, finding: Finding, suppressed: int) -> bytes:
 
 
 def _write(descriptor: int, lines: list[bytes]) -> None:
-    """Each by itself: lines of several processes in one pipe are whole up to 4,096 bytes."""
+    """Each by itself: a pipe keeps lines of several processes whole up to 4,096 bytes."""
     for line in lines:
         rest = line
         while rest:

@@ -16,7 +16,7 @@ _Key = tuple[str, str, object]
 
 
 class Incident:
-    """Anomalies of one service, level and pattern.
+    """Anomalies of the same service, level and pattern.
 
     Attributes:
         service, level, pattern_id: which; the level of `OTHER` is empty.
@@ -51,7 +51,7 @@ class Incident:
 
 
 class LiveIncidents:
-    """The incidents of a process, of which so many are kept apart.
+    """The incidents of a process, kept apart up to a bound.
 
     Args:
         limit: how many incidents; a further incident stands for all others.

@@ -1,7 +1,7 @@
 """Verdicts on a batch of which nothing was known before: in columns, without an object for each.
 
-Such a batch is judged, counted and answered by columns, and only what reports anomalies or keeps
-verdicts makes single verdicts of them (`inference.model.verdicts.verdicts_in_columns`).
+Such a batch is judged, counted and answered by columns. Only reports of anomalies and memos make
+single verdicts of them (`inference.model.verdicts.verdicts_in_columns`).
 """
 
 from collections.abc import Sequence

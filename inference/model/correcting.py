@@ -20,7 +20,7 @@ class Corrector:
     the threshold; a log that is marked as an anomaly gets a decision that is clearly an anomaly's.
 
     Attributes:
-        ends_at: when one of the corrections ends to hold, in seconds since 1970.
+        ends_at: when the first of the corrections ends, in seconds since 1970.
 
     Args:
         corrections: people's corrections.

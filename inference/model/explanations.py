@@ -43,7 +43,7 @@ def why(model: Model, log: LogFeatures, verdict: Verdict) -> str:
 
 
 def why_of_row(model: Model, log: LogFeatures, judged: Judgements, index: int) -> str:
-    """The same of one of many records that were judged together.
+    """The same for a record among many that were judged together.
 
     Args:
         model: which judged them.

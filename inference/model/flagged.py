@@ -1,4 +1,4 @@
-"""The anomalies of one call, for those who report them."""
+"""The anomalies of a call, for those who report them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -12,7 +12,7 @@ S = TypeVar("S")
 
 
 class Flagged:
-    """Anomalies of one call that are alike.
+    """Anomalies of a call that are alike.
 
     Attributes:
         log: what the model saw of each.
@@ -32,13 +32,13 @@ class Flagged:
 
 
 class FlaggedLogs:
-    """All anomalies of one call. A memo gives logs that are alike the same verdict object."""
+    """All anomalies of a call. A memo gives logs that are alike the same verdict object."""
 
     def __init__(self) -> None:
         self._by_verdict: dict[int, Flagged] = {}
 
     def __iter__(self) -> Iterator[Flagged]:
-        """Those that are alike as one."""
+        """Groups of anomalies that are alike."""
         return iter(self._by_verdict.values())
 
     def __bool__(self) -> bool:
@@ -69,7 +69,7 @@ class FlaggedLogs:
         sources: Sequence[S],
         message_of: Callable[[S], str],
     ) -> None:
-        """Add the anomalies among logs; the arguments as there, in one order."""
+        """Add the anomalies among logs; the arguments as there, in the same order."""
         for log, verdict, source in zip(logs, verdicts, sources, strict=True):
             if verdict.is_anomaly:
                 self.add(log, verdict, source, message_of)

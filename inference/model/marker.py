@@ -1,4 +1,4 @@
-"""How a model has the logs counted that get its verdicts."""
+"""How the logs that get a model's verdicts are counted."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -19,7 +19,7 @@ class Marker(Protocol):
     """Says how logs with a verdict are counted (`inference.metrics.judged`)."""
 
     def mark(self, log: LogFeatures, judgement: Judgement, novelty: Novelty) -> Mark:
-        """What is to stay with the verdict for it."""
+        """The mark to keep with a log's verdict."""
         ...
 
     def parts(
@@ -35,9 +35,9 @@ class Marker(Protocol):
         ...
 
     def marks(self, parts: Parts) -> list[Mark]:
-        """What is to stay with verdicts of these parts."""
+        """The marks to keep with verdicts of these parts."""
         ...
 
     def computed(self, n_verdicts: int) -> None:
-        """So many verdicts were made."""
+        """Count verdicts that were made."""
         ...

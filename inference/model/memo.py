@@ -1,4 +1,4 @@
-"""A bounded memo: what was computed for a key is kept while the key keeps coming.
+"""A bounded memo: the value of a key is kept while the key keeps coming.
 
 Logs repeat: in real log files the exact six-feature tuple had been seen before for 83 to 99.9 % of
 the lines. A verdict is a pure function of that tuple and the model, so it can be kept.
@@ -19,7 +19,7 @@ class Memo(Generic[K, V]):
     Next to a least-recently-used list this needs no book-keeping on a hit, which is the hot path.
 
     Safe to use from several threads under the GIL: each step is one operation on a dict, and a
-    lost race costs one more computation of the same value.
+    lost race costs another computation of the same value.
     """
 
     def __init__(self, capacity: int) -> None:

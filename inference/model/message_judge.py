@@ -1,9 +1,9 @@
 """Judges raw logs by the hundred: by message, level and service.
 
-Programs write the same sentence with other numbers. Unless a keyword rule could match it, nothing
-of what models see depends on which digits they are, nor on the case of letters (`schemas.record`).
-So a verdict is remembered under the message as it is folded for its template, and most lines cost
-no more than that folding.
+Programs write the same sentence with other numbers. Unless a keyword rule could match it, the
+features depend neither on the digits nor on the case of letters (`schemas.record`). So a verdict is
+remembered under the message as it is folded for its template, and most lines cost no more than that
+folding.
 """
 
 import re
@@ -68,7 +68,7 @@ class JudgedLog:
 
 
 class _ByText:
-    """Stands for messages on which a keyword rule has to look: their very text decides."""
+    """Stands for messages that keyword rules must search: their very text decides."""
 
     def __bool__(self) -> bool:
         return False
@@ -109,8 +109,8 @@ class MessageJudge:
     def judge_templated(self, log: Log, template: str) -> JudgedLog:
         """Judge a log whose source says what its message was made of.
 
-        The template is then the text of the pattern, with a number for each placeholder. A model
-        that met no such pattern in training may have met the message's own, which then decides.
+        The template is then the text of the pattern, with a number for each placeholder. If
+        training did not see that template, it may have seen the message's own, which then decides.
         """
         features = self.model.extract(*log)
         if isinstance(features, MessageFeatures):
@@ -123,7 +123,7 @@ class MessageJudge:
     def _complete(
         self, logs: Sequence[Log], keys: list[_Key], remembered: list[JudgedLog | _ByText | None]
     ) -> None:
-        """Judge those logs that were not found."""
+        """Judge the logs that were not found."""
         missing = []
         for at, judged in enumerate(remembered):
             if judged is _BY_TEXT:

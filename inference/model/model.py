@@ -41,12 +41,12 @@ SAMPLED: Final = 16
 """Each sixteenth record of a batch is looked up first."""
 
 KNOWN_SHARE: Final = 0.5
-"""If more of them are known, the batch is judged record by record, which costs half as much as in
-columns if all are known, and twice as much if none is."""
+"""If more of these are known, the batch is judged record by record. That costs half as much as
+columns if all records are known, and twice as much if none is."""
 
 
 class Model:
-    """One published version in memory: its detector and the verdicts given so far.
+    """A published version in memory: its detector and the verdicts given so far.
 
     Immutable but for its memo, so that swapping a model is replacing a reference.
 
@@ -58,7 +58,7 @@ class Model:
         reason: says in words why a record is judged as it is.
         novelty: says what of a record training has never met.
         corrector: gives logs the verdicts that people want them to have.
-        notice: what an operator should know of it although it serves; mostly empty.
+        notice: what an operator should know although the model serves; mostly empty.
     """
 
     def __init__(self, bundle: Bundle, *, memo_capacity: int, marker: Marker | None = None) -> None:
@@ -110,14 +110,14 @@ class Model:
         return time.time() >= self.corrector.ends_at
 
     def verdict(self, log: LogFeatures) -> Verdict:
-        """Judge one log."""
+        """Judge a log."""
         verdict = self._memo.get(log)
         if verdict is None:
             verdict = self._judge([log])[0]
         return verdict
 
     def verdicts(self, logs: Sequence[LogFeatures]) -> list[Verdict]:
-        """Judge several logs, each distinct one once, in the order given."""
+        """Judge logs, in their order; logs that are equal are judged once."""
         verdicts = self._memo.get_all(logs)
         if all(verdicts):
             return cast(list[Verdict], verdicts)
@@ -129,12 +129,12 @@ class Model:
         return [verdict or found[log] for log, verdict in zip(logs, verdicts, strict=True)]
 
     def verdicts_in_columns(self, logs: Sequence[LogFeatures]) -> ColumnVerdicts | None:
-        """Judge a batch of records without messages most of which were not known before.
+        """Judge a batch of records without messages, most of which are new.
 
-        A sample of the batch shows whether that is so, and the sample alone is kept. A batch of
-        novelties, which will hardly come again, then neither costs a look-up and a verdict object
-        for each record, nor drives out of the memo what does come again. Samples begin at another
-        record each time, so that a batch that does come again and again is soon known as a whole.
+        A sample of the batch shows whether most are new, and only the sample is remembered. New
+        records will hardly come again: so they cost no look-up and no verdict object, and drive
+        nothing out of the memo. Each sample begins at another record, so that a batch that comes
+        again and again is soon known as a whole.
 
         Returns:
             None for any other batch, which `verdicts` judges; the verdicts are the same.
@@ -156,13 +156,13 @@ class Model:
         return judged
 
     def contributions(self, log: LogFeatures, verdict: Verdict) -> bytes:
-        """Those of a log's verdict, see `Judgement`; computed now if they were left out."""
+        """The contributions of a verdict, see `Judgement`; computed now if they were left out."""
         if verdict.contributions is not None:
             return verdict.contributions
         return self._detector.judge([log])[0].contributions
 
     def explained(self, logs: Sequence[LogFeatures], verdicts: Sequence[Verdict]) -> list[Verdict]:
-        """The verdicts with contributions, all that lack them computed in one go."""
+        """The verdicts with contributions; missing contributions are computed together."""
         lacking = [at for at, verdict in enumerate(verdicts) if verdict.contributions is None]
         complete = list(verdicts)
         judged = self._detector.judge([logs[at] for at in lacking]) if lacking else []
@@ -173,7 +173,7 @@ class Model:
         return complete
 
     def distinguished(self, keys: Ints) -> Ints:
-        """The keys without what the detector does not read: equal for records it judges alike."""
+        """The keys of what the detector reads: equal for records that it judges alike."""
         return keys if self.spec.reads_message else without_traits(keys)
 
     def judge_logs(self, logs: Sequence[LogFeatures]) -> list[Judgement]:
@@ -276,7 +276,7 @@ def _check_encoding(manifest: Manifest) -> None:
 
 
 def _check_judgement(judgement: Judgement) -> None:
-    """Refuse a model that judges by what is no number."""
+    """Refuse a model whose numbers are out of range."""
     if not (0 <= judgement.anomaly_score <= 1 and math.isfinite(judgement.decision)):
         raise UnfitGraphError(
             f"an ordinary record gets the score {judgement.anomaly_score} and the decision "

@@ -1,7 +1,7 @@
 """A verdict, kept in the form in which it is answered.
 
-What a client reads of a verdict depends on the log's features and the model alone, except for the
-`log_id`. So the JSON around the log id is made once per verdict, and answering is joining bytes.
+The answer depends on the features and the model alone, except for the `log_id`. So the JSON around
+the log id is made once per verdict, and answering is joining bytes.
 The bytes are those that msgspec would write for `schemas.api.predictions.Prediction`.
 """
 
@@ -24,7 +24,7 @@ Mark = int | bytes
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
-    """What a model says of one feature tuple, and of the message behind it.
+    """What a model says of a feature tuple, and of the message behind it.
 
     Attributes:
         is_anomaly: the label.
@@ -48,13 +48,13 @@ class VerdictCounter(Protocol):
     """Counts every verdict that is answered, before the first byte of the answer is sent."""
 
     def count(self, verdict: Verdict) -> None:
-        """A log was judged so."""
+        """Count a log with this verdict."""
 
     def count_all(self, verdicts: Sequence[Verdict]) -> None:
-        """Several logs were."""
+        """Count a log for each verdict."""
 
     def count_columns(self, verdicts: ColumnVerdicts) -> None:
-        """Several logs were, of verdicts in columns."""
+        """Count a log for each verdict in columns."""
 
 
 class Numbers(msgspec.Struct, frozen=True, gc=False):
@@ -90,7 +90,7 @@ def make_verdicts(
     patterns: Sequence[int | None],
     logs: Sequence[LogFeatures | None] | None = None,
 ) -> list[Verdict]:
-    """The same for several; the arguments as there, in one order; `logs` are what was judged."""
+    """The same for several logs; the arguments as there, in the same order; `logs` were judged."""
     version = _encode(model_version)
     return [
         Verdict(
@@ -125,7 +125,7 @@ def make_verdicts(
 def verdicts_in_columns(judged: ColumnVerdicts, marks: Sequence[Mark]) -> list[Verdict]:
     """The same verdicts from columns; the marks as there.
 
-    Their JSON is made in one piece and cut: a call for each takes twice as long.
+    Their JSON is made in a single piece and cut: a call for each takes twice as long.
     """
     judgements = judged.judgements
     flags = judgements.is_anomaly.tolist()
@@ -151,7 +151,7 @@ def verdicts_in_columns(judged: ColumnVerdicts, marks: Sequence[Mark]) -> list[V
 
 
 def _texts(values: list[float]) -> list[bytes]:
-    """The JSON of each number, of at least one; a call for each would take four times as long."""
+    """The JSON of each number; `values` is not empty. A call for each takes four times as long."""
     return _encode(values)[1:-1].split(b",")
 
 
@@ -171,14 +171,14 @@ def batch_json(
     model_version: str,
     explanations: Sequence[bytes] | None = None,
 ) -> bytes:
-    """The answer to `POST /predict/batch`; `verdicts[i]` belongs to `logs[i]`; at least one."""
+    """The answer to `POST /predict/batch`; `verdicts[i]` belongs to `logs[i]`; not empty."""
     head = b'{"predictions":['
     tail = b'],"anomaly_count":%d,"model_version":%b}' % (
         [verdict.is_anomaly for verdict in verdicts].count(True),
         _encode(model_version),
     )
     if explanations is None:
-        # One join over three parts a log: a batch is answered as fast as its bytes can be copied.
+        # A single join over three parts a log answers a batch as fast as its bytes can be copied.
         parts = [b'},{"log_id":'] * (3 * len(logs))
         parts[0] = head + b'{"log_id":'
         parts[1::3] = map(_encode, [log.log_id for log in logs])

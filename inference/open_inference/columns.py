@@ -1,8 +1,8 @@
 """Tensors as columns: decoded from JSON or from raw bytes, with as many values as logs.
 
 Raw tensors are little-endian and without padding; a BOOL is one byte, 0 or 1; each element of BYTES
-is its length, four bytes, and then itself (binary tensor data extension). How many values there
-are is counted before any is made: a body costs what its shape allows, whatever it holds.
+is its length, four bytes, and then itself (binary tensor data extension). Values are counted before
+any is made: a body costs what its shape allows, whatever it holds.
 """
 
 import re
@@ -47,7 +47,7 @@ class FaultyTensorError(ValueError):
 
 
 def from_json(data: bytes, datatype: Datatype, count: int) -> Column:
-    """A column from a JSON array: flat, or of arrays of one value each as the shape [n, 1] has it.
+    """A column from a JSON array: flat, or nested as the shape [n, 1] has it.
 
     Args:
         data: the JSON.
@@ -78,7 +78,7 @@ def from_json(data: bytes, datatype: Datatype, count: int) -> Column:
 
 
 def _count(data: bytes, datatype: Datatype, count: int) -> int:
-    """Values in a JSON array; no more than one above `count` are counted of strings."""
+    """Values in a JSON array; counting strings stops at `count` + 1."""
     if datatype == "BYTES":
         return sum(1 for _ in islice(_STRING.finditer(data), count + 1))
     return data.count(b",") + 1

@@ -1,8 +1,8 @@
 """The server around an app: processes, connections and their limits.
 
 gunicorn keeps the processes and uvicorn speaks HTTP in each, with a few changes of ours for which
-neither has a setting. What these use of the inside of both is all named here; a test asserts the
-names, so that an upgrade that takes one away fails by name.
+neither has a setting. All internals of both that these changes use are named here. A test asserts
+the names, so that an upgrade that takes a name away fails with that name.
 
 Of uvicorn: `Server.startup`, `on_tick`, `handle_exit`, `should_exit`, `servers`, `server_state`
 (`connections`, `tasks`, `default_headers`, `total_requests`), `lifespan.state`,

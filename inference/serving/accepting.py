@@ -1,9 +1,9 @@
 """Accepts connections so that all workers of a service hold about as many of them.
 
-The workers wait at one listening socket. Whoever wakes first would take all that wait there, and
-the few connections of clients that keep them would often all be with one worker, while the others
-idle. So each worker tells the others how many it holds, and a worker that holds more than another
-gives way for a moment.
+The workers share a listening socket. The worker that wakes first would take all connections that
+wait there. Clients that keep few connections would often have them all with a single worker, while
+the others idle. So each worker publishes how many connections it holds, and a worker that holds
+more than another gives way for a moment.
 """
 
 import asyncio
@@ -24,11 +24,11 @@ HANDSHAKE_TIMEOUT_S: Final = 10.0
 """How long a client may take to agree on TLS."""
 
 MAX_WORKERS: Final = 64
-"""Workers that have a place; any further one gives way to these."""
+"""Workers that have a place; any further worker gives way to these."""
 
 _NOBODY: Final = 2**31 - 1
 _LAST: Final = _NOBODY - 1
-"""More than any worker holds: what a worker says that lets all others come first."""
+"""More than any worker holds: published by a worker that lets all others come first."""
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Headcount:
 
 
 class Acceptor:
-    """Accepts from one listening socket for one worker; has what uvicorn uses of `asyncio.Server`.
+    """Accepts from a listening socket for a worker; has what uvicorn uses of `asyncio.Server`.
 
     Args:
         listener: a listening socket, from which other processes accept as well.

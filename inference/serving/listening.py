@@ -17,7 +17,7 @@ _NOT_HERE: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
 class ListenError(Exception):
-    """The address cannot be listened on; the message is one line and says what to do."""
+    """The address cannot be listened on; the message is a single line and says what to do."""
 
 
 def listening_addresses(host: str, port: int) -> list[str]:

@@ -12,10 +12,10 @@ import time
 from typing import Final
 
 LOOK_S: Final = 1.0
-"""How often a worker looks who its parent is."""
+"""How often a worker checks who its parent is."""
 
 GRACE_S: Final = 5.0
-"""How long it then may go on with what it has begun."""
+"""How long it then may finish what it has begun."""
 
 ORPHANED_EXIT: Final = 1
 
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 def end_with(parent: int) -> None:
-    """Have this process end some seconds after its parent, whatever it is doing then.
+    """End this process some seconds after its parent, whatever it is doing then.
 
     By a thread, since the loop may be busy, or gone while a request is waited for. A training that
     is cut off publishes nothing.

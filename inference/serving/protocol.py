@@ -1,4 +1,4 @@
-"""HTTP/1.1 on one connection: uvicorn's protocol, bounded in what a client can make it keep.
+"""HTTP/1.1 on a connection: uvicorn's protocol, bounded in what a client can make it keep.
 
 Heads are bounded, pipelined requests are taken up a few at a time, and a request to upgrade is
 answered as if it had not asked (RFC 9110, section 7.8): the JDK's client, curl and others ask with
@@ -32,7 +32,7 @@ _FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection.
+    """A connection.
 
     Args:
         args, kwargs: as uvicorn's own.
@@ -243,8 +243,8 @@ class HttpProtocol(HttpToolsProtocol):
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection if it has been idle for long enough.
 
-        There is one timer a connection, which looks back when it goes off: to set another with
-        each answer would cost each answer a microsecond.
+        There is a single timer for each connection. When it goes off, it compares the time of the
+        last answer: a new timer with each answer would cost each answer a microsecond.
         """
         self.timeout_keep_alive_task = None
         if self._idle_since is None or self.transport.is_closing():

@@ -1,4 +1,4 @@
-"""What a connection answers by itself, since it is no request that an app could be given."""
+"""The answers of a connection to what is no request, and so never reaches the app."""
 
 from http import HTTPStatus
 from typing import Final

@@ -48,10 +48,10 @@ SOCKET_UMASK: Final = 0o117
 """The owner and the group of a UNIX socket may connect to it; gunicorn uses it for nothing else."""
 
 ROWS_PER_WORKER: Final = 4
-"""Room to count for those that follow (SIGHUP) while those before them drain."""
+"""Rows on the board for each worker: new workers (SIGHUP) count while the old workers drain."""
 
 SPARE_THREADS: Final = 4
-"""Threads beside one a core, for work that waits for something else; as asyncio has them."""
+"""Threads beyond the number of cores, for work that waits for something; asyncio adds as many."""
 
 _log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Writes an answer whose body is whole: head and body in one call, and so mostly in one packet.
+"""Writes an answer whose body is whole: head and body in a single call, so mostly in one packet.
 
 uvicorn writes the head when the app sends it and the body behind it, and uvloop hands each write to
 the kernel at once. That is twice the work for the kernel and for the client, which wakes up for a
@@ -37,12 +37,12 @@ _default_lines: Final = DefaultLines()
 
 
 class Cycle(RequestResponseCycle):
-    """One request and its answer, as uvicorn's but for how an ordinary answer is written."""
+    """A request and its answer: uvicorn's cycle, but for how an ordinary answer is written."""
 
     _start: Any = None
 
     def answer(self, lines: bytes, body: bytes) -> None:
-        """Write a whole answer with the status 200; `takes_answer` must have said that it may be.
+        """Write a whole answer with the status 200; only where `takes_answer` is true.
 
         Args:
             lines: of its head, behind those of all heads.

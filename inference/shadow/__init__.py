@@ -1,1 +1,1 @@
-"""A second model judges the same logs, beside the model that answers; nothing waits for it."""
+"""The shadow: a second model judges the same logs in the background; no answer waits for it."""

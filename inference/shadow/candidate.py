@@ -33,7 +33,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class CandidateLoader:
-    """Loads the candidate of one worker; to be used from one thread.
+    """Loads the candidate of a worker; must be used from a single thread.
 
     Args:
         store: where versions come from.
@@ -83,7 +83,7 @@ class CandidateLoader:
         return Candidate(loaded, version)
 
     def outdated(self, held: Candidate) -> Candidate:
-        """The same candidate, made anew if one of its corrections has ended."""
+        """The same candidate, made anew if a correction of it has ended."""
         if held.model is None or not held.model.is_outdated:
             return held
         bundle = self._store.bundle(int(held.model.version))

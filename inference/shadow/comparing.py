@@ -11,7 +11,7 @@ from schemas.record.features import LogFeatures
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """Logs that are flagged by one of the two alone.
+    """Logs that only the model or only the candidate flags.
 
     Attributes:
         log: what the models saw of them.
@@ -30,7 +30,8 @@ class Comparison(msgspec.Struct, frozen=True):
 
     Attributes:
         n_logs: that both judged.
-        n_neither, n_both, n_model, n_candidate: flagged by neither, both, or one of them alone.
+        n_neither, n_both, n_model, n_candidate: flagged by neither, by both, by the model alone, by
+            the candidate alone.
         n_skipped: verdicts of yet another model.
         differences: where they differ.
     """
@@ -50,7 +51,7 @@ def compare(model: Model, candidate: Model, verdicts: Sequence[Verdict]) -> Comp
     Args:
         model: which answers now. What another model answered is skipped.
         candidate: judges the same logs.
-        verdicts: as they were answered, one for each log.
+        verdicts: as they were answered, a verdict for each log.
     """
     counts = Counter(map(id, verdicts))  # equal logs share a verdict, and hashing would read it
     distinct = dict(zip(map(id, verdicts), verdicts, strict=True))

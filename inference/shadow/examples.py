@@ -49,7 +49,7 @@ class Examples:
         self._places.clear()
 
     def keep(self, difference: Difference) -> None:
-        """Keep an example, or count it to one of its kind."""
+        """Keep an example, or count it with the example of its kind."""
         log = difference.log
         kind = _kind(log, difference.model_decision < 0)
         place = self._places.get(kind)

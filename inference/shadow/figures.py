@@ -46,13 +46,13 @@ _PAIR_DIGITS: Final = 13
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What all workers have found of one pair of models.
+    """What all workers have found of a pair of models.
 
     Attributes:
         n_neither, n_both, n_model, n_candidate: logs, by who flags them.
         n_dropped: logs that the candidate did not judge.
         n_judging: workers that judge by it.
-        examples: logs that one of the two flags alone.
+        examples: logs that only the model or only the candidate flags.
     """
 
     n_neither: int
@@ -65,7 +65,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Figures:
-    """Counts what is found; to be used from one event loop in each worker.
+    """Counts what is found; a worker must use it from a single event loop.
 
     Args:
         board: where it is counted, before it is opened.
@@ -97,7 +97,7 @@ class Figures:
             cells[self._pair] = pair
 
     def announce(self, state: ShadowState) -> None:
-        """Say what this worker's candidate does."""
+        """Set the state of this worker's candidate."""
         self._board.cells[self._state] = STATES.index(state)
 
     def add(self, comparison: Comparison) -> None:

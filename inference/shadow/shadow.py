@@ -65,7 +65,7 @@ def _filled_in(report: ShadowReport, found: Found) -> ShadowReport:
 
 
 class Shadow:
-    """Compares a candidate with the model of one worker; to be used from one event loop.
+    """Compares a candidate with a worker's model; must be used from a single event loop.
 
     Attributes:
         waiting: the verdicts that wait.

@@ -1,4 +1,4 @@
-"""Verdicts that were answered and wait to be compared; to note one costs an addition to a list."""
+"""Verdicts that were answered and wait to be compared; noting them costs an append to a list."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,7 +11,7 @@ MAX_WAITING: Final = 4_096
 
 
 class Waiting:
-    """Notes verdicts as they are counted; to be used from one event loop.
+    """Notes verdicts as they are counted; must be used from a single event loop.
 
     Attributes:
         n_dropped: for how many there was no room since they were taken last.
@@ -37,7 +37,7 @@ class Waiting:
             self.n_dropped += 1
 
     def count_all(self, verdicts: Sequence[Verdict]) -> None:
-        """Note several: of more than there is room for, some from all over them."""
+        """Note several; if there is room for some only, these are taken from all over the batch."""
         if self._counter is not None:
             self._counter.count_all(verdicts)
         self._note(verdicts)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 
 class DurableFiles:
-    """Writes files of one folder.
+    """Writes files of a folder.
 
     Args:
         root: the folder.
-        temporary: what names begin with of files that are not whole yet.
+        temporary: prefix of the names of files that are not whole yet.
         fsync: makes what was written to a file descriptor durable.
     """
 
@@ -20,7 +20,7 @@ class DurableFiles:
         self._fsync = fsync
 
     def write(self, path: Path, data: bytes) -> None:
-        """Write a new file, which all may read."""
+        """Write a new file that every user may read."""
         with open(path, "wb") as file:
             file.write(data)
             file.flush()

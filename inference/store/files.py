@@ -1,4 +1,4 @@
-"""Reads files that somebody else put where they are: regular files of an expected size."""
+"""Reads files of unknown origin: regular files of an expected size."""
 
 import errno
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def read_bounded(path: Path, max_bytes: int) -> bytes:
-    """Read a whole regular file; never wait for what lies there instead.
+    """Read a whole regular file; never wait for a pipe or device in its place.
 
     Opening a pipe without a writer would wait for ever without `O_NONBLOCK`.
 

@@ -1,4 +1,4 @@
-"""The versions in a store as its users are shown them."""
+"""The list of the versions in a store, for its users."""
 
 from typing import Final
 
@@ -7,11 +7,11 @@ from inference.store.versions import ModelStore
 from schemas.api.models import ModelList, PublishedVersion
 
 MAX_LISTED: Final = 1_000
-"""Of a store with more versions, which none of our writers makes, the newest are listed."""
+"""How many versions are listed, the newest first; our own writers keep fewer."""
 
 
 def list_versions(store: ModelStore) -> ModelList:
-    """All versions by their manifests; their files are not verified, which loading them does."""
+    """All versions by their manifests; their other files are verified when they are loaded."""
     try:
         current = store.current_version()
     except (NoModelError, BrokenVersionError):

@@ -1,4 +1,4 @@
-"""Finds the version that is to serve and loads it: the work of a slot, done in a thread."""
+"""Finds the version to serve and loads it; a slot has this done in a thread."""
 
 import logging
 import sys
@@ -20,12 +20,12 @@ _CURRENT_IS_NO_NUMBER: Final = sys.maxsize
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The result of one check of the store.
+    """The result of a check of the store.
 
     Attributes:
         model: what is to serve; None if nothing can.
         fault: why it is not the version that CURRENT names; empty if it is.
-        is_broken: whether that version is damaged, and not merely none.
+        is_broken: whether that version is damaged; false if there is none.
     """
 
     model: Model | None
@@ -34,7 +34,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Loader:
-    """Loads versions for one worker; to be used from one thread.
+    """Loads versions for a worker; must be used from a single thread.
 
     Args:
         store: where versions come from.
@@ -61,10 +61,10 @@ class Loader:
         self._prepared: Model | None = None
 
     def find(self, held: Model | None) -> Outcome:
-        """What is to serve instead of the model that is held, which may be the same model.
+        """The model to serve from now on, which may be the model that is held.
 
-        That is the version that CURRENT names, or else the newest version below it that loads: so
-        all workers answer with the same version, whatever each of them holds.
+        It is the version that CURRENT names, or else the newest version below it that loads. So all
+        workers answer with the same version, whatever each of them holds.
         """
         try:
             version = self._store.current_version()
@@ -89,11 +89,11 @@ class Loader:
             version = self._store.current_version(NEXT_FILE)
             self._prepared = self._load_unless_held(version, held)
         except (NoModelError, BrokenVersionError) as error:
-            # Nothing to report: whether it can serve is found out when it is to serve.
+            # Nothing to report: a fault is reported once the version is to serve.
             _log.debug("model.not_prepared", extra={"reason": str(error)})
 
     def forget(self) -> None:
-        """Keep no prepared model: it serves by now, or never came to."""
+        """Drop the prepared model: it serves by now, or never will."""
         self._prepared = None
 
     def _newest_below(self, version: int, held: Model | None) -> Model | None:

@@ -1,4 +1,4 @@
-"""Copies a model store from an object store to a local store, which workers read as ever."""
+"""Copies a model store from an object store to a local store, which workers read."""
 
 import contextlib
 import logging
@@ -14,7 +14,7 @@ from schemas.bundle.manifest import MANIFEST_FILE
 from schemas.bundle.signature import SIGNATURE_FILE
 
 MAX_WAIT_S: Final = 30.0
-"""A store that fails is asked this seldom in the end."""
+"""The longest wait before a store that fails is asked again."""
 
 _log = logging.getLogger(__name__)
 
@@ -23,9 +23,9 @@ class Mirror:
     """Copies versions, each verified before it appears.
 
     Args:
-        remote: what is followed.
+        remote: the store to follow.
         store: the local store.
-        writer: of that store; its lock is to be held around all calls but `run`.
+        writer: of that store; callers hold its lock around all calls but `run`.
         max_bytes: a version with a larger file is not taken.
     """
 
@@ -44,19 +44,19 @@ class Mirror:
         self._tag = self._candidate_tag = ""
 
     def bring(self, version: int, digest: str = "") -> bool:
-        """Have a version here.
+        """Copy a version to the local store, unless it is there.
 
         Args:
             version: its number.
-            digest: what identifies it; "" if any of that number will do.
+            digest: what identifies it; "" to accept any version of that number.
 
         Returns:
-            Whether it was not here before.
+            Whether it was copied.
 
         Raises:
-            BrokenVersionError: it is not whole there, or not signed as asked for.
+            BrokenVersionError: the remote version is not whole, or not signed as required.
             RemoteStoreError: the object store does not answer.
-            OSError: it cannot be written here.
+            OSError: the local store cannot be written.
         """
         with contextlib.suppress(BrokenVersionError):
             if self._store.digest(version) == digest or not digest:
@@ -69,16 +69,16 @@ class Mirror:
         return True
 
     def follow(self) -> int | None:
-        """Make current here what is current there.
+        """Make the remote store's current version current in the local store.
 
         Returns:
-            The number of the version that is current now; None if nothing changed there.
+            The number of the version that is current now; None if nothing changed remotely.
 
         Raises:
-            NoModelError: nothing was published there yet.
-            BrokenVersionError: what is current there cannot be had; what was here still is.
+            NoModelError: nothing was published to the remote store yet.
+            BrokenVersionError: the remote version cannot be copied; the local store is as before.
             RemoteStoreError: the object store does not answer.
-            OSError: it cannot be written here.
+            OSError: the local store cannot be written.
         """
         pointer = self._remote.current(self._tag)
         if pointer is None:
@@ -90,12 +90,12 @@ class Mirror:
         return pointer.version
 
     def follow_candidate(self) -> int | None:
-        """Name here the candidate that is named there, or none if none is.
+        """Name the remote store's candidate in the local store, or no candidate if there is none.
 
         Returns:
-            The number of the candidate; None if nothing changed there, or none is named.
+            The number of the candidate; None if nothing changed remotely, or none is named.
 
-        Raises: as `follow`; what was named here still is.
+        Raises: as `follow`; the local store then names the same candidate as before.
         """
         try:
             pointer = self._remote.current(self._candidate_tag, CANDIDATE_FILE)
@@ -154,7 +154,7 @@ class _Fault:
         self._last = ""
 
     def log(self, error: Exception) -> None:
-        """Log it, unless it is the last one."""
+        """Log an error, unless it repeats the last error that was logged."""
         if str(error) == self._last:
             return
         self._last = str(error)
@@ -163,11 +163,11 @@ class _Fault:
         _log.log(level, "mirror.failed", extra={"reason": self._last, "cause": cause})
 
     def forget(self) -> None:
-        """Log the next one, whatever it is."""
+        """Log the next error even if it repeats the last."""
         self._last = ""
 
     def caught(self, step: Callable[[], int | None]) -> int | None:
-        """What a step returns; None if it fails, which is logged."""
+        """The result of a step; None if it fails, which is logged."""
         try:
             done = step()
         except (InferenceError, OSError) as error:

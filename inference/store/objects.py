@@ -33,7 +33,7 @@ _RETRIES: "Final[RetryConfig]" = {
     },
 }
 _TIMEOUTS: Final = {"connect_timeout": "5s", "read_timeout": "5s", "timeout": "120s"}
-# Given options take the place of all that the environment says of the client, so it is read here.
+# Options given replace all of the environment's settings of the client, so they are read here.
 _CLIENT_VARIABLES: Final = (
     "allow_http",
     "allow_invalid_certificates",
@@ -52,7 +52,7 @@ def split_address(url: str) -> tuple[str, str, str]:
     """Scheme, bucket and key of an address.
 
     Raises:
-        ValueError: it is none; says which there are.
+        ValueError: it is no such address; lists the known schemes.
     """
     scheme, _, rest = url.partition("://")
     bucket, _, key = rest.partition("/")
@@ -69,11 +69,11 @@ def open_store(scheme: str, bucket: str, prefix: str = "") -> ObjectStore:
 
 
 def describe_store_error(error: Exception) -> str:
-    """What a store or its client complains of, in one line without signatures."""
+    """What a store or its client complains of, in a line without signatures."""
     if isinstance(error, PreconditionError):
         return "the object changed while it was read"
-    # obstore adds its own innards below the first paragraph; what stands behind a question mark
-    # may be a signature.
+    # obstore adds its internals below the first paragraph; text behind a question mark may be a
+    # signature.
     text = re.sub(r"\?[^\s<>]*", "", str(error).partition("\n\nDebug source")[0])
     if "builder error" in text and "http://" in text:
         return "plain http is not allowed; AWS_ALLOW_HTTP=true allows it"

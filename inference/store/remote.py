@@ -58,7 +58,7 @@ class RemoteStore:
         address: `s3://bucket/prefix`, `gs://...` or `az://...`.
 
     Raises:
-        RemoteStoreError: it is no address, or the environment does not fit.
+        RemoteStoreError: the address is malformed, or the environment does not fit.
     """
 
     def __init__(self, address: str) -> None:
@@ -71,7 +71,7 @@ class RemoteStore:
             raise RemoteStoreError(f"MODEL_STORE: {error}") from error
 
     def current(self, known_tag: str = "", name: str = CURRENT_FILE) -> Pointer | None:
-        """What CURRENT says, or another file; None if its tag is the known one still.
+        """What CURRENT, or another file, says; None if its tag is still `known_tag`.
 
         Raises:
             NoModelError: nothing was published yet, or nothing is named.
@@ -112,7 +112,7 @@ class RemoteStore:
 
         Args:
             version: its number.
-            digest: what its manifest must hash to; "" for whatever is there.
+            digest: what its manifest must hash to; "" to accept any manifest.
             max_bytes: a version with a larger file is not fetched.
 
         Raises:
@@ -166,8 +166,8 @@ class RemoteStore:
             raise self._failed(error) from error
 
     def _failed(self, error: Exception) -> RemoteStoreError:
-        """For the caller, who may be anybody: addresses stand in the cause, for logs."""
+        """An error for callers, without addresses; the cause has these, for logs."""
         reason = _ADDRESS.sub("...", describe_store_error(error))
         return RemoteStoreError(
-            f"{reason}; look at MODEL_STORE and at {ENVIRONMENT[self._scheme]} in the environment"
+            f"{reason}; check MODEL_STORE and {ENVIRONMENT[self._scheme]} in the environment"
         )

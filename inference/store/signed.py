@@ -1,7 +1,7 @@
-"""Verifies that a version was signed by who holds the key, before anything of it is used.
+"""Verifies that a version was signed by the holder of the key, before anything of it is used.
 
-Whoever can write to a model store can write manifests and hashes that fit. A signature can be made
-only by who holds the private key, which neither the store nor any serving pod has.
+Anybody who can write to a model store can write manifests and hashes that fit. Only the holder of
+the private key can make a signature, and neither the store nor any serving pod has that key.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ _MISSING: Final = (
 
 
 class Verifier:
-    """Verifies signatures by one public key.
+    """Verifies signatures by a public key.
 
     Args:
         key: elliptic, of the curve P-256, P-384 or P-521.
@@ -44,7 +44,7 @@ class Verifier:
         self._hint = hint_of(key)
 
     def digests(self, version: int, written: bytes) -> dict[str, str]:
-        """What a signature says of the files of a version.
+        """The hashes of a version's files, as they were signed.
 
         Args:
             version: its number.
@@ -54,7 +54,7 @@ class Verifier:
             The SHA-256 of each file by its name, in hexadecimal.
 
         Raises:
-            BrokenVersionError: the signature is none, or not by this key.
+            BrokenVersionError: the signature is malformed, or not by this key.
         """
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - for who verifies
 
@@ -108,7 +108,7 @@ def algorithm_of(key: "EllipticCurvePublicKey") -> "ECDSA":
     """The signature algorithm that the format has for a curve.
 
     Raises:
-        ValueError: it has none for this key.
+        ValueError: there is none for this curve.
     """
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - an extra
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - an extra

@@ -1,11 +1,11 @@
 """The slot in which a worker keeps its model, always the model that CURRENT names.
 
-Before each answer the worker looks at CURRENT, which costs a `stat`; a look holds for a
-millisecond. When CURRENT changed, the new version is verified, loaded, warmed and swapped in whole
-before that answer is given: in a thread, so that the answers that need no model, or were about to
-be given, do not wait. Who replaces CURRENT lets more than a millisecond pass before it says so
-(`trainer.store.registry`). So once a training has been answered, no worker answers with the old
-model any more, without any message between processes.
+Before each answer the worker checks CURRENT, which costs a `stat`; a check holds for a millisecond.
+When CURRENT changed, the new version is verified, loaded, warmed and swapped in whole before that
+answer is given. This happens in a thread, so that answers that need no model, or were about to be
+given, do not wait. A publisher that replaces CURRENT waits for more than a millisecond before it
+reports success (`trainer.store.registry`). So once a training has been answered, no worker answers
+with the old model any more, without any message between processes.
 
 A writer names the next version a moment before it becomes current. Workers watch for that and load
 it in advance, so that mostly nothing is left to wait for.
@@ -32,10 +32,10 @@ from inference.store.turns import Turns
 from inference.store.versions import ModelStore
 
 LOOK_S: Final = 0.001
-"""How long a `stat` of CURRENT is valid. It takes as long as the rest of a verdict together."""
+"""How long a `stat` of CURRENT is valid: it takes as long as the rest of a verdict together."""
 
 WATCH_S: Final = 0.02
-"""How often an idle worker checks by itself, and whether a next version is announced."""
+"""How often an idle worker checks CURRENT, and whether a next version is announced."""
 
 RETRY_S: Final = 1.0
 """A version that failed is tried again this often: its files may arrive late on a shared disk."""
@@ -50,11 +50,11 @@ _log = logging.getLogger(__name__)
 
 
 class ModelSlot:
-    """Holds the serving model of a worker; to be used from one event loop.
+    """Holds the serving model of a worker; must be used from a single event loop.
 
     Attributes:
-        model: what is held, however old; None before the first.
-        fault: why that is not the version which CURRENT names; empty if it is.
+        model: the model that is held, however old; None before the first.
+        fault: why it is not of the version that CURRENT names; empty if it is.
 
     Args:
         store: where versions come from.
@@ -93,7 +93,7 @@ class ModelSlot:
         """The model to answer with: of the version that CURRENT names, loaded first if need be.
 
         Raises:
-            ModelNotLoadedError: none could ever be loaded; says why and what to do.
+            ModelNotLoadedError: no model could be loaded yet; says why and what to do.
         """
         model = self.model
         if model is not None and self._clock() < self._look_at:
@@ -104,16 +104,16 @@ class ModelSlot:
         return self.model
 
     def at_hand(self) -> Model | None:
-        """What `current` would give without waiting; None if it would wait."""
+        """The model that `current` would return without waiting; None if it would wait."""
         if self._clock() < self._look_at or self.look() is None:
             return self.model
         return None
 
     def look(self) -> asyncio.Task[None] | None:
-        """Look at CURRENT, and begin to load if it changed.
+        """Check CURRENT, and begin to load if it changed.
 
         Returns:
-            What an answer has to wait for; None if what is held may answer.
+            The task that an answer has to wait for; None if the model that is held may answer.
         """
         # From before the look: what it does not see was replaced after this moment.
         now = self._clock()
@@ -133,7 +133,7 @@ class ModelSlot:
 
     @property
     def is_behind(self) -> bool:
-        """Whether CURRENT has changed since what is held was found."""
+        """Whether CURRENT has changed since the model that is held was found."""
         return self.is_loading and self.store.signature() != self._signature
 
     async def held(self, wait_s: float) -> Model | None:
@@ -169,7 +169,7 @@ class ModelSlot:
             await asyncio.sleep(WATCH_S)
 
     def give_back_memory(self) -> None:
-        """Return to the system what loading needed for a moment, beside the loop."""
+        """Return memory that only loading needed to the system, in a thread."""
         self._thread.submit(_trim)
 
     async def _follow(self) -> None:
@@ -187,7 +187,7 @@ class ModelSlot:
         return self._loading
 
     async def _refresh(self, signature: object, seen_at: float) -> None:
-        """Find what is to serve and swap it in.
+        """Find the model to serve and swap it in.
 
         Args:
             signature: of CURRENT, from before it is read.
@@ -226,6 +226,6 @@ def _release(retired: list[Model | None]) -> None:
 
 
 def _trim() -> None:
-    """Return what is free to the system, which glibc does not do by itself."""
+    """Return free memory to the system, which glibc does not do by itself."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

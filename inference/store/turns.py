@@ -1,4 +1,4 @@
-"""Lets the workers of a service load one after the other."""
+"""Lets the workers of a service load in turn."""
 
 import fcntl
 import os
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Final
 
 WAIT_S: Final = 20.0
-"""How long a worker waits for its turn; a stopped worker must not hold up all."""
+"""How long a worker waits for its turn; a stopped worker must not hold up the others."""
 
 TRY_S: Final = 0.002
 """Between two tries to take a turn."""
@@ -19,7 +19,7 @@ class Turns:
     """A lock among processes that are forked from the process that made it.
 
     A record lock on a file without a name belongs to a process: it is not inherited over a fork,
-    and the kernel gives it back when its owner dies. To be used from one thread in each process.
+    and the kernel gives it back when its owner dies. Each process must use it from a single thread.
     """
 
     def __init__(

@@ -38,7 +38,7 @@ NEXT_FILE: Final = ".tmp-NEXT"
 MAX_CURRENT_BYTES: Final = 1_024
 MAX_MANIFEST_BYTES: Final = 1_048_576
 ANY_SIZE: Final = 2**40
-"""A bound in bytes for those who take any graph."""
+"""A bound in bytes for readers that take any graph."""
 
 Signature = tuple[int, int, int]
 
@@ -52,7 +52,7 @@ class ModelStore:
     Args:
         model_dir: where the store is, or is to be.
         max_graph_bytes: a version with a larger graph is not read.
-        verifier: verifies signatures; None to take what is not signed as well.
+        verifier: verifies signatures; None to read versions without a signature as well.
     """
 
     def __init__(
@@ -72,12 +72,12 @@ class ModelStore:
         """What changes whenever another version is made current, for the price of one `stat`.
 
         CURRENT is replaced by renaming a new file over it, so its inode changes even where two
-        replacements fall into one tick of the file system's clock. None: there is no CURRENT.
+        replacements fall into the same tick of the file system's clock. None: there is no CURRENT.
         """
         return _signature(self._current)
 
     def next_signature(self) -> Signature | None:
-        """The same of the announcement of a next version; None: none is announced."""
+        """The same for the announcement of a next version; None: none is announced."""
         return _signature(self._next)
 
     def current_version(self, name: str = CURRENT_FILE) -> int:
@@ -107,7 +107,7 @@ class ModelStore:
         """The versions' numbers in the store, ascending, whole or not."""
         try:
             names = os.listdir(self.root)  # noqa: PTH208 - names are all that is needed
-        except OSError:  # there is no store, or none that can be read: so no version can
+        except OSError:  # no store, or an unreadable store: no version can be read
             return []
         return sorted(number for number in map(version_number, names) if number is not None)
 
@@ -134,9 +134,9 @@ class ModelStore:
         return parse_manifest(version, written)
 
     def check_signature(self, version: int, manifest: bytes, signature: bytes | None) -> None:
-        """Look whether a version was signed by who was to sign it, if anybody was.
+        """Verify a version's signature, if signatures are required.
 
-        That its manifest is signed is enough: it lists the hashes of all other files.
+        A signed manifest is enough: it lists the hashes of all other files.
 
         Args:
             version: its number.
@@ -144,7 +144,7 @@ class ModelStore:
             signature: likewise; None if there is none.
 
         Raises:
-            BrokenVersionError: it was not; says why.
+            BrokenVersionError: the signature is missing or not valid; says why.
         """
         if self._verifier is None:
             return
@@ -160,10 +160,10 @@ class ModelStore:
             )
 
     def check_files(self, version: int, manifest: Manifest) -> None:
-        """Look whether a version's files are there, in their size; what is in them is not read.
+        """Check that a version's files are there and have their size; their content is not read.
 
         Raises:
-            BrokenVersionError: names the first that is not.
+            BrokenVersionError: names the first file at fault.
         """
         for name, expected in manifest.files.items():
             try:
@@ -229,7 +229,7 @@ def _signature(path: str) -> Signature | None:
 
 
 def version_number(name: str) -> int | None:
-    """The version that a name or the content of CURRENT means; None if it means none."""
+    """The number that a folder's name, or CURRENT, gives; None if it is no version number."""
     if (
         not (name.isascii() and name.isdigit())
         or name[0] == "0"

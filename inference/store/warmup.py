@@ -17,15 +17,15 @@ class WarmUpMiddleware:
         self._watching: asyncio.Task[None] | None = None
 
     async def process_startup(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
-        """Load what CURRENT names; an empty store is no reason not to start."""
+        """Load the version that CURRENT names; a worker starts with an empty store as well."""
         with contextlib.suppress(ModelNotLoadedError):
             await self._slot.current()
-        # What was loaded lives for good: no collection need walk it.
+        # Objects loaded by now live for ever: the garbage collector need not visit them.
         gc.freeze()
         self._slot.give_back_memory()
         self._watching = asyncio.create_task(self._slot.watch())
 
     async def process_shutdown(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
-        """Follow the store no longer."""
+        """Stop following the store."""
         if self._watching is not None:
             self._watching.cancel()

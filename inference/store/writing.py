@@ -2,8 +2,8 @@
 
 A version is written to a temporary directory on the same file system, flushed to disk, renamed to
 its number and only then named by CURRENT, itself replaced by a rename. A crash at any moment
-leaves a store in which every version is whole and CURRENT names one of them. A version never
-changes afterwards.
+leaves a store in which every version is whole and CURRENT names a version. A version never changes
+afterwards.
 """
 
 import fcntl
@@ -27,10 +27,10 @@ LEAD_S: Final = 3 * WATCH_S
 LEAD_S_PER_MB: Final = 0.05
 MAX_LEAD_S: Final = 10.0
 """How long a version is announced before it is current: time for some workers to see it, and to
-load its graph one after the other."""
+load its graph in turn."""
 
 TEMPORARY: Final = ".tmp-"
-"""What the names of files begin with that are not whole, or on their way out."""
+"""Prefix of the names of files and folders that are not whole yet, or being removed."""
 
 _LOCK: Final = ".lock"
 
@@ -38,7 +38,7 @@ _LOCK: Final = ".lock"
 class StoreWriter:
     """Writes to the store under `model_dir`; several processes may write at once.
 
-    All methods but `make` are to be called within `locked`.
+    All methods but `make` must be called within `locked`.
 
     Args:
         store: the store as its readers see it.
@@ -59,7 +59,7 @@ class StoreWriter:
         self.files = DurableFiles(store.root, TEMPORARY, fsync)
 
     def make(self) -> None:
-        """Make the store for its first version; nothing else does, so a slip makes no store.
+        """Make the store for its first version; nothing else does, so a wrong path makes no store.
 
         Raises:
             OSError: it cannot be made.
@@ -85,12 +85,12 @@ class StoreWriter:
         """Write a version that is not in the store.
 
         Raises:
-            OSError: it cannot be written; what was done is taken back.
+            OSError: it cannot be written; what was written is removed.
         """
         temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=self._root))
         for name, data in files.items():
             self.files.write(temporary / name, data)
-        # mkdtemp is for its owner alone, but the serving user may be another.
+        # mkdtemp makes a folder for its owner alone, but the serving user may be another.
         temporary.chmod(0o755)
         self.files.sync_directory(temporary)
         temporary.rename(self._store.path(version))
@@ -109,8 +109,8 @@ class StoreWriter:
         self._announce(version)
         self.files.replace(CURRENT_FILE, b"%d\n" % version)
         (self._root / NEXT_FILE).unlink(missing_ok=True)
-        # A worker that has just looked at CURRENT may answer with the old version for LOOK_S; when
-        # we say that the new version is current, none does.
+        # A worker that has just checked CURRENT may answer with the old version for LOOK_S. After
+        # this wait, none does.
         self._sleep(2 * LOOK_S)
 
     def remove(self, version: int) -> None:
@@ -122,7 +122,8 @@ class StoreWriter:
     def _announce(self, version: int) -> None:
         """Name the version that is about to be current, and leave workers a while to load it.
 
-        No promise hangs on it: who has not loaded it by then does so before its next answer.
+        This only saves time: a worker that has not loaded it by then does so before its next
+        answer.
         """
         if self._store.signature() is None:
             return  # no model serves yet, so waiting helps no client

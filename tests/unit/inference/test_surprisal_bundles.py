@@ -23,7 +23,7 @@ def with_tables(bundle: Bundle, tables: Tables) -> Bundle:
     [
         ("signature_rarity", "rarities and forest scores are missing"),
         ("forest_scores", "rarities and forest scores are missing"),
-        ("template_rarity", "of threshold and rarities for messages, one is missing"),
+        ("template_rarity", "threshold or rarities for messages are missing"),
         ("service_magnitude", "for records with a message is missing"),
         ("pair_magnitude", "for records with a message is missing"),
         ("message_percentiles", "for records with a message is missing"),
@@ -43,7 +43,7 @@ def test_a_manifest_without_a_threshold_for_messages_is_refused(surprisal_bundle
     """Rarities of templates without a threshold to hold them against are no model."""
     scores = msgspec.structs.replace(surprisal_bundle.manifest.scores, message_threshold=None)
     manifest = msgspec.structs.replace(surprisal_bundle.manifest, scores=scores)
-    with pytest.raises(BrokenVersionError, match="one is missing"):
+    with pytest.raises(BrokenVersionError, match="are missing"):
         Model(msgspec.structs.replace(surprisal_bundle, manifest=manifest), memo_capacity=1)
 
 
