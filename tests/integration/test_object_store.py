@@ -1,6 +1,9 @@
 """Training data in a real object store, an S3 server of its own on loopback."""
 
 import gzip
+import io
+import tarfile
+import zipfile
 from collections.abc import Iterator
 
 import duckdb
@@ -17,9 +20,8 @@ from trainer.reading.sources import (
     find_sources,
     open_source,
     read_head,
-    register_stores,
 )
-from trainer.reading.store_files import StoreFile
+from trainer.reading.store_files import StoreFile, register_stores
 
 LINES = b"".join(b'{"message": "line %d"}\n' % number for number in range(500_000))
 N_ROWS = 200_000
@@ -204,3 +206,53 @@ def test_what_a_store_refuses_is_reported(
         find_sources([pattern])
     assert str(raised.value).startswith(f"{pattern}: ")
     assert "\n" not in str(raised.value)
+
+
+MEMBERS = {"logs/a.log": LINES, "logs/b.log": LINES[:100_000], "c.log": LINES[:1_000]}
+
+
+def zipped() -> bytes:
+    """The members in a zip archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in MEMBERS.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def tarred(mode: str) -> bytes:
+    """The members in a tar archive."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode) as archive:  # type: ignore[call-overload] # modes of a table
+        for name, data in MEMBERS.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.zip", zipped()), ("a.tar", tarred("w")), ("a.tar.gz", tarred("w:gz"))],
+)
+def test_archives_are_read_where_they_lie(server: Server, name: str, content: bytes) -> None:
+    """Their files are found by the archive's name and below a prefix, and read in any order."""
+    store = server.wait()
+    obstore.put(store, f"packed/{name}", content)
+    sources = find_sources([f"s3://logs/packed/{name}"])
+    assert {source.uri.removeprefix(f"s3://logs/packed/{name}/") for source in sources} == {
+        *MEMBERS
+    }
+    assert find_sources(["s3://logs/packed/"]) == sources
+    for source in [*sources, *reversed(sources)]:
+        expected = MEMBERS[source.uri.removeprefix(f"s3://logs/packed/{name}/")]
+        assert source.lasting
+        assert read_head(source, 50) == expected[:50]
+        with open_source(source) as stream:
+            assert stream.read() == expected
+    obstore.put(store, f"packed/{name}", content[: len(content) // 2])
+    with pytest.raises(InputError, match=f"s3://logs/packed/{name}: "):
+        find_sources([f"s3://logs/packed/{name}"])
+    (broken,) = find_sources(["s3://logs/packed/"])
+    assert broken.problem.startswith(f"s3://logs/packed/{name}: ")
+    obstore.delete(store, f"packed/{name}")

@@ -39,7 +39,7 @@ def run_on_dask(
         as_completed,
     )
 
-    if any(partition.source.uri == "-" for partition in partitions):
+    if any(not partition.source.lasting for partition in partitions):
         raise InputError("-: standard input cannot be read by a cluster; give files or URLs")
     if not _ADDRESS.fullmatch(address):
         raise InputError(f"{address} is no scheduler's address, as is tcp://host:8786")

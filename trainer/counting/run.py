@@ -14,7 +14,7 @@ from trainer.counting.sums import Counted, PartCount, PartSum
 from trainer.reading.cutting import PARTITION_BYTES
 from trainer.reading.formats.table import FORMATS, is_counted_by_engine
 from trainer.reading.partitions import Partition, Place
-from trainer.reading.sources import STANDARD_INPUT, Source, absolute_uri
+from trainer.reading.sources import Source, absolute_uri
 
 T = TypeVar("T")
 
@@ -99,7 +99,7 @@ class Locator:
         """
         return [
             msgspec.structs.replace(self._part(number), uri=absolute_uri(partition.source))
-            if partition.source.uri != STANDARD_INPUT and partition.plan.kind == "logs"
+            if partition.source.lasting and partition.plan.kind == "logs"
             else NOWHERE
             for number, partition in enumerate(self._partitions)
         ]

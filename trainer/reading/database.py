@@ -11,8 +11,9 @@ from inference.cores import usable_cores
 from schemas.record.features import FEATURE_NAMES
 from trainer import quoting
 from trainer.errors import InputError
+from trainer.reading.patterns import is_store_url
 from trainer.reading.plan import ReadingPlan
-from trainer.reading.sources import Source, register_stores
+from trainer.reading.sources import Source
 
 _FETCH_ROWS: Final = 10_000
 
@@ -30,7 +31,10 @@ def connect(sources: Sequence[Source] = ()) -> Iterator[duckdb.DuckDBPyConnectio
     ):
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET enable_progress_bar = false")
-        register_stores(connection, sources)
+        if any(is_store_url(source.uri) for source in sources):
+            from trainer.reading.store_files import register_stores  # noqa: PLC0415 - a few jobs only
+
+            register_stores(connection, sources)
         try:
             yield connection
         except duckdb.Error as error:

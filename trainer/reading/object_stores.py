@@ -20,7 +20,7 @@ from trainer.errors import InputError
 from trainer.reading.patterns import has_glob, is_hidden, split_glob
 
 if TYPE_CHECKING:
-    from obstore import GetOptions
+    from obstore import GetOptions, ObjectMeta
 
 BLOCK_BYTES: Final = 8_388_608
 """What one request fetches: large beside the latency of a request, small beside memory."""
@@ -29,11 +29,12 @@ _CONCURRENCY: Final = 16
 
 
 class StoredObject(msgspec.Struct, frozen=True):
-    """An object: its address, its size, its first bytes."""
+    """An object: its address, its size, its first bytes, and what tells its versions apart."""
 
     uri: str
     size_bytes: int
     first_bytes: bytes
+    version: str
 
 
 def find_objects(pattern: str, n_first_bytes: int) -> list[StoredObject]:
@@ -50,15 +51,16 @@ def find_objects(pattern: str, n_first_bytes: int) -> list[StoredObject]:
     scheme, bucket, key = _split(pattern)
     try:
         store = open_store(scheme, bucket)
-        sizes = _list_sizes(store, key)
+        listed = _list(store, key)
 
         def read_head(path: str) -> StoredObject:
-            length = min(n_first_bytes, sizes[path])
+            size, version = listed[path]
+            length = min(n_first_bytes, size)
             first = obstore.get_range(store, path, start=0, length=length) if length else b""
-            return StoredObject(f"{scheme}://{bucket}/{path}", sizes[path], bytes(first))
+            return StoredObject(f"{scheme}://{bucket}/{path}", size, bytes(first), version)
 
         with ThreadPoolExecutor(_CONCURRENCY) as pool:
-            objects = list(pool.map(read_head, sorted(sizes)))
+            objects = list(pool.map(read_head, sorted(listed)))
     except FileNotFoundError as error:
         raise InputError(
             f"{pattern}: no such object; for everything below a prefix, end it with /"
@@ -80,18 +82,23 @@ def _split(url: str) -> tuple[str, str, str]:
         raise InputError(f"{error}, a path, or - for standard input") from error
 
 
-def _list_sizes(store: ObjectStore, key: str) -> dict[str, int]:
+def _list(store: ObjectStore, key: str) -> dict[str, tuple[int, str]]:
+    """Size and version of each object, by its key."""
     if not has_glob(key) and key and not key.endswith("/"):
-        return {key: obstore.head(store, key)["size"]}
+        return {key: _size_and_version(obstore.head(store, key))}
     base, rest = split_glob(key)
     matches = re.compile(glob_translate(key)).match if rest else None
     return {
-        path: found["size"]
+        path: _size_and_version(found)
         for batch in obstore.list(store, base or None)
         for found in batch
         if (path := found["path"]) == key
         or ((matches is None or matches(path)) and not is_hidden(path.removeprefix(base), rest))
     }
+
+
+def _size_and_version(found: "ObjectMeta") -> tuple[int, str]:
+    return found["size"], found["e_tag"] or str(found["last_modified"])
 
 
 class ObjectRanges:
@@ -126,7 +133,7 @@ class ObjectRanges:
 
 
 class ObjectReader(io.RawIOBase):
-    """An object's bytes from an offset on; each `readinto` is one request for as much as it takes.
+    """An object's bytes from an offset on; each `readinto` is a request for as much as it takes.
 
     To be wrapped in a `BufferedReader` with a large buffer.
 
@@ -144,6 +151,16 @@ class ObjectReader(io.RawIOBase):
     def readable(self) -> bool:
         """Yes."""
         return True
+
+    def seekable(self) -> bool:
+        """Yes: no request is made before bytes are read."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Set the position, as of any file."""
+        origins = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size_bytes}
+        self._position = max(origins[whence] + offset, 0)
+        return self._position
 
     # The type of the buffer has no name before Python 3.12.
     def readinto(self, buffer: Any, /) -> int:

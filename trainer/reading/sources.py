@@ -5,18 +5,12 @@ import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import IO, TYPE_CHECKING, Final, cast
+from typing import IO, Final, cast
 
 import msgspec
 
 from trainer.errors import InputError
-from trainer.reading.archives import (
-    TAR_BYTES,
-    Member,
-    find_archive,
-    list_members,
-    open_member,
-)
+from trainer.reading.archives import TAR_BYTES, find_archive, list_members, may_be_archive
 from trainer.reading.compression import (
     N_FIRST_BYTES,
     READ_ERRORS,
@@ -26,11 +20,9 @@ from trainer.reading.compression import (
     detect_compression,
     read_beginning,
 )
+from trainer.reading.members import Member, Stored, open_member, open_stored
 from trainer.reading.patterns import find_paths, is_store_url
 from trainer.reading.standard_input import standard_input
-
-if TYPE_CHECKING:
-    import duckdb
 
 __all__ = [
     "READ_ERRORS",
@@ -42,7 +34,6 @@ __all__ = [
     "find_sources",
     "open_source",
     "read_head",
-    "register_stores",
     "without",
 ]
 
@@ -76,6 +67,11 @@ class Source(msgspec.Struct, frozen=True):
         """Whether it can be opened at an offset."""
         plain = self.compression == "none" and self.member is None
         return plain and self.size_bytes is not None
+
+    @property
+    def lasting(self) -> bool:
+        """Whether others, or this machine later, find it under its name: no standard input."""
+        return (self.member.archive.shown if self.member else self.uri) != STANDARD_INPUT
 
 
 def find_sources(patterns: Sequence[str]) -> list[Source]:
@@ -121,55 +117,81 @@ def _identity(source: Source) -> str:
 
 
 def _is_file(source: Source) -> bool:
-    return source.uri != STANDARD_INPUT and not is_store_url(source.uri)
+    return source.lasting and not is_store_url(source.uri)
 
 
 def _find(pattern: str) -> Iterable[Source]:
     if is_store_url(pattern):
-        from trainer.reading.object_stores import find_objects  # noqa: PLC0415 - for a few jobs only
-
-        return [
-            Source(
-                found.uri,
-                found.size_bytes,
-                detect_compression(found.first_bytes),
-                found.uri == pattern,
-            )
-            for found in find_objects(pattern, N_FIRST_BYTES)
-        ]
+        return chain.from_iterable(_in_store(pattern))
     with _named(pattern):
         if pattern == STANDARD_INPUT:
-            first = read_beginning(cast(IO[bytes], standard_input().rewind()), N_FIRST_BYTES)
-            return [Source(pattern, None, detect_compression(first))]
+            return _on_standard_input()
         paths = find_paths(pattern)
-    return chain.from_iterable(_look_at(path, pattern) for path in paths)
+    return chain.from_iterable(_on_disk(path, named=path == pattern) for path in paths)
 
 
-def _look_at(path: str, pattern: str) -> list[Source]:
-    named = path == pattern
+def _in_store(pattern: str) -> Iterator[list[Source]]:
+    from trainer.reading.object_stores import find_objects  # noqa: PLC0415 - for a few jobs only
+
+    for found in find_objects(pattern, TAR_BYTES):
+        compression = detect_compression(found.first_bytes)
+        stored = Stored(found.uri, found.uri, found.size_bytes, compression, found.version)
+        yield _look_into(stored, found.first_bytes, named=found.uri == pattern)
+
+
+def _on_standard_input() -> list[Source]:
+    stream = standard_input()
+    if stream.spooled is None:
+        first = read_beginning(cast(IO[bytes], stream.rewind()), N_FIRST_BYTES)
+        compression = detect_compression(first)
+        try:
+            rewound = cast(IO[bytes], stream.rewind())
+            beginning = read_beginning(decompress(rewound, compression), TAR_BYTES)
+        except READ_ERRORS:
+            beginning = b""
+        if find_archive(beginning, packed=compression != "none") is None:
+            return [Source(STANDARD_INPUT, None, compression)]
+    # An archive is listed before it is read, and a zip archive's list is at its end.
+    return _on_disk(stream.spooled or stream.spool(), named=True, shown=STANDARD_INPUT)
+
+
+def _on_disk(path: str, *, named: bool, shown: str = "") -> list[Source]:
     try:
-        with _named(path):
+        with _named(shown or path):
             with open(path, "rb") as file:
                 first = file.read(TAR_BYTES)
-                size = os.fstat(file.fileno()).st_size
+                status = os.fstat(file.fileno())
             compression = detect_compression(first)
-            kind = find_archive(path, _beginning(path, first, compression), named=named)
-            if kind is not None:
-                return [_as_source(member) for member in list_members(path, kind, compression)]
-            return [Source(path, size, compression, named)]
+            version = f"{status.st_ino} {status.st_mtime_ns}"
+            stored = Stored(path, shown or path, status.st_size, compression, version)
     except InputError as error:
         if named:
             raise
         return [Source(path, 0, "none", named, str(error))]
+    return _look_into(stored, first, named=named)
 
 
-def _beginning(path: str, first: bytes, compression: Compression) -> bytes:
-    """The first bytes of a file, decompressed; none if they are damaged."""
-    if compression == "none":
-        return first
-    with decompress(path, compression) as file:
+def _look_into(stored: Stored, first: bytes, *, named: bool) -> list[Source]:
+    """A file, or the files in it if it is an archive."""
+    packed = stored.compression != "none"
+    try:
+        if may_be_archive(stored.path, named=named):
+            with _named(stored.shown):
+                kind = find_archive(_beginning(stored) if packed else first, packed=packed)
+                if kind is not None:
+                    return [_as_source(member) for member in list_members(stored, kind)]
+    except InputError as error:
+        if named:
+            raise
+        return [Source(stored.shown, 0, "none", named, str(error))]
+    return [Source(stored.shown, stored.size_bytes, stored.compression, named)]
+
+
+def _beginning(stored: Stored) -> bytes:
+    """The first bytes of a compressed file, decompressed; none if they are damaged."""
+    with open_stored(stored) as file, decompress(file, stored.compression) as unpacked:
         try:
-            return read_beginning(file, TAR_BYTES)
+            return read_beginning(unpacked, TAR_BYTES)
         except READ_ERRORS:
             return b""
 
@@ -260,23 +282,3 @@ def _open_stored(source: Source, start: int, block_bytes: int | None = None) -> 
     file = open(source.uri, "rb", buffering=_BUFFER_BYTES)  # noqa: SIM115 - the caller closes it
     file.seek(start)
     return file
-
-
-def register_stores(connection: "duckdb.DuckDBPyConnection", sources: Sequence[Source]) -> None:
-    """Let a DuckDB connection read sources in object stores, as in `read_parquet('s3://...')`.
-
-    It reads by ranges and needs no extension, which it could not download everywhere. It knows the
-    given sources by their very names and nothing else in a store; what an earlier call registered
-    is replaced.
-    """
-    from trainer.reading.store_files import StoreFiles  # noqa: PLC0415 - for a few jobs only
-
-    sizes: dict[str, dict[str, int]] = {}
-    for source in sources:
-        if is_store_url(source.uri):
-            scheme = source.uri.partition("://")[0]
-            sizes.setdefault(scheme, {})[source.uri] = source.size_bytes or 0
-    for scheme, known in sizes.items():
-        if connection.filesystem_is_registered(scheme):
-            connection.unregister_filesystem(scheme)
-        connection.register_filesystem(StoreFiles(scheme, known))

@@ -2,16 +2,26 @@
 
 import functools
 import io
+import os
+import shutil
 import sys
-from typing import Any, BinaryIO
+import tempfile
+import weakref
+from pathlib import Path
+from typing import Any, BinaryIO, Final
 
 from trainer.errors import InputError
+
+_BLOCK_BYTES: Final = 1_048_576
 
 
 class StandardInput(io.RawIOBase):
     """The bytes of a stream that cannot seek.
 
     Until it is taken, all that was read is kept, and `rewind` goes back to the beginning.
+
+    Attributes:
+        spooled: the file that all of it was written to; None if it was not.
 
     Args:
         stream: where the bytes come from; never closed.
@@ -22,6 +32,7 @@ class StandardInput(io.RawIOBase):
         self._kept = bytearray()
         self._position = 0
         self._taken = False
+        self.spooled: str | None = None
 
     def rewind(self) -> "StandardInput":
         """Go back to the beginning.
@@ -43,6 +54,38 @@ class StandardInput(io.RawIOBase):
         self.rewind()
         self._taken = True
         return self
+
+    def spool(self) -> str:
+        """Write all of it to a temporary file, which is removed when the process ends.
+
+        Half of the room that there is may be taken: others write there too.
+
+        Returns:
+            The path of the file.
+
+        Raises:
+            InputError: the stream was taken before, or there is no room.
+        """
+        self.take()
+        folder = tempfile.gettempdir()
+        room = shutil.disk_usage(folder).free // 2
+        descriptor, path = tempfile.mkstemp(prefix="log-anomaly-")
+        weakref.finalize(self, _remove, path, os.getpid())
+        problem = "has less than twice the room for it"
+        try:
+            with open(descriptor, "wb") as file:
+                while room >= 0 and (block := self.read(_BLOCK_BYTES)):
+                    room -= file.write(block)
+        except OSError as error:
+            room, problem = -1, str(error.strerror)
+        if room < 0:
+            _remove(path, os.getpid())
+            raise InputError(
+                f"-: an archive on standard input is kept in {folder} while it is read, which "
+                f"{problem}; write it to a file and name that, or set TMPDIR"
+            )
+        self.spooled = path
+        return path
 
     def readable(self) -> bool:
         """Yes."""
@@ -69,6 +112,12 @@ class StandardInput(io.RawIOBase):
         if isinstance(self._stream, io.BufferedIOBase):
             return self._stream.read1(size)
         return self._stream.read(size)
+
+
+def _remove(path: str, process: int) -> None:
+    """Remove a file, unless this is another process, a fork of the one that made it."""
+    if os.getpid() == process:
+        Path(path).unlink(missing_ok=True)
 
 
 def standard_input() -> StandardInput:

@@ -1,11 +1,18 @@
 """Objects as the files of a file system, in the form that DuckDB takes."""
 
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from fsspec import AbstractFileSystem  # type: ignore[import-untyped] # it has none
 
 from trainer.reading.object_stores import ObjectRanges
+from trainer.reading.patterns import is_store_url
+from trainer.reading.sources import Source
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 class StoreFile:
@@ -81,3 +88,21 @@ class StoreFiles(AbstractFileSystem):  # type: ignore[misc] # fsspec has no type
     def modified(self, path: str) -> datetime:  # noqa: ARG002 - the same for all
         """A time that is new for each file system, so that DuckDB keeps no old blocks."""
         return self._known_since
+
+
+def register_stores(connection: "duckdb.DuckDBPyConnection", sources: Sequence[Source]) -> None:
+    """Let a DuckDB connection read sources in object stores, as in `read_parquet('s3://...')`.
+
+    It reads by ranges and needs no extension, which it could not download everywhere. It knows the
+    given sources by their very names and nothing else in a store; what an earlier call registered
+    is replaced.
+    """
+    sizes: dict[str, dict[str, int]] = {}
+    for source in sources:
+        if is_store_url(source.uri):
+            scheme = source.uri.partition("://")[0]
+            sizes.setdefault(scheme, {})[source.uri] = source.size_bytes or 0
+    for scheme, known in sizes.items():
+        if connection.filesystem_is_registered(scheme):
+            connection.unregister_filesystem(scheme)
+        connection.register_filesystem(StoreFiles(scheme, known))

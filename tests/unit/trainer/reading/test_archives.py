@@ -2,14 +2,18 @@
 
 import gzip
 import io
+import sys
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Final
 
 import pytest
 
+from trainer.counting.parts import NOWHERE
 from trainer.errors import InputError
 from trainer.jobs.dataset import Dataset
 from trainer.reading import archives
@@ -166,3 +170,106 @@ def test_names_cannot_write_to_a_terminal(tmp_path: Path) -> None:
     write_tar(tmp_path / "a.tar", {"a\x1b[2J\n.log": PLAIN})
     (source,) = find_sources([str(tmp_path / "a.tar")])
     assert source.uri.endswith("/a\ufffd[2J\ufffd.log")
+
+
+def write_packed_zip(path: Path, files: dict[str, bytes]) -> None:
+    """A zip archive that was compressed once more."""
+    write_zip(path, files)
+    path.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+
+
+def test_a_compressed_zip_archive_is_named(tmp_path: Path) -> None:
+    """Its list of files is at its end."""
+    write_packed_zip(tmp_path / "a.zip.gz", FILES)
+    with pytest.raises(InputError, match=r"a\.zip\.gz is a zip archive, .* unpack it"):
+        Dataset.find([str(tmp_path / "a.zip.gz")])
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[bytes], None]:
+    """Puts bytes into standard input, and what is temporary into a folder of its own."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+
+    def fill(content: bytes) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    return fill
+
+
+def left(tmp_path: Path) -> list[Path]:
+    """What is in the folder for what is temporary."""
+    return list((tmp_path / "tmp").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "write"), [("a.zip", write_zip), ("a.tar", write_tar), ("a.tar.xz", write_tar)]
+)
+def test_archives_come_by_standard_input(
+    tmp_path: Path,
+    given: Callable[[bytes], None],
+    name: str,
+    write: Callable[[Path, dict[str, bytes]], None],
+) -> None:
+    """They are read as files are, also twice, but nobody finds them later."""
+    write(tmp_path / name, FILES)
+    given((tmp_path / name).read_bytes())
+    expected, _ = read(tmp_path / name)
+    data = Dataset.find(["-"])
+    found = {part.source.uri: 0 for part in data.partitions}
+    for part in [*data.partitions, *reversed(data.partitions)]:
+        found[part.source.uri] += sum(1 for _ in read_records(part, Faults()))
+    assert found == {f"-{key.removeprefix(name)}": 2 * n for key, n in expected.items()}
+    holdings = data.count()
+    assert holdings.table.counts.sum() == sum(expected.values())
+    assert set(holdings.parts) == {NOWHERE}
+    assert set(find_sources(["-"])) >= set(data.sources)
+
+
+def test_what_came_by_standard_input_leaves_nothing(
+    tmp_path: Path, given: Callable[[bytes], None]
+) -> None:
+    """The temporary file goes with the stream that it is a copy of."""
+    write_zip(tmp_path / "a.zip", FILES)
+    given((tmp_path / "a.zip").read_bytes())
+    assert find_sources(["-"])
+    assert len(left(tmp_path)) == 1
+    given(PLAIN)
+    assert [source.uri for source in find_sources(["-"])] == ["-"]
+    assert left(tmp_path) == []
+
+
+def test_scratch_space_is_not_filled(
+    tmp_path: Path, given: Callable[[bytes], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archive that takes more than half of the room is refused, and leaves nothing."""
+    write_tar(tmp_path / "a.tar", FILES)
+    given((tmp_path / "a.tar").read_bytes())
+    size = (tmp_path / "a.tar").stat().st_size
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2 * size - 2))
+    with pytest.raises(InputError, match=r"-: an archive .* less than twice the room .* TMPDIR"):
+        find_sources(["-"])
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("cut", [slice(-600), slice(4)])
+def test_damaged_standard_input_is_named(
+    tmp_path: Path, given: Callable[[bytes], None], cut: slice
+) -> None:
+    """As a file would be."""
+    write_zip(tmp_path / "a.zip", FILES)
+    given((tmp_path / "a.zip").read_bytes()[cut])
+    with pytest.raises(InputError, match="-: damaged zip archive"):
+        find_sources(["-"])
+
+
+def test_an_archive_that_was_replaced_is_read_anew(tmp_path: Path) -> None:
+    """What is kept of an archive between its files is not another archive's."""
+    for name, write in (("a.zip", write_zip), ("a.tar", write_tar)):
+        for text in (PLAIN, PLAIN.replace(b"full", b"void")):
+            write(tmp_path / "new", {"a.log": text, "b.log": text})
+            (tmp_path / "new").replace(tmp_path / name)
+            for part in Dataset.find([str(tmp_path / name)]).partitions:
+                (record, *_) = read_records(part, Faults())
+                assert record.message is not None
+                assert record.message.encode() == text.partition(b" - ")[2].partition(b"\n")[0]
