@@ -61,7 +61,7 @@ class InsensitiveModelError(TrainingError):
 
 
 class StoreError(TrainingError):
-    """The store does not do what was asked; the message does not say where it is."""
+    """The store does not do what was asked; the message does not name its place."""
 
 
 class UnwritableStoreError(StoreError):
@@ -73,7 +73,7 @@ class NoVersionError(StoreError):
 
 
 class UnfitVersionError(StoreError):
-    """The version is there, and what was asked of it cannot be."""
+    """The version is there, but cannot be made current, or deleted."""
 
 
 class WorseModelError(TrainingError):
@@ -85,7 +85,7 @@ class OutputError(TrainingError):
 
 
 class FoundDifferenceError(TrainingError):
-    """Two runs differ in what somebody does not want to find."""
+    """Two runs differ in a kind of change that --fail-on names."""
 
 
 class TooManyCorrectionsError(TrainingError):

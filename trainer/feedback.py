@@ -1,4 +1,4 @@
-"""A person's word on a log, read as a predict call reads a log."""
+"""A person's correction of a verdict; its log is read as a predict call reads a log."""
 
 import msgspec
 

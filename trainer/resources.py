@@ -23,7 +23,7 @@ from trainer.settings import TrainerSettings
 from trainer.store.registry import ModelRegistry
 
 MAX_TRAININGS: Final = 16
-"""Train calls in hand: one is at work, the others wait for it."""
+"""Train calls in hand: the first is at work, the others wait for it."""
 
 
 def routes(
@@ -32,7 +32,7 @@ def routes(
     service: TrainingService,
     metrics: TrainerMetrics | None,
 ) -> Iterator[Route]:
-    """What the service answers."""
+    """The routes of the service."""
     limit = settings.max_body_bytes
     load = Load(Limits(requests=MAX_TRAININGS, held_bytes=max(settings.max_held_bytes, limit)))
     yield Route(f"{API_PREFIX}/train", TrainingResource(service, limit, load, metrics))
@@ -110,7 +110,7 @@ class ActivateResource:
 
 
 class RollbackResource:
-    """Makes the version current that served before."""
+    """Makes the version that served before current again."""
 
     def __init__(self, service: TrainingService, load: Load) -> None:
         self._service = service
@@ -124,7 +124,7 @@ class RollbackResource:
 
 
 class FeedbackResource:
-    """Takes a person's word on a log."""
+    """Takes a person's correction of a verdict."""
 
     def __init__(self, service: TrainingService, load: Load) -> None:
         self._service = service

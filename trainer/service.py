@@ -104,7 +104,7 @@ class TrainingService:
         return await self._change(lambda: self.registry.activate(int(version)))
 
     async def correct(self, body: bytes) -> FeedbackResponse:
-        """Publish a person's word on a log.
+        """Publish a person's correction of a verdict.
 
         Raises:
             MalformedJsonError, InvalidBodyError: the body is wrong.
@@ -148,7 +148,7 @@ class TrainingService:
 
     @contextlib.contextmanager
     def _store_faults_logged(self) -> Iterator[None]:
-        """The store's place and the system's message are for the operator's eyes alone."""
+        """An error for callers; the store's place and the system's message are for operators."""
         try:
             yield
         except UnwritableStoreError as error:

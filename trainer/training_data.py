@@ -14,7 +14,7 @@ def count_training_data(request: TrainRequest, max_nodes: int) -> CountTable:
 
     Args:
         request: with its logs by their features, or as they were written.
-        max_nodes: bound for the nodes of the forest, checked before a raw log is looked at.
+        max_nodes: bound for the nodes of the forest, checked before any raw log is read.
 
     Raises:
         ForestTooLargeError: the forest that is asked for would be larger.

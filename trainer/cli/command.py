@@ -21,10 +21,10 @@ class Work(msgspec.Struct, frozen=True):
 
 
 class Command(msgspec.Struct, frozen=True):
-    """One command.
+    """A command.
 
     Attributes:
-        summary: in one line.
+        summary: a line.
         add_arguments: declares its options.
         run: does it; a job says what it did.
         description: more than the summary, for its own --help.

@@ -241,7 +241,7 @@ def _label_field(arguments: argparse.Namespace) -> str | None:
     label: str | None = arguments.label_field
     fault: str | None = getattr(arguments, "fault_field", None)
     if label is not None and fault is not None and label != fault:
-        raise UsageError("--label-field and --fault-field: Expected one field, which does for both")
+        raise UsageError("--label-field and --fault-field: Expected the same field for both")
     return fault or label
 
 

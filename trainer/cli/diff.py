@@ -30,8 +30,8 @@ what a test and a factor of two say (see docs/patterns.md).
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("good", metavar="GOOD", help="data, a version or a list of patterns")
-    parser.add_argument("bad", metavar="BAD", help="the other, held against it")
-    parser.add_argument("--json", action="store_true", help="one JSON object for each change")
+    parser.add_argument("bad", metavar="BAD", help="the other side, compared with GOOD")
+    parser.add_argument("--json", action="store_true", help="a JSON object for each change")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page as well")
     parser.add_argument(
         "--limit",

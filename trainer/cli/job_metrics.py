@@ -44,7 +44,7 @@ class Outcome(msgspec.Struct, frozen=True):
         command: its name.
         exit_code: as the shell sees it.
         duration_s: of the whole command.
-        work: what it did; None if it came to nothing.
+        work: what it did; None if it failed.
     """
 
     command: str
@@ -53,7 +53,7 @@ class Outcome(msgspec.Struct, frozen=True):
     work: Work | None
 
     def families(self) -> list[Metric]:
-        """It as metrics."""
+        """The outcome as metrics."""
         values = {
             SUCCESS: float(self.exit_code == 0),
             EXIT_CODE: float(self.exit_code),
@@ -66,7 +66,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def add_metrics_file(parser: argparse.ArgumentParser) -> None:
-    """Where to write them."""
+    """The option for the file to write them to."""
     parser.add_argument(
         "--metrics-file",
         type=Path,

@@ -23,7 +23,7 @@ DEFAULT_LIMIT: Final = 100_000
 
 _DESCRIPTION: Final = f"""\
 Show how data is read: for each file its layout, the share of its lines that match, the first
-records, levels and services, and the times. Nothing is trained. With --json, one object for each
+records, levels and services, and the times. Nothing is trained. With --json, an object for each
 record on standard output.
 
 {DATA_HELP}"""
@@ -31,7 +31,7 @@ record on standard output.
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object for each record")
+    parser.add_argument("--json", action="store_true", help="a JSON object for each record")
     parser.add_argument(
         "--limit",
         type=int,
@@ -61,7 +61,7 @@ def _write(data: Dataset, limit: int | None) -> None:
             sys.stdout.buffer.write(encode(record) + b"\n")
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        # Whoever reads has seen enough; Python would complain once more at its end.
+        # The reader has closed the pipe; Python would complain once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

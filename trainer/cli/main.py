@@ -1,4 +1,4 @@
-"""Parses a command, runs it and turns errors into one line and an exit code."""
+"""Parses a command, runs it and turns errors into a line and an exit code."""
 
 import argparse
 import sys
@@ -120,7 +120,7 @@ _COMMANDS: Final[dict[str, Command]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
+    """Run a command; returns the exit code."""
     options = make_parser().parse_args(arguments)
     path = getattr(options, "metrics_file", None)
     if path is None:
@@ -129,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: --metrics-file {path}: {EXPECTED}", file=sys.stderr)
         return USAGE_EXIT
     began = time.perf_counter()
-    code, work = INTERRUPTED_EXIT, None  # unless it comes to another end
+    code, work = INTERRUPTED_EXIT, None  # unless the command ends otherwise
     try:
         code, work = _run(options)
     except SystemExit as stopped:

@@ -21,9 +21,9 @@ DEFAULT_LIMIT: Final = 40
 SEEN_CHARS: Final = len("2026-11-26T18:30:00")
 
 _DESCRIPTION: Final = f"""\
-List the patterns of data: what one service writes by one template, whatever the numbers in it. With
---version N and no DATA, those of the data that version N was made of. Patterns are marked that the
-current model, or version N, flags. With --json, one object for each pattern on standard output.
+List the patterns of data: what a service writes by a template, whatever the numbers in it. With
+--version N and no DATA, those of the data that version N was made of. Patterns that the current
+model, or version N, flags are marked. With --json, an object for each pattern on standard output.
 
 {DATA_HELP}"""
 
@@ -32,11 +32,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data(parser, required=False)
     add_counts(parser)
     add_version(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object for each pattern")
+    parser.add_argument("--json", action="store_true", help="a JSON object for each pattern")
     parser.add_argument("--parquet", type=Path, metavar="FILE", help="write a Parquet file")
-    parser.add_argument(
-        "--flagged", action="store_true", help="only those that the model flags any line of"
-    )
+    parser.add_argument("--flagged", action="store_true", help="only patterns with a flagged line")
     parser.add_argument(
         "--limit",
         type=int,

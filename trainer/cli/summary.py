@@ -15,7 +15,7 @@ MAX_TEXT: Final = 100
 
 
 def print_summary(report: Report, duration_s: float) -> None:
-    """Print a report's figures, on one screen."""
+    """Print a report's figures, on a single screen."""
     print(
         f"{report.n_rows:,} rows, {report.n_distinct:,} distinct, {report.n_bad:,} unusable; "
         f"{duration_s:.1f} s"

@@ -81,12 +81,13 @@ def _facts(version: int, manifest: Manifest) -> list[tuple[str, str]]:
 
 
 def _held_out(held_out: HeldOutSummary) -> str:
-    said = f"{held_out.n_records:,} records, {held_out.flagged_share:.2%} flagged"
+    figures = f"{held_out.n_records:,} records, {held_out.flagged_share:.2%} flagged"
     if held_out.since is not None:
-        said += f", from {held_out.since} on"
+        figures += f", from {held_out.since} on"
     if held_out.average_precision is not None:
-        said += f"; average precision {held_out.average_precision:.3f}, ROC AUC {held_out.auc:.3f}"
-    return said
+        precision, auc = held_out.average_precision, held_out.auc
+        figures += f"; average precision {precision:.3f}, ROC AUC {auc:.3f}"
+    return figures
 
 
 def _activate(arguments: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ BARS: Final = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 """Eighths of a line, the lowest first."""
 
 _UNITS: Final = ((2 * 86_400, 86_400, "days"), (2 * 3_600, 3_600, "hours"), (120, 60, "minutes"))
-"""From how many seconds on how many of them are one of which unit."""
+"""From how many seconds on a unit is used, the seconds in the unit, and its name."""
 
 
 def print_volume(timeline: Timeline) -> None:

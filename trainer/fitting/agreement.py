@@ -50,7 +50,7 @@ def prove_agreement(
     Args:
         model: the bundle, loaded as a service loads it.
         fitted: what training made of the table.
-        table: the records, at least one.
+        table: the records; not empty.
         judgements: training's judgements on them; thresholds and counts come from these.
         summary: of the detector's own proof.
 

@@ -12,7 +12,7 @@ MAX_CONTAMINATION: Final = 0.5
 """As that of the options: more than half of the lines cannot be unusual."""
 
 MIN_SPAN_S: Final = 60
-"""Records of a shorter span say nothing about a day."""
+"""Records of a shorter span do not show how many lines a day has."""
 
 _DAY_S: Final = 86_400
 _SHORT_S: Final = 7_200
@@ -42,10 +42,10 @@ def lines_per_day(table: CountTable) -> float | None:
 
 
 def with_rate(budget: AlertBudget, learned: float | None) -> AlertBudget:
-    """A budget with the lines a day that it asks for, or else those that were learned.
+    """A budget with its lines a day: those that were asked for, or else those that were learned.
 
     Args:
-        budget: with or without them.
+        budget: with or without lines a day.
         learned: lines a day of the training records; None if they do not show it.
 
     Raises:
@@ -79,7 +79,7 @@ def contamination_of(budget: AlertBudget) -> float:
 
 
 def doubts(budget: AlertBudget, table: CountTable) -> list[str]:
-    """What speaks against a rate that was learned, a sentence each.
+    """Doubts about a rate that was learned, a sentence each.
 
     Args:
         budget: as it was asked for.

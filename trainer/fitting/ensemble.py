@@ -1,4 +1,4 @@
-"""A fitted forest as the attributes of ONE `TreeEnsembleRegressor`.
+"""A fitted forest as the attributes of a single `TreeEnsembleRegressor`.
 
 Everything that an isolation forest computes behind a leaf depends on the leaf alone, so it is put
 into the leaf as weights of 1 + n_features targets:
@@ -47,7 +47,7 @@ class Ensemble(msgspec.Struct, frozen=True):
 
 
 class _Tree(msgspec.Struct, frozen=True):
-    """One tree: per node, shape (n_nodes,); contributions (n_nodes, n_features)."""
+    """A tree: arrays of shape (n_nodes,); contributions of shape (n_nodes, n_features)."""
 
     left: npt.NDArray[np.int64]
     right: npt.NDArray[np.int64]
@@ -66,7 +66,7 @@ def flatten_forest(forest: IsolationForest) -> Ensemble:
     trees = [_read_tree(forest, index) for index in range(len(forest.estimators_))]
     sizes = [len(tree.left) for tree in trees]
     is_leaf = np.concatenate([tree.is_leaf for tree in trees])
-    # Zero weights stay out, except a leaf's path length: a leaf needs one weight at least.
+    # Zero weights stay out, except a leaf's path length: a leaf needs at least one weight.
     weights = np.concatenate(
         [np.column_stack([tree.path_length, tree.contributions]) for tree in trees]
     )

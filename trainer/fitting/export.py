@@ -57,7 +57,7 @@ def export_forest(forest: IsolationForest) -> bytes:
 
 
 def _parse(scope: Any, model: IsolationForest, inputs: list[Any], **_more: Any) -> list[Any]:
-    """skl2onnx's parser: declares one operator with our four outputs."""
+    """skl2onnx's parser: declares an operator with our four outputs."""
     operator = scope.declare_local_operator("SklearnIsolationForest", model)
     operator.inputs = inputs
     for name, type_ in _output_types(model).items():
@@ -133,7 +133,7 @@ def _convert(_scope: Any, operator: Any, container: Any) -> None:
 
 
 def threshold_constants(denominator: float, offset: float) -> tuple[float, dict[str, float]]:
-    """What of a graph depends on the threshold.
+    """The parts of a graph that depend on the threshold.
 
     Args:
         denominator: `trainer.fitting.threshold.depth_denominator` of the forest.

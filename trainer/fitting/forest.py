@@ -27,9 +27,9 @@ Rows = npt.NDArray[np.float32]
 MAX_FIT_ROWS: Final = 131_072
 """Rows that scikit-learn gets to draw each tree's `max_samples` from.
 
-Up to here it gets all of them, and the model is that which scikit-learn fits on the rows in the
-table's order. Of more it gets a uniform sample of this size; each tree still sees a uniform
-sample of all rows, and the threshold is always computed over all of them.
+Up to this many rows it gets them all, and the model is scikit-learn's own on the rows in the
+table's order. Of more rows it gets a uniform sample of this size. Each tree still sees a uniform
+sample of all rows, and the threshold is always computed over all rows.
 """
 
 TABLE_BYTES: Final = 67_108_864

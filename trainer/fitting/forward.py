@@ -3,14 +3,14 @@
 A record judged by tables that hold it, or all but itself, is hardly ever new: its neighbours in
 time are in there. What a service judges is often new: a release, a job or a fault writes what
 training never saw. So the records are split at several moments, and what came after each moment
-is judged by the tables of what came before it, as long again at most, since a model usually serves
-about as long as it learned. A threshold is a quantile of that and of the records judged by all
-others, together: one alone takes all that is new for known, the other takes an incident that
-training holds for the rule.
+is judged by the tables of what came before it, over at most the same span, since a model usually
+serves about as long as it learned. A threshold is a quantile of both together: the records judged
+forward, and the records judged by all others. The latter alone treat new records as known; the
+former alone treat an incident in the training data as usual.
 
 Nothing is read or counted again. First and last moments say exactly which records are new at a
-moment and which ended before it; of those in between, as many are taken to have come as if they
-came evenly. Both moments are least and greatest, so tables still merge in any order.
+moment and which ended before it. The lines of the records in between are taken to have come
+evenly. The moments are a minimum and a maximum, so tables still merge in any order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,10 +28,10 @@ SPLIT_SHARES: Final = (2 / 8, 3 / 8, 4 / 8, 5 / 8, 6 / 8, 7 / 8)
 """Shares of the records that came before the moments at which they are split."""
 
 MIN_RECORDS: Final = 1_000
-"""A part of fewer records has hardly seen what is usual: nearly all that follows looks new."""
+"""A part with fewer records has seen too little: nearly every later record looks new."""
 
 NEARNESS: Final = 1 / 2_000
-"""How near a moment is to the share wanted; times are searched for no longer."""
+"""How near a moment must come to the share wanted; the search then ends."""
 
 
 class Split(msgspec.Struct, frozen=True):
@@ -51,14 +51,14 @@ def split_forward(table: CountTable, min_records: int = MIN_RECORDS) -> Iterator
     """The splits of a table; none where the times of its records are unknown, or all the same.
 
     Args:
-        table: with at least one record.
-        min_records: of fewer there are no splits.
+        table: not empty.
+        min_records: tables with fewer records are not split.
     """
     n = table.n_samples
     if table.first_seen is None or table.last_seen is None or n < min_records:
         return
     reached = 0
-    # As long again after a share is the moment of twice the share, which is one of these, too.
+    # The span after a share ends at the moment of twice the share, which is also in the list.
     parts = {share: counts_before(table, moment_of(table, share)) for share in SPLIT_SHARES}
     for share in SPLIT_SHARES:
         before = parts.pop(share)
@@ -85,7 +85,7 @@ def counts_before(table: CountTable, moment: int) -> Ints:
 
 
 def moment_of(table: CountTable, share: float) -> int:
-    """The earliest moment, or one near it, before which at least a share of all records came."""
+    """The earliest moment, or nearly, before which at least a share of all records came."""
     assert table.first_seen is not None
     assert table.last_seen is not None
     n = table.n_samples
@@ -135,7 +135,7 @@ class Calibration(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, present: Measured, later: Sequence[Measured]) -> "Calibration":
-        """That of the training records, and of the same after each of several moments."""
+        """Calibration on the training records, and on the same after each of several moments."""
         parts = (present, *later)
         counts = np.concatenate([measured.counts for measured in parts])
         values = np.concatenate([measured.values for measured in parts])
@@ -150,11 +150,11 @@ class Calibration(msgspec.Struct, frozen=True):
         return float(self.at_least(np.array([1 - contamination]))[0])
 
     def reach(self, threshold: float, records: str) -> Reach:
-        """What a threshold, one of the edges, flags, and what it would with the tie on it.
+        """The share that a threshold flags, without and with the tie on it.
 
         Args:
-            threshold: in question.
-            records: which it judges, for people.
+            threshold: an edge.
+            records: that it judges, in words for people.
         """
         edges = self.whole.edges
         below = float(edges[edges < threshold].max(initial=-np.inf))

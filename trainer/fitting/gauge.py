@@ -30,7 +30,7 @@ class Measurements(msgspec.Struct, frozen=True):
 
 
 class Calibrated(msgspec.Struct, frozen=True):
-    """What follows from measurements.
+    """The thresholds that follow from measurements.
 
     Attributes:
         calibration: what thresholds are quantiles of.
@@ -56,7 +56,7 @@ class Calibrated(msgspec.Struct, frozen=True):
 
 
 class Gauge(msgspec.Struct, frozen=True):
-    """What training records are measured by.
+    """Measures the D of training records.
 
     Attributes:
         occurrences: of all of them.
@@ -118,7 +118,7 @@ class Gauge(msgspec.Struct, frozen=True):
         return Measurements(present, later)
 
     def _before(self, records: Records, counts: Ints) -> Occurrences:
-        """What came before a moment; what never did is as rare as by all records."""
+        """Counts before a moment; a record not seen by then is as rare as by all records."""
         return Occurrences.of(records, counts).as_of(self.occurrences)
 
     def _bare(

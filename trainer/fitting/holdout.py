@@ -35,14 +35,14 @@ class Split(msgspec.Struct, frozen=True):
 
 
 def split_as_given(learned: CountTable, held_out: CountTable) -> Split:
-    """Two tables, the second of which is held out.
+    """A split into two tables, the second of which is held out.
 
     Args:
         learned: what a model is fitted on.
-        held_out: other records, at least one.
+        held_out: other records.
 
     Raises:
-        TooFewRowsError: there are none.
+        TooFewRowsError: `held_out` is empty.
     """
     if not held_out.n_distinct:
         raise TooFewRowsError("what is to be held out has no usable record")
@@ -58,17 +58,17 @@ def hold_out(table: CountTable, share: float) -> Split:
     """Hold out the newest records or, where their order is unknown, some of each kind.
 
     Nothing is read again: first and last moments say exactly which records ended before the cut
-    and which began behind it; of those in between, as many are taken to have come before as if
-    they came evenly. Where nothing is known of the order, each record's count is divided by the
-    share, and a hash of the record decides which way the remainder goes. Both follow from the
-    table alone, so the same records are held out however the data was read.
+    and which began behind it. The lines of the records in between are taken to have come evenly.
+    Where the order is unknown, each record's count is divided by the share, and a hash of the
+    record decides which way the remainder goes. Both ways depend on the table alone, so the same
+    records are held out however the data was read.
 
     Args:
         table: the records.
         share: of the records that are held out, in (0, 1).
 
     Raises:
-        TooFewRowsError: one of the parts would be empty.
+        TooFewRowsError: a part would be empty.
     """
     since = None
     if table.first_seen is None or table.last_seen is None:
@@ -80,7 +80,7 @@ def hold_out(table: CountTable, share: float) -> Split:
     learned = _part(table, before, before)
     held_out = _part(table, table.counts - before, before)
     if since is not None:
-        # What lasts from one part into the other is cut at the moment.
+        # A record that lasts across the moment is cut there.
         last = np.minimum(_moments(learned.last_seen), since - 1)
         learned = msgspec.structs.replace(learned, last_seen=last)
         first = np.maximum(_moments(held_out.first_seen), since)
@@ -97,9 +97,9 @@ def hold_out(table: CountTable, share: float) -> Split:
 
 
 def _part(table: CountTable, counts: Ints, before: Ints) -> CountTable:
-    """The records with some of their counts; those of none are left out.
+    """The records with some of their counts; records with a count of 0 are left out.
 
-    Of a record's labels as many lie before the cut as of its lines.
+    A record's labels are divided in proportion to its lines.
     """
     kept = counts > 0
     positives = table.positives

@@ -1,7 +1,8 @@
 """Thresholds of single services: quantiles of what each of them writes.
 
-They are kept as offsets from the threshold of all records, by number of the service. So a service
-without has offset 0, and a recalibration, which moves the threshold of all, moves them along.
+They are kept as offsets from the threshold for all records, by number of the service. So a service
+without its own has offset 0, and a recalibration, which moves the threshold for all, moves them
+along.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ from trainer.fitting.forward import MIN_RECORDS, Calibration, Measured
 from trainer.fitting.quantiles import Floats
 
 MIN_FLAGGED: Final = 10
-"""A quantile that fewer records lie above is chance."""
+"""A quantile with fewer records above it is chance."""
 
 NONE_LARGE_ENOUGH: Final = (
     f"no service has a threshold of its own: each needs {MIN_RECORDS:,} records, and as many that "
@@ -32,12 +33,12 @@ NONE_LARGE_ENOUGH: Final = (
 def find_offsets(
     present: Measured, later: Sequence[Measured], threshold: float, contamination: float
 ) -> Floats:
-    """How far the threshold of each service lies above that of all records.
+    """How far the threshold of each service lies above the threshold for all records.
 
     Args:
         present: the training records.
         later: the same as they came, see `trainer.fitting.forward`.
-        threshold: of all records.
+        threshold: for all records.
         contamination: the share of a service's records to flag.
 
     Returns:
@@ -68,7 +69,7 @@ def taus(
     """The threshold of each record: float64 of shape (n,).
 
     Args:
-        scores: thresholds of all records.
+        scores: thresholds for all records.
         tables: with offsets, or without any.
         services: number of each record's service, int64 of shape (n,).
         has_message: which records are held against the threshold for messages.
@@ -82,7 +83,7 @@ def taus(
 
 
 def offsets_of(tables: Tables, services: Ints, has_message: Bools) -> npt.NDArray[np.float64]:
-    """How far each record's threshold lies above that of all: float64 of shape (n,)."""
+    """How far each record's threshold lies above the common threshold: float64 of shape (n,)."""
     offsets = np.zeros(len(services))
     if tables.service_offsets is not None:
         offsets = tables.service_offsets[services]
@@ -114,7 +115,7 @@ def listed(table: CountTable, scores: ScoreSpec, tables: Tables) -> ScoreSpec:
 
 
 def moved(scores: ScoreSpec, threshold: float, message_threshold: float | None) -> ScoreSpec:
-    """Thresholds with others of all records; those of services move along."""
+    """Thresholds moved to new common thresholds; those of services move along."""
     by = threshold - scores.threshold
     message_by = 0.0
     if message_threshold is not None and scores.message_threshold is not None:

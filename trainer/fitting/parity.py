@@ -1,7 +1,7 @@
 """The proof before publishing: the graph does what the forest does.
 
 Labels must be identical and scores equal to within 1e-6, on the training rows and on rows made up
-to provoke a difference: values at the trees' thresholds and one float32 step to each side of them,
+to provoke a difference: values at the trees' thresholds and a float32 step to each side of them,
 extremes, and rows whose score ties with the offset.
 """
 
@@ -68,8 +68,8 @@ def adversarial_rows(forest: Reference, rows: Rows, size: int = ADVERSARIAL_ROWS
     """Rows that sit on the edges of the trees, float32 of shape (size, n_features).
 
     Each value is a threshold of that column rounded to float32, its neighbour on either side, an
-    extreme, or a training value. In one half of the rows a single column of a training row is so
-    replaced, which reaches deep nodes; in the other half every column is.
+    extreme, or a training value. Half of the rows are training rows with a single column replaced,
+    which reaches deep nodes; in the other half every column is replaced.
     """
     generator = np.random.default_rng(0)
     made = rows[generator.integers(len(rows), size=size)]

@@ -60,7 +60,7 @@ class Fitted(msgspec.Struct, frozen=True):
     Attributes:
         table: what it was fitted on, as its detector distinguishes records.
         detector: what fitting it yielded.
-        judgements: what it says of the table's records, by the training code.
+        judgements: on the table's records, by the training code.
         candidate: the same, loaded as a service loads it.
         warnings: what the user should know, a sentence each.
     """
@@ -89,7 +89,7 @@ def fit(table: CountTable, options: TrainOptions, budget: AlertBudget | None = N
 
     Raises:
         BudgetError: the budget does not go with the records.
-        TooFewRowsError, ExportError: no model came of it.
+        TooFewRowsError, ExportError: no model can be made of the table.
         InsensitiveModelError: the model has learned nothing.
     """
     if not DETECTORS[options.detector].reads_message:

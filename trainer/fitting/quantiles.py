@@ -38,8 +38,8 @@ def weighted_percentile(values: Floats, counts: Ints, percentage: float) -> floa
     below = np.floor(rank)
     low = values[order[np.searchsorted(last_rank, below)]]
     high = values[order[np.searchsorted(last_rank, min(below + 1, last_rank[-1]))]]
-    # numpy counts from the nearer end (numpy.lib._function_base_impl._lerp); so must we, or the
-    # last bit differs.
+    # numpy interpolates from the nearer end (numpy.lib._function_base_impl._lerp); anything else
+    # differs in the last bit.
     fraction = rank - below
     step = high - low
     if fraction >= 0.5:  # noqa: PLR2004
@@ -68,7 +68,7 @@ class Steps(msgspec.Struct, frozen=True):
         """The steps of values, each float64 of shape (n,), that occur `counts` times."""
         order = np.argsort(values, kind="stable")
         ascending, rows = values[order], counts[order]
-        del order  # of millions of values no more copies are held than needed
+        del order  # no more copies of millions of values than needed
         np.cumsum(rows, out=rows)
         gaps = np.diff(ascending)
         ends = np.append(np.flatnonzero(gaps > NOISE), len(values) - 1)

@@ -1,4 +1,4 @@
-"""How often what is counted of records occurred, and how rare each record is by that."""
+"""Counts of signatures, templates and services, and the rarity of each record that follows."""
 
 import msgspec
 import numpy as np
@@ -25,8 +25,8 @@ class Occurrences(msgspec.Struct, frozen=True):
 
     Attributes:
         n: all records.
-        n_messages: those with a message; the other tables but `signatures` are of these alone: the
-            bucket 0 that others have in place may never have been seen.
+        n_messages: records with a message. All tables but `signatures` count these alone: the
+            bucket 0 that other records have in place of a template may never have been seen.
         signatures, templates, services, pairs: int64 by bucket.
     """
 
@@ -39,7 +39,7 @@ class Occurrences(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, records: Records, counts: Ints) -> "Occurrences":
-        """Those of some records.
+        """The counts of some records.
 
         Args:
             records: distinct records.
@@ -56,11 +56,11 @@ class Occurrences(msgspec.Struct, frozen=True):
         )
 
     def as_of(self, whole: "Occurrences") -> "Occurrences":
-        """The same buckets as if of as many records as another: what is in none is as rare."""
+        """The same counts with the totals of `whole`: unseen buckets are then as rare as there."""
         return msgspec.structs.replace(self, n=whole.n, n_messages=whole.n_messages)
 
     def put_into(self, tables: Tables) -> Tables:
-        """The tables of a bundle with these."""
+        """The tables of a bundle with these counts."""
         tables = msgspec.structs.replace(tables, signature_rarity=rarity(self.signatures, self.n))
         if not self.n_messages:
             return tables
@@ -83,7 +83,7 @@ class Occurrences(msgspec.Struct, frozen=True):
         return self._rarities(records, own=1)
 
     def of_each(self, records: Records) -> tuple[npt.NDArray[np.float32], Floats]:
-        """How rare records are that are counted nowhere in here; returns as `without_each`."""
+        """The rarity of records that are not counted here; returns as `without_each`."""
         return self._rarities(records, own=0)
 
     def _rarities(self, records: Records, own: int) -> tuple[npt.NDArray[np.float32], Floats]:

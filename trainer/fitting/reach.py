@@ -1,7 +1,7 @@
-"""What a threshold flags of the records that it is a quantile of, and what a tie keeps from it.
+"""The share that a threshold flags of the records that it is a quantile of, and the ties on it.
 
-Logs repeat, so that many records may share the score at the threshold. A tie is no anomaly, or
-most of the records might be: where one is large, far less is flagged than was asked.
+Logs repeat, so that many records may share the score at the threshold. A tie is no anomaly, since
+it may hold most of the records: where a tie is large, far less is flagged than was asked.
 """
 
 import math
@@ -33,7 +33,7 @@ class Reach(msgspec.Struct, frozen=True):
 
     @classmethod
     def of_table(cls, judgements: Judgements, counts: Ints) -> "Reach":
-        """By the judgements on distinct records, at least one.
+        """By the judgements on distinct records.
 
         Args:
             judgements: of each.
@@ -47,7 +47,7 @@ class Reach(msgspec.Struct, frozen=True):
 
     @classmethod
     def of_thousandths(cls, edges: Floats, threshold: float, records: str = "records") -> "Reach":
-        """By the edges of thousandths, one of which is the threshold; to a thousandth."""
+        """By the edges of thousandths, the threshold among them; exact to a thousandth."""
         reached = np.searchsorted(edges, threshold, side="right")
         below = np.searchsorted(edges, threshold, side="left")
         n = len(edges)
@@ -58,7 +58,7 @@ class Reach(msgspec.Struct, frozen=True):
         return asked / 2 <= self.flagged <= asked * 2
 
     def sentence(self, asked: float) -> str:
-        """What is wrong where it is not, and what to do."""
+        """What is wrong where too much or too little is flagged, and what to do."""
         sentence = (
             f"contamination is {asked:g}, but {self.flagged:.2%} of the {self.records} are "
             f"flagged: {self.with_tie - self.flagged:.2%} of them share the score at the "

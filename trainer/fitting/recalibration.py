@@ -95,9 +95,9 @@ def recalibrate(
         warnings = doubts(asked, table)
     if table is None:
         warnings += far_from_asked(contamination, detector.reached)
-        # What each of the thousandths flags was counted when the model was trained.
+        # Training counted what each thousandth flags as the threshold.
         flagged = Tables.from_bytes(detector.files[TABLES_FILE]).flagged
-        assert flagged is not None  # no bundle is read without
+        assert flagged is not None  # a bundle without is refused when it is read
         n_samples = before.training.n_samples
         share = int(flagged[thousandth_at(contamination)]) / n_samples
         if before.scores.n_own and not contamination / 2 <= share <= contamination * 2:
@@ -107,7 +107,7 @@ def recalibrate(
                 "records; give DATA to have that share of it flagged, or train again"
             )
         calibration = CalibrationSummary("thousandths", n_samples, share, budget=budget)
-        # The rows of its records are gone: all that were compared are made up.
+        # The training rows are gone: all rows that were compared are made up.
         parity = msgspec.structs.replace(
             parity,
             n_training_rows=0,

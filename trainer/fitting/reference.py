@@ -1,6 +1,6 @@
-"""What a graph is held against: the same forest, scored by other code.
+"""The reference that proves a graph: the same forest, scored by other code.
 
-Of a forest that was just fitted that is scikit-learn. A published model has no scikit-learn forest
+For a forest that was just fitted it is scikit-learn. A published model has no scikit-learn forest
 any more (nothing is pickled): its trees are read from its graph, which was proved when it was
 published, and walked by numpy. Both sum path lengths in the order of the trees, to the same bit.
 """

@@ -33,7 +33,7 @@ EXTREME: Final = 0.99
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What the rules are held against.
+    """The facts that the rules check.
 
     Attributes:
         asked: the share of records that was to be flagged; None for contamination "auto".
@@ -109,9 +109,9 @@ RULES: Final = (
         lambda seen: not _is_too_fine(seen),
         "warn",
         lambda seen: (
-            f"contamination is {seen.asked:g}, less than one of {seen.n_samples:,} records: the "
-            "threshold is the highest score of all, and how much is flagged later cannot be told; "
-            "train on more records, or ask for a larger contamination"
+            f"contamination is {seen.asked:g}, less than 1 in {seen.n_samples:,} records: the "
+            "threshold is the highest score, and the share that will be flagged is unknown; train "
+            "on more records, or ask for a larger contamination"
         ),
     ),
     Rule(
@@ -174,12 +174,12 @@ def check_sensitivity(
     asked: float | None,
     reached: tuple[Reach, ...] = (),
 ) -> list[str]:
-    """Hold a model against the rules.
+    """Check a model by the rules.
 
     Args:
         model: loaded as a service loads it.
-        table: the records that its thresholds come from, at least one.
-        judgements: what it says of them.
+        table: the records that its thresholds come from; not empty.
+        judgements: of the model on them.
         asked: the share that was to be flagged; None for contamination "auto".
         reached: what each threshold flags of what it is a quantile of; empty where that is the
             table.
@@ -216,10 +216,10 @@ def check_sensitivity(
 
 
 def plant(table: CountTable, *, with_message: bool) -> dict[str, LogFeatures]:
-    """Records that each differ from the most frequent record in one way, by what is odd.
+    """Records that each differ from the most frequent record in a single way, by what is odd.
 
-    A known message from a new service, or in an absurd length, is odd by a quarter only where the
-    message counts; so these are asked about without it.
+    A known message from a new service, or in an absurd length, adds only a quarter of its rarity
+    where the message counts; so these records are planted without a message.
     """
     key = table.keys[[int(np.argmax(table.counts))]]
     usual = unpack_record(int(key[0]), service_names(key, table.services)[0])

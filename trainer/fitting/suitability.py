@@ -1,7 +1,7 @@
-"""Whether data suits what is learned of it: warnings, from the count table alone.
+"""Whether data is fit to learn from: warnings, from the count table alone.
 
-A table is the same by every way of training, so these are too. Few records say little about what
-the next will be like; of fewer than `MIN_RECORDS` nothing is said.
+Every way of training makes the same table, and so gives the same warnings. Few records say little
+about the next; fewer than `MIN_RECORDS` get no warning.
 """
 
 import math
@@ -19,7 +19,7 @@ from trainer.fitting.forward import MIN_RECORDS, Split, split_forward
 from trainer.fitting.names import service_names
 
 MANY_SINGLE: Final = 0.3
-"""A larger share of the messages with a template of their own is of logs that hardly repeat."""
+"""Logs with a larger share of messages that have a template of their own hardly repeat."""
 
 CROWDED: Final = 0.5
 """A larger share of the buckets in use means that many templates share theirs with another."""
@@ -38,7 +38,7 @@ _RANDOM: Final = re.compile(
     r"|(?<![0-9A-Za-z])(?:"
     r"\d{4,}"
     r"|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{5,}"
-    # What Kubernetes makes up: no vowels, no digits that look like one.
+    # Names that Kubernetes makes up: no vowels, no digits that look like vowels.
     r"|(?=[a-z]*\d)[bcdfghjklmnpqrstvwxz2456789]{5,10}"
     r"|[bcdfghjklmnpqrstvwxz]{5}$"
     r")(?![0-9A-Za-z])"
@@ -67,8 +67,8 @@ def _single_level(table: CountTable) -> str | None:
         return None
     level = list(Level)[int(levels[0])].value
     return (
-        f"every record is {level}: how serious a line is cannot be told, which finds more faults "
-        "than all else; if the logs have levels, name their field (--level-field) or their layout"
+        f"every record is {level}: the level, which finds more faults than all else, says nothing; "
+        "if the logs have levels, name their field (--level-field) or their layout"
     )
 
 
@@ -78,8 +78,8 @@ def _single_service(table: CountTable) -> str | None:
         return None
     name = service_names(table.keys[:1], table.services)[0]
     return (
-        f"every record is of one service, {_shown(name)}: what is odd for a service cannot be "
-        "told; if several wrote them, name the field that tells them apart (--service-field)"
+        f"every record is of the service {_shown(name)}: what is odd for a service goes unnoticed; "
+        "if several services wrote them, name the field with the service (--service-field)"
     )
 
 

@@ -1,6 +1,6 @@
 """Fitting the surprisal detector on a count table: two rarity tables, a forest and thresholds.
 
-`schemas.record.surprisal` defines the terms. What a training record says of itself must not count
+`schemas.record.surprisal` defines the terms. A training record's rarity must not count the record
 itself (`Occurrences.without_each`).
 """
 
@@ -146,9 +146,9 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
 
 
 def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
-    """Judge packed records, each with its message if it has one.
+    """Judge packed records, with their messages where they have any.
 
-    The training code's own way, by columns; the proof holds the serving code against it.
+    This is the training code's own way, by columns; the proof compares the serving code with it.
     """
     tables = fitted.tables
     assert tables.forest_scores is not None

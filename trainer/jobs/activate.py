@@ -42,7 +42,7 @@ def activate_unless_worse(
     """Compare a version with the serving version, and make it current unless it is worse.
 
     Args:
-        data: the records that both judge; best such that neither learned from.
+        data: the records that both judge; at best, neither learned from them.
         version: the new version.
         model_dir: the model store, or a registry over it.
         listener: receives the job's progress.
@@ -67,7 +67,7 @@ def decide(
     Args:
         registry: where both are.
         version: the new version.
-        table: the records that both judge, at least one.
+        table: the records that both judge; not empty.
         candidate: the new version, loaded.
     """
     from trainer.judging.gate import hold_against  # noqa: PLC0415 - a second of imports

@@ -1,4 +1,4 @@
-"""Publishes a person's word on a log: a version that differs by that correction alone."""
+"""Publishes a person's correction: a version that differs by that correction alone."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ from trainer.store.opening import Models, registry_over
 
 
 class Corrected(msgspec.Struct, frozen=True):
-    """What came of it.
+    """The published correction.
 
     Attributes:
         version: the number of the version in which it holds.

@@ -55,7 +55,7 @@ class Holdings(msgspec.Struct, frozen=True):
 
     @property
     def parts(self) -> Sequence[Part]:
-        """What places mean, for who has not the data; empty where that is unknown."""
+        """What places mean, for readers without the data; empty where that is unknown."""
         if self.dataset is not None:
             return self.dataset.locator(self.records).parts()
         return () if self.lines is None else self.lines.parts
@@ -112,7 +112,7 @@ class Dataset:
     """Logs, or records of the six features.
 
     Args:
-        files: where the data is and how it is read, at least one.
+        files: where the data is and how it is read; not empty.
         detected: what was detected, a sentence each.
         executor: what works on it.
         max_bad_fraction: the share of records that may be unusable; see `check_bad` on None.
@@ -230,8 +230,8 @@ class Dataset:
     ) -> dict[int, tuple[str, str]]:
         """Place and text of some records, by key.
 
-        Lines are read again, since keeping one for every distinct record would not be constant in
-        memory. Standard input cannot be.
+        Lines are read again: keeping a line for every distinct record would need memory without
+        bound. Standard input cannot be read again.
 
         Args:
             wanted: by partition, the key of each wanted line.

@@ -27,11 +27,11 @@ FAILURES: Final[dict[Failure, Callable[[Comparison], int]]] = {
     "new-service": lambda comparison: len(comparison.new_services),
     "any": lambda comparison: len(comparison.changes),
 }
-"""How many there are of what somebody may not want to find."""
+"""How many changes there are of each kind that --fail-on may name."""
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
-    """The patterns of one side.
+    """The patterns of a side.
 
     Attributes:
         name: what the user called it.

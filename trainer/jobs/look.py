@@ -24,7 +24,7 @@ _ONE_FILE: Final = 2**62
 
 
 class SeenRecord(msgspec.Struct, frozen=True):
-    """One record as it was read.
+    """A record as it was read.
 
     Attributes:
         file: where it stands.
@@ -48,7 +48,7 @@ class SeenRecord(msgspec.Struct, frozen=True):
 
 
 class FileLook(msgspec.Struct, frozen=True, kw_only=True):
-    """How one file is read.
+    """How a file is read.
 
     Attributes:
         file: its name.

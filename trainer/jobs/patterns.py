@@ -41,7 +41,7 @@ def patterns_in(
     """The patterns of data.
 
     Args:
-        data: the records; such without a message have no pattern.
+        data: the records; those without a message have no pattern.
         model_dir: the model store, or a registry over it.
         version: the model whose flags the patterns get; None for the current version, if any.
         listener: receives the job's progress.

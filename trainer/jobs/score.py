@@ -19,12 +19,12 @@ FORMATS: Final = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".nd
 
 
 class Scores(msgspec.Struct, frozen=True):
-    """What came of scoring.
+    """The outcome of scoring.
 
     Attributes:
         version: of the model.
         n_records: all records, unusable ones included.
-        n_verdicts: verdicts written, one for each usable record.
+        n_verdicts: verdicts written, as many as usable records.
         n_anomalies: those that say anomaly.
         n_bad: records that cannot be used.
         duration_s: of the whole job.

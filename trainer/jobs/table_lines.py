@@ -27,7 +27,7 @@ class TableLines:
     Args:
         parts: of the data, by their number.
         reading: how the data is read; the rest is detected, as when it was counted.
-        listener: is told what cannot be read again.
+        listener: receives what cannot be read again.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class TableLines:
         if part.uri not in self._partitions:
             planned = plan_sources(find_sources([part.uri]), self._reading)
             cuts = cut(planned.files)
-            self._partitions[part.uri] = {one.start: one for one in cuts}
+            self._partitions[part.uri] = {partition.start: partition for partition in cuts}
         try:
             return self._partitions[part.uri][part.start]
         except KeyError as error:

@@ -14,8 +14,8 @@ MAX_BAD_FRACTION: Final = 0.01
 """The share of records that may be unusable before a job stops, if the user gives none."""
 
 FEW_BAD: Final = 5
-"""So many stop no job that was given no share, unless they are more than half of the records: 1 %
-of a small file is not even one record."""
+"""Up to so many stop no job without a given share, unless they are more than half of the records:
+1 % of a small file is less than a record."""
 
 NOTHING_NOTED: Final = Notes()
 
@@ -72,6 +72,6 @@ def describe_notes(notes: Notes) -> list[str]:
         named = ", ".join(f"{name} {count:,}" for name, count in most[:_LEVELS_SHOWN])
         sentences.append(
             f"warning: {sum(notes.levels.values()):,} records have an unknown level and got the "
-            f"default one ({named}); --level-map says what they mean"
+            f"default level ({named}); --level-map says what they mean"
         )
     return sentences

@@ -1,4 +1,4 @@
-"""What a person gets who reads a model's alerts, beside what plain rules would give."""
+"""The alerts of a model, beside those of plain rules."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,10 +1,10 @@
-"""Messages grouped as log parsers do, to hold a model against the rarity of such groups.
+"""Messages grouped as log parsers do, to compare a model with the rarity of such groups.
 
 Drain (He, Zhu, Zheng and Lyu 2017, "Drain: An Online Log Parsing Approach with Fixed Depth Tree"):
 messages of the same number of words with the same first words are compared word by word, and
-join the group that shares the most of them if that is at least half; a word in which a group's
-messages differ becomes a wildcard. What is grouped here are the masked texts of a pattern table,
-the most frequent first, so the groups are the same however the data was read.
+join the group that shares the most words, if that is at least half. A word in which a group's
+messages differ becomes a wildcard. Here the masked texts of a pattern table are grouped, the most
+frequent first, so the groups are the same however the data was read.
 """
 
 from collections.abc import Iterable
@@ -22,10 +22,10 @@ PREFIX_WORDS: Final = 2
 """Words that decide which groups are compared: Drain's tree of its usual depth, 4."""
 
 MAX_GROUPS: Final = 100
-"""Groups that are compared under one prefix; a message beyond these is a group of its own."""
+"""Groups that are compared under a prefix; a message beyond these is a group of its own."""
 
 MAX_TEXTS: Final = 20_000
-"""More are not grouped: a comparison is not worth minutes."""
+"""More patterns are not grouped: a comparison is not worth minutes."""
 
 _ANY: Final = "<*>"
 

@@ -31,7 +31,7 @@ from trainer.store.candidate import Candidate
 
 
 class Subject(Protocol):
-    """What is reported on beside the records themselves: where they come from.
+    """The origin of the records of a report.
 
     Attributes:
         sources: what was read.
@@ -73,11 +73,11 @@ def make_report(  # noqa: PLR0913 - a report has many parts, most of them by nam
 
     Args:
         subject: where the records come from.
-        table: the records, at least one.
-        judged: what at least one model says of them, the deciding model first.
+        table: the records; not empty.
+        judged: the models' judgements, the deciding model's first; not empty.
         top: the most anomalous records by the deciding model.
         examples: place and text by key, for some of these.
-        found: the patterns that stand in their place; None where there are none.
+        found: the patterns to show instead of records; None where there are none.
         title: of the report.
         warnings: a sentence each.
         corrections: people's corrections that hold.

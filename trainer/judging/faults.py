@@ -1,6 +1,6 @@
 """Which faults a model meets, and an alert on ERROR: a fault has many labelled lines.
 
-A fault is what a field names or, without names, a run of labelled lines of one service: from its
+A fault is what a field names or, without names, a run of labelled lines of a service: from its
 first labelled line to the next line of that service that is not. Counts know no order,
 so the data is read a second time.
 """
@@ -26,7 +26,7 @@ _ALERTED: Final = 2
 
 
 class Runs(msgspec.Struct):
-    """Runs of labelled lines of one service in a part of the data, in their order.
+    """Runs of labelled lines of a service in a part of the data, in their order.
 
     Attributes:
         begins_in: its first line there is labelled, so that a run may have begun before.
@@ -102,7 +102,7 @@ def count_faults(
 
 
 def meet(partition: Partition, flagged: frozenset[int]) -> Met:
-    """What is met in one part of the data."""
+    """The faults met in a part of the data."""
     return meet_records(read_records(partition, Faults()), flagged)
 
 

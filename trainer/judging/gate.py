@@ -45,15 +45,16 @@ class Labelled(msgspec.Struct, frozen=True):
 
 
 class Measures(msgspec.Struct, frozen=True):
-    """One model on the records of the comparison.
+    """A model's measures on the records of the comparison.
 
     Attributes:
         flagged: the share that it flags.
         asked: the share that it was to flag; None for contamination "auto".
         sees: what is odd about planted records (`trainer.fitting.sensitivity`) that it puts
             among its most anomalous hundredth.
-        misses: about those that it neither flags nor puts near the top; less than it does not
-            see, so that chance near an edge decides nothing.
+        misses: what is odd about those that it neither flags nor puts near the top. A record in
+            between counts neither as seen nor as missed, so that chance near an edge decides
+            nothing.
         labelled: None without labels of both kinds.
     """
 
@@ -177,12 +178,12 @@ RULES: Final = (
 
 
 def hold_against(table: CountTable, new: Judged, active: Judged) -> list[Check]:
-    """Hold a new model against the active model.
+    """Compare a new model with the active model.
 
     Args:
-        table: the records that both judged, at least one.
-        new: what the new model says of them.
-        active: what the model that serves says.
+        table: the records that both judged; not empty.
+        new: the new model's judgements.
+        active: the active model's judgements.
 
     Returns:
         The outcome of each rule that is for such data, in the order of `RULES`.

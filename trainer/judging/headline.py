@@ -1,4 +1,4 @@
-"""What a report says first: what is flagged, how much of it is labelled, what an alert would do."""
+"""A report's first sentence: lines flagged, how many are labelled, what a plain alert flags."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ from trainer.judging.wording import budget_in_words
 from trainer.report.goodness import FaultCount
 
 ALERT: Final = Level.ERROR
-"""The plain alert that a model is held against: every line from this level on."""
+"""The plain alert that a model is compared with: every line from this level on."""
 
 
 def headline(
@@ -20,7 +20,7 @@ def headline(
     faults: FaultCount | None = None,
     budget: AlertBudget | None = None,
 ) -> str:
-    """One sentence with a subject, from counts alone.
+    """A sentence with a subject, from counts alone.
 
     As in "Flags 57 of 6,666 lines; all 57 are labelled, of 673 in all; 19 of 23 faults; an alert on
     ERROR flags 144, 138 of them labelled, and finds 23."

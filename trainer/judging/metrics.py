@@ -25,14 +25,14 @@ def make_curve(
     positives: Ints,
     flagged: npt.NDArray[np.bool_] | None = None,
 ) -> Curve:
-    """The ROC and precision-recall curves of one ranking.
+    """The ROC and precision-recall curves of a ranking.
 
     Args:
         name: of the ranking.
         scores: float64 of shape (n,), higher is more anomalous.
         counts: int64 of shape (n,), how often each record occurs.
-        positives: int64 of shape (n,), how many of these are labelled as anomalies; at least one
-            in all, and not all of them.
+        positives: int64 of shape (n,), how many of these are labelled as anomalies; neither none
+            nor all.
         flagged: bool of shape (n,), what a detector calls an anomaly; None for a trivial rule,
             which gets the F1 of its own best threshold.
     """

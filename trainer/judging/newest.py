@@ -1,4 +1,4 @@
-"""The patterns that appeared last: where data has no labels, what is new is a place to look."""
+"""The patterns that appeared last: without labels, these are worth a look first."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What a report says of parts of its records, each judged alone: a sentence for each."""
+"""Sentences of a report about parts of its records, each judged alone."""
 
 from datetime import UTC, datetime
 

@@ -44,11 +44,11 @@ def services_of(table: CountTable, judged: Sequence[Judged]) -> list[Share]:
 
 
 def distribution_of(table: CountTable, judged: Judged) -> Distribution:
-    """How one model's scores are spread, and the share it flags."""
+    """How a model's scores are spread, and the share it flags."""
     manifest, judgements = judged.candidate.model.manifest, judged.judgements
     n_flagged = int(table.counts[judgements.is_anomaly].sum())
     threshold = manifest.scores.threshold
-    # Shifted where the record's own threshold is another: with a message and without are then
+    # Scores are shifted by the record's own threshold: records with and without a message are then
     # comparable.
     values = threshold - judgements.decisions
     rows, edges = np.histogram(values, bins=N_BINS, weights=table.counts)

@@ -1,1 +1,1 @@
-"""Patterns, what one service writes by one template: listed, kept beside models and compared."""
+"""Patterns, what a service writes by a template: listed, kept beside models and compared."""

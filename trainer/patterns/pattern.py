@@ -1,4 +1,4 @@
-"""One pattern of data, as lists of patterns have it: in tables, files and pages."""
+"""A pattern of data, as lists of patterns have it: in tables, files and pages."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -12,7 +12,7 @@ PatternId = Annotated[str, Meta(pattern=rf"^[0-9a-f]{{{ID_DIGITS}}}$")]
 
 
 class Pattern(msgspec.Struct, frozen=True, kw_only=True):
-    """What one service wrote by one template.
+    """What a service wrote by a template.
 
     Attributes:
         pattern_id: of the template (`schemas.record.templates`), 16 hexadecimal digits.
@@ -62,5 +62,5 @@ def moment(micros: int) -> str:
 
 
 def by_count(pattern: Pattern) -> tuple[int, str, str]:
-    """Sorts the most frequent first, and equally frequent patterns always alike."""
+    """The sorting key: the most frequent first, equally frequent patterns in a fixed order."""
     return -pattern.count, pattern.service, pattern.pattern_id

@@ -40,7 +40,7 @@ def is_list(source: Source) -> bool:
 
 
 def read_list(source: Source) -> list[Pattern]:
-    """The patterns of a list; rows of one pattern, as of several levels, are added up.
+    """The patterns of a list; rows of the same pattern, as of several levels, are added up.
 
     Raises:
         InputError: a row is no pattern; names it.

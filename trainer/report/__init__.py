@@ -1,1 +1,1 @@
-"""The report beside a model: one self-contained HTML page."""
+"""The report beside a model: a self-contained HTML page."""

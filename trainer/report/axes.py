@@ -25,8 +25,8 @@ class Scale(msgspec.Struct, frozen=True):
     end: float
 
     def __call__(self, value: float) -> float:
-        """The position of a value, to a tenth; the middle if there is but one value."""
-        # Halves, since the whole of a span may be more than a double can say.
+        """The position of a value, to a tenth; the middle if the span is empty."""
+        # Halves, since the whole of a span may exceed the largest double.
         span = self.high / 2 - self.low / 2
         part = (value / 2 - self.low / 2) / span if span > 0 else 0.5
         return round(self.start + part * (self.end - self.start), 1)

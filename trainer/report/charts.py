@@ -127,7 +127,7 @@ def _bar(path: str, css_class: str) -> Markup:
 
 
 def _bars(distribution: Distribution, x: Scale, y: Scale) -> Iterable[Markup]:
-    """One bar per bin that holds records; what lies above the threshold is of another colour."""
+    """A bar for each bin that holds records; bars above the threshold have another colour."""
     cut = x(distribution.threshold)
     for (low, high), n_rows in zip(pairwise(distribution.edges), distribution.n_rows, strict=True):
         if not n_rows:

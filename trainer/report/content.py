@@ -29,7 +29,7 @@ class Distribution(msgspec.Struct, frozen=True):
 
     Attributes:
         detector: its name.
-        edges: ascending, one more than `n_rows`.
+        edges: ascending, of length len(n_rows) + 1.
         n_rows: records per bin; bins are closed on the left, the last on both sides.
         threshold: scores above it are anomalies.
         n_flagged: records above it.
@@ -49,14 +49,14 @@ class Distribution(msgspec.Struct, frozen=True):
 
 
 class Contribution(msgspec.Struct, frozen=True):
-    """What one feature or term adds to a score; positive pushes towards an anomaly."""
+    """What a feature or term adds to a score; positive pushes towards an anomaly."""
 
     name: str
     value: float
 
 
 class TopRecord(msgspec.Struct, frozen=True):
-    """One of the most anomalous distinct records.
+    """A record among the most anomalous distinct records.
 
     Attributes:
         features: name and value as a person reads them.
@@ -103,7 +103,7 @@ class SeenPattern(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundPattern(SeenPattern, frozen=True, kw_only=True):
-    """One of the patterns with the most anomalous lines.
+    """A pattern among those with the most anomalous lines.
 
     Attributes:
         n_labelled: how many lines are labelled as anomalies; None without labels.
@@ -134,7 +134,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BadRecord(msgspec.Struct, frozen=True):
-    """One record that could not be used."""
+    """A record that could not be used."""
 
     place: str
     problem: str
@@ -174,7 +174,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         sources: what was read.
         detected: how it was read, a sentence each.
         warnings: what the reader should know first, a sentence each.
-        n_rows: usable records, at least one.
+        n_rows: usable records, at least 1.
         n_distinct: distinct records among them.
         n_bad: records that could not be used.
         bad: some of these.

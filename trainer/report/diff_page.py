@@ -1,4 +1,4 @@
-"""Renders a comparison of patterns as one HTML page that needs nothing else."""
+"""Renders a comparison of patterns as a self-contained HTML page."""
 
 from typing import Final
 
@@ -24,7 +24,7 @@ def render_diff(comparison: Comparison, good: str, bad: str) -> bytes:
     Args:
         comparison: what differs.
         good: what the good side is called.
-        bad: what the other is called.
+        bad: what the bad side is called.
     """
     page = environment().get_template("diff.html.jinja")
     text = page.render(

@@ -15,8 +15,8 @@ _NBSP: Final = "\N{NO-BREAK SPACE}"
 _CREATED: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[^+-]*(?:Z|\+00:00)", re.ASCII)
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)[^+-]*(?:Z|\+00:00)", re.ASCII)
 _CODE: Final = re.compile(r"`([^`]+)`")
-# What is no character, does not show, or turns the direction of what follows: a log line must not
-# be able to look like another line.
+# Code points that are no characters, do not show, or turn the direction of the text behind them: a
+# log line must not be able to pass for another line.
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
@@ -54,7 +54,7 @@ def signed(value: float) -> str:
 
 
 def share(value: float) -> str:
-    """A share in per cent: 12.3 %, 4.98 %; never 0 % or 100 % for what is only near."""
+    """A share in per cent: 12.3 %, 4.98 %; 0 % and 100 % only where exact."""
     percent = 100 * value
     if value in (0, 1):
         return f"{percent:.0f}{_NBSP}%"

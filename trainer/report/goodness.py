@@ -6,11 +6,11 @@ from schemas.bundle.manifest import HeldOutSummary
 
 
 class Curve(msgspec.Struct, frozen=True):
-    """How well one ranking finds the labelled records.
+    """How well a ranking finds the labelled records.
 
     Attributes:
         name: a detector, or a trivial rule (`level` alone ...).
-        trivial: whether it is one of the rules that a model must beat to be worth running.
+        trivial: whether it is a trivial rule, which a model must beat to be worth running.
         false_positive_rate: x of the ROC curve, ascending from 0 to 1.
         true_positive_rate: y of it.
         recall: x of the precision-recall curve, ascending.
@@ -53,7 +53,7 @@ class FirstLines(msgspec.Struct, frozen=True):
     """How many of the worst lines are labelled.
 
     Attributes:
-        n_lines: so many of the worst.
+        n_lines: how many of the worst.
         precision: share of them that is labelled.
     """
 
@@ -65,7 +65,7 @@ class FirstPatterns(msgspec.Struct, frozen=True):
     """How many of the worst patterns have a labelled line.
 
     Attributes:
-        n_patterns: so many of the worst.
+        n_patterns: how many of the worst.
         n_labelled: those of them with a labelled line.
     """
 

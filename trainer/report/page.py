@@ -1,4 +1,4 @@
-"""Renders a report as one HTML page that needs nothing else: no script, no font, no address."""
+"""Renders a report as a self-contained HTML page: no script, no font, no address."""
 
 from typing import Final
 

@@ -8,7 +8,7 @@ import msgspec
 from trainer.report.goodness import Curve
 
 _CLOSE: Final = 5e-4
-"""What three digits do not show is no difference."""
+"""A difference that three digits do not show does not count."""
 
 
 class Worth(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ def judge_rankings(curves: Sequence[Curve]) -> Worth:
             beaten=True,
             sentence=f"Better than {deciding.name}: {'; '.join(losses)}. "
             + (
-                "A model that loses to a rule of one line is not worth running in its place."
+                "A model that loses to a trivial rule is not worth running in its place."
                 if lost
                 else "No rule is better by both measures."
             ),

@@ -1,8 +1,8 @@
 """Verdicts on whole archives, by the detector that serves: JSON lines or Parquet out.
 
-A verdict stands for each usable record, in the order of the input: `source` and `line` say which
-record it is of, the rest is what the service would answer. Records that cannot be used have none;
-they are counted and reported.
+Each usable record gets a verdict, in the order of the input: `source` and `line` name the record,
+the rest is what the service would answer. Unusable records get no verdict; they are counted and
+reported.
 """
 
 import shutil
@@ -35,7 +35,7 @@ _BLOCK_BYTES: Final = 4_194_304
 
 
 class Scored(msgspec.Struct, frozen=True):
-    """What came of scoring.
+    """The outcome of scoring.
 
     Attributes:
         records: for each partition, how many records it holds, unusable ones included.
@@ -73,11 +73,11 @@ class Target(msgspec.Struct, frozen=True):
     folder: str
 
     def part(self, partition: Partition) -> Path:
-        """The file of one partition's verdicts."""
+        """The file of a partition's verdicts."""
         return Path(self.folder) / f"{partition.number:08}.jsonl"
 
     def join(self, partitions: Sequence[Partition], out: Path, format_: str) -> None:
-        """Put the verdicts of all partitions into one file, in the order of the input.
+        """Join the verdicts of all partitions in a file, in the order of the input.
 
         Args:
             partitions: all of them.
@@ -122,7 +122,7 @@ def score_records(
 
 
 def score_partition(partition: Partition, target: Target, first_lines: dict[int, int]) -> Scored:
-    """Score one partition and write its verdicts.
+    """Score a partition and write its verdicts.
 
     Args:
         partition: what to score.
@@ -152,7 +152,7 @@ def score_partition(partition: Partition, target: Target, first_lines: dict[int,
 
 @lru_cache(maxsize=1)
 def _load(model_dir: str, version: int) -> Model:
-    """One model per process."""
+    """The model of this process, loaded once."""
     return Model(ModelStore(Path(model_dir)).bundle(version), memo_capacity=MEMO_CAPACITY)
 
 
@@ -174,7 +174,7 @@ def _first_lines(partitions: Sequence[Partition]) -> dict[int, int]:
 
 
 def _why(model: Model, log: LogFeatures, verdict: Verdict) -> bytes:
-    """The member that says why, for anomalies alone: each costs time."""
+    """The member `why`, for anomalies alone: each costs time."""
     return b',"why":' + _encode(why(model, log, verdict)) if verdict.is_anomaly else b""
 
 

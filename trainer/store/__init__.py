@@ -1,1 +1,1 @@
-"""The model store as its only writer sees it."""
+"""The model store as the trainer writes it."""

@@ -11,9 +11,9 @@ from schemas.bundle.manifest import MANIFEST_FILE, Manifest
 
 
 def carry_corrections(store: ModelStore, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    """The files of a new version with the corrections of the current version that hold still.
+    """The files of a new version with the corrections of the current version that still hold.
 
-    To be called under the lock of publishing, or corrections made meanwhile would be lost.
+    Must be called under the lock of publishing, or corrections made meanwhile would be lost.
 
     Args:
         store: where it is to be published.
@@ -28,7 +28,7 @@ def carry_corrections(store: ModelStore, files: Mapping[str, bytes]) -> Mapping[
 
 
 def corrections_to_carry(store: ModelStore) -> list[Correction]:
-    """The corrections of the current version that hold still; none without such a version."""
+    """The corrections of the current version that still hold; none without such a version."""
     try:
         current = store.manifest(store.current_version())
     except (NoModelError, BrokenVersionError):

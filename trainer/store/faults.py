@@ -13,7 +13,7 @@ def no_version(version: int, known: Sequence[int]) -> NoVersionError:
 
 
 def unwritable(error: OSError) -> UnwritableStoreError:
-    """For the caller, who may be anybody: the store's place stands in settings and logs."""
+    """An error for callers: it does not name the store's place, which settings and logs have."""
     return UnwritableStoreError(
         f"the model store cannot be written: {error.strerror or error}; see MODEL_DIR, the rights "
         f"of this user, and what room is left"

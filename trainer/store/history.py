@@ -1,7 +1,7 @@
 """Which versions have served, in the file HISTORY: a number a line, the last serves.
 
-It is written behind CURRENT, which alone says what serves. Whatever a crash leaves of it, the worst
-is that a rollback goes to the highest number below the current version.
+It is written after CURRENT, which alone decides what serves. After a crash, the worst case is a
+rollback to the highest number below the current version.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,13 +15,13 @@ from inference.store.files import read_bounded
 HISTORY_FILE: Final = "HISTORY"
 
 MAX_STEPS: Final = 100
-"""Older steps are forgotten."""
+"""How many steps are kept; older steps are forgotten."""
 
 _MAX_BYTES: Final = 65_536
 
 
 class Change(msgspec.Struct, frozen=True):
-    """That another version was made current.
+    """A change of the current version.
 
     Attributes:
         version: the number of the new current version.
@@ -33,7 +33,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def read_history(root: Path) -> list[int]:
-    """The numbers in a store's HISTORY, oldest first; what is none is passed over."""
+    """The numbers in a store's HISTORY, oldest first; other text is skipped."""
     try:
         words = read_bounded(root / HISTORY_FILE, _MAX_BYTES).split()
     except OSError:  # there is none, or something else in its place

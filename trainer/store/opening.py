@@ -1,4 +1,4 @@
-"""Where commands and jobs find models: a folder, with an object store behind it or not."""
+"""Where commands and jobs find models: a folder, perhaps a copy of an object store."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def open_registry(
         keys: with which versions are signed and verified.
 
     Raises:
-        UnwritableStoreError: it is no address.
+        UnwritableStoreError: the address is malformed.
         SettingsError: a file is no key.
     """
     signer = signer_by(keys.signing)

@@ -1,4 +1,4 @@
-"""A version that is about to be named is loaded before, as a service loads it."""
+"""Loads a version as a service does, before a file names it."""
 
 from inference.errors import BrokenVersionError
 from inference.model.model import Model

@@ -21,7 +21,7 @@ CLAIM_FILE: Final = "CLAIM"
 """Takes a number; empty."""
 
 _TRIES: Final = 100
-"""Of a race that is lost again and again: against as many other trainers."""
+"""How many races are lost before giving up: against as many other trainers."""
 
 
 class RemoteWriter(RemoteStore):
@@ -126,7 +126,7 @@ class RemoteWriter(RemoteStore):
         return None if found is None else found.version
 
     def name_no_candidate(self) -> None:
-        """Have no version judge beside the one that serves.
+        """Name no candidate: no version judges beside the version that serves.
 
         Raises:
             RemoteStoreError: the store does not answer.
@@ -139,7 +139,7 @@ class RemoteWriter(RemoteStore):
             raise self._failed(error) from error
 
     def _pointed(self, name: str) -> tuple[Pointer | None, str]:
-        """What a file says and its tag; one that says nothing is replaced all the same."""
+        """The content and the tag of a file; a file without valid content can be replaced, too."""
         try:
             found = self.current(name=name)
         except NoModelError:

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 SIGNING_KEY_VARIABLE: Final = "ANOMALY_TRAIN_SIGNING_KEY_FILE"
 
 _BESIDE: Final = [SIGNATURE_FILE, REPORT_FILE, PATTERNS_FILE]
-"""Not signed: these are for people, no service reads them, and they may be deleted."""
+"""Files that are not signed: they are for people, no service reads them, and they may go."""
 
 
 class Signer:
-    """Signs versions with one private key.
+    """Signs versions with a private key.
 
     Attributes:
         verifier: by the public half of it.

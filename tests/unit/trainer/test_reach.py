@@ -107,6 +107,6 @@ def test_a_share_below_one_record_is_warned_of_as_such(message_table: CountTable
     assert [
         warning
         for warning in warnings
-        if warning.startswith("contamination is 0.0001, less than one of")
+        if warning.startswith("contamination is 0.0001, less than 1 in")
     ]
     assert [warning for warning in warnings if "tie" in warning] == []

@@ -63,7 +63,7 @@ def test_logs_of_one_level_are_warned_of_and_it_is_named() -> None:
 def test_logs_of_one_service_are_warned_of_and_it_is_named() -> None:
     """As those are in which no field with a service was found."""
     (sentence,) = warned(ordinary(2_000, ["unknown"]))
-    assert "one service, 'unknown'" in sentence
+    assert "the service 'unknown'" in sentence
     assert "--service-field" in sentence
 
 
@@ -196,5 +196,5 @@ def test_a_fit_says_it_among_its_warnings(detector: str) -> None:
     assert [
         sentence
         for sentence in fitted.warnings
-        if sentence.startswith("every record is of one service")
+        if sentence.startswith("every record is of the service")
     ]

@@ -45,7 +45,7 @@ class FittedForest:
     """A forest and its export.
 
     Raises:
-        TooFewRowsError, ExportError: nothing came of it.
+        TooFewRowsError, ExportError: no model can be made of the table.
     """
 
     method: Method = "quantile"
@@ -93,8 +93,8 @@ class FittedForest:
 class RecalibratedForest:
     """The forest of a model with another threshold, found as at the export.
 
-    Its scores are those of the model it comes from, which holds the new graph to account; labels
-    are held against its trees.
+    Its scores must be those of the model that it comes from, and its labels those of that model's
+    trees.
     """
 
     method: Method = "quantile"
@@ -157,7 +157,7 @@ class IsolationForestLearner:
 
 
 def _signature_rarity(table: CountTable) -> npt.NDArray[np.float32]:
-    """Decides nothing here: services see by it which records are like none in training."""
+    """The rarities of signatures; they decide nothing: services recognise new records by them."""
     buckets = signature_buckets(*unpack(table.keys)[:4])
     counts = np.bincount(buckets, table.counts, SIGNATURE_BUCKETS).astype(np.int64)
     return rarity(counts, table.n_samples)

@@ -69,7 +69,7 @@ class Learner(Protocol):
         Args:
             bundle: the model.
             contamination: the share, in (0, 0.5], in whole thousandths where there is no table.
-            table: records to find the thresholds on, at least one; None for the model's own
+            table: records to find the thresholds on, not empty; None for the model's own
                 training records, of which it keeps thousandths.
         """
         ...

@@ -34,7 +34,7 @@ class FittedSurprisal:
     """Rarities, a forest and thresholds.
 
     Raises:
-        TooFewRowsError, ExportError: nothing came of it.
+        TooFewRowsError, ExportError: no model can be made of the table.
     """
 
     noise = 0.0
@@ -110,7 +110,7 @@ class RecalibratedSurprisal:
         )
 
     def prove(self, table: CountTable) -> ParitySummary:  # noqa: ARG002 - as a fit is proved
-        """Nothing beyond what the loaded model is held to: the graph is the old."""
+        """Nothing to prove beyond the loaded model's verdicts: the graph is the old graph."""
         return ParitySummary()
 
 
