@@ -203,7 +203,11 @@ class Judged:
 
     def count(self, verdict: Marked) -> None:
         """Count a log by its verdict: some hundreds of nanoseconds."""
-        self._kinds.count(verdict.mark)
+        mark = verdict.mark
+        if isinstance(mark, int):  # mostly; a call less for each prediction
+            self._board.cells[mark] += 1
+        else:
+            self._kinds.count(mark)
 
     def count_all(self, verdicts: Sequence[Marked]) -> None:
         """Count logs by their verdicts: some tens of nanoseconds each."""

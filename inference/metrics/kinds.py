@@ -25,7 +25,7 @@ Parts = npt.NDArray[np.int32]
 """Kinds, of shape (n, N_CELLS + 1): the cells that each adds to, and a whole number above 0."""
 
 Mark = int | bytes
-"""The number of a kind that has a cell of its own; of any other the bytes of its parts."""
+"""The cell of a kind that has one of its own; of any other the bytes of its parts."""
 
 
 class Kinds:
@@ -63,7 +63,7 @@ class Kinds:
         """Count a log by its mark: some hundreds of nanoseconds."""
         cells = self._board.cells
         if isinstance(mark, int):
-            cells[self._counts + mark] += 1
+            cells[mark] += 1
             return
         *places, number = _KIND.unpack(mark)
         for place in places:
@@ -78,7 +78,7 @@ class Kinds:
         others = [mark for mark in marks if isinstance(mark, bytes)]
         if len(others) < len(marks):
             known = [mark for mark in marks if isinstance(mark, int)] if others else marks
-            np.add.at(self._board.row, np.array(known, np.int64) + self._counts, 1.0)
+            np.add.at(self._board.row, np.array(known, np.int64), 1.0)
         if others:  # they have no cell of their own
             self.count_parts(np.frombuffer(b"".join(others), _PART).reshape(-1, _N_PARTS))
 
@@ -119,7 +119,7 @@ class Kinds:
             used = int(row[self._used])
             parts = row[self._parts : self._parts + used * _N_PARTS].astype(_PART)
             kinds = parts.reshape(used, _N_PARTS)
-            self._marks = {kind.tobytes(): mark for mark, kind in enumerate(kinds)}
+            self._marks = {kind.tobytes(): cell for cell, kind in enumerate(kinds, self._counts)}
         return self._marks
 
     def _take(self, kind: bytes) -> int | None:
@@ -128,11 +128,11 @@ class Kinds:
         What it is, is written before anything is counted there; a worker that dies in between has
         written nothing.
         """
-        mark = len(self._marks)
-        if mark >= self._n_kinds:
+        number = len(self._marks)
+        if number >= self._n_kinds:
             return None
-        first = self._parts + mark * _N_PARTS
+        first = self._parts + number * _N_PARTS
         self._row[first : first + _N_PARTS] = _KIND.unpack(kind)
-        self._row[self._used] = mark + 1
-        self._marks[kind] = mark
+        self._row[self._used] = number + 1
+        self._marks[kind] = mark = self._counts + number
         return mark

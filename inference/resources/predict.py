@@ -63,7 +63,10 @@ class PredictResource:
         log = read_request(request, model.extract)
         verdict = model.verdict(log)
         answer = prediction_json(request.log_id, verdict)
-        predictor.report_single(model, log, verdict, request, message_of)
+        if predictor.count is not None:
+            predictor.count(verdict)
+        if verdict.is_anomaly:
+            predictor.report_anomaly(model, log, verdict, request, message_of)
         return answer
 
 

@@ -41,6 +41,7 @@ class Predictor:
         slot: holds the model.
         load: what the worker has in hand.
         max_body_bytes: bound of a body.
+        count: counts the verdict of a log; None if nobody counts.
 
     Args:
         counter: counts the verdicts, if anybody does.
@@ -59,6 +60,7 @@ class Predictor:
         self.load = load
         self.max_body_bytes = max_body_bytes
         self._counter = counter
+        self.count = None if counter is None else counter.count
         self._incidents = incidents
         self._message_judge: MessageJudge | None = None
 
@@ -142,7 +144,7 @@ class Predictor:
         if self._incidents is not None and flagged:
             self._incidents.see(model, flagged)
 
-    def report_single(
+    def report_anomaly(
         self,
         model: Model,
         log: LogFeatures,
@@ -150,10 +152,8 @@ class Predictor:
         source: S,
         message_of: Callable[[S], str],
     ) -> None:
-        """The same for a single log; the arguments as for `FlaggedLogs.add`."""
-        if self._counter is not None:
-            self._counter.count(verdict)
-        if self._incidents is not None and verdict.is_anomaly:
+        """Have a single anomaly taken up; the arguments as for `FlaggedLogs.add`."""
+        if self._incidents is not None:
             flagged = FlaggedLogs()
             flagged.add(log, verdict, source, message_of)
             self._incidents.see(model, flagged)
