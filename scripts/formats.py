@@ -30,8 +30,11 @@ _FRAMING: Final = [
     "JSON may be an object a line, an array, objects over several lines, objects or arrays behind",
     "each other, with commas, NULs or nothing between them; an event of Fluentd or Fluent",
     "Bit, `[time, record]`, is a record as well. Plain text may be syslog with the length before",
-    "each message (RFC 6587). Files that are no lines are read by one process each, in constant",
-    "memory whatever their size. `POST /api/v1/logs` takes the same, but for Parquet and CSV.",
+    "each message (RFC 6587). Events in XML may stand one a line, over several lines or in an",
+    "export: those of Windows, whose text is the rendered message or else the data with their",
+    "names, and those of Log4j, Logback, log4net, NLog and java.util.logging. Files that are no",
+    "lines are read by one process each, in constant memory whatever their size.",
+    "`POST /api/v1/logs` takes the same, but for Parquet and CSV.",
     "",
 ]
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from inference.intake.json_values import is_event
-from schemas.api.validation import BodyDecoder
+from inference.intake.xml_events import MalformedXmlError, decode_event, of_windows
+from inference.intake.xml_values import begins_event
+from schemas.api.validation import BodyDecoder, MalformedJsonError
 
-__all__ = ["decode_value", "records_in", "take_apart"]
+__all__ = ["decode_value", "describe_malformed", "records_in", "take_apart"]
 
 Document = dict[str, Any]
 
@@ -30,13 +32,20 @@ _decode_event = BodyDecoder(list).decode
 
 
 def decode_value(value: bytes) -> Document | list[Any]:
-    """A JSON value that may hold records: an object, or an event.
+    """A value that may hold records: a JSON object, or an event, which XML may have as well.
 
     Raises:
-        MalformedJsonError: not JSON.
+        MalformedJsonError: neither JSON nor an event in XML.
         InvalidBodyError: JSON, but neither.
     """
+    if value[:1] == b"<" and begins_event(value):
+        return decode_event(value)
     return (_decode_event if is_event(value, 0) else _decode_object)(value)
+
+
+def describe_malformed(error: MalformedJsonError) -> str:
+    """What is at fault with a value that could not be decoded."""
+    return str(error) if isinstance(error, MalformedXmlError) else f"not JSON: {error}"
 
 
 def records_in(value: object) -> Iterator[Document]:
@@ -62,6 +71,10 @@ def take_apart(document: Document) -> Iterator[Document]:
     """
     if isinstance(document.get("resourceLogs"), list):
         yield from _otlp(document)
+        return
+    event = document.get("Event")
+    if isinstance(event, dict) and isinstance(event.get("System"), dict):
+        yield of_windows(event) if document.keys() == {"Event"} else document
         return
     streams = document.get("streams")
     data = document.get("data")

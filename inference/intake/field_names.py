@@ -102,6 +102,7 @@ LEVEL_NAMES: Final = (
     "syslogseverity",
     "attributes.level",
     "attributes.severity",
+    "event.renderinginfo.level",
     "event.system.level",
     "severitynumber",
     "severitylevel",
@@ -167,6 +168,7 @@ SERVICE_NAMES: Final = (
     "source",
     "providername",
     "event.system.provider.#attributes.name",
+    "event.system.provider.name",
     "attrs.com.docker.compose.service",
     "n",
     "c",
@@ -198,6 +200,8 @@ TIME_NAMES: Final = (
     "receivetimestamp",
     "created",
     "event.system.timecreated.#attributes.systemtime",
+    "event.system.timecreated.systemtime",
+    "millis",
     "t",
 )
 """When it was written."""

@@ -1,4 +1,4 @@
-"""How records follow each other in bytes: as lines, as JSON values, or counted as syslog over TCP.
+"""How records follow each other in bytes: as lines, values, or counted as syslog over TCP.
 
 The same for files in training and for bodies in serving.
 """
@@ -14,8 +14,9 @@ from inference.intake.text_records import decode_line
 
 __all__ = ["Framing", "are_counted", "frames_in", "json_framing"]
 
-Framing = Literal["lines", "values", "counted"]
-"""Lines; JSON values in arrays or behind each other; or `LENGTH MESSAGE` (RFC 6587, 3.4.1)."""
+Framing = Literal["lines", "values", "events", "counted"]
+"""Lines; JSON values in arrays or behind each other; events in XML; or `LENGTH MESSAGE` (RFC 6587,
+3.4.1)."""
 
 MIN_SHARE: Final = 0.5
 """Of the first lines, how many are objects where the first is none."""

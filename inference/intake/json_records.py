@@ -12,7 +12,7 @@ import msgspec
 from inference.intake.cleaning import clean_text
 from inference.intake.documents import DEFAULT_SERVICE, RawRecord
 from inference.intake.enveloped_lines import TOO_LONG
-from inference.intake.exports import decode_value, records_in
+from inference.intake.exports import decode_value, describe_malformed, records_in
 from inference.intake.json_values import MAX_VALUE_BYTES, items_of, values_in
 from inference.intake.levels import LevelNames
 from inference.intake.lines import read_foreign
@@ -21,6 +21,7 @@ from inference.intake.records import RecordReader, UnusableRecordError
 from inference.intake.shape_memory import ShapeMemory
 from inference.intake.shapes import REFUSALS, Log, ShapeDecoder
 from inference.intake.text_records import decode_line
+from inference.intake.xml_values import events_in
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 
 __all__ = ["JsonRecords", "end_of_lines"]
@@ -118,6 +119,10 @@ class JsonRecords:
         else:
             yield from self._each_by_itself(enumerate(values_in(body, start), value), tally)
 
+    def of_events(self, body: bytes, start: int, tally: Tally) -> Iterator[Block]:
+        """The logs of events in XML, among which lines of another kind may be."""
+        yield from self._each_by_itself(enumerate(events_in(body, start)), tally)
+
     def of_value(self, value: bytes) -> list[Log]:
         """The logs of one value: mostly one, or those that an export holds.
 
@@ -140,7 +145,7 @@ class JsonRecords:
                 return [as_log(self.reader.opened(RawRecord(text)))]
             document = decode_value(value)
         except MalformedJsonError as error:
-            raise UnusableRecordError(f"not JSON: {error}") from error
+            raise UnusableRecordError(describe_malformed(error)) from error
         except InvalidBodyError as error:
             raise UnusableRecordError(NO_RECORD) from error
         logs = []
@@ -149,7 +154,7 @@ class JsonRecords:
             if record is None:
                 raise UnusableRecordError(_NO_MESSAGE)
             logs.append(as_log(record))
-            if part is document:
+            if part is document and value[:1] != b"<":
                 self._remember(self._shapes.learn(part))
         if not logs:
             raise UnusableRecordError(NO_RECORD)

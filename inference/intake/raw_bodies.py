@@ -1,8 +1,8 @@
 """Bodies of raw logs: their format follows from the first bytes and the content type.
 
-Taken are a JSON object, arrays, JSON lines, objects behind each other, lines in docker's
-envelopes, syslog with the length of each message, and lines of plain text, in UTF-8 or UTF-16. What
-is read is bounded: a record at a time, or a window of records of one known shape.
+Taken are a JSON object, arrays, JSON lines, objects behind each other, events in XML, lines in
+docker's envelopes, syslog with the length of each message, and lines of plain text, in UTF-8 or
+UTF-16. What is read is bounded: a record at a time, or a window of records of one known shape.
 """
 
 import codecs
@@ -23,6 +23,7 @@ from inference.intake.line_records import (
     read_text,
 )
 from inference.intake.raw_logs import Block, Tally
+from inference.intake.xml_values import begins_events
 from schemas.api.operations import LINE_TYPES
 
 __all__ = ["BodyReader"]
@@ -70,6 +71,8 @@ class BodyReader:
             yield from self._of_lines(body, start, tally)
         elif framing == "values":
             yield from self._of_values(body, start, tally)
+        elif framing == "events":
+            yield from self._json.of_events(body, start, tally)
         elif are_counted(body, start):
             yield from read_counted(body, start, self._json.reader, tally)
         else:
@@ -78,6 +81,8 @@ class BodyReader:
     def _framing(self, body: bytes, start: int, media_type: str) -> Framing | None:
         if media_type in LINE_TYPES:
             return "lines"
+        if begins_events(body, start):
+            return "events"
         first = next(lines_from(body, start))
         if self._json.knows(first):
             return "lines"

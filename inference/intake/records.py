@@ -16,6 +16,8 @@ from inference.intake.layout import Layout
 from inference.intake.layouts import LAYOUTS
 from inference.intake.levels import LevelNames
 from inference.intake.lines import LineParser, Parsed, begins_record
+from inference.intake.xml_events import MalformedXmlError, decode_event
+from inference.intake.xml_values import begins_event
 from schemas.record.features import Level
 
 __all__ = ["RecordReader", "UnusableRecordError", "read_pairs"]
@@ -43,6 +45,9 @@ _STATUS: Final = re.compile(
 _PAIR: Final = re.compile(r'([A-Za-z_@][\w.@/-]*+)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"]*+))(?:\s++|$)')
 _LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity|at)=")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+
+_EVENT_CHARS: Final = 32
+"""Of a text, what shows that it begins as an event in XML."""
 
 _COOKIE: Final = "@cee:"
 """What stands before JSON in syslog's messages."""
@@ -113,16 +118,17 @@ class RecordReader:
         if text.startswith(_COOKIE):
             text = text[len(_COOKIE) :].lstrip()
             record = msgspec.structs.replace(record, message=text)
-        if depth > 0 and len(text) <= MAX_WITHIN_CHARS and _is_object(text):
-            return self._of_json(record, depth)
+        if depth > 0 and len(text) <= MAX_WITHIN_CHARS and _is_document(text):
+            return self._of_within(record, depth)
         if record.level is None and record.unknown is None:
             return self._of_text(record)
         return record
 
-    def _of_json(self, record: RawRecord, depth: int) -> RawRecord:
+    def _of_within(self, record: RawRecord, depth: int) -> RawRecord:
+        text = record.message
         try:
-            document = _decode(record.message)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            document = _decode(text) if text[0] == "{" else decode_event(text.encode())
+        except (msgspec.DecodeError, UnicodeError, RecursionError, MalformedXmlError):
             return record
         within = self.documents.read(document) if isinstance(document, dict) else None
         if within is None:
@@ -171,8 +177,11 @@ class RecordReader:
         return record or RawRecord(text)
 
 
-def _is_object(text: str) -> bool:
-    return text.startswith("{") and text.rstrip().endswith("}")
+def _is_document(text: str) -> bool:
+    """Whether a text may be an object in JSON, or an event in XML."""
+    if text.startswith("{"):
+        return text.rstrip().endswith("}")
+    return text.startswith("<") and begins_event(text[:_EVENT_CHARS].encode("utf-8", "replace"))
 
 
 def _merged(within: RawRecord, around: RawRecord) -> RawRecord:

@@ -82,7 +82,7 @@ class ShapeDecoder:
                 level is None
                 or service is None
                 or not message
-                or message[0] == "{"
+                or message[0] in "{<"
                 or message[-1] == "\n"
                 or len(message) > MAX_MESSAGE_LENGTH
             ):

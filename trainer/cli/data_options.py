@@ -24,8 +24,9 @@ _NUMBER: Final = re.compile(r"-?[0-9]*\.?[0-9]+(?:[eE]-?[0-9]+)?")
 
 DATA_HELP: Final = """\
 DATA is files, globs, folders, - for standard input, or s3://, gs:// and az:// URLs; plain, gzip,
-bzip2, xz, zstd or lz4; JSON lines, CSV, Parquet or plain text. Records are raw logs (message,
-level, service) or the six features; what was detected is shown. Standard output gets results only.
+bzip2, xz, zstd or lz4; JSON lines, CSV, Parquet, XML or plain text. Records are raw logs
+(message, level, service) or the six features; what was detected is shown. Standard output gets
+results only.
 """
 
 

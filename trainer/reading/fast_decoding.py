@@ -62,7 +62,7 @@ def fast_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         message = found.message
-        if not message or message[0] == "{":
+        if not message or message[0] in "{<":
             return None
         level = known_levels.get(found.level) or find_level(found.level)
         if level is None:

@@ -1,4 +1,4 @@
-"""Lines or JSON values of a partition, with bounded memory whatever the bytes are."""
+"""Lines or values of a partition, with bounded memory whatever the bytes are."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from typing import IO, Final
 
 from inference.intake.framing import Framing
 from inference.intake.json_values import values_in
+from inference.intake.xml_values import events_in
 from trainer.reading.partitions import Partition
 
 MAX_LINE_BYTES: Final = 1_048_576
@@ -25,14 +26,15 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 def read_units(
     stream: IO[bytes], partition: Partition, framing: Framing
 ) -> Iterator[tuple[int, bytes]]:
-    """What holds a record each: the lines of a partition, or the JSON values of a whole file.
+    """What holds a record each: the lines of a partition, or the values of a whole file.
 
     Values have no offset of their own. A value without an end is as long as no line may be.
     """
     if framing == "lines":
         yield from read_lines(stream, partition)
         return
-    for value in values_in(b"", more=pieces_of(stream), max_lost_bytes=math.inf):
+    split = events_in if framing == "events" else values_in
+    for value in split(b"", more=pieces_of(stream), max_lost_bytes=math.inf):
         yield 0, value or _ENDLESS
 
 

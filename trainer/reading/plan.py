@@ -46,7 +46,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
         fields: where a record's parts stand in most records; another record may have them
             elsewhere. For text, the label only (always None there).
         beside: other fields that may hold a level, or what a failure left behind.
-        framing: how records follow each other in JSON and plain text.
+        framing: how records follow each other in JSON, XML and plain text.
         layout: the layout of plain text, and of lines within envelopes and messages.
         envelope: what is around each line, with its own stream, time and parts of lines.
         scale: what numbers of levels mean, a name in `schemas.record.levels.SCALES`.

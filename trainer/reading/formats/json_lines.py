@@ -8,13 +8,14 @@ import msgspec
 
 from inference.intake.documents import look_up
 from inference.intake.envelopes import ENVELOPE_SHARE, decode_object, is_docker
-from inference.intake.exports import decode_value, records_in
+from inference.intake.exports import decode_value, describe_malformed, records_in
 from inference.intake.field_names import LEVEL_NAMES, TRACE_NAMES, plain_name
 from inference.intake.framing import Framing, json_framing
 from inference.intake.json_values import values_in
 from inference.intake.lines import read_foreign
 from inference.intake.records import UnusableRecordError
 from inference.intake.text_records import decode_line
+from inference.intake.xml_events import MalformedXmlError
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 from schemas.record.features import LogFeatures
 from trainer.errors import InputError
@@ -106,7 +107,7 @@ def _with_docker(detected: Detected, documents: Sequence[dict[str, Any]]) -> Det
 def _read(
     partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
 ) -> Iterator[Record]:
-    decode = _feature_decoder(plan) if plan.kind == "features" else fast_decoder(plan, assemble)
+    decode = _quick_decoder(plan, assemble)
     leading, stop, number = partition.start == 0, partition.stop, faults.n_records
     with open_source(partition.source, max(partition.start - 1, 0)) as stream:
         for offset, line in read_units(stream, partition, plan.framing):
@@ -134,7 +135,7 @@ def _read(
                     yield foreign
                     continue
                 faults.n_leading += leading and faults.n_leading < MAX_LEADING_LINES
-                faults.add(number, _describe(error))
+                faults.add(number, _describe(error, plan))
             except UnusableRecordError as error:
                 faults.add(number, str(error))
 
@@ -150,10 +151,19 @@ def _read_foreign(
         return None
 
 
-def _describe(error: InvalidBodyError | MalformedJsonError) -> str:
+def _describe(error: InvalidBodyError | MalformedJsonError, plan: ReadingPlan) -> str:
     if isinstance(error, MalformedJsonError):
-        return f"not JSON: {error}"
+        if plan.framing == "events" and not isinstance(error, MalformedXmlError):
+            return "no event in XML"
+        return describe_malformed(error)
     return "; ".join(f"{fault.path or 'record'}: {fault.message}" for fault in error.errors)
+
+
+def _quick_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
+    """What reads records, or most of them, without the reader of raw records."""
+    if plan.framing == "events":
+        return None
+    return _feature_decoder(plan) if plan.kind == "features" else fast_decoder(plan, assemble)
 
 
 def _feature_decoder(plan: ReadingPlan) -> Read:

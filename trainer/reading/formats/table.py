@@ -7,10 +7,11 @@ from trainer.reading.formats.format import Format
 from trainer.reading.formats.json_lines import JSON_LINES
 from trainer.reading.formats.parquet import PARQUET
 from trainer.reading.formats.plain_text import PLAIN_TEXT
+from trainer.reading.formats.xml_events import XML
 from trainer.reading.plan import ReadingPlan
 
 FORMATS: Final[dict[str, Format]] = {
-    format_.name: format_ for format_ in (PARQUET, JSON_LINES, CSV, PLAIN_TEXT)
+    format_.name: format_ for format_ in (PARQUET, JSON_LINES, XML, CSV, PLAIN_TEXT)
 }
 """By name, in the order in which data is asked whether it looks like them."""
 
