@@ -216,6 +216,28 @@ def test_tables_of_other_rules_are_refused(
     assert "extractor ab12" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "change", ["* EXCLUDE (extractor)", "* REPLACE (if(n > 1, NULL, extractor) AS extractor)"]
+)
+def test_tables_that_name_no_rules_are_warned_of(
+    tables: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    """They are read, and the warning names the table and what to do; others raise none."""
+    other = tmp_path / "other.parquet"
+    duckdb.execute(f"COPY (SELECT {change} FROM '{tables[0]}') TO '{other}'")
+    assert main(["count", *counts([tables[1], other])]) == 0
+    shown = capsys.readouterr()
+    assert f"{2 * LINES:,}" in shown.out
+    assert f"warning: {other}: no extractor is named" in shown.err
+    assert "python -m trainer count" in shown.err
+    assert main(["count", *counts(tables)]) == 0
+    assert "extractor" not in capsys.readouterr().err
+    bare = "* EXCLUDE (extractor, pattern, has_failure)"
+    duckdb.execute(f"COPY (SELECT {bare} FROM '{tables[0]}') TO '{other}'")
+    assert main(["count", *counts([other])]) == 0
+    assert "extractor" not in capsys.readouterr().err
+
+
 def test_tables_are_listed(tables: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     """Rows, levels, services, labels and span; nothing is written without --out."""
     assert main(["count", *counts(tables)]) == 0

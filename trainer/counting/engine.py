@@ -28,7 +28,7 @@ from trainer.counting.table import EMPTY, CountTable, merge_names, merge_tables
 from trainer.counting.table_file import check_extractor
 from trainer.errors import InputError
 from trainer.reading.database import TABLE_ENDINGS, connect, parquet, reader_of
-from trainer.reading.faults import MAX_SAMPLES
+from trainer.reading.faults import MAX_SAMPLES, Notes
 from trainer.reading.partitions import Place
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import Source
@@ -85,14 +85,15 @@ def read_table(source: Source, number: int) -> PartCount:
         )
     with connect([source]) as connection:
         check_columns(connection, reader, (*FEATURE_NAMES, "n"))
-        check_extractor(connection, reader, source.uri)
+        is_named = check_extractor(connection, reader, source.uri)
         # So that a row has the number that it has in the file.
         connection.execute("SET preserve_insertion_order = true")
         connection.execute(f"CREATE TEMP TABLE counts AS SELECT * FROM {reader}")
         number_counts(connection)
         part = read_numbered(connection, number)
         bad = [(Place(number, row + 1), problem) for row, problem in bad_rows(connection)]
-    return msgspec.structs.replace(part, bad=bad)
+    notes = Notes() if is_named else Notes(unnamed=(source.uri,))
+    return msgspec.structs.replace(part, bad=bad, notes=notes)
 
 
 def check_columns(

@@ -30,7 +30,8 @@ def sum_tables(sources: Sequence[Source]) -> Counted | None:
 
     Returns:
         Their sum, the same as of the tables read one by one; None if they have to be, since they
-        are no Parquet files of ours, differ in their columns, or have a row that cannot be used.
+        are no Parquet files of ours, differ in their columns, or have a row that cannot be used or
+        names no extractor.
 
     Raises:
         InputError: a table cannot be read, or its records were made by other rules.
@@ -41,12 +42,12 @@ def sum_tables(sources: Sequence[Source]) -> Counted | None:
         kinds = [_columns(connection, source) for source in sources]
         placed = [columns.pop(PLACE_COLUMN, None) is not None for columns in kinds]
         columns = kinds[0]
-        if not _KEYS <= columns.keys() <= _KEYS | _SUMS.keys() or "n" not in columns:
+        is_ours = _KEYS <= columns.keys() <= _KEYS | _SUMS.keys() and "n" in columns
+        if not is_ours or any(others != columns for others in kinds[1:]):
             return None
-        if any(others != columns for others in kinds[1:]):
+        named = [check_extractor(connection, parquet([one]), one.uri) for one in sources]
+        if not all(named):
             return None
-        for source in sources:
-            check_extractor(connection, parquet([source]), source.uri)
         keys = ", ".join(sorted(_KEYS - {EXTRACTOR_COLUMN}))
         sums = ", ".join(f"{how} AS {name}" for name, how in _SUMS.items() if name in columns)
         parts: list[Part] = []

@@ -24,6 +24,9 @@ from trainer.reading.sources import Source
 PLACE_COLUMN: Final = "example"
 """Where a line stands that gave the record: its place in the parts that the file names."""
 
+_OF_LOGS: Final = frozenset({"pattern", "template"})
+"""Columns that only tables of raw logs have, that of tables of long ago too."""
+
 PARTS: Final = "log_anomaly_parts"
 """The name of the file's metadata that names those parts: JSON, as in `trainer.counting.parts`."""
 
@@ -71,29 +74,36 @@ def write_table(
         )
 
 
-def check_extractor(connection: duckdb.DuckDBPyConnection, reader: str, uri: str) -> None:
-    """Refuse a table whose records were made by other rules; a table that names none is taken.
+def check_extractor(connection: duckdb.DuckDBPyConnection, reader: str, uri: str) -> bool:
+    """Refuse a table whose records were made by other rules.
 
     Args:
         connection: what reads it.
         reader: the table, as an expression.
         uri: its name, for people.
 
+    Returns:
+        False where records of raw logs do not name their extractor. Of features, which came from
+        elsewhere, no table names it.
+
     Raises:
         InputError: names both extractors.
     """
-    if EXTRACTOR_COLUMN not in connection.sql(f"SELECT * FROM {reader} LIMIT 0").columns:
-        return
-    others = connection.execute(
-        f"SELECT DISTINCT CAST({EXTRACTOR_COLUMN} AS VARCHAR) FROM {reader} "
-        f"WHERE CAST({EXTRACTOR_COLUMN} AS VARCHAR) IS DISTINCT FROM ? LIMIT 1",
+    columns = connection.sql(f"SELECT * FROM {reader} LIMIT 0").columns
+    if EXTRACTOR_COLUMN not in columns:
+        return _OF_LOGS.isdisjoint(columns)
+    written = connection.execute(
+        f"SELECT DISTINCT CAST({EXTRACTOR_COLUMN} AS VARCHAR) AS written FROM {reader} "
+        f"WHERE written IS DISTINCT FROM ? ORDER BY written NULLS LAST LIMIT 2",
         [EXTRACTOR],
     ).fetchall()
+    others = [name for (name,) in written if name is not None]
     if others:
         raise InputError(
-            f"{uri}: its records were made by the extractor {str(others[0][0])[:12]}..., this "
+            f"{uri}: its records were made by the extractor {others[0][:12]}..., this "
             f"release has {EXTRACTOR[:12]}...; count the logs again"
         )
+    return not written
 
 
 def read_parts(

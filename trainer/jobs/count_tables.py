@@ -63,7 +63,9 @@ class CountTables:
             BadRecord(f"{sources[place.partition].uri}, row {place.line}", problem)
             for place, problem in counted.bad
         ]
-        check_bad(counted.n_bad, counted.n_records, bad, self._max_bad_fraction, listener)
+        check_bad(
+            counted.n_bad, counted.n_records, bad, self._max_bad_fraction, listener, counted.notes
+        )
         detected = ["count tables"]
         return Holdings(
             counted.table,

@@ -67,6 +67,13 @@ def describe_notes(notes: Notes) -> list[str]:
         sentences.append(f"{notes.n_continued:,} lines continue the record before them")
     if notes.n_foreign:
         sentences.append(f"{notes.n_foreign:,} records are of another layout than their file")
+    if notes.unnamed:
+        more = f" and {len(notes.unnamed) - 1} more" if len(notes.unnamed) > 1 else ""
+        sentences.append(
+            f"warning: {notes.unnamed[0]}{more}: no extractor is named, so the records may have "
+            "been made by the rules of another release; count the logs again, by `python -m "
+            "trainer count` or by the query that `python -m trainer sql` writes"
+        )
     if notes.levels:
         most = sorted(notes.levels.items(), key=lambda item: (-item[1], item[0]))
         named = ", ".join(f"{name} {count:,}" for name, count in most[:_LEVELS_SHOWN])

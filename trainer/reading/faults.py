@@ -27,6 +27,7 @@ class Notes(msgspec.Struct, frozen=True):
         n_foreign: records that are not of their file's layout.
         n_swallowed: lines that begin with a time and continue a record nevertheless.
         levels: unknown levels and how often each occurred; such records have the default level.
+        unnamed: count tables that do not name the extractor that made their records.
     """
 
     n_continued: int = 0
@@ -34,6 +35,7 @@ class Notes(msgspec.Struct, frozen=True):
     n_foreign: int = 0
     n_swallowed: int = 0
     levels: dict[str, int] = {}
+    unnamed: tuple[str, ...] = ()
 
     def __add__(self, other: "Notes") -> "Notes":
         """Both together."""
@@ -47,6 +49,7 @@ class Notes(msgspec.Struct, frozen=True):
             self.n_foreign + other.n_foreign,
             self.n_swallowed + other.n_swallowed,
             levels,
+            self.unnamed + other.unnamed,
         )
 
 
