@@ -11,7 +11,7 @@ from inference.settings import PREFIX, InferenceSettings
 from schemas.version import __version__
 
 INTERRUPTED_EXIT: Final = 130
-"""What a shell gives a program that Ctrl-C ended."""
+"""The exit code that shells give a program that Ctrl-C ended."""
 
 
 def main() -> None:

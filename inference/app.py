@@ -138,7 +138,7 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
 
 
 def _routes(components: Components) -> Iterator[Route]:
-    """What the modules of `inference.resources` answer: each that does says so in `routes`."""
+    """The routes of all modules of `inference.resources` that have a function `routes`."""
     for module in pkgutil.iter_modules(resources.__path__, f"{resources.__name__}."):
         routes_of: Callable[[Components], Iterator[Route]] | None = getattr(
             importlib.import_module(module.name), "routes", None
@@ -162,14 +162,14 @@ def _incidents(settings: InferenceSettings, metrics: InferenceMetrics | None) ->
 
     if metrics is not None:
         return make_incidents(settings, metrics.reports)
-    board = Board()  # which nobody reads
+    board = Board()  # never read
     reports = Reports(board)
     board.open()
     return make_incidents(settings, reports)
 
 
 def _figures(board: Board) -> "Figures":
-    from inference.shadow.figures import Figures  # noqa: PLC0415 - for who has a candidate
+    from inference.shadow.figures import Figures  # noqa: PLC0415 - only with a candidate
 
     return Figures(board)
 

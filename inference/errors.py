@@ -1,4 +1,4 @@
-"""What can go wrong while serving.
+"""The errors of serving.
 
     InferenceError
     ├── ModelNotLoadedError      no model serves in this worker (yet)

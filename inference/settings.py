@@ -21,7 +21,7 @@ Url = Annotated[
 
 
 class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What both services have.
+    """The settings of both services.
 
     Attributes:
         host: address to listen on.

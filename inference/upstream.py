@@ -17,7 +17,7 @@ PARALLEL_CALLS: Final = 4
 
 
 class UpstreamAnswer(msgspec.Struct, frozen=True):
-    """What the service behind answered, to be passed back as it is."""
+    """The answer of the service behind, to be passed back as it is."""
 
     status: int
     content_type: str

@@ -7,7 +7,7 @@ from types import FrameType
 from typing import Final, NoReturn
 
 INTERRUPTED_EXIT: Final = 130
-"""What a shell gives a program that Ctrl-C ended."""
+"""The exit code that shells give a program that Ctrl-C ended."""
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
@@ -26,7 +26,7 @@ def _run() -> int:
         print("interrupted; nothing was published", file=sys.stderr)  # noqa: T201 - for a person
         return INTERRUPTED_EXIT
     except BrokenPipeError:
-        # Whoever read the output has enough of it, as `| head` does.
+        # The reader of the output has closed the pipe, as `| head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code

@@ -1,4 +1,4 @@
-"""What can go wrong while training.
+"""The errors of training.
 
     TrainingError
     ├── InputError          the training data cannot be read; names file, line and field
@@ -15,7 +15,7 @@
     │   └── UnfitVersionError   the version is there and cannot be made current, or not deleted
     ├── WorseModelError     a new model is worse than the model that serves
     ├── OutputError         a file of verdicts or a report cannot be written
-    ├── FoundDifferenceError  two runs differ in what somebody does not want to find
+    ├── FoundDifferenceError  two runs differ in a kind of change that --fail-on names
     ├── TooManyCorrectionsError  a model has as many corrections as it may
     ├── AbandonedError      the client of the training has left
     └── TrainerBusyError    another training is at work
@@ -93,7 +93,7 @@ class TooManyCorrectionsError(TrainingError):
 
 
 class AbandonedError(TrainingError):
-    """Whoever asked for the training has left, so it was stopped; nothing was published."""
+    """The client of the training has left, so it was stopped; nothing was published."""
 
 
 class TrainerBusyError(TrainingError):

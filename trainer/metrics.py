@@ -1,4 +1,4 @@
-"""What the trainer service counts."""
+"""The metrics of the trainer service."""
 
 from bisect import bisect_left
 from collections.abc import Iterable

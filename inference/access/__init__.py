@@ -1,1 +1,1 @@
-"""Who may call: bearer tokens with scopes, and what is refused before a service starts."""
+"""Access: bearer tokens with scopes, and the check of settings before a service starts."""

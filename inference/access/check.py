@@ -1,4 +1,4 @@
-"""What is refused before a service starts: settings that leave a service open by mistake."""
+"""Refuses settings that leave a service open by mistake, before it starts."""
 
 import ipaddress
 import socket

@@ -12,7 +12,7 @@ from schemas.api.access import Scope
 from schemas.api.operations import SCOPES_BY_PATH
 
 OPEN_PATHS: Final = frozenset({"/openapi.json", "/docs", "/docs/{name}"})
-"""What every copy of this project answers alike; ALLOW_DOCS turns it off."""
+"""Paths that every installation answers alike; ALLOW_DOCS turns them off."""
 
 _CREDENTIALS: Final = re.compile(f"bearer +({TOKEN.pattern})", re.ASCII | re.IGNORECASE)
 

@@ -57,7 +57,7 @@ class Token(msgspec.Struct, frozen=True):
 
 
 def digest(token: str) -> bytes:
-    """What is kept of a token."""
+    """The digest that is kept of a token."""
     return hashlib.sha256(token.encode()).digest()
 
 
@@ -162,7 +162,7 @@ _Signature = tuple[int, int, int]
 
 
 def _signature(path: Path) -> _Signature:
-    """What differs when a file was written or replaced."""
+    """A value that differs once a file was written or replaced."""
     status = path.stat()
     return status.st_ino, status.st_size, status.st_mtime_ns
 

@@ -32,7 +32,7 @@ class Detector(Protocol):
         ...
 
     def extract(self, message: str, level: Level, service: str) -> LogFeatures:
-        """What the detector reads of a raw log."""
+        """The features of a raw log that the detector reads."""
         ...
 
     def novelty(self, log: LogFeatures) -> Novelty:

@@ -73,7 +73,7 @@ class GraphForest(msgspec.Struct, frozen=True):
     below: float
 
     def scores(self, sums: Floats) -> tuple[Bools, Floats, Floats]:
-        """What the graph says of rows, to the last bit.
+        """The graph's results for rows, to the last bit.
 
         The excess is rounded to float32 as onnxruntime rounds it. `power` is the C library's, as
         there; numpy's may differ in the last bit.

@@ -1,4 +1,4 @@
-"""What a detector says of records: of a single record, and of many as columns."""
+"""A detector's judgements: on a single record, and on many as columns."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from schemas.record.key import Ints
 
 
 class Judgement(msgspec.Struct, frozen=True, gc=False):
-    """What a detector says of a record.
+    """A detector's judgement on a record.
 
     Attributes:
         is_anomaly: whether `decision` is negative.
@@ -61,7 +61,7 @@ NOVELTIES: Final = tuple(
 
 
 class Judgements(msgspec.Struct, frozen=True):
-    """What a detector says of n records: a `Judgement` in columns.
+    """A detector's judgements on n records: `Judgement` in columns.
 
     Attributes:
         is_anomaly: bool of shape (n,).

@@ -42,7 +42,7 @@ OUTPUTS: Final[dict[str, tuple[str, type[np.generic]]]] = {
 _NAMES: Final = list(OUTPUTS)
 
 Score = tuple[int, float, float, bytes]
-"""What a graph says of a row, as in `Scores`: label, decision, anomaly score, contributions."""
+"""A graph's results for a row, as in `Scores`: label, decision, anomaly score, contributions."""
 
 _ANSWER: Final = struct.Struct("qdd")
 """A row's label, decision and anomaly score; its contributions follow."""
@@ -53,7 +53,7 @@ class UnfitGraphError(ValueError):
 
 
 class Scores(msgspec.Struct, frozen=True):
-    """What a graph says of n rows.
+    """A graph's results for n rows.
 
     Attributes:
         labels: int64 array of shape (n,); -1 is an anomaly, 1 is not (scikit-learn's `predict`).

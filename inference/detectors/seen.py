@@ -1,4 +1,4 @@
-"""Which signatures and templates occurred in training, by the tables of rarities."""
+"""The signatures and templates that occurred in training, by the tables of rarities."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from schemas.record.templates import bucket_of
 
 
 class Seen:
-    """What training records looked like; what is in no table counts as seen.
+    """The kinds of training records; kinds without a table count as seen.
 
     Buckets are shared: a record unlike all in training may count as seen; a record that was in
     training always does.

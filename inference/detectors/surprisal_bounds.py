@@ -12,7 +12,7 @@ Bound = tuple[float, Sequence[float]]
 
 
 def own_bounds(bound: Bound, offsets: npt.NDArray[np.float64] | None) -> Mapping[int, Bound]:
-    """What services with a threshold of their own are held against, by number."""
+    """The bounds of services with a threshold of their own, by number."""
     if offsets is None:
         return {}
     tau, quantiles = bound

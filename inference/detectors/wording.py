@@ -32,7 +32,7 @@ def describe_features(log: LogFeatures) -> dict[str, str]:
 
 
 def speaks_of(flags: int) -> str:
-    """What the keyword flags say, as in "an exception and a time-out"; empty if none is up."""
+    """The keyword flags in words, as in "an exception and a time-out"; empty if none is up."""
     *most, last = [words for bit, words in _SPEAKS_OF.items() if flags & bit] or [""]
     return f"{', '.join(most)} and {last}" if most else last
 

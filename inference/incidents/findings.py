@@ -1,4 +1,4 @@
-"""What may leave the service about an anomaly: everything but the log's text."""
+"""Findings: all about an anomaly that may leave the service, which is all but the log's text."""
 
 import msgspec
 
@@ -26,7 +26,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def finding_of(model: Model, flagged: Flagged) -> Finding:
-    """What a model found.
+    """A finding of a model.
 
     Args:
         model: which judged.

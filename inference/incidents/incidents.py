@@ -1,4 +1,4 @@
-"""What becomes of the anomalies of a worker: lines, alerts, or both."""
+"""Reports the anomalies of a worker: by lines, alerts, or both."""
 
 import asyncio
 import contextlib

@@ -1,1 +1,1 @@
-"""What comes in: one reader of raw records for serving and training, and requests made of it."""
+"""Intake: the reader of raw records that serving and training share, and requests made of it."""

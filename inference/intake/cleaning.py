@@ -1,4 +1,4 @@
-"""What is no part of a message: colours of terminals, NULs, byte order marks, half characters."""
+"""Removes what is no part of a message: terminal colours, NULs, byte order marks, half codes."""
 
 import re
 from typing import Final

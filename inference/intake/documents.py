@@ -1,7 +1,7 @@
 """Structured records: JSON objects as loggers, shippers and exports write them.
 
-Each part of a record is looked for under its usual names, in every record anew: a record that has
-no `level` may have a `severity`. Which fields a shape of record has is found out once.
+Each part of a record is searched for under its usual names, in every record anew: a record without
+a `level` may have a `severity`. The fields of a shape are found once.
 """
 
 import re
@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 DEFAULT_SERVICE: Final = "unknown"
-"""Of records that do not say who wrote them."""
+"""The service of records that do not say who wrote them."""
 
 MAX_TRACE_TEXTS: Final = 50
 
@@ -60,7 +60,7 @@ MAX_SHAPES: Final = 1_000
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
-    """Fields that a user names; None where none was named."""
+    """Fields that a user names; None for a part without a name."""
 
     message: str | None = None
     level: str | None = None
@@ -69,14 +69,14 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RawRecord(msgspec.Struct, frozen=True, gc=False):
-    """One raw record, whatever it was written in.
+    """A raw record, whatever its format.
 
     Attributes:
         message: the text, with what a failure left behind in fields of its own.
         level: None where the record has none.
         service: None where the record has none.
         time: as it is written; `inference.intake.times.read_time` reads it.
-        unknown: what stood where the level stands and is none; None if nothing did.
+        unknown: the value in the level's place that is no level; None if there is none.
         is_open: `unknown` is a number, which only a scale could turn into a level.
     """
 
@@ -89,7 +89,7 @@ class RawRecord(msgspec.Struct, frozen=True, gc=False):
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """Where the parts stand in records of one shape, best first, and all plain names."""
+    """Where the parts stand in records of a shape, best first, and all plain names."""
 
     message: tuple[tuple[str, ...], ...]
     level: tuple[tuple[str, tuple[str, ...]], ...]
@@ -124,7 +124,7 @@ class DocumentReader:
         self._shapes: dict[object, Shape] = {}
 
     def read(self, document: dict[str, Any]) -> RawRecord | None:
-        """What a record says; None if it has no message."""
+        """The parts of a record; None if it has no message."""
         shape = self.shape_of(document)
         message = self._message(document, shape)
         if message is None:
@@ -188,7 +188,7 @@ class DocumentReader:
         return None
 
     def has_level(self, document: dict[str, Any]) -> bool:
-        """Whether anything stands where a level may stand."""
+        """Whether a record has any field that may hold a level."""
         level, numbers, unknown = self._name(document, self.shape_of(document))
         return bool(level or numbers or unknown)
 

@@ -1,4 +1,4 @@
-"""Requests each by itself: those of a batch or of JSON lines that are at fault fail no others."""
+"""Requests each by itself: a request at fault fails no other of its batch or its JSON lines."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 Each = PredictRequest | FaultyLog
-"""A request, or what is at fault with it."""
+"""A request, or its faults."""
 
 _decode = BodyDecoder(PredictRequest).decode
 _encode: Final = msgspec.json.Encoder().encode
@@ -43,7 +43,7 @@ class _Named(msgspec.Struct):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """What is answered to requests.
+    """The answers to requests.
 
     Attributes:
         objects: the JSON of a `Prediction` or a `FaultyLog` for each, in their order.
@@ -55,7 +55,7 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 def requests_in(body: bytes) -> list[bytes] | None:
-    """The JSON of each request of a batch; None if the body is none that could be taken apart."""
+    """The JSON of each request of a batch; None if the body is no batch."""
     try:
         logs = bytes(msgspec.json.decode(body, type=_Batch).logs)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -67,7 +67,7 @@ def requests_in(body: bytes) -> list[bytes] | None:
 
 
 def read_each(items: Iterable[bytes], first: int = 0) -> list[Each]:
-    """The requests that items of JSON hold, the first of which has the position `first`."""
+    """The requests in items of JSON; the first item has the position `first`."""
     return [_read(item, position) for position, item in enumerate(items, first)]
 
 
@@ -98,11 +98,11 @@ def answer_each(
     """Judge the requests that can be judged.
 
     Args:
-        requests: the first of which has the position `first`.
+        requests: the logs, or their faults.
         model: judges them.
-        first: of the requests that came before them, how many.
+        first: how many requests came before these.
         explain: say why.
-        flagged: where the anomalies are added, for who reports them.
+        flagged: where the anomalies are added, to be reported.
     """
     entries = list(requests)
     logs = _features_of_each(entries, model, first)
@@ -138,13 +138,13 @@ def reported_json(answered: Answered, model_version: str) -> bytes:
 
 
 def _features_of_each(entries: list[Each], model: Model, first: int) -> list[LogFeatures]:
-    """What the model is to see; entries that turn out to be at fault are replaced."""
+    """The features of each request; the faults of requests at fault replace these."""
     requests = [entry for entry in entries if isinstance(entry, PredictRequest)]
     if len(requests) == len(entries):
         try:
             return read_requests(requests, model.extract)
         except InvalidBodyError:
-            pass  # one of them is at fault
+            pass  # a log is at fault: each is read by itself below
     logs: list[LogFeatures] = []
     for at, entry in enumerate(entries):
         if isinstance(entry, PredictRequest):

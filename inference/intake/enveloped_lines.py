@@ -53,7 +53,7 @@ class EnvelopedLines(Generic[R]):
         self._n_chars: dict[str, int] = {}
 
     def take(self, text: str, number: int) -> Iterator[R] | None:
-        """The records that a line shows to be whole; None if it is in no such envelope."""
+        """The records that a line completes; None if it is in no such envelope."""
         found = self._unwrapper.open(text)
         if found is None:
             return None
@@ -77,7 +77,7 @@ class EnvelopedLines(Generic[R]):
         )
 
     def finish(self) -> Iterator[R]:
-        """The records that are left, those of lines without an end too."""
+        """The records that are left, with those of lines without an end."""
         for stream, rest in self._parts.items():
             self._faults.n_continued -= 1
             builder, number = self._builder(stream), self._first[stream]
@@ -106,7 +106,7 @@ def take_line(
     faults: Notices,
     around: RawRecord | None = None,
 ) -> Iterator[R]:
-    """Give a line to the records of its stream; a line that continues none stands by itself."""
+    """Add a line to the records of its stream; a line that continues no record begins a record."""
     beginning = builder.begin(text, number)
     if beginning is None:
         if not text.strip() or builder.takes(text):

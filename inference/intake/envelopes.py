@@ -1,4 +1,4 @@
-"""What containers' runtimes write around each line: a time, a stream, whether the line goes on."""
+"""Envelopes of container runtimes around lines: a time, a stream, whether the line goes on."""
 
 import re
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ _KUBECTL: Final = re.compile(
 """kubectl logs --prefix, stern: the pod, the container, the line."""
 
 ENVELOPE_SHARE: Final = 0.9
-"""Of the lines, how many must be in an envelope."""
+"""The share of the lines that must be in an envelope."""
 
 PART_BYTES: Final = 16_000
 """Docker cuts a line after 16 KiB; a shorter text without a line end is a whole line."""
@@ -65,10 +65,10 @@ _decode = msgspec.json.Decoder().decode
 
 
 class Unwrapped(msgspec.Struct, frozen=True):
-    """What was within an envelope.
+    """The content of an envelope.
 
     Attributes:
-        stream: lines of one stream follow each other.
+        stream: lines of the same stream follow each other.
         text: the line, or a part of it.
         whole: whether the line ends here.
         around: what the envelope itself says.
@@ -81,7 +81,7 @@ class Unwrapped(msgspec.Struct, frozen=True):
 
 
 class Unwrapper:
-    """Opens the envelopes of one kind."""
+    """Opens the envelopes of a kind."""
 
     def __init__(self, envelope: Envelope) -> None:
         self._open = {
@@ -93,7 +93,7 @@ class Unwrapper:
         self._documents = DocumentReader(LevelNames())
 
     def open(self, line: str) -> Unwrapped | None:
-        """What is within a line; None if it is no such envelope."""
+        """The content of a line; None if it is no such envelope."""
         return self._open(line)
 
     @staticmethod
@@ -148,7 +148,7 @@ def is_docker(document: dict[str, Any]) -> bool:
 
 
 def decode_object(line: str) -> dict[str, Any] | None:
-    """A line as a JSON object; None if it is none."""
+    """A line as a JSON object; None if it is no such object."""
     try:
         document = _decode(line)
     except (msgspec.DecodeError, UnicodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""What holds records: exports and shippers' envelopes in one JSON object, pairs with a time."""
+"""Objects that hold records: exports and shippers' envelopes, and pairs with a time."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -51,7 +51,7 @@ def describe_malformed(error: MalformedJsonError) -> str:
 def records_in(value: object) -> Iterator[Document]:
     """The records of a JSON value: an object's, or those of an event of Fluentd and Fluent Bit.
 
-    An event is `[time, record]`, or `[[time, about], record]`. Of other values there are none.
+    An event is `[time, record]`, or `[[time, about], record]`. Other values have no records.
     """
     if isinstance(value, dict):
         yield from take_apart(value)
@@ -95,7 +95,7 @@ def take_apart(document: Document) -> Iterator[Document]:
 
 
 def _listed(document: Document) -> Iterator[Document]:
-    """The records of a page of some store's answer, beside which stand marks of paging at most."""
+    """The records of a page of a store's answer, which has nothing else but marks of paging."""
     if len(document) <= _MAX_BESIDE and _TEXTS.isdisjoint(document):
         for name in _LISTS:
             records = document.get(name)
@@ -153,7 +153,7 @@ def _attributes(pairs: object) -> Document:
 
 
 def _value(value: object) -> object:
-    """What one of OTLP's AnyValues holds (`opentelemetry.proto.common.v1`)."""
+    """The value in an `AnyValue` of OTLP (`opentelemetry.proto.common.v1`)."""
     if not isinstance(value, dict) or len(value) != 1:
         return value
     ((kind, inner),) = value.items()

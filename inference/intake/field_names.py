@@ -74,7 +74,7 @@ STATUS_NAMES: Final = (
     "elbstatuscode",
     "scstatus",
 )
-"""The status of an HTTP answer, which shows how bad it was where nothing else does."""
+"""The status of an HTTP answer; it decides the level where nothing else does."""
 
 LEVEL_NAMES: Final = (
     "level",
@@ -123,7 +123,7 @@ LEVEL_NAMES: Final = (
 WEAK_LEVEL_NAMES: Final = frozenset(
     {"priority", "s", "status", "at", "severitytext", "@l", "l", *STATUS_NAMES}
 )
-"""Names under which a word that is no level says nothing of a level."""
+"""Names of fields that hold a level only if their word is a level."""
 
 SERVICE_NAMES: Final = (
     "service",
@@ -174,7 +174,7 @@ SERVICE_NAMES: Final = (
     "c",
     "logname",
 )
-"""Who wrote it; a container is a better answer than a class within it."""
+"""The writer; a container is a better answer than a class within it."""
 
 TIME_NAMES: Final = (
     "@timestamp",
@@ -231,7 +231,7 @@ TRACE_NAMES: Final = (
     "fields.error",
     "fields.exception",
 )
-"""What a failure left behind: text, or objects that hold texts."""
+"""Traces of failures: text, or objects that hold texts."""
 
 WRAPPERS: Final = (
     "source",

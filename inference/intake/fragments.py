@@ -1,7 +1,7 @@
 """Regular expressions that layouts of plain text are made of.
 
-No fragment backtracks over more than one run of characters: what repeats is possessive, or cannot
-match what follows it, so that the time for a line grows with its length alone.
+No fragment backtracks over more than one run of characters: repetitions are possessive, or cannot
+match what follows them, so that the time for a line grows with its length alone.
 """
 
 from typing import Final

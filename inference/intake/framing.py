@@ -19,7 +19,7 @@ Framing = Literal["lines", "values", "events", "counted"]
 3.4.1)."""
 
 MIN_SHARE: Final = 0.5
-"""Of the first lines, how many are objects where the first is none."""
+"""How many of the first lines must be objects where the first line is no object."""
 
 _SNIFFED_LINES: Final = 50
 _BETWEEN: Final = re.compile(rb"[\s\0]*+")
@@ -27,7 +27,7 @@ _HEADER: Final = re.compile(rb"([1-9]\d{0,8}) (?=<\d{1,3}>)")
 
 
 def json_framing(text: bytes, start: int, lines: Iterable[bytes]) -> Framing | None:
-    """How JSON records follow each other; None where there are none.
+    """How JSON records follow each other; None if a text has no JSON records.
 
     Args:
         text: the text, or its beginning.
@@ -63,8 +63,8 @@ def _nothing() -> bytes:
 def frames_in(text: bytes, start: int = 0, more: Callable[[], bytes] = _nothing) -> Iterator[bytes]:
     """The messages of a counted text, cut behind `MAX_VALUE_BYTES` + 1 bytes.
 
-    A length that is wrong, as of a sender that counts characters, loses nothing: the message then
-    ends where the next length stands.
+    A wrong length, as from a sender that counts characters, loses nothing: the message then ends
+    where the next length stands.
 
     Args:
         text: the text, or its beginning.

@@ -1,7 +1,7 @@
 """Records of JSON bodies: lines, arrays, or values behind each other.
 
-They are read in windows. All records of a window that are of one shape which is known are
-decoded at once; every other record is read by itself, by the reader of raw records.
+They are read in windows. All records of a window that share a known shape are decoded at once;
+every other record is read by itself, by the reader of raw records.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,10 +27,10 @@ from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonE
 __all__ = ["JsonRecords", "end_of_lines"]
 
 WINDOW_BYTES: Final = 262_144
-"""What is decoded at once: it bounds what is held of a large body."""
+"""Bytes that are decoded at once: a bound for the memory that a large body takes."""
 
 MAX_RECENT: Final = 4
-"""Shapes that a record is held against before it is read whole."""
+"""Shapes that are tried on a record before it is read whole."""
 
 MAX_BLOCK: Final = 1_024
 """Logs of a block that were read one by one."""
@@ -124,10 +124,10 @@ class JsonRecords:
         yield from self._each_by_itself(enumerate(events_in(body, start)), tally)
 
     def of_value(self, value: bytes) -> list[Log]:
-        """The logs of one value: mostly one, or those that an export holds.
+        """The logs of a value: mostly a single log, or those that an export holds.
 
         Raises:
-            UnusableRecordError: it is no record, or has parts at fault.
+            UnusableRecordError: the value is no record, or has parts at fault.
         """
         if not value or len(value) > MAX_VALUE_BYTES:
             raise UnusableRecordError(TOO_LONG)
@@ -204,7 +204,7 @@ class JsonRecords:
         tally: Tally,
         values_of: Callable[[bytes], list[bytes]],
     ) -> Block:
-        """The logs of records that are of one shape; those that ask for it are read whole."""
+        """The logs of records that share a shape; the decoder says which must be read whole."""
         logs = decoder.logs(records, plain=_is_plain(window))
         if None not in logs:
             tally.count(len(logs))
@@ -247,7 +247,7 @@ def end_of_lines(body: bytes, start: int) -> int:
 
 
 def _end_of_items(body: bytes, start: int) -> int:
-    """Behind which item a window may end that begins at `start`: a guess; 0 if there is none."""
+    """Where a window that begins at `start` may end, behind an item: a guess; 0 if unknown."""
     if len(body) - start <= WINDOW_BYTES:
         end = body.rfind(b"]", start)
         return end if end > start and not body[end + 1 :].strip() else 0
@@ -255,7 +255,7 @@ def _end_of_items(body: bytes, start: int) -> int:
 
 
 def _items_until(body: bytes, start: int, stop: int) -> tuple[list[bytes], int]:
-    """The items from `start` on until one ends behind `stop`, and where to go on."""
+    """The items from `start` to the first that ends behind `stop`, and where to go on."""
     items: list[bytes] = []
     for at, value in items_of(body, start):
         if not value:
@@ -288,7 +288,7 @@ def _decoded(decoder: ShapeDecoder, value: bytes) -> Any:
 
 
 def _all_of(decode: Callable[[bytes], list[Any]], text: bytes) -> list[Any] | None:
-    """What a decoder makes of a text; None if not all of it is of its shape."""
+    """A text as decoded; None if a part of it is of another shape."""
     try:
         return decode(text)
     except REFUSALS:

@@ -1,7 +1,7 @@
-"""The values of a JSON text after each other, as bytes: nothing is built of what lies beyond.
+"""The values of a JSON text in order, as bytes: nothing is built of what lies beyond.
 
 A decoder for the whole text would hold all of it at once, forty bytes for each of `[[],[],[]]`. A
-text of any length is read in the same way, of which a window is held.
+text of any length is read by windows, in the same way.
 """
 
 import re
@@ -14,7 +14,7 @@ MAX_VALUE_BYTES: Final = 1_048_576
 """The limit for records, in training as well; a longer record is a bad record."""
 
 MAX_LOST_BYTES: Final = 4 * MAX_VALUE_BYTES
-"""Bytes that are looked through in vain, for values without an end, before a body is given up."""
+"""Bytes searched in vain, for the end of values, before a body is given up."""
 
 _STRING: Final = rb'"(?:[^"\\\n]++|\\[^\n])*+"'
 """A text, in which no line ends (RFC 8259, section 7); so a torn line takes no other along."""
@@ -24,7 +24,7 @@ _USUAL_BYTES: Final = 65_536
 
 
 def _shallow() -> bytes:
-    """What finds the end of a value in one go, if no more values are in each other than usual."""
+    """A pattern that finds the end of a value at once, unless it is nested deeper than usual."""
     inner = rb'(?:[^{}\[\]"]++|' + _STRING + rb")*+"
     for _ in range(_USUAL_DEPTH - 1):
         inner = rb'(?:[^{}\[\]"]++|' + _STRING + rb"|[{\[]" + inner + rb"[}\]])*+"
@@ -63,7 +63,7 @@ def _nothing() -> bytes:
 
 
 def begins_array(text: bytes, at: int) -> bool:
-    """Whether an array of records begins here, or an event, and no bracket of a line of text."""
+    """Whether an array of records, or an event, begins here, and not a line of text in brackets."""
     return _ARRAY.match(text, at) is not None
 
 
@@ -114,11 +114,11 @@ def values_in(
 
 
 def items_of(text: bytes, start: int) -> Iterator[Value]:
-    """The items of an array from one of them on; what follows an item without end is a part of it.
+    """The items of an array from a given item on; an item without end takes in all that follows.
 
     Args:
         text: holds the array.
-        start: behind its bracket, or behind one of its items.
+        start: behind its bracket, or behind an item.
     """
     at = _after_blank(text, start)
     while at < len(text) and text[at] != ord("]"):
@@ -156,7 +156,7 @@ def _after_blank(text: bytes, at: int, blanks: re.Pattern[bytes] = _BLANK) -> in
 
 
 def _scan(text: bytes, start: int) -> tuple[int, int]:
-    """Where the value ends that begins here, 0 if it does not within the limit; how far was looked.
+    """The end of the value that begins here, 0 if it lies beyond the limit; how far was searched.
 
     A value that was torn off shows where the next begins: no JSON has a bracket or a text there.
     """
@@ -190,5 +190,5 @@ def _scan_tokens(text: bytes, start: int, limit: int) -> tuple[int, int]:
 
 
 def _follows(text: bytes, last: int, begin: int, usual: bytes) -> bool:
-    """Whether one of the usual bytes stands before a place, with or without blanks between."""
+    """Whether a usual byte stands before a place, with or without blanks between."""
     return text[begin - 1] in usual or text[last:begin].rstrip()[-1:] in usual

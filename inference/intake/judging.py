@@ -20,7 +20,7 @@ _MESSAGE: Final[Callable[[Log], str]] = itemgetter(0)
 
 
 class Judging:
-    """The judging of one body; it may be done in several steps.
+    """The judging of a body; it may be done in several steps.
 
     Attributes:
         verdicts: of the logs so far.
@@ -30,8 +30,8 @@ class Judging:
         tally: where their reader counts what it finds.
         judge: judges them.
         returned: which verdicts are listed.
-        kept: where what is judged is kept by position, for who needs it afterwards.
-        flagged: where the anomalies are added, for who reports them.
+        kept: where judged logs are kept by position, if they are needed afterwards.
+        flagged: where the anomalies are added, to be reported.
         clock: monotonic seconds.
     """
 
@@ -59,13 +59,13 @@ class Judging:
         self._n_unlisted = 0
 
     def go_on(self, until: float = float("inf")) -> bool:
-        """Judge on; whether all is done.
+        """Judge further blocks; returns whether all are done.
 
         Args:
-            until: time by the clock at which no other block is judged.
+            until: time by the clock from which on no other block is begun.
 
         Raises:
-            TooManyRecordsError: the body has more records than are judged in one call.
+            TooManyRecordsError: the body has more records than a call may have.
         """
         while (block := self._ahead or next(self._blocks, None)) is not None:
             self._ahead = None

@@ -1,4 +1,4 @@
-"""What a layout of plain text is: data, with lines that show what it reads."""
+"""The data of a layout of plain text, with lines that show what it reads."""
 
 from typing import Final
 
@@ -12,11 +12,11 @@ STATUS_LEVELS: Final = {
     str(status): Level.ERROR if status >= 500 else Level.WARN if status >= 400 else Level.INFO  # noqa: PLR2004 - RFC 9110, 15
     for status in range(100, 600)
 }
-"""What the status of an answer of HTTP means."""
+"""The level of an HTTP status."""
 
 
 class Example(msgspec.Struct, frozen=True):
-    """A line, and what it says: the level as it is written, the service, the message."""
+    """A line and its parts: the level as it is written, the service, the message."""
 
     line: str
     level: str | None
@@ -66,10 +66,10 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def named_levels(**names: str) -> dict[str, Level]:
-    """What names mean that only one layout has."""
+    """The meaning of level names that only a single layout has."""
     return {name: Level(level) for name, level in names.items()}
 
 
 def example(line: str, level: str | None, service: str | None, message: str) -> Example:
-    """A line and what it says, without names, since tables of them are read at a glance."""
+    """An `Example` by position, since tables of them are read at a glance."""
     return Example(line, level, service, message)

@@ -1,4 +1,4 @@
-"""Which layout lines of plain text have, and which envelope is around them."""
+"""The choice of the layout of lines of plain text, and of the envelope around them."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -33,13 +33,13 @@ __all__ = [
 ]
 
 MIN_SHARE: Final = 0.6
-"""Of the lines, how many a layout must match to be taken unasked."""
+"""The share of the lines that a layout must match to be taken unasked."""
 
 MIN_OWN_SHARE: Final = 0.25
-"""Of the lines, how many it must match itself, where lines of other layouts stand between them."""
+"""The share that it must match itself, where lines of other layouts stand in between."""
 
 SAMPLE_LINES: Final = 200
-"""Of the first lines, how many all layouts are tried on."""
+"""How many of the first lines all layouts are tried on."""
 
 _LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity)=")
 _MIN_ENVELOPED: Final = 2
@@ -66,7 +66,7 @@ class Choice(msgspec.Struct, frozen=True):
 
     @property
     def fits(self) -> bool:
-        """Whether so many lines are read by it, some by others, that it may be taken unasked."""
+        """Whether it, with other layouts, reads enough lines to be taken unasked."""
         n_parsed, n_counted = len(self.parsed), self.n_counted
         n_read = n_parsed + self.n_foreign
         return (
@@ -77,7 +77,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 def choose_envelope(lines: Sequence[str]) -> Envelope | None:
-    """What is around nearly all of the lines; None if nothing known is."""
+    """The envelope around nearly all of the lines; None if it is no known envelope."""
     lines = lines[:SAMPLE_LINES]
     for envelope in _ENVELOPES:
         unwrapper = Unwrapper(envelope)
@@ -107,7 +107,7 @@ def find_layout(lines: Sequence[str]) -> Layout:
     """The layout that explains most lines, where none was given.
 
     Args:
-        lines: the first that are not blank; at least one.
+        lines: the first that are not blank; not empty.
 
     Returns:
         `text`, whose lines may be anything, where none fits.
@@ -126,15 +126,15 @@ def layouts_for(lines: Sequence[str]) -> list[Layout]:
 
 
 def most_telling(choices: Iterable[Choice]) -> Choice | None:
-    """The choice that reads the most of its lines; None of none.
+    """The choice that reads the most of its lines; None if there are no choices.
 
-    Of equals that which matches more lines itself, and of those the first.
+    Among equal choices the choice that matches more lines itself counts, then the first.
     """
     return max(choices, key=_worth, default=None)
 
 
 def _worth(choice: Choice) -> tuple[int, int]:
-    """What lines say: that they are records, and whether they say a level and who wrote them."""
+    """How much a layout finds in its lines: records, levels, services."""
     layout, read = choice.layout, LevelNames().read
     worth = sum(
         2
@@ -148,19 +148,19 @@ def _worth(choice: Choice) -> tuple[int, int]:
 
 
 def are_foreign(lines: Sequence[str]) -> list[bool]:
-    """Of each line, whether it is read in a file of any layout."""
+    """For each line, whether it is read in a file of any layout."""
     return [read_foreign(line) is not None for line in lines]
 
 
 def _is_unknown(
     level: str, levels: dict[str, Level], read: Callable[[str], Level | str | None]
 ) -> bool:
-    """Whether what stands where a layout has its level is none."""
+    """Whether the text in the place of a layout's level is no level."""
     return level not in FURTHER_LEVELS and not levels.get(level.lower()) and read(level) == UNKNOWN
 
 
 def apply_layout(layout: Layout, lines: Sequence[str], foreign: Sequence[bool] = ()) -> Choice:
-    """What a layout makes of lines.
+    """The choice of a layout for lines.
 
     Args:
         layout: the layout.
@@ -189,7 +189,7 @@ def apply_layout(layout: Layout, lines: Sequence[str], foreign: Sequence[bool] =
 
 
 def _is_further(layout: Layout) -> Callable[[str], bool]:
-    """Which lines of a layout need not match, since they continue a record or are remarks."""
+    """For each line, whether it need not match, since it continues a record or is a remark."""
     remark = compiled(layout.remark or "(?!)").fullmatch
     further = compiled(layout.further or "(?!)").match
     if layout.any_further:

@@ -1,4 +1,4 @@
-"""What a record's level is: by its name, or by its number on the scale that its field implies."""
+"""The level of a record: by its name, or by its number on the scale that its field implies."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -15,7 +15,7 @@ MAX_KNOWN: Final = 10_000
 """Spellings whose meaning is remembered: a bound against hostile records."""
 
 UNKNOWN: Final = "?"
-"""A name that is no level's, as opposed to none at all."""
+"""Stands for a name that is no level's, as opposed to no name at all."""
 
 _SCALE_BY_NAME: Final = {
     "priority": "syslog",
@@ -53,10 +53,10 @@ _OF_REQUESTS: Final = frozenset(
     {"method", "path", "request", "uri", "url", "requestmethod", "requesturi", "requestpath"}
     | {"httpmethod", "httprequest", "route", "verb", "bytessent", "bodybytessent", "useragent"}
 )
-"""Fields beside a `status` that is one of HTTP."""
+"""Fields that stand beside a `status` of HTTP."""
 
 _ROOMY: Final = 5
-"""A scale whose steps are this wide leaves room for levels of one's own between them."""
+"""A scale whose steps are this wide leaves room for custom levels between them."""
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -86,7 +86,7 @@ def scale_of(number: Number, neighbours: Collection[str]) -> str | None:
 
 
 def on_scale(value: int, scale: str) -> Level | None:
-    """What a number means on a scale; between two roomy steps, what the lower means."""
+    """The level of a number on a scale; between two roomy steps, that of the lower step."""
     known = SCALES[scale]
     if value not in known and max(known) >= _ROOMY * len(known):
         value = max((number for number in known if number <= value), default=min(known))
@@ -107,7 +107,7 @@ def as_number(value: object) -> int | None:
 
 
 class LevelNames:
-    """What names mean: those that a user gives go before those that loggers have.
+    """The meaning of level names: the user's names go before those of loggers.
 
     Args:
         given: names of the user's own, in any case, as `--level-map` has them.

@@ -1,4 +1,4 @@
-"""Records of bodies whose lines are of a layout that is found out: alone, in envelopes, counted."""
+"""Records of bodies of lines, whose layout is detected: lines alone, in envelopes, or counted."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -25,10 +25,10 @@ from schemas.record.features import Level
 __all__ = ["SAMPLE_LINES", "lines_from", "read_counted", "read_docker", "read_text"]
 
 SAMPLE_LINES: Final = 50
-"""Of a body, the lines that all layouts are tried on: a few milliseconds of work."""
+"""The lines of a body that all layouts are tried on: a few milliseconds of work."""
 
 _Found = tuple[int, Log | str]
-"""A record's number, and the log that it is or what is at fault with it."""
+"""A record's number, and its log or its fault."""
 
 
 def read_text(body: bytes, start: int, reader: RecordReader, tally: Tally) -> Iterator[Block]:
@@ -53,7 +53,7 @@ def read_docker(
 
     Args:
         lines: the envelopes with their numbers.
-        first: some of the first, by which the layout within is found out.
+        first: some of the first, by which the layout within is detected.
         reader: reads what the lines say.
         tally: counts what is found.
     """

@@ -35,7 +35,7 @@ _SECOND: Final = "level2"
 
 
 class Parsed(msgspec.Struct, frozen=True, gc=False):
-    """What a line says, as it says it; what it does not say is None."""
+    """The parts of a line as they are written; None for a part that is absent."""
 
     message: str
     level: str | None
@@ -50,7 +50,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 class LineParser:
-    """Reads lines of one layout.
+    """Reads lines of a layout.
 
     The patterns are always tried in the layout's order. To begin with the pattern that matched last
     would be faster, and would make a record depend on where its file was cut.
@@ -121,7 +121,7 @@ FURTHER_LEVELS: Final = frozenset(
     | {"INSTRUCTION", "DÉTAIL", "ASTUCE", "CONTEXTE"}
     | {"SENTENCIA", "DETALLE", "SUGERENCIA", "CONTEXTO", "COMANDO"}
 )
-"""What PostgreSQL writes where levels stand, in lines that belong to the record before them."""
+"""Words in the place of PostgreSQL's levels, in lines that belong to the record before them."""
 
 
 def begins_with_time(line: str) -> bool:

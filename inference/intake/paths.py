@@ -1,4 +1,4 @@
-"""Paths into JSON objects, and what stands at them as text."""
+"""Paths into JSON objects, and their values as text."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -8,7 +8,7 @@ import msgspec
 from inference.intake.field_names import plain_name
 
 MAX_DEPTH: Final = 8
-"""Objects within objects that are looked into."""
+"""How deep objects within objects are read."""
 
 BYTE_VALUES: Final = 256
 
@@ -16,7 +16,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def shape_key(document: dict[str, Any], depth: int) -> object:
-    """The names of an object and of the objects in it: records of one shape have one key."""
+    """The names of an object and of the objects in it: records of the same shape share a key."""
     return tuple(
         [
             (name, shape_key(value, depth - 1)) if type(value) is dict and depth > 1 else name
@@ -49,11 +49,11 @@ def tops(document: dict[str, Any], plain: list[str]) -> Iterator[tuple[str, ...]
             for rest in tops(value, plain[1:]):
                 yield (name, *rest)
         elif plain_name(name).startswith(plain[0] + ".") and len(plain) == 1:
-            yield (name,)  # error.stack_trace as one name
+            yield (name,)  # error.stack_trace as a single name
 
 
 def values_at(document: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Iterator[object]:
-    """What stands at the paths, in their order; nothing and empty texts are passed over."""
+    """The values at the paths, in their order, without nulls and empty texts."""
     for path in paths:
         value = value_at(document, path)
         if value is not None and value != "":
@@ -61,7 +61,7 @@ def values_at(document: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> I
 
 
 def value_at(document: dict[str, Any], path: tuple[str, ...]) -> object:
-    """What stands at a path; a single name may itself be a path with dots."""
+    """The value at a path; a single name may itself be a path with dots."""
     if len(path) == 1:
         name = path[0]
         return document[name] if name in document else look_up(document, name)
@@ -74,7 +74,7 @@ def value_at(document: dict[str, Any], path: tuple[str, ...]) -> object:
 
 
 def look_up(document: dict[str, Any], path: str) -> object:
-    """What stands at a path with dots, None if nothing does; a key of that very name goes first."""
+    """The value at a path with dots, None if absent; a key of that very name goes first."""
     if path in document:
         return document[path]
     head, dot, rest = path.partition(".")

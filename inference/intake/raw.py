@@ -28,7 +28,7 @@ class UnusableLogError(ValueError):
     """A raw log cannot be judged.
 
     Attributes:
-        errors: what is at fault.
+        errors: the values at fault.
     """
 
     def __init__(self, errors: list[FieldError]) -> None:
@@ -72,7 +72,7 @@ def read_raw(given: Mapping[str, Raw]) -> tuple[str, Level, str]:
 
 
 def _part(name: str, value: Raw) -> object:
-    """A member's text, number or truth value; of a message that is none of text, its JSON."""
+    """A member's text, number or truth value; the JSON of a message that is no text."""
     text = bytes(value)
     try:
         if text[:1] == b'"':

@@ -2,7 +2,7 @@
 
 Taken are a JSON object, arrays, JSON lines, objects behind each other, events in XML, lines in
 docker's envelopes, syslog with the length of each message, and lines of plain text, in UTF-8 or
-UTF-16. What is read is bounded: a record at a time, or a window of records of one known shape.
+UTF-16. What is read is bounded: a record at a time, or a window of records of a known shape.
 """
 
 import codecs
@@ -34,7 +34,7 @@ _CHARSET: Final = re.compile(
     r'|koi8-[ru]|gb18030|gbk|gb2312|big5|shift_jis|euc-(?:jp|kr))"?(?=\s|;|$)',
     re.IGNORECASE,
 )
-"""What programs write that do not write UTF-8; none of them takes longer than its length asks."""
+"""Encodings other than UTF-8 that programs write; each is decoded in time linear in its length."""
 
 _DOCKER_NAMES: Final = (b'"log"', b'"stream"')
 
@@ -56,7 +56,7 @@ class BodyReader:
             tally: counts the records, and those that cannot be used.
 
         Raises:
-            TooManyRecordsError: the body has more records than are judged in one call.
+            TooManyRecordsError: the body has more records than a call may have.
         """
         if body.startswith(_UTF16_MARKS) or "charset" in content_type.lower():
             body = _as_utf8(body, content_type)

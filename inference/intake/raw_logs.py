@@ -1,4 +1,4 @@
-"""Raw logs on their way to a verdict: what was found, in blocks, and what could not be used."""
+"""Raw logs of a body before they are judged: logs in blocks, and the unusable records."""
 
 from typing import Final
 
@@ -21,13 +21,13 @@ __all__ = [
 ]
 
 DEFAULT_LEVEL: Final = Level.INFO
-"""Of logs without a level, or with a level that no logger has."""
+"""The level of logs without a level, or with a level that no logger has."""
 
 OPEN_SCALE: Final = "syslog"
-"""What a number means that could be of several scales: there is no user to ask here."""
+"""The scale of a number that could be of several scales: there is no user to ask here."""
 
 MAX_RECORDS: Final = 262_144
-"""Records in one body: as many as 64 bytes each fit into 16 MiB."""
+"""Records in a body: as many as 64 bytes each fit into 16 MiB."""
 
 MAX_BAD_NAMED: Final = 100
 """Records that cannot be used and are named; the others are counted."""
@@ -74,7 +74,7 @@ class Tally:
         """Note that so many more records were found.
 
         Raises:
-            TooManyRecordsError: they are too many for one call.
+            TooManyRecordsError: they are too many for a call.
         """
         self.n_records += n
         if self.n_records > MAX_RECORDS:
@@ -84,7 +84,7 @@ class Tally:
 
 
 def as_log(record: RawRecord) -> Log:
-    """A record as it is judged.
+    """The log of a record.
 
     Raises:
         UnusableRecordError: message or service are too long.

@@ -1,7 +1,7 @@
 """The reader of raw records, for training and for serving: objects and lines alike.
 
 A record may hold another: JSON in docker's `log`, a whole line in the message that syslog or
-CloudWatch passes on. What is within then says what the record says, and what is around it the rest.
+CloudWatch passes on. The inner record then gives the parts, and the outer record those it lacks.
 """
 
 import re
@@ -26,7 +26,7 @@ MAX_WITHIN: Final = 3
 """Records within records that are opened."""
 
 MAX_WITHIN_CHARS: Final = 65_536
-"""A longer message is not looked into for JSON: what that would build is many times as large."""
+"""A longer message is not searched for JSON: the objects would be many times as large."""
 
 _LIKELY: Final = ("log4j", "python", "klog", "general")
 """Layouts of lines that others pass on, in the order in which they are tried."""
@@ -50,7 +50,7 @@ _EVENT_CHARS: Final = 32
 """Of a text, what shows that it begins as an event in XML."""
 
 _COOKIE: Final = "@cee:"
-"""What stands before JSON in syslog's messages."""
+"""The mark before JSON in syslog's messages."""
 
 _decode = msgspec.json.Decoder().decode
 
@@ -88,7 +88,7 @@ class RecordReader:
         self._made: list[tuple[Layout, LineParser]] = []
 
     def of_document(self, document: dict[str, Any]) -> RawRecord | None:
-        """What an object says; None if it has no message."""
+        """The parts of an object; None if it has no message."""
         record = self.documents.read(document)
         if record is None:
             return None
@@ -98,7 +98,7 @@ class RecordReader:
         return self.opened(record)
 
     def of_line(self, parsed: Parsed, layout: Layout) -> RawRecord:
-        """What a line says that was read by a layout."""
+        """The parts of a line that was read by a layout."""
         if layout.pairs:
             return self._of_pairs(parsed.message)
         level, unknown = self.level_of(parsed.level, layout)
@@ -106,14 +106,14 @@ class RecordReader:
         return record if level is not None or parsed.level else self.opened(record)
 
     def level_of(self, written: str | None, layout: Layout) -> tuple[Level | None, str | None]:
-        """What a level means that a line of a layout has, and what was written if it is none."""
+        """The level in a line of a layout, and what was written there if it is no level."""
         if not written:
             return None, None
         level = layout.levels.get(written.lower()) or self._names.read(written)
         return (level, None) if isinstance(level, Level) or level is None else (None, written)
 
     def opened(self, record: RawRecord, depth: int = MAX_WITHIN) -> RawRecord:
-        """A record with what a record within its message says."""
+        """A record completed by the record within its message."""
         text = record.message
         if text.startswith(_COOKIE):
             text = text[len(_COOKIE) :].lstrip()
@@ -171,7 +171,7 @@ class RecordReader:
         return self._made
 
     def _of_pairs(self, text: str) -> RawRecord:
-        """What pairs say; those without a message are all of them the message."""
+        """The parts of pairs; pairs without a message are the message themselves."""
         pairs = read_pairs(text)
         record = self.documents.read(pairs) or self.documents.read({**pairs, "message": text})
         return record or RawRecord(text)

@@ -1,4 +1,4 @@
-"""From requests to what a model reads: features as they came, or made from raw logs."""
+"""From requests to features: as they came, or made from raw logs."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -47,7 +47,7 @@ _service_of = lru_cache(maxsize=4_096)(bare_service)
 
 
 def read_request(request: GivenLog, extract: Extract) -> LogFeatures:
-    """What the model is to see of one request.
+    """The features of a request.
 
     Raises:
         InvalidBodyError: there are no features, and the raw log has values at fault.
@@ -58,7 +58,7 @@ def read_request(request: GivenLog, extract: Extract) -> LogFeatures:
 
 
 def read_requests(requests: Sequence[GivenLog], extract: Extract) -> list[LogFeatures]:
-    """What the model is to see of each log of a batch.
+    """The features of each log of a batch.
 
     Raises:
         InvalidBodyError: names all values at fault, over the whole batch.
@@ -104,8 +104,8 @@ def _extract(request: GivenLog, extract: Callable[[str, Level, str], T], path: s
 
 
 def _extract_unusual(request: GivenLog, extract: Callable[[str, Level, str], T], path: str) -> T:
-    # For those who send anything but a text, a level by its name and a service: the layouts of
-    # lines are loaded only here.
+    # Only requests other than a text, a level by its name and a service come here, so only these
+    # load the layouts of lines.
     from inference.intake.raw import UnusableLogError, read_raw  # noqa: PLC0415 - see above
 
     members = {"message": request.message, "level": request.level, "service": request.service}

@@ -24,9 +24,9 @@ _Key = object
 
 
 class ShapeMemory:
-    """Remembers the shapes of records, and what their levels mean.
+    """Remembers the shapes of records, and the meaning of their levels.
 
-    Safe to use from several threads: what is lost in a race is found again.
+    Safe to use from several threads: a shape that is lost in a race is found again.
 
     Args:
         documents: finds where the parts of a shape stand.
@@ -66,7 +66,7 @@ class ShapeMemory:
         return decoder
 
     def _learn_level(self, decoder: ShapeDecoder, document: dict[str, Any]) -> None:
-        """Note what a level means, unless something else in the record may have decided."""
+        """Note the meaning of a level, unless another part of the record may have decided."""
         (_, path), *others = self._documents.shape_of(document).level
         written = value_at(document, path)
         if isinstance(written, str):

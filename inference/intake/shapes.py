@@ -3,8 +3,8 @@
 The reader of raw records (`inference.intake.documents`) finds out from the names in a record
 where its parts stand. Records with the very same names, none less and none more, have them in the
 same places: a decoder that takes those names alone gives the same parts, ten times as fast. It
-refuses every other record, and each that asks for more than its parts, such as one with a
-trace or with JSON in its message; those are read whole.
+refuses every other record, and each whose parts are not enough, such as a record with a trace or
+with JSON in its message; those are read whole.
 """
 
 from collections.abc import Callable, Iterable
@@ -37,13 +37,13 @@ REFUSALS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class ShapeDecoder:
-    """Decodes records of one shape.
+    """Decodes records of a shape.
 
     Attributes:
-        known: levels by what stands in the record; filled by those who read records whole.
+        known: levels by the value in the record; filled where records are read whole.
         lines: decodes JSON lines.
         items: decodes an array.
-        record: decodes one record.
+        record: decodes a record.
     """
 
     def __init__(self, struct: type[msgspec.Struct], shape: Shape, default_service: str) -> None:
@@ -100,7 +100,7 @@ class ShapeDecoder:
         return service
 
     def learn(self, written: object, level: Level) -> None:
-        """Note what a level means that a record of this shape has."""
+        """Note the meaning of a level in records of this shape."""
         if len(self.known) < MAX_KNOWN and type(written) in {str, int}:
             self.known[written] = level  # type: ignore[index] # as the line before has found
 
@@ -125,7 +125,7 @@ def shape_decoder(
     names = [plain_name(".".join(path)) for path in flatten(document)]
     placed = [shape.message[0], shape.level[0][1], *shape.service[:1], *shape.traces]
     if len(set(placed)) < len(placed) or len(set(names)) < len(names):
-        return None  # one field is to be two parts, or two fields are to be one part
+        return None  # a field is to be two parts, or two fields are to be the same part
     if any(outer == inner[: len(outer)] != inner for outer in placed for inner in placed):
         return None  # a field stands within another
     try:

@@ -1,6 +1,6 @@
-"""Lines of text put together to records: what begins a record, what continues it, what is neither.
+"""Joins lines of text to records: a line begins a record, continues it, or does neither.
 
-What a record is made into is the caller's: a line of a table in training, a verdict in serving.
+The caller decides what becomes of a record: a row of a table in training, a verdict in serving.
 
 Every line that is not blank is counted once: as the beginning of a record, as a line that continues
 a record, or as a bad line. A bad line ends the record before it, so a record does not depend on
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 MAX_CONTINUATION_LINES: Final = 1_000
-"""Lines that one record of plain text may have; more is no stack trace."""
+"""Lines that a record of plain text may have; more is no stack trace."""
 
 _NOBODY: Final = frozenset({"root", "__main__", "main"})
 """Names of loggers that say less than the name of a container."""
@@ -51,11 +51,11 @@ R = TypeVar("R")
 
 
 class Assembly(Protocol[R_co]):
-    """Makes records of what was found; raises `UnusableRecordError` where a part is at fault."""
+    """Makes records of their parts; raises `UnusableRecordError` where a part is at fault."""
 
     @property
     def reader(self) -> RecordReader:
-        """Reads what lines say."""
+        """Reads the parts of lines."""
 
     def __call__(self, line: int, raw: RawRecord, /) -> R_co:
         """A record of a raw log, by the number of its first line."""
@@ -66,11 +66,11 @@ class Assembly(Protocol[R_co]):
         """A record of parts that need no further reading."""
 
     def foreign(self, layout: Layout, parsed: Parsed, /) -> RawRecord:
-        """What a line says that is of another layout than its file."""
+        """The parts of a line of another layout than its file's."""
 
 
 class Notices(Protocol):
-    """Counts what a reader meets beside the records."""
+    """Counts what a reader finds beside the records."""
 
     n_records: int
     n_foreign: int
@@ -99,7 +99,7 @@ class OpenRecord(msgspec.Struct, gc=False):
 
 
 class RecordBuilder(Generic[R]):
-    """Makes records of the lines of one stream.
+    """Makes records of the lines of a stream.
 
     Args:
         layout: of the lines.
@@ -123,13 +123,13 @@ class RecordBuilder(Generic[R]):
         self._levels: dict[str | None, Level] = {}  # of a simple layout only
 
     def parse(self, text: str) -> Parsed | None:
-        """What a line says by the layout; each is asked about more than once in a row."""
+        """The parts of a line by the layout; each line is asked for more than once in a row."""
         if text is not self._latest[0]:
             self._latest = (text, self._parse(text))
         return self._latest[1]
 
     def begin(self, text: str, number: int) -> OpenRecord | None:
-        """What a line begins; None if it begins no record."""
+        """The record that a line begins; None if it begins no record."""
         parsed = self.parse(text)
         if parsed is not None:
             if parsed.level in FURTHER_LEVELS and self.layout.continued:
@@ -183,11 +183,11 @@ class RecordBuilder(Generic[R]):
         return parsed is not None and parsed.level in FURTHER_LEVELS
 
     def opened(self, raw: RawRecord) -> RawRecord:
-        """A record with what a record within its message says."""
+        """A record completed by the record within its message."""
         return self._assemble.reader.opened(raw)
 
     def append(self, text: str) -> None:
-        """Give a line to the open record, if it is open and may have further lines."""
+        """Add a line to the open record, if it is open and may have further lines."""
         record = self.open_record
         if record is None or not (self.layout.continued or self.awaits_body):
             return
@@ -263,7 +263,7 @@ class RecordBuilder(Generic[R]):
 
 
 def within(inner: RawRecord, around: RawRecord) -> RawRecord:
-    """A record, and of its envelope what it does not say itself."""
+    """A record, completed by its envelope."""
     return msgspec.structs.replace(
         inner,
         level=inner.level or (around.level if inner.unknown is None else None),

@@ -1,4 +1,4 @@
-"""When a record was written, as microseconds since 1970 in UTC, from whatever loggers write."""
+"""The time of a record, as microseconds since 1970 in UTC, from the forms that loggers write."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -105,7 +105,7 @@ _ISO_CHARS: Final = len("2026-11-26T18:30:00")
 
 
 def read_time(value: object, year: int | None = None) -> int | None:
-    """Microseconds since 1970-01-01 UTC; None for what is no time, or not a whole time.
+    """Microseconds since 1970-01-01 UTC; None for a value that is no time, or not a whole time.
 
     Args:
         value: text in any usual form, a number of seconds, milli-, micro- or nanoseconds, or a

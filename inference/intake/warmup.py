@@ -1,4 +1,4 @@
-"""Compiles what reads lines of plain text, beside the calls of a worker."""
+"""Compiles the patterns for lines of plain text, beside the calls of a worker."""
 
 import asyncio
 

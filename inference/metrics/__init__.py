@@ -1,1 +1,1 @@
-"""What a service counts of its work, right over all of its workers, and how it reports that."""
+"""The metrics of a service: counted over all of its workers, and reported."""

@@ -1,10 +1,10 @@
 """Numbers that the workers of a service count, in memory that is made before the fork.
 
 Each worker adds to a row of its own, so no count needs a lock, and a count costs as much as any
-addition in Python. Whoever answers adds the rows up.
+addition in Python. The worker that answers adds the rows up.
 
 A row is never cleared. When its worker has ended, in whatever way, the next worker goes on where it
-stopped: so no sum goes back, and nothing is lost that a killed worker had counted.
+stopped. So no sum goes back, and the counts of a killed worker are not lost.
 """
 
 import mmap
@@ -94,7 +94,7 @@ class Board:
         self.cells[self._entered] = 1
 
     def totals(self) -> Totals:
-        """What all workers have counted, those that have ended among them."""
+        """The counts of all workers, including workers that have ended."""
         totals: Totals = self._in_use().sum(axis=0)
         return totals
 

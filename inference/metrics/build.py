@@ -1,4 +1,4 @@
-"""Which release answers."""
+"""The release that answers, as a metric."""
 
 from typing import Final
 

@@ -1,8 +1,8 @@
-"""How far the logs of the last while are from those that the model learned from.
+"""Drift: how far recent logs are from those that the model learned from.
 
 Everything here is a gauge made of counts of all workers: as they are now, less what they were at
-the beginning of the window. Each worker remembers that for itself. The window of a worker that has
-just been started anew begins then, unless the service itself is younger than a window.
+the beginning of the window. Each worker remembers these for itself. The window of a worker that has
+just been restarted begins then, unless the service itself is younger than a window.
 """
 
 import time
@@ -57,10 +57,10 @@ LOOKS: Final = 20
 
 
 class Window:
-    """Remembers what was counted in the last while.
+    """Remembers the counts of a window.
 
     Args:
-        length_s: how long that is.
+        length_s: seconds of the window.
         clock: monotonic seconds.
     """
 

@@ -1,7 +1,7 @@
-"""What a metric is called and means, and the family of samples that it is answered as.
+"""Metrics with their names and meanings, and the families of samples that they are answered as.
 
-Names follow the conventions of Prometheus: a prefix, a unit of the base (seconds, bytes), `_total`
-behind what is counted. The text itself is written by prometheus_client.
+Names follow the conventions of Prometheus: a prefix, a base unit (seconds, bytes), `_total` at the
+end of counters. The text itself is written by prometheus_client.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ class Spec(msgspec.Struct, frozen=True):
     Attributes:
         name: as in the text; of a histogram, without `_bucket`, `_sum` and `_count`.
         kind: its type.
-        meaning: in one sentence without a full stop.
+        meaning: a sentence without a full stop.
         labels: names of its labels.
     """
 

@@ -29,7 +29,7 @@ class Served(Protocol):
 
 
 class InferenceMetrics:
-    """What the workers count, and the window by which drift is seen.
+    """The counters of the workers, and the window for drift.
 
     Attributes:
         traffic: counts requests.

@@ -1,9 +1,9 @@
 """Counts judged logs: by service and level, by score, by feature, by pattern.
 
-What is counted of a log depends on its verdict alone, so it is worked out once, when the verdict is
-made, and stays with the verdict as a number, its mark. The first kinds of verdicts, mostly the
-most frequent, have a cell of their own: to count a log is then one addition, and the kind is looked
-up when metrics are read. The mark of any other kind says which cells to add to.
+The counters of a log depend on its verdict alone, so they are found once, when the verdict is made,
+and stay with the verdict as a number, its mark. The first kinds of verdicts, mostly the
+most frequent, have a cell of their own: to count a log is then a single addition, and the kind is
+looked up when metrics are read. The mark of any other kind says which cells to add to.
 """
 
 import threading
@@ -72,7 +72,7 @@ SCORE_BINS: Final = 20
 SCORE_BOUNDS: Final = tuple(n / SCORE_BINS for n in range(1, SCORE_BINS + 1))
 
 KINDS: Final = 2_048
-"""As many kinds of verdicts have a cell of their own."""
+"""Kinds of verdicts that have a cell of their own."""
 
 _SCORE_BOUNDS: Final = np.array(SCORE_BOUNDS)
 
@@ -89,7 +89,7 @@ class Marked(Protocol):
 
     @property
     def mark(self) -> Mark:
-        """What `Judged.mark` made of it."""
+        """The mark that `Judged.mark` gave it."""
 
 
 class Counted(Protocol):
@@ -97,11 +97,11 @@ class Counted(Protocol):
 
     @property
     def parts(self) -> Parts:
-        """What `Judged.parts` made of them."""
+        """The parts that `Judged.parts` gave them."""
 
 
 class Judged:
-    """The judged logs of a service; logs are counted from one event loop in each worker.
+    """The judged logs of a service; a worker must count them from a single event loop.
 
     Args:
         board: where they are counted.
@@ -162,7 +162,7 @@ class Judged:
         """The same for several whose columns are known, without marks; in any thread.
 
         Args:
-            services: of at least one log.
+            services: of the logs; not empty.
             columns: of the logs.
             is_anomaly: the label of each, of shape (n,).
             scores: anomaly score of each, float64 of shape (n,).
@@ -218,7 +218,7 @@ class Judged:
         self._kinds.count_parts(verdicts.parts)
 
     def spread(self, totals: Totals) -> Spread:
-        """What drift is seen by."""
+        """The counts that drift is computed from."""
         return spread_of(*self._tables(self._kinds.expanded(totals)))
 
     def families(self, totals: Totals) -> Iterable[Metric]:

@@ -1,8 +1,8 @@
-"""Kinds of verdicts, by what a log with such a verdict adds to.
+"""Kinds of verdicts, by the cells that a log with such a verdict adds to.
 
-The first kinds that come, which are mostly those that come most, have a cell of their own in each
-worker's row: to count a log is then one addition, and what kind that is, is looked up by whoever
-reads. The mark of any other kind says itself which cells to add to.
+The first kinds, which are mostly the most frequent, have a cell of their own in each worker's row:
+to count a log is then a single addition, and the reader of the metrics looks the kind up. The mark
+of any other kind names the cells to add to itself.
 """
 
 import struct
@@ -29,7 +29,7 @@ Mark = int | bytes
 
 
 class Kinds:
-    """Marks, and what is counted by them.
+    """Marks, and the counts by them.
 
     Args:
         board: where they are counted.
@@ -49,7 +49,7 @@ class Kinds:
         self._lock = threading.Lock()
 
     def mark(self, *parts: int) -> Mark:
-        """The mark of one kind; may be called in any thread."""
+        """The mark of a kind; may be called in any thread."""
         return self._marks_of([_KIND.pack(*parts)])[0]
 
     def marks(self, parts: Parts) -> list[Mark]:
@@ -123,10 +123,10 @@ class Kinds:
         return self._marks
 
     def _take(self, kind: bytes) -> int | None:
-        """Give a kind a cell of its own, if there is one left.
+        """Give a kind a cell of its own, if any is left.
 
-        What it is, is written before anything is counted there; a worker that dies in between has
-        written nothing.
+        The kind is written before anything is counted in the cell; a worker that dies in between
+        has written nothing.
         """
         number = len(self._marks)
         if number >= self._n_kinds:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 OTHER: Final = "other"
-"""What all names beyond the bound are counted as; its number is 0."""
+"""The name that stands for all names beyond the bound; its number is 0."""
 
 NAME_BYTES: Final = 256
 """A longer name is cut."""
@@ -37,8 +37,8 @@ _ENTRY: Final = _LENGTH.size + NAME_BYTES
 class Names:
     """Numbers the first names that come, from 1 on; made before the workers are forked.
 
-    Logs repeat, so the names that come first are mostly those that come most. A name is never
-    given up: what was counted under it would go back.
+    Logs repeat, so the first names are mostly the most frequent. A name is never dropped: its
+    counters would go back.
 
     Args:
         capacity: how many names get a number of their own.
@@ -54,16 +54,16 @@ class Names:
         self._turn = _Turn()
 
     def number(self, name: str) -> int:
-        """The number of a name, in [0, size); 0 for one that finds no room."""
+        """The number of a name, in [0, size); 0 for a name that finds no room."""
         number = self._numbers.get(name)
         return self._add(name) if number is None else number
 
     def numbers(self, names: Sequence[str]) -> list[int]:
-        """The number of each of several names, of at least one."""
+        """The numbers of names; not empty."""
         try:
             return list(map(self._found.__getitem__, names))
         except KeyError:
-            is_full = self._known == self._capacity  # who has no number now will have none
+            is_full = self._known == self._capacity  # a name without a number now stays without
             numbers = {name: self.number(name) for name in dict.fromkeys(names)}
         if is_full:
             if len(self._found) >= _MAX_FOUND:
@@ -110,7 +110,7 @@ class Names:
 
 
 class _Turn:
-    """Lets one thread of one process write at a time.
+    """Lets a single thread of a single process write at a time.
 
     A record lock belongs to a process, which gives it back even when it is killed; it does not
     distinguish threads, for which there is another lock.

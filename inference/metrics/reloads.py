@@ -61,19 +61,19 @@ class Reloads:
         self._board.cells[self._results["failed"]] += 1
 
     def families(self, totals: Totals) -> Iterable[Metric]:
-        """What all workers have counted."""
+        """The families, over all workers."""
         yield RELOADS.counter(((result,), totals[cell]) for result, cell in self._results.items())
         versions = self._board.by_worker(self._version, 1).ravel().tolist()
         held = Counter(version for version in versions if version)
         yield WORKERS.gauge(((f"{version:.0f}",), n) for version, n in sorted(held.items()))
 
     def model_families(self, version: str, digest: str, manifest: Manifest) -> Iterable[Metric]:
-        """What the model of this worker is.
+        """Set the model of this worker.
 
         Args:
             version: its number.
             digest: what identifies it.
-            manifest: what it says of itself.
+            manifest: its manifest.
         """
         created = datetime.fromisoformat(manifest.created_at).timestamp()
         yield VERSION.gauge([((), float(version))])

@@ -31,13 +31,13 @@ LOST: Final = Spec(
 OTHER_LOGS: Final = Spec(
     "log_anomaly_alert_other_logs_total",
     "counter",
-    "Anomalies beyond the alerts that are kept apart, reported by one alert for all others",
+    "Anomalies beyond the alerts that are kept apart, reported by a common alert",
 )
 SPECS: Final = (LINES, POSTS, LIVE, LOST, OTHER_LOGS)
 
 
 class Reports:
-    """What a service's workers report.
+    """Counts what a service's workers report.
 
     Args:
         board: where it is counted.
@@ -52,35 +52,35 @@ class Reports:
         self._other = board.block(1)
 
     def written(self, n_lines: int) -> None:
-        """So many lines were written."""
+        """Count lines that were written."""
         self._board.cells[self._lines["written"]] += n_lines
 
     def suppressed(self, n_lines: int) -> None:
-        """So many lines were not."""
+        """Count lines that were not written."""
         self._board.cells[self._lines["suppressed"]] += n_lines
 
     def taken(self) -> None:
-        """Alertmanager took what it was sent."""
+        """Count a call that Alertmanager took."""
         self._board.cells[self._posts["taken"]] += 1
 
     def failed(self) -> None:
-        """It did not."""
+        """Count a call that Alertmanager did not take."""
         self._board.cells[self._posts["failed"]] += 1
 
     def live(self, n_alerts: int) -> None:
-        """So many alerts are live in this worker."""
+        """Set the number of alerts that are live in this worker."""
         self._board.cells[self._live] = n_alerts
 
     def lost(self, n_alerts: int) -> None:
-        """So many alerts ended that nobody had taken."""
+        """Count alerts that ended before Alertmanager took them."""
         self._board.cells[self._lost] += n_alerts
 
     def other(self, n_logs: int) -> None:
-        """So many anomalies got no alert of their own."""
+        """Count anomalies that got no alert of their own."""
         self._board.cells[self._other] += n_logs
 
     def families(self, totals: Totals) -> Iterable[Metric]:
-        """What all workers have counted."""
+        """The families, over all workers."""
         for spec, cells in ((LINES, self._lines), (POSTS, self._posts)):
             yield spec.counter(((outcome,), totals[cell]) for outcome, cell in cells.items())
         yield LIVE.gauge([((), totals[self._live])])

@@ -1,4 +1,4 @@
-"""Sums of what was counted of judged logs, feature by feature."""
+"""Sums over judged logs, feature by feature."""
 
 import msgspec
 import numpy as np
@@ -13,12 +13,12 @@ Counts = npt.NDArray[np.float64]
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """What was counted of judged logs, as `inference.metrics.drift` reads it.
+    """Counts of judged logs, as `inference.metrics.drift` reads them.
 
     Attributes:
         features: counts by bin of each feature, in the order of the features.
         n_logs, n_anomalies, n_messages: how many.
-        unseen_signatures, unseen_templates: how many no training record was like.
+        unseen_signatures, unseen_templates: logs whose signature, or template, is new.
     """
 
     features: tuple[npt.NDArray[np.float64], ...]

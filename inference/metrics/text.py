@@ -17,11 +17,11 @@ _WRITERS: Final[dict[str, Callable[[Collector], bytes]]] = {
 }
 
 FORMATS: Final = tuple(_WRITERS)
-"""Content types; the first is answered to who has no preference."""
+"""Content types; callers without a preference get the first."""
 
 DEFAULT: Final = FORMATS[0]
 
 
 def write(families: Iterable[Metric], content_type: str) -> bytes:
-    """The text in one of `FORMATS`."""
+    """The text in a format of `FORMATS`."""
     return _WRITERS[content_type](Families(families))

@@ -62,15 +62,15 @@ _PER_ROUTE: Final = len(_LABELS) * _BUCKETS
 
 
 class Traffic:
-    """The requests of a service; to be used from one event loop in each worker.
+    """The requests of a service; a worker must use it from a single event loop.
 
     Attributes:
         clock: monotonic seconds.
 
     Args:
         board: where they are counted.
-        routes: paths as they are routed, with {parameters}; all others count as one.
-        problems: kinds of problems; all others count as one.
+        routes: paths as they are routed, with {parameters}; all others are counted together.
+        problems: kinds of problems; all others are counted together.
         clock: monotonic seconds.
     """
 
@@ -107,8 +107,8 @@ class Traffic:
             send: what takes the events of its answer (ASGI).
 
         Returns:
-            The same, which counts the answer as it begins: before any byte of it is on its way, so
-            that whatever a client was answered has been counted, whoever ends this worker.
+            The same, which counts the answer as it begins, before any byte of it is sent: every
+            answer that a client got has been counted, even if this worker is killed.
         """
         began = self.clock()
 
@@ -120,7 +120,7 @@ class Traffic:
         return counted
 
     def meter(self, path: str, status: int) -> Callable[[float], None]:
-        """What counts one answer of this kind, given when its request came: a microsecond.
+        """A function that counts an answer of this kind, given when its request came.
 
         Args:
             path: of the requests.
@@ -143,7 +143,7 @@ class Traffic:
         return answered
 
     def refused(self, status: int) -> None:
-        """Count an answer to what never became a request."""
+        """Count an answer to bytes that never became a request."""
         self.meter("", status)(self.clock())
 
     def problem(self, name: str) -> None:
@@ -151,7 +151,7 @@ class Traffic:
         self._board.cells[self._problems.get(name, self._problems[OTHER])] += 1
 
     def tick(self, in_flight: int) -> None:
-        """Write down what need not be exact to the last moment, ten times a second.
+        """Update gauges that need not be exact to the last moment, ten times a second.
 
         Args:
             in_flight: requests that this worker is answering.
@@ -164,7 +164,7 @@ class Traffic:
                 self._unwritten[route] = 0.0
 
     def families(self, totals: Totals) -> Iterable[Metric]:
-        """Requests, durations and problems; what never came has no sample, but for status 200."""
+        """Requests, durations and problems; counts of 0 have no sample, but for status 200."""
         size = _PER_ROUTE * len(self._names)
         answers = totals[self._first : self._first + size]
         answers = answers.reshape(len(self._names), len(_LABELS), _BUCKETS)

@@ -20,7 +20,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class _Prediction(msgspec.Struct, gc=False):
-    """What a `Prediction` has without a message and an explanation, in its order."""
+    """The members of a `Prediction` without a message and an explanation, in its order."""
 
     log_id: str | int
     is_anomaly: bool
@@ -45,7 +45,7 @@ class ColumnVerdicts(msgspec.Struct, frozen=True):
         logs: what was judged.
         judgements: on them.
         parts: how they are counted (`inference.metrics.judged`), int32 of shape (n, n_parts);
-            of shape (n, 0) if nobody counts.
+            of shape (n, 0) without metrics.
         model_version: as answers give it.
     """
 

@@ -1,6 +1,6 @@
 """Why a log got its verdict: in words, and in numbers that add up.
 
-Made when somebody asks: few verdicts are ever explained, so none is remembered with its reasons.
+Made on request: few verdicts are ever explained, so none is remembered with its reasons.
 """
 
 from typing import Final

@@ -67,7 +67,7 @@ class Model:
         Args:
             bundle: what was published.
             memo_capacity: verdicts that are remembered, per generation of two.
-            marker: marks the verdicts, if anybody counts them.
+            marker: marks the verdicts for metrics; None without metrics.
 
         Raises:
             BrokenVersionError: the bundle does not load or does not judge.

@@ -24,7 +24,7 @@ Mark = int | bytes
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
-    """What a model says of a feature tuple, and of the message behind it.
+    """A model's verdict on a feature tuple, and on the message behind it.
 
     Attributes:
         is_anomaly: the label.
@@ -72,7 +72,7 @@ _decode_numbers: Final = msgspec.json.Decoder(Numbers).decode
 def make_verdict(
     judgement: Judgement, model_version: str, mark: Mark = 0, pattern: int | None = None
 ) -> Verdict:
-    """What clients read of a judgement.
+    """The verdict with a judgement.
 
     Args:
         judgement: of the detector.

@@ -75,7 +75,7 @@ def _all_outputs(*, binary: bool) -> list[RequestedOutput]:
 
 
 def model_metadata(model: Model) -> ModelMetadata:
-    """What there is to know of the model that serves."""
+    """The metadata of the model that serves."""
     return ModelMetadata(
         MODEL_NAME,
         [model.version],

@@ -193,7 +193,7 @@ def _faults_of(members: Mapping[str, bool | int | str], index: int) -> list[Fiel
 
 
 def _look_at_raw(columns: Mapping[str, Column], count: int, extract: Extract) -> list[LogFeatures]:
-    """What is seen of raw logs: made as for a prediction, out of the same request."""
+    """The features of raw logs: made as for a prediction, out of the same request."""
     absent = [UNSET] * count
     parts = [
         [Raw(_encode(text)) for text in columns[name]] if name in columns else absent

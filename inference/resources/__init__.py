@@ -1,1 +1,1 @@
-"""What the inference service answers: each resource decodes, calls the domain and encodes."""
+"""The resources of the inference service: each decodes, calls the domain and encodes."""

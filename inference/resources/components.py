@@ -1,4 +1,4 @@
-"""What the inference service is made of, for the resources to take what they need of it."""
+"""The parts of the inference service, from which resources take those that they need."""
 
 from collections.abc import Callable, Iterable
 
@@ -13,7 +13,7 @@ from schemas.api.shadow import ShadowReport
 
 
 class Components(msgspec.Struct, frozen=True, kw_only=True):
-    """The parts of one service.
+    """The parts of a service.
 
     Attributes:
         settings: of the service.

@@ -27,7 +27,7 @@ _RETURNED: Final = get_args(Returned)
 
 
 def routes(components: Components) -> Iterator[Route]:
-    """What is answered here."""
+    """The routes of this module."""
     yield Route(f"{API_PREFIX}/logs", LogsResource(components.predictor))
 
 
@@ -48,7 +48,7 @@ class LogsResource:
         self._warming: asyncio.Task[None] | None = None
 
     async def on_head(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        """HEAD /api/v1/logs, by which shippers ask whether anybody is there."""
+        """HEAD /api/v1/logs, by which shippers ask whether the service is there."""
         resp.content_type = falcon.MEDIA_JSON
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:

@@ -14,7 +14,7 @@ from schemas.api.operations import METRICS_PATH
 
 
 def routes(components: Components) -> Iterator[Route]:
-    """What is answered here."""
+    """The routes of this module."""
     if components.families is not None:
         yield Route(METRICS_PATH, MetricsResource(components.families))
 

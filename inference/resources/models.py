@@ -16,14 +16,14 @@ from inference.web.routing import Route
 from schemas.api.operations import API_PREFIX
 
 MAX_BODY_BYTES: Final = 1_024
-"""These calls take no body; clients that send one all the same mostly send {}."""
+"""These calls take no body; some clients send {} all the same."""
 
 MAX_FEEDBACK_BYTES: Final = 4_194_304
 """A message of the largest length, and each of its characters escaped."""
 
 
 def routes(components: Components) -> Iterator[Route]:
-    """What is answered here."""
+    """The routes of this module."""
     yield Route(f"{API_PREFIX}/models", ModelsResource(components.slot.store))
     if components.passing_on is not None:
         change = ChangeResource(components.passing_on)
@@ -33,7 +33,7 @@ def routes(components: Components) -> Iterator[Route]:
 
 
 class ModelsResource:
-    """What is in the store."""
+    """Lists the versions in the store."""
 
     def __init__(self, store: ModelStore) -> None:
         self._store = store

@@ -44,7 +44,7 @@ MAX_LENGTH_DIGITS: Final = 12
 
 
 def routes(components: Components) -> Iterator[Route]:
-    """What is answered here."""
+    """The routes of this module."""
     server, model = ServerResource(components.slot), ModelResource(components.slot)
     yield Route(open_inference.SERVER_PATH, server)
     yield Route(open_inference.LIVE_PATH, server, suffix="live")
@@ -71,14 +71,14 @@ def inference_fault(
 
 
 class ServerResource:
-    """What answers, and whether it does."""
+    """The metadata of the server, and whether it is live and ready."""
 
     def __init__(self, slot: ModelSlot) -> None:
         self._slot = slot
 
     async def on_get(self, _req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         """GET /v2"""
-        from inference.open_inference.answers import SERVER  # noqa: PLC0415 - for who asks so
+        from inference.open_inference.answers import SERVER  # noqa: PLC0415 - for these calls
 
         answer_json(resp, SERVER)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def routes(components: Components) -> Iterator[Route]:
-    """What is answered here."""
+    """The routes of this module."""
     url = components.settings.otlp_forward
     forwarder = OtlpForwarder(url) if url else None
     yield Route(OTLP_PATH, OtlpResource(components.predictor, forwarder))
@@ -81,7 +81,7 @@ class OtlpResource:
 
 def otlp_fault(req: falcon.asgi.Request, resp: falcon.asgi.Response, problem: Problem) -> None:
     """Write an error as OTLP has it: a `google.rpc.Status` in the request's encoding."""
-    from inference.intake.otlp.answers import status  # noqa: PLC0415 - for who asks so
+    from inference.intake.otlp.answers import status  # noqa: PLC0415 - for these calls
 
     media_type = resp.content_type = _encoding_of(req)
     resp.data = status(problem.status, f"{problem.title}: {problem.detail}", media_type)

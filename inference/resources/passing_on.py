@@ -1,4 +1,4 @@
-"""Calls that change what serves: passed on to the trainer, and answered once it serves here."""
+"""Calls that change the current version: passed on to the trainer, answered once it serves here."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ from inference.web.request_id import request_id
 
 
 class Published(msgspec.Struct, frozen=True):
-    """What all answers about a change have in common.
+    """The common members of all answers about a change.
 
     Attributes:
         model_version: the version that was published or made current.
@@ -113,7 +113,7 @@ class PassingOn:
         raise _not_serving(published, self._slot.fault or f"version {serving.version} serves")
 
     def _is_here(self, published: Published) -> bool:
-        """Whether that very version is in this store, and not just one of its number."""
+        """Whether that very version is in this store, not another with the same number."""
         try:
             digest = self._slot.store.digest(int(published.model_version))
         except BrokenVersionError:
@@ -125,5 +125,5 @@ def _not_serving(published: Published, reason: str) -> NotServingError:
     return NotServingError(
         f"the trainer has version {published.model_version} "
         f"({published.model_hash[:12]}...), but here {reason}; trainer and inference must share "
-        f"one MODEL_DIR"
+        f"a MODEL_DIR"
     )

@@ -30,14 +30,14 @@ _decode_batch = BodyDecoder(BatchRequest).decode
 
 
 def routes(components: Components) -> Iterator[Route]:
-    """What is answered here."""
+    """The routes of this module."""
     predict = PredictResource(components.predictor)
     yield Route(f"{API_PREFIX}/predict", predict, answer_at_once=predict.answer_at_once)
     yield Route(f"{API_PREFIX}/predict/batch", BatchResource(components.predictor))
 
 
 class PredictResource:
-    """Judges one log."""
+    """Judges a log."""
 
     def __init__(self, predictor: Predictor) -> None:
         self._predictor = predictor
@@ -50,7 +50,7 @@ class PredictResource:
         resp.data = answer
 
     def answer_at_once(self, body: bytes) -> bytes | None:
-        """What `on_post` answers to a small body without a query; None if it would wait first.
+        """The answer of `on_post` to a small body without a query; None if it would wait first.
 
         Raises:
             Exception: whatever `on_post` raises.
@@ -71,7 +71,7 @@ class PredictResource:
 
 
 class BatchResource:
-    """Judges several logs, in one JSON object or as JSON lines."""
+    """Judges several logs, in a JSON object or as JSON lines."""
 
     takes = LINE_TYPES
 

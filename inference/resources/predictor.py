@@ -1,4 +1,4 @@
-"""What all calls for verdicts have in common, whatever they bring logs in."""
+"""The common part of all calls for verdicts, in whatever form their logs come."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ ON_LOOP_S: Final = 0.005
 """Longer work on raw logs goes on in a thread; most bodies of a thousand records are done then."""
 
 Verdicts = Sequence[Verdict] | ColumnVerdicts
-"""Of one call."""
+"""The verdicts of a call."""
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -33,7 +33,7 @@ A = TypeVar("A")
 
 
 class Predictor:
-    """Judges what a worker's calls bring: by the model that serves, and within bounds.
+    """Judges the logs of a worker's calls: by the model that serves, and within bounds.
 
     Verdicts are counted and anomalies are reported before the first byte of an answer is sent.
 
@@ -44,8 +44,8 @@ class Predictor:
         count: counts the verdict of a log; None if nobody counts.
 
     Args:
-        counter: counts the verdicts, if anybody does.
-        incidents: takes the anomalies up, if anybody does.
+        counter: counts the verdicts; None without metrics.
+        incidents: reports the anomalies; None if they are not reported.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class Predictor:
         return judge
 
     async def finish(self, judging: "Judging", *, at_once: bool) -> None:
-        """Judge the raw logs of one body, for a moment on the loop and then in a thread.
+        """Judge the raw logs of a body, for a moment on the loop and then in a thread.
 
         Args:
             judging: of the body.
@@ -131,7 +131,7 @@ class Predictor:
                 await asyncio.to_thread(judging.go_on)
 
     def flagged(self) -> FlaggedLogs | None:
-        """Where the anomalies of a call are to be added; None if nobody takes them up."""
+        """Where the anomalies of a call are added; None if they are not reported."""
         return None if self._incidents is None else FlaggedLogs()
 
     def report(self, model: Model, verdicts: Verdicts, flagged: FlaggedLogs | None) -> None:

@@ -16,19 +16,19 @@ from schemas.api.predictions import FaultyLog, PredictRequest
 from schemas.api.problems import FieldError
 
 MAX_LINE_BYTES: Final = 1_048_576
-"""A longer line is at fault, and passed over."""
+"""A longer line is at fault, and skipped."""
 
 WINDOW_BYTES: Final = 65_536
 """Lines that are judged at once: a millisecond of work between which others are answered."""
 
 PROGRESS_BYTES: Final = 4_096
-"""What a client must send of a stream in the time that the server waits for slow ones."""
+"""Bytes of a stream that a client must send while the server waits for slow clients."""
 
 TOO_LONG: Final = f"is longer than {MAX_LINE_BYTES} bytes"
 
 
 class Windows:
-    """Cuts a stream into windows of whole lines, of which one is held at a time."""
+    """Cuts a stream into windows of whole lines, held one at a time."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -79,9 +79,9 @@ class RequestLines:
         *,
         explain: bool,
     ) -> None:
-        """Answer each line by one of its own: a `Prediction`, or a `FaultyLog`.
+        """Answer each line with a line: a `Prediction`, or a `FaultyLog`.
 
-        A client has to read while it sends: what it does not take is not judged.
+        A client has to read while it sends: logs whose answers it does not take are not judged.
         """
         pieces = read_pieces(req)
         # Before the status is sent: whether there is a model, and the content type. A

@@ -12,7 +12,7 @@ from schemas.api.shadow import ShadowReport
 
 
 def routes(components: Components) -> Iterator[Route]:
-    """What is answered here."""
+    """The routes of this module."""
     yield Route(f"{API_PREFIX}/model/shadow", ShadowResource(components.shadow))
 
 
@@ -20,7 +20,7 @@ class ShadowResource:
     """Answers what all workers have found, whichever of them is asked.
 
     Args:
-        report: what that is; None if no candidate is judged.
+        report: gives the findings; None if there is no candidate.
     """
 
     def __init__(self, report: Callable[[], ShadowReport] | None) -> None:

@@ -19,7 +19,7 @@ READY_WAIT_S: Final = 0.2
 
 
 def routes(components: Components) -> Iterator[Route]:
-    """What is answered here."""
+    """The routes of this module."""
     yield Route(f"{API_PREFIX}/health", HealthResource())
     yield Route(f"{API_PREFIX}/ready", ReadyResource(components.slot))
     yield Route(f"{API_PREFIX}/model/info", ModelInfoResource(components.slot))
@@ -52,7 +52,7 @@ class ReadyResource:
 
 
 class ModelInfoResource:
-    """What serves."""
+    """Describes the model that serves."""
 
     def __init__(self, slot: ModelSlot) -> None:
         self._slot = slot

@@ -12,7 +12,7 @@ from schemas.api.operations import API_PREFIX
 
 
 def routes(components: Components) -> Iterator[Route]:
-    """What is answered here."""
+    """The routes of this module."""
     if components.passing_on is not None:
         limit = components.settings.max_train_body_bytes
         yield Route(f"{API_PREFIX}/train", TrainResource(components.passing_on, limit))

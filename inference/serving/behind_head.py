@@ -1,4 +1,4 @@
-"""What parses the rest of a request whose head asked for another protocol."""
+"""Parses the rest of a request whose head asked for another protocol."""
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 

@@ -13,7 +13,7 @@ _LOCALHOST: Final = ("127.0.0.1", "::1")
 """Both families whatever the resolver knows (RFC 6761, section 6.3): a client may try either."""
 
 _NOT_HERE: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
-"""What an address gives that this machine has not, as ::1 where IPv6 is off."""
+"""The errors of an address that this machine does not have, as ::1 where IPv6 is off."""
 
 
 class ListenError(Exception):

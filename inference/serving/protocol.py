@@ -21,7 +21,7 @@ from inference.web.load import DRAIN
 from inference.web.shortcut import PlainCall, Shortcut
 
 PIECE_BYTES: Final = 16_384
-"""What the parser gets at a time, so that what comes next can wait unparsed."""
+"""Bytes that the parser gets at a time, so that later bytes can wait unparsed."""
 
 LINGER_S: Final = 2.0
 """How long a refused client may go on sending. If it were cut off at once, its system would throw
@@ -37,7 +37,7 @@ class HttpProtocol(HttpToolsProtocol):
     Args:
         args, kwargs: as uvicorn's own.
         max_head_bytes: bound for the request line and the headers.
-        traffic: counts what is refused here, if anybody does.
+        traffic: counts refusals; None without metrics.
         shortcut: answers plain calls before the app sees them, if any are.
     """
 

@@ -20,7 +20,7 @@ _ANSWER: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-
 
 
 class Transport(Protocol):
-    """What we need of an asyncio transport."""
+    """The methods that are used of an asyncio transport."""
 
     def write(self, data: bytes, /) -> None:
         """Send bytes."""
@@ -36,7 +36,7 @@ class Transport(Protocol):
 
 
 class Cycle(Protocol):
-    """What we need of uvicorn's request in progress."""
+    """The attributes that are used of uvicorn's request in progress."""
 
     more_body: bool
     response_started: bool
@@ -45,7 +45,7 @@ class Cycle(Protocol):
 
 
 class Connection(Protocol):
-    """What we need of `inference.serving.protocol.HttpProtocol`."""
+    """The members that are used of `inference.serving.protocol.HttpProtocol`."""
 
     @property
     def transport(self) -> Transport:

@@ -19,7 +19,7 @@ RETRY_SHARE: Final = 10
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """What is to judge beside the model.
+    """The candidate that judges beside the model.
 
     Attributes:
         model: None if there is none.

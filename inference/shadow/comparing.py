@@ -26,7 +26,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """What two models say of the same logs.
+    """Counts of the verdicts of two models on the same logs.
 
     Attributes:
         n_logs: that both judged.

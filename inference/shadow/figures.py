@@ -1,4 +1,4 @@
-"""What the shadow has found, summed up over all workers of a service.
+"""The findings of the shadow, summed up over all workers of a service.
 
 Counters never go back. What is reported of the candidate begins anew with each pair
 of models: a worker's row names the pair that its cells are about, so that the next worker which
@@ -46,7 +46,7 @@ _PAIR_DIGITS: Final = 13
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What all workers have found of a pair of models.
+    """The findings of all workers on a pair of models.
 
     Attributes:
         n_neither, n_both, n_model, n_candidate: logs, by who flags them.
@@ -122,7 +122,7 @@ class Figures:
         self._board.cells[self._found["dropped"]] += n_logs
 
     def of_pair(self, model: str, candidate: str) -> Found:
-        """What all workers have found of a pair; arguments as for `begin`."""
+        """The findings of all workers on a pair; arguments as for `begin`."""
         cells = self._board.by_worker(self._first, self._size)
         rows = (cells[:, 0] == _pair_of(model, candidate)).tolist()
         neither, both, of_model, of_candidate, dropped = (
@@ -135,7 +135,7 @@ class Figures:
         return Found(neither, both, of_model, of_candidate, dropped, n_judging, examples)
 
     def families(self) -> Iterable[Metric]:
-        """What all workers have counted."""
+        """The families, over all workers."""
         totals = self._board.totals()
         yield LOGS.counter(((who,), totals[cell]) for who, cell in self._logs.items())
         yield DROPPED.counter([((), totals[self._dropped])])

@@ -154,7 +154,7 @@ class Shadow:
         )
 
     def report(self) -> ShadowReport:
-        """What all workers have found of the candidate that this worker has."""
+        """The findings of all workers on this worker's candidate."""
         model, candidate = self._slot.model, self.candidate.model
         version = self.candidate.version
         report = ShadowReport(

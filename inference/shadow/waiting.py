@@ -17,7 +17,7 @@ class Waiting:
         n_dropped: for how many there was no room since they were taken last.
 
     Args:
-        counter: counts them as well, if anybody does.
+        counter: counts them as well; None without metrics.
         room: how many may wait.
     """
 
@@ -57,7 +57,7 @@ class Waiting:
         self._verdicts.extend(noted)
 
     def take(self) -> tuple[list[Verdict], int]:
-        """What waits, and how many were dropped; nothing waits any more."""
+        """Take the verdicts that wait, and how many were dropped; nothing waits then."""
         taken = self._verdicts, self.n_dropped
         self._verdicts, self.n_dropped = [], 0
         return taken

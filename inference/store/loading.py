@@ -41,7 +41,7 @@ class Loader:
         memo_capacity: size of each model's memo.
         turns: shared with the other workers of the service.
         clock: monotonic seconds.
-        marker: marks the verdicts of each model, if anybody counts them.
+        marker: marks the verdicts of each model for metrics; None without metrics.
     """
 
     def __init__(

@@ -69,7 +69,7 @@ def open_store(scheme: str, bucket: str, prefix: str = "") -> ObjectStore:
 
 
 def describe_store_error(error: Exception) -> str:
-    """What a store or its client complains of, in a line without signatures."""
+    """The complaint of a store or its client, in a line without signatures."""
     if isinstance(error, PreconditionError):
         return "the object changed while it was read"
     # obstore adds its internals below the first paragraph; text behind a question mark may be a

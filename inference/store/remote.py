@@ -38,7 +38,7 @@ _ADDRESS: Final = re.compile(r"https?://\S+")
 
 
 class Pointer(msgspec.Struct, frozen=True):
-    """What CURRENT says, or CANDIDATE.
+    """The content of CURRENT, or of CANDIDATE.
 
     Attributes:
         version: the number of the version that it names.
@@ -71,7 +71,7 @@ class RemoteStore:
             raise RemoteStoreError(f"MODEL_STORE: {error}") from error
 
     def current(self, known_tag: str = "", name: str = CURRENT_FILE) -> Pointer | None:
-        """What CURRENT, or another file, says; None if its tag is still `known_tag`.
+        """The content of CURRENT, or of another file; None if its tag is still `known_tag`.
 
         Raises:
             NoModelError: nothing was published yet, or nothing is named.

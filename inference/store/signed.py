@@ -56,14 +56,14 @@ class Verifier:
         Raises:
             BrokenVersionError: the signature is malformed, or not by this key.
         """
-        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - for who verifies
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra
 
         try:
             signature = signature_from_json(written)
             if signature.hint and signature.hint != self._hint:
                 raise BrokenVersionError(
                     f"version {version}: it is signed by another key "
-                    f"(SHA-256 {signature.hint[:12]}...) than the one of {PUBLIC_KEY_VARIABLE} "
+                    f"(SHA-256 {signature.hint[:12]}...) than the key of {PUBLIC_KEY_VARIABLE} "
                     f"({self._hint[:12]}...)"
                 )
             self._key.verify(signature.signature, signed_bytes(signature.payload), self._algorithm)
@@ -71,7 +71,7 @@ class Verifier:
         except InvalidSignature as error:
             raise BrokenVersionError(
                 f"version {version}: {SIGNATURE_FILE} is not valid: it was changed, or made with "
-                f"another key than the one of {PUBLIC_KEY_VARIABLE}"
+                f"another key than that of {PUBLIC_KEY_VARIABLE}"
             ) from error
         except UnreadableSignatureError as error:
             raise BrokenVersionError(f"version {version}: {SIGNATURE_FILE}: {error}") from error
@@ -124,7 +124,7 @@ def algorithm_of(key: "EllipticCurvePublicKey") -> "ECDSA":
 
 
 def hint_of(key: "EllipticCurvePublicKey") -> str:
-    """What names a key in signatures."""
+    """The name of a key in signatures."""
     from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - an extra
         Encoding,
         PublicFormat,

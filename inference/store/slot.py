@@ -61,8 +61,8 @@ class ModelSlot:
         memo_capacity: size of each model's memo.
         clock: monotonic seconds.
         turns: shared with the other workers of the service; made before they are.
-        marker: marks the verdicts of each model, if anybody counts them.
-        reloads: counts what is loaded, if anybody does.
+        marker: marks the verdicts of each model for metrics; None without metrics.
+        reloads: counts models that are loaded; None without metrics.
     """
 
     def __init__(

@@ -69,7 +69,7 @@ class ModelStore:
         self._next = os.fspath(self.root / NEXT_FILE)
 
     def signature(self) -> Signature | None:
-        """What changes whenever another version is made current, for the price of one `stat`.
+        """A value that changes whenever another version is made current, at the cost of a `stat`.
 
         CURRENT is replaced by renaming a new file over it, so its inode changes even where two
         replacements fall into the same tick of the file system's clock. None: there is no CURRENT.
@@ -116,7 +116,7 @@ class ModelStore:
         return self.root / str(version)
 
     def digest(self, version: int) -> str:
-        """What identifies a version: the SHA-256 of its manifest, which lists those of its files.
+        """The identity of a version: the SHA-256 of its manifest, which lists those of its files.
 
         Raises:
             BrokenVersionError: the manifest is missing or unreadable.

@@ -9,7 +9,7 @@ _log = logging.getLogger(__name__)
 
 
 class AccessLogMiddleware:
-    """Logs what was asked and answered, never a body."""
+    """Logs requests and the status of their answers, never a body."""
 
     async def process_response(
         self,

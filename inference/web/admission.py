@@ -1,4 +1,4 @@
-"""Turns away what a web page of somebody else may have a visitor's browser send.
+"""Refuses requests that a foreign web page makes a visitor's browser send.
 
 A browser lets any page send a POST to any address that it reaches, such as a service on loopback,
 as long as the body has a type that a form can have (the "simple requests" of the Fetch standard);

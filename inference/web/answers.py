@@ -1,4 +1,4 @@
-"""Encoding of answers: one encoder a process."""
+"""The encoder of answers that a process shares."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""What both services' apps have in common."""
+"""The common parts of both services' apps."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,10 +33,10 @@ def make_app(
     Args:
         service: inference or trainer.
         problems: its own errors.
-        settings: what both services have.
-        middleware: its own, inside of what both have.
-        traffic: counts requests, if anybody does.
-        forms: of errors, for the protocols that want another form than problem details.
+        settings: that both services have.
+        middleware: its own, within the common middleware.
+        traffic: counts requests; None without metrics.
+        forms: of errors, for protocols with another form than problem details.
 
     Raises:
         TokensError: the file of tokens cannot be used.

@@ -20,7 +20,7 @@ async def read_body(req: falcon.asgi.Request, max_bytes: int, load: Load) -> byt
     Args:
         req: the request.
         max_bytes: bound for the bytes on the wire and, separately, for the decompressed bytes.
-        load: where the body is weighed as it comes, and a compressed one takes its turn.
+        load: weighs the body as it comes, and gives a compressed body its turn.
 
     Raises:
         falcon.HTTPContentTooLarge: the body is larger, or would be when decompressed.

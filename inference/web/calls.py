@@ -1,4 +1,4 @@
-"""Falcon's app with what is around each call: it is counted, and gives back what it holds."""
+"""Falcon's app, which also counts each call and releases what the call holds."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -16,7 +16,7 @@ class App(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
 
     Args:
         shortcut: for the server, which has it answer plain calls; None if there is no short way.
-        traffic: counts calls, if anybody does.
+        traffic: counts calls; None without metrics.
         options: as Falcon's own.
 
     Attributes:
@@ -43,7 +43,7 @@ class App(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
         receive: Callable[[], Awaitable[Any]],
         send: Callable[[Any], Awaitable[None]],
     ) -> None:
-        """Answer one call, or go through a worker's lifespan."""
+        """Answer a call, or go through a worker's lifespan."""
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return

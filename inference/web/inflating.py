@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import falcon
 
 CHUNK_BYTES: Final = 65_536
-"""What lies behind a member is copied, so it is never much."""
+"""Bytes handed over at a time: those behind a member's end are copied."""
 
 PIECE_BYTES: Final = 262_144
 """A stream is inflated in pieces of this size at most."""
@@ -28,7 +28,7 @@ _ZLIB_METHOD: Final = 8
 
 
 class _Member(Protocol):
-    """One compressed stream, of which several may follow each other."""
+    """A compressed stream, of which several may follow each other."""
 
     @property
     def eof(self) -> bool:
@@ -36,10 +36,10 @@ class _Member(Protocol):
 
     @property
     def unused_data(self) -> bytes:
-        """What came behind its end."""
+        """The bytes behind its end."""
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        """What the data and what is left of former data inflate to, up to a length.
+        """Inflate the data and the rest of former data, up to a length.
 
         Raises:
             _FaultyStreamError: they are not of this encoding.
@@ -118,11 +118,11 @@ ENCODINGS: Final[dict[str, Callable[[bytes], _Member]]] = {
     "deflate": _deflate,
     "zstd": _zstd,
 }
-"""What begins a member, by the name of its content encoding (RFC 9110, 8.4.1; RFC 8878)."""
+"""Makes a member, by the name of its content encoding (RFC 9110, 8.4.1; RFC 8878)."""
 
 
 class Inflater:
-    """Inflates a stream of one content encoding, all of its members.
+    """Inflates a stream of a content encoding, all of its members.
 
     Args:
         encoding: a name in `ENCODINGS`.
@@ -135,7 +135,7 @@ class Inflater:
         self._n_members = 0
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """What further bytes of the stream inflate to, in pieces; in time linear in both sizes.
+        """Inflate further bytes of the stream, in pieces; in time linear in both sizes.
 
         Raises:
             falcon.HTTPBadRequest: they are not of this encoding, or of very many members.
@@ -196,7 +196,7 @@ def inflate(body: bytes, encoding: str, max_bytes: int) -> bytes:
 
 
 def too_large(max_bytes: int) -> falcon.HTTPContentTooLarge:
-    """What a body is answered that is too large."""
+    """The error for a body that is too large."""
     return falcon.HTTPContentTooLarge(
         title="Body too large",
         description=f"the body may have {max_bytes} bytes at most, compressed or not; "

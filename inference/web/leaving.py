@@ -36,7 +36,7 @@ def refuse_if_draining(req: falcon.asgi.Request) -> None:
     """Have balancers send nothing more to a process that is about to end.
 
     Raises:
-        falcon.HTTPServiceUnavailable: it is.
+        falcon.HTTPServiceUnavailable: the process is about to end.
     """
     if req.scope.get("state", {}).get(DRAINING):
         raise falcon.HTTPServiceUnavailable(

@@ -1,9 +1,9 @@
-"""What a worker has in hand for calls with a body, and how much of it at most.
+"""A worker's load of calls with a body, and its bounds.
 
 A worker is one loop and one interpreter: work on large bodies is done one at a time, beside the
 loop, so that small calls are answered in between. What would be too much is refused with 503 at
-once, before it costs anything: an answer that comes in time and says "later" is worth more than one
-that comes when nobody waits any more. Health and readiness take no part in this.
+once, before it costs anything: "later" in time is worth more than an answer for which nobody waits
+any more. Health and readiness take no part in this.
 """
 
 import asyncio
@@ -32,11 +32,11 @@ _HELD: Final = "log_anomaly.held"
 
 
 class OverloadedError(Exception):
-    """The worker has its hands full; says of what."""
+    """The worker is at a bound of its load; says which."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker has in hand at most.
+    """The bounds of a worker's load.
 
     Attributes:
         requests: calls whose body is there and whose answer is not.
@@ -50,7 +50,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Load:
-    """Counts what one worker has in hand, and refuses what would be too much.
+    """Counts what a worker has in hand, and refuses what would be too much.
 
     `with load:` is around what is done for a call once its body is there.
 
@@ -85,7 +85,7 @@ class Load:
 
     @property
     def is_full(self) -> bool:
-        """Whether one more call would be refused, so that nothing can be answered at once."""
+        """Whether another call would be refused, so that nothing can be answered at once."""
         return self._requests >= self._limits.requests
 
     def __enter__(self) -> None:
@@ -101,7 +101,7 @@ class Load:
         self._requests += 1
 
     def __exit__(self, *_error: object) -> None:
-        """Count it no longer."""
+        """Stop counting the call."""
         self._requests -= 1
 
     @contextlib.asynccontextmanager
@@ -126,13 +126,13 @@ class Load:
             self._worker.release()
 
     def taken(self, share: "_Share") -> None:
-        """Count what a call held no longer."""
+        """Stop counting what a call held."""
         self._held_bytes -= share.n_bytes
         share.n_bytes = 0
 
 
 class _Share:
-    """What one call has of a worker's load."""
+    """A call's share of a worker's load."""
 
     __slots__ = ("load", "n_bytes")
 
@@ -149,7 +149,7 @@ def _share(scope: dict[str, Any], load: Load) -> _Share:
 
 
 async def give_back(scope: dict[str, Any]) -> None:
-    """Count what a call held no longer, once its client has taken the answer.
+    """Stop counting what a call held, once its client has taken the answer.
 
     A client that does not read is waited for: the server gives it up, and then it is over too.
     """

@@ -1,6 +1,6 @@
-"""From exceptions to problem details: one table says which status each error gets.
+"""From exceptions to problem details: a table gives each error its status.
 
-A protocol of others has errors of its own: under its prefix, a problem takes that form.
+Foreign protocols have their own form of errors: under their prefix, a problem takes that form.
 """
 
 import logging
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class ProblemSpec(msgspec.Struct, frozen=True):
-    """How an exception is answered.
+    """The answer to an exception.
 
     Attributes:
         status: the HTTP status.
@@ -81,7 +81,7 @@ def install_problems(
         app: the Falcon app.
         table: the service's own errors; an exception that is in no table is a defect of ours,
             logged with its traceback and answered with 500 and nothing of its text.
-        traffic: counts problems, if anybody does.
+        traffic: counts problems; None without metrics.
         forms: of the protocols that want another form.
     """
     form_of = dict(forms or {})

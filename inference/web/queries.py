@@ -1,4 +1,4 @@
-"""Query parameters that take one of some words."""
+"""Query parameters whose value is a word of a list."""
 
 import falcon
 import falcon.asgi

@@ -1,4 +1,4 @@
-"""Where calls go: what a resource answers, and Falcon's router with one change, HEAD."""
+"""The routes: what a resource answers, and Falcon's router with a single change, HEAD."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,13 +1,13 @@
-"""The short way of the call that a service lives on: a plain call is answered without Falcon.
+"""The short way of the most frequent calls: a plain call is answered without Falcon.
 
 Routing, request and response objects, middleware and a task for each request take more than half
 of the processor time of a prediction, and a plain call needs none of them: its path is known, its
-body is small and JSON, nobody's page sends it. The server asks here before it hands a request to
-the app, and writes the answer itself (`inference.serving.protocol`). What answers are the very
+body is small and JSON, no web page sends it. The server asks here before it hands a request to the
+app, and writes the answer itself (`inference.serving.protocol`). The answer comes from the very
 functions that resource and middleware use.
 
-All other calls go to the app. So do those whose answer would be anything but 200: what is raised
-here is dropped, Falcon answers what it raises. There is no second way to say no.
+All other calls go to the app. So do calls whose answer would be anything but 200: an exception here
+is dropped, and Falcon answers its own. So there is a single place for refusals.
 """
 
 import time
@@ -22,7 +22,7 @@ from inference.web.admission import is_json
 from inference.web.request_id import HEADER, RequestIdMiddleware
 
 MAX_BYTES: Final = 8_192
-"""What is wrong with a body is found twice; in a larger body that would take its time."""
+"""The faults of a body are found twice; in a larger body that would take too long."""
 
 Answer = Callable[[bytes], bytes | None]
 """The JSON that answers a body; None, or whatever it raises, if that takes more than a moment."""
@@ -48,7 +48,7 @@ class Shortcut:
     Args:
         ids: names requests.
         guard: asks for tokens, if any are needed.
-        traffic: counts calls, if anybody does.
+        traffic: counts calls; None without metrics.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Shortcut:
         self._ways[path] = (answer, meter)
 
     def plain_call(self, scope: Any) -> PlainCall | None:
-        """Look at a call whose head has come; None if it is for the app.
+        """Examine a call whose head has come; None if it is for the app.
 
         Args:
             scope: the call's ASGI scope, its headers as a list.

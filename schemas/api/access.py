@@ -1,4 +1,4 @@
-"""What a caller may do, where callers have tokens."""
+"""The scopes of callers' tokens."""
 
 from typing import Final, Literal, get_args
 

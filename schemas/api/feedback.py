@@ -1,4 +1,4 @@
-"""What a person says of a verdict, and what becomes of it."""
+"""People's corrections of verdicts: request and answer."""
 
 from typing import Annotated, Literal
 

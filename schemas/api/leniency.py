@@ -1,4 +1,4 @@
-"""What requests may hold beyond their types, as JSON Schema.
+"""Values that requests may hold beyond their types, as JSON Schema.
 
 The decoders take numbers and booleans from strings as well, since log shippers send them so; and
 some rules are about several members at once. msgspec's schemas say neither, so a document made of
@@ -87,7 +87,7 @@ RULES: Final[Mapping[type, Schema]] = {
         ],
     },
 }
-"""What holds between the members of a request, or of a log in it."""
+"""Rules between the members of a request, or of a log in it."""
 
 
 def as_taken(components: Mapping[str, Schema], requests: list[type]) -> dict[str, Schema]:

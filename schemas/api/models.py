@@ -1,4 +1,4 @@
-"""What the calls about published versions answer."""
+"""Answers of the calls about published versions."""
 
 from typing import Annotated, Final
 

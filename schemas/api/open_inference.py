@@ -33,7 +33,7 @@ SCOPES_BY_PATH: Final[Mapping[str, Scope | None]] = {
     **dict.fromkeys((SERVER_PATH, LIVE_PATH, READY_PATH, *MODEL_READY_PATHS)),
     **dict.fromkeys((*MODEL_PATHS, *INFER_PATHS), "predict"),
 }
-"""What a token must allow for each call, as in `schemas.api.operations`."""
+"""The scope that each call needs, as in `schemas.api.operations`."""
 
 Datatype = Literal["BOOL", "INT64", "FP64", "BYTES"]
 
@@ -140,7 +140,7 @@ class InferResponse(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ServerMetadata(msgspec.Struct, frozen=True):
-    """What answers."""
+    """The metadata of the server."""
 
     name: str
     version: str

@@ -21,7 +21,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         services: which of the two services answers it.
         scope: what a caller's token must allow where tokens are asked for; None for calls that
             are for everybody.
-        summary: what it is for, in one line.
+        summary: its purpose, in a line.
         description: its limits, and what else a client should know.
         request: type of the JSON body, if it takes a body.
         response: type of the answer with status 200; None for plain text.

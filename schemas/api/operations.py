@@ -35,7 +35,7 @@ LINE_TYPES: Final = frozenset(
 """Media types that say that each line is a JSON text."""
 
 ON_ERROR: Final = ("refuse", "report")
-"""What a batch does with logs at fault; refuse is what it does unasked."""
+"""The ways of a batch with logs at fault; refuse is the default."""
 METRICS_PATH: Final = "/metrics"
 """Where Prometheus looks by itself."""
 

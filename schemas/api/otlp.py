@@ -1,4 +1,4 @@
-"""What the receiver of OpenTelemetry's logs answers in JSON; its names are the protocol's."""
+"""Answers of the receiver of OpenTelemetry's logs in JSON; names are the protocol's."""
 
 from typing import Annotated, Final
 

@@ -1,4 +1,4 @@
-"""What the predict calls take and answer.
+"""Requests and answers of the predict calls.
 
 Requests are frozen structs that are decoded once at the edge. Keys that are not ours are ignored,
 since log shippers add their own.

@@ -1,4 +1,4 @@
-"""What the calls for raw logs answer: counts, the logs that were asked for, what was at fault."""
+"""Answers of the calls for raw logs: counts, the verdicts that were asked for, the faults."""
 
 from typing import Annotated, Final, Literal
 
@@ -8,7 +8,7 @@ from msgspec import Meta
 from schemas.api.predictions import ModelVersion
 
 Returned = Literal["anomalies", "all", "none"]
-"""Which verdicts a call for raw logs lists."""
+"""The verdicts that a call for raw logs lists."""
 
 MAX_LISTED: Final = 10_000
 """Verdicts in an answer; of more, the first are listed and the others counted."""
@@ -47,7 +47,7 @@ class BadLog(msgspec.Struct, frozen=True):
 
 
 class RawLogsAnswer(msgspec.Struct, frozen=True):
-    """What a body of raw logs was found to hold."""
+    """The records of a body of raw logs, counted."""
 
     log_count: Annotated[int, Meta(description="Records that were found, bad ones too.")]
     anomaly_count: Annotated[int, Meta(description="How many records are anomalies.")]

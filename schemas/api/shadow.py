@@ -1,4 +1,4 @@
-"""What is answered about a candidate that judges beside the model."""
+"""Answers about a candidate that judges beside the model."""
 
 from typing import Annotated, Final, Literal, get_args
 

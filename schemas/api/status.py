@@ -1,4 +1,4 @@
-"""What the calls about the service itself answer."""
+"""Answers of the calls about the service itself."""
 
 from typing import Annotated, Literal
 

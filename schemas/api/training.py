@@ -1,4 +1,4 @@
-"""What a training takes and answers.
+"""Request and answer of a training.
 
 Unknown keys are refused among the options: a misspelt key would silently train another model.
 """
@@ -124,7 +124,7 @@ class TrainRequest(ForestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
 
     @property
     def budget(self) -> AlertBudget | None:
-        """What the contamination follows from; None where it does not."""
+        """The budget that the contamination follows from; None where a share was given."""
         if self.alerts_per_day is UNSET or self.lines_per_day is UNSET:
             return None
         return AlertBudget(self.alerts_per_day, self.lines_per_day)

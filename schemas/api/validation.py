@@ -212,7 +212,7 @@ def _examples(type_: Any) -> list[str]:
 
 
 def _choices(type_: Any) -> Iterator[str]:
-    """What a closed choice allows, in words: the members of an enum or a literal."""
+    """The values of a closed choice, in words: the members of an enum or a literal."""
     if isinstance(type_, type) and issubclass(type_, enum.Enum):
         yield from (str(member.value) for member in type_)
     elif get_origin(type_) is Literal:

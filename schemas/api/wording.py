@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of types and their members, taken from where the code says it.
+"""The descriptions of types and members in the OpenAPI document, taken from docstrings.
 
 A docstring's first paragraph is for everybody, what follows is for those who read the code; its
 section `Attributes:` says what members mean, unless they say so themselves.
@@ -49,7 +49,7 @@ def first_paragraph(docstring: str) -> str:
 
 
 def attributes(docstring: str) -> dict[str, str]:
-    """What the section `Attributes:` of a docstring in Google's style says of each attribute."""
+    """The description of each attribute in the section `Attributes:` of a Google docstring."""
     _, found, section = docstring.partition(f"{_SECTION}\n")
     entries: dict[str, list[str]] = {}
     names: list[str] = []

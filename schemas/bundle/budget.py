@@ -32,6 +32,6 @@ class AlertBudget(msgspec.Struct, frozen=True):
 
     @property
     def share(self) -> float:
-        """What the alerts are of the lines, to six digits: the contamination that follows."""
+        """The share of the lines that the alerts are, to six digits: the contamination."""
         assert self.lines_per_day is not None
         return float(f"{self.alerts_per_day / self.lines_per_day:.6g}")

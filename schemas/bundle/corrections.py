@@ -54,7 +54,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def alike(self) -> Alike:
-        """What it is about."""
+        """The key that logs alike share: the correction is about all logs with it."""
         if self.features is not None:
             return alike(self.features)
         return (self.service, int(self.pattern_id or "0", 16))
@@ -65,7 +65,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def alike(log: LogFeatures) -> Alike:
-    """What a log has in common with those that a correction of it is about."""
+    """The key that a log shares with all logs that a correction of it is about."""
     if isinstance(log, MessageFeatures):
         return (log.service, log.pattern)
     step = bisect_right(STEP_STARTS, log.message_length)

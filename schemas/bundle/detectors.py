@@ -67,5 +67,5 @@ DETECTORS: Final[dict[str, DetectorSpec]] = {
 
 
 def meanings(part: Callable[[DetectorSpec], str]) -> str:
-    """What a field of an answer means, detector by detector."""
+    """The meaning of a field of an answer, detector by detector."""
     return "; ".join(f"{spec.name}: {part(spec)}" for spec in DETECTORS.values())

@@ -47,7 +47,7 @@ class FileEntry(msgspec.Struct, frozen=True):
 
 
 class FeatureSpec(msgspec.Struct, frozen=True):
-    """What the graph's input columns are, and how they are made.
+    """The graph's input columns, and how they are made.
 
     Attributes:
         names: the columns, in order.
@@ -104,7 +104,7 @@ class ScoreSpec(msgspec.Struct, frozen=True):
 
 
 class TrainingSummary(msgspec.Struct, frozen=True):
-    """What the model learned from.
+    """The data that the model learned from.
 
     Attributes:
         n_samples: training rows.
@@ -128,7 +128,7 @@ Method = Literal["forward", "leave-one-out", "quantile"]
 
 
 class CalibrationSummary(msgspec.Struct, frozen=True):
-    """What the thresholds come from, and what they flag of it.
+    """The records that the thresholds come from, and the share that they flag.
 
     Attributes:
         source: `training`, the training records; `records`, other records that were given;
@@ -167,7 +167,7 @@ class HeldOutSummary(msgspec.Struct, frozen=True):
 
 
 class ParitySummary(msgspec.Struct, frozen=True):
-    """What was compared before the model was published; 0 where a detector has no such proof.
+    """The comparisons before the model was published; 0 where a detector has no such proof.
 
     Attributes:
         n_training_rows: distinct rows of the records behind the thresholds of which the graph was

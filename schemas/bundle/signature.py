@@ -84,7 +84,7 @@ class _Statement(msgspec.Struct, rename="camel"):
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """What a signature file holds.
+    """The content of a signature file.
 
     Attributes:
         payload: the statement, as it was signed.
@@ -98,7 +98,7 @@ class Signature(msgspec.Struct, frozen=True):
 
 
 def statement(name: str, digests: Mapping[str, str], ignored: list[str]) -> bytes:
-    """What is signed of a version.
+    """The signed statement on a version.
 
     Args:
         name: what the model is called.

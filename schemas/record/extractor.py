@@ -75,7 +75,7 @@ class Definition(msgspec.Struct, frozen=True):
 
 
 def _decisive(rules: tuple[Rule, ...]) -> list[tuple[str, str]]:
-    """What of rules decides: the texts that they read and their patterns, in their order."""
+    """The parts of rules that decide: the texts that they read and their patterns, in order."""
     return [(rule.reads, rule.pattern) for rule in rules]
 
 

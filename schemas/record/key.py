@@ -133,7 +133,7 @@ LENGTH_UNIT, LEVEL_UNIT, SERVICE_UNIT, FLAG_UNIT, _ = LAYOUT.units
 LEVEL_KEYS: Final = {
     level: LAYOUT.lowest + LEVEL_UNIT * severity for level, severity in SEVERITY.items()
 }
-"""What its level adds to a record's key, that of all zeros included."""
+"""The part of a record's key for its level, with the key of all zeros."""
 
 EXCEPTION_UNIT: Final = FLAG_UNIT * EXCEPTION_BIT
 TIMEOUT_UNIT: Final = FLAG_UNIT * TIMEOUT_BIT

@@ -25,7 +25,7 @@ __all__ = ["NOTHING", "Flags", "find_flags", "find_flags_in", "has_trigger", "ha
 
 
 class Flags(msgspec.Struct, frozen=True):
-    """What a message speaks of.
+    """The kinds of failure that a message speaks of.
 
     Attributes:
         has_exception: A program failed: an exception, a panic, a stack trace.

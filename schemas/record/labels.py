@@ -1,4 +1,4 @@
-"""What a label says: whether whoever labelled a record took it for an anomaly.
+"""The meaning of labels: whether a labelled record is an anomaly.
 
 Labelled logs come with truth values, with numbers and with the names of faults. A label says
 *anomaly* unless it is null, a zero, false, or a word for nothing. As text, with case and blanks

@@ -61,16 +61,16 @@ NO_LEVEL: Final = frozenset(
     {"", "-", "*", "ALL", "ANY", "DEFAULT", "N/A", "NIL", "NONE", "NOTSET", "NULL", "OFF"}
     | {"UNDEFINED", "UNKNOWN", "UNSET", "UNSPECIFIED", "STDOUT", "STDERR"}
 )
-"""What stands for no level at all, upper case: such a record has no level."""
+"""Words for no level at all, upper case: such a record has no level."""
 
 DECORATION: Final = r"[\]\[ \t\n\x0B\f\r(){}<>:|,.;*#='\"!-]"
 """A character that may stand around a level's name; a set that RE2, Java and Python read alike."""
 
 _OFFSET: Final = r"[+-]?[0-9]{1,3}"
-"""What slog (`ERROR+2`) and OpenTelemetry (`INFO2`) write behind a name."""
+"""Suffixes of slog (`ERROR+2`) and OpenTelemetry (`INFO2`) behind a name."""
 
 _PREFIX: Final = r"(?i:(?:log)?level|severity|log)[._]"
-"""What names of constants begin with: `LogLevel.Error`, `LOG_ERR`, `SEVERITY_WARNING`."""
+"""Prefixes of names of constants: `LogLevel.Error`, `LOG_ERR`, `SEVERITY_WARNING`."""
 
 TRIMMED: Final = rf"^{DECORATION}+|^{_PREFIX}|(?:{_OFFSET})?{DECORATION}+$|{_OFFSET}$"
 """All that is taken away around a name; a text of digits alone would leave nothing."""
@@ -115,7 +115,7 @@ SCALES: Final[dict[str, dict[int, str]]] = {
     "npm": _ranks("ERROR", "WARN", "INFO", "DEBUG", "DEBUG", "DEBUG", "DEBUG"),
     "bunyan": _ranks("DEBUG", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", first=10, step=10),
 }
-"""What numbers mean, by the name of the scale as `--levels` takes it.
+"""The levels of numbers, by the name of the scale as `--levels` takes it.
 
 Sources: RFC 5424 6.2.1 (syslog); pino's and bunyan's READMEs; Python's `logging`; OpenTelemetry's
 log data model (SeverityNumber); Monolog's `Level`; Google Cloud's LogSeverity; logback's `Level`;

@@ -1,4 +1,4 @@
-"""What the surprisal detector counts and adds up, defined once for training and for serving.
+"""The terms of the surprisal detector, defined once for training and for serving.
 
 Everything is in decades: one unit is a factor of ten. A record surprises by
 

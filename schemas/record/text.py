@@ -17,7 +17,7 @@ LIMIT: Final = 2_000
 """How many characters of a message are read: errors show early, and work stays bounded."""
 
 ESCAPE: Final = "\x1b"
-"""What every control sequence begins with."""
+"""The beginning of every control sequence."""
 
 CODES: Final = r"\x1B\[[0-?]{0,30}[ -/]{0,5}[@-~]"
 """A control sequence: parameters, intermediate bytes and the final byte (ECMA-48, section 5.4)."""
@@ -33,7 +33,7 @@ and single escapes of ECMA-48; NUL; a byte order mark. Its repetitions cannot ma
 them, so that the time for a text grows with its length alone."""
 
 NON_ASCII: Final = r"[^\x00-\x7F]"
-"""What becomes a question mark; only a system's own words in other languages ask for that."""
+"""Characters that become a question mark; only system messages in other languages have them."""
 
 _remove_codes = re.compile(CODES).sub
 

@@ -1,4 +1,4 @@
-"""Which rules need to be tried on a text: those of which a trigger stands in it.
+"""Selects the rules to try on a text: those with a trigger in it.
 
 Every text that a rule matches holds a trigger of that rule. There are hundreds of triggers, and
 most texts hold none: `any_of` finds that out in a single pass. For the others, `Triggers` finds the

@@ -142,7 +142,7 @@ def test_a_trainer_with_another_store_is_recognised(
     inference = start_inference(tmp_path / "ours", trainer)
     answer = inference.call("POST", "/train", training(make_logs(100)))
     assert answer.status == 502
-    assert "must share one MODEL_DIR" in answer.json()["detail"]
+    assert "must share a MODEL_DIR" in answer.json()["detail"]
 
 
 def test_trainers_answers_are_passed_back(

@@ -11,7 +11,7 @@ class UsageError(Exception):
 
 
 class Work(msgspec.Struct, frozen=True):
-    """What a job did.
+    """The work that a job did.
 
     Attributes:
         n_rows: records that it used.

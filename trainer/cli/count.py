@@ -49,7 +49,7 @@ def _run(arguments: argparse.Namespace) -> None:
 
 
 def _facts(table: CountTable) -> list[tuple[str, str]]:
-    """What a person wants to know of a table first."""
+    """The main figures of a table."""
     level = unpack(table.keys)[1]
     levels = [
         (known.value, int(table.counts[level == number].sum()))

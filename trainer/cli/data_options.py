@@ -109,7 +109,7 @@ def add_counts(parser: argparse.ArgumentParser) -> None:
 
 
 def add_fault_field(parser: argparse.ArgumentParser) -> None:
-    """What a fault is, beside `add_data`."""
+    """The option on faults, beside `add_data`."""
     parser.add_argument(
         "--fault-field",
         metavar="NAME",
@@ -183,7 +183,7 @@ def required_data(arguments: argparse.Namespace, held_out: Sequence[Source] = ()
 
 
 def add_holdout(parser: argparse.ArgumentParser) -> None:
-    """What a model does not learn from."""
+    """The option on data that a model does not learn from."""
     parser.add_argument(
         "--holdout",
         action="append",

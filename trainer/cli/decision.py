@@ -1,4 +1,4 @@
-"""What a gate decided, for people."""
+"""A gate's decision, for people."""
 
 from trainer.errors import WorseModelError
 from trainer.jobs.activate import Decision

@@ -48,7 +48,7 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
 def add_budget(
     share: argparse._MutuallyExclusiveGroup, options: argparse._ActionsContainer
 ) -> None:
-    """What a contamination may follow from.
+    """The options on the alert budget that a contamination may follow from.
 
     Args:
         share: where `--contamination` is.
@@ -92,7 +92,7 @@ def alert_budget(arguments: argparse.Namespace) -> AlertBudget | None:
 
 
 def add_version(parser: argparse.ArgumentParser) -> None:
-    """Which model, for commands that also take data."""
+    """The option on the model, for commands that also take data."""
     parser.add_argument("--version", type=int, metavar="N", help="the model (default: the current)")
 
 

@@ -1,4 +1,4 @@
-"""What a job tells Prometheus: a file for the textfile collector of its node exporter."""
+"""A job's metrics for Prometheus: a file for the textfile collector of its node exporter."""
 
 import argparse
 import time

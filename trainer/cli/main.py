@@ -50,7 +50,7 @@ from trainer.errors import (
 
 USAGE_EXIT: Final = WRONG_SETTINGS_EXIT
 INTERRUPTED_EXIT: Final = 130
-"""What a shell gives a program that Ctrl-C ended."""
+"""The exit code that shells give a program that Ctrl-C ended."""
 
 EXIT_CODES: Final[dict[type[TrainingError], int]] = {
     BudgetError: USAGE_EXIT,

@@ -1,4 +1,4 @@
-"""What a person sees: notes and progress on standard error, results on standard output."""
+"""The terminal: notes and progress on standard error, results on standard output."""
 
 import os
 import shutil
@@ -145,5 +145,5 @@ def write_out(data: bytes) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        # Whoever reads has seen enough; Python would complain once more at its end.
+        # The reader has closed the pipe; Python would complain once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

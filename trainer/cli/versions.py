@@ -51,7 +51,7 @@ def _info(arguments: argparse.Namespace) -> None:
 
 
 def _facts(version: int, manifest: Manifest) -> list[tuple[str, str]]:
-    """What a person wants to know of a version first."""
+    """The main facts of a version."""
     training, scores, calibration = manifest.training, manifest.scores, manifest.calibration
     options = manifest.options
     facts = [

@@ -1,1 +1,1 @@
-"""From data of any size to one count table: on this machine, on a cluster, or by an SQL engine."""
+"""From data of any size to a count table: on this machine, on a cluster, or by an SQL engine."""

@@ -12,7 +12,7 @@ T = TypeVar("T")
 CONNECT_TIMEOUT_S: Final = 10
 
 _ADDRESS: Final = re.compile(r"(?:(?:tcp|tls|ucx|ws|wss)://)?[^/]+:\d+")
-"""Dask takes 20 seconds to say of anything else that it is none."""
+"""Known schemes of addresses: Dask takes 20 seconds to refuse any other."""
 
 
 def run_on_dask(

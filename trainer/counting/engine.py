@@ -35,14 +35,14 @@ from trainer.reading.sources import Source
 from trainer.sql import features_query
 
 UNKNOWN: Final = -1
-"""Number of a level or service that is none."""
+"""Number of a level or service that is not valid."""
 
 
 def count_features(sources: Sequence[Source], plan: ReadingPlan, partition: int = 0) -> PartCount:
     """Count Parquet files of features, all at once.
 
     Args:
-        sources: one partition each, in order.
+        sources: a partition each, in order.
         plan: how to read them.
         partition: number of the first source.
 
@@ -254,7 +254,7 @@ def _placed(lines: Ints | None, partition: int) -> Ints | None:
 
 
 def read_numbered(connection: duckdb.DuckDBPyConnection, partition: int) -> PartCount:
-    """Sum up what `numbered` holds, usable or not."""
+    """Sum up the rows of `numbered`, usable or not."""
     rows, table = packed_counts(connection, partition)
     n_records, n_bad = connection.execute(
         "SELECT coalesce(sum(coalesce(n, 1)), 0)::BIGINT, "

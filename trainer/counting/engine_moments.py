@@ -32,8 +32,8 @@ def located_rows(
 ) -> str:
     """A table expression for Parquet files with two columns more.
 
-    `MOMENT` is when a record was written, microseconds since 1970 in UTC, null for one that does
-    not say; `PLACE` its number in the order of the files, from 1.
+    `MOMENT` is when a record was written, microseconds since 1970 in UTC, null for a record without
+    a time; `PLACE` its number in the order of the files, from 1.
 
     Args:
         connection: what reads it.
@@ -89,7 +89,7 @@ def _read_time(text: str) -> int:
 
 
 def _moment_of(column: str, kind: str) -> str:
-    """A column of some type as microseconds since 1970 in UTC, null where it is no whole time."""
+    """A column as microseconds since 1970 in UTC, null where its value is no whole time."""
     if kind.startswith(("TIMESTAMP", "DATE")):
         return f"epoch_us({column})"
     if any(number in kind for number in _NUMBERS):

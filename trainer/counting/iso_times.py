@@ -1,4 +1,4 @@
-"""When many records were written, read at once: a quarter of the work of one by one.
+"""Reads the times of many records at once: a quarter of the work of reading one by one.
 
 Times as most loggers write them (RFC 3339, ISO 8601 with seconds) are read by columns of
 characters; each other time, and whatever looks odd, is read by `inference.intake.times.read_time`,

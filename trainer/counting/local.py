@@ -105,9 +105,9 @@ def _deaf_children() -> Iterator[None]:
 def interrupted_later() -> Iterator[None]:
     """Ctrl-C takes effect at the end of the block.
 
-    Raised while a process is started, it would leave a child behind that waits for the rest of what
-    it is to do, and complains of its end. To block the signal is not enough: another thread may
-    get it, and the main process raise it all the same.
+    Raised while a process is started, it would leave a child behind that waits for the rest of its
+    task, and reports an error at its end. Blocking the signal is not enough: another thread may get
+    it, and the main thread then raises it all the same.
     """
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):
@@ -125,7 +125,7 @@ def interrupted_later() -> Iterator[None]:
 
 def _start_worker() -> None:
     _end_with_parent()
-    # What was imported lives for good: no collection need walk it.
+    # Imported objects live for ever: the garbage collector need not visit them.
     gc.freeze()
 
 

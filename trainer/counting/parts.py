@@ -1,4 +1,4 @@
-"""The parts that data was read in, by name: what places mean to who has a count table alone."""
+"""The parts that data was read in, by name: they give places a meaning without the data."""
 
 from collections.abc import Sequence
 from typing import Final

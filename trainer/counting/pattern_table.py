@@ -1,7 +1,7 @@
-"""How often each pattern occurred: service by template, and the records that it was written as.
+"""Counts of patterns: by service and template, and by the records that they were written as.
 
-A pattern is what one service writes by one template (`schemas.record.templates`). A row is a
-pattern as one record, so a table says what any model thinks of a pattern: models judge records.
+A pattern is what a service writes by a template (`schemas.record.templates`). A row is a pattern
+with a record's features, so that any model can judge it: models judge records.
 Tables merge by addition; the order of records, parts and tables does not matter.
 """
 
@@ -19,7 +19,7 @@ MAX_PATTERNS: Final = 200_000
 """Patterns of a table; messages that make more do not repeat, so that counting them says little."""
 
 MAX_SPREAD_ROWS: Final = 50_000
-"""Rows of which it is kept how they spread over time: at most 40 MB, mostly a tenth of that."""
+"""Rows whose spread over time is kept: at most 40 MB, mostly a tenth of that."""
 
 Uints = npt.NDArray[np.uint64]
 
@@ -82,11 +82,11 @@ NO_PATTERNS: Final = PatternTable(
 """The table of no record with a message."""
 
 OVERFLOWED: Final = msgspec.structs.replace(NO_PATTERNS, overflowed=True)
-"""What is left of a table with more than `MAX_PATTERNS` patterns."""
+"""The table in place of a table with more than `MAX_PATTERNS` patterns."""
 
 
 def without_texts(table: PatternTable) -> PatternTable:
-    """The same with ids alone, for those who keep parts of log lines out of what they write."""
+    """The same with ids alone, for output without parts of log lines."""
     return msgspec.structs.replace(table, texts={})
 
 

@@ -1,4 +1,4 @@
-"""Counts the records of a part, one by one: what any model learns from, and the patterns."""
+"""Counts the records of a part, one by one: the count table for models, and the patterns."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -72,8 +72,8 @@ class RecordCounter:
 
     def _count(self, records: Iterable[Record]) -> bool:
         """Count some records; says whether there was any."""
-        # One loop with local names: this runs for every record there is. What was made of a line
-        # is the key, since its hash costs less than a packed key does.
+        # A single loop with local names: this runs for every record. The features are the key,
+        # since their hash costs less than a packed key does.
         flush_records, tallies = self._flush_records, self._tallies
         add_time, add_row = self._times.written.append, self._times.rows.append
         tally = None

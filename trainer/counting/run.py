@@ -93,7 +93,7 @@ class Locator:
         return self._part(place.partition).describe(place.line)
 
     def parts(self) -> list[Part]:
-        """All parts by name, for who has the places and not the data.
+        """All parts by name, for readers that have the places without the data.
 
         Standard input cannot be read again, and records that came as features were no lines.
         """

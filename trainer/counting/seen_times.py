@@ -1,7 +1,7 @@
 """When the records of a part were seen: first, last and how often in each slot of time.
 
-What is noted for every record is its time as it is written and a number, in two buffers; they are
-read many at once, which costs a fraction of doing it record by record.
+For every record, its time as it is written and a number are noted in two buffers. These are read
+many at once, which costs a fraction of reading each time by itself.
 """
 
 from typing import Final
@@ -15,7 +15,7 @@ from trainer.counting.table import NEVER_SEEN, NO_TIME
 from trainer.counting.time_slots import Spread, concatenated, no_spread, spread_of
 
 BUFFER_RECORDS: Final = 16_384
-"""Records after which the buffers are to be emptied: what is made of them stays in the cache."""
+"""Records after which the buffers must be emptied, so that they stay in the processor's cache."""
 
 
 class SeenTimes:

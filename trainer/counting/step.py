@@ -9,7 +9,7 @@ from trainer.reading.records import read_records
 
 
 def count_partition(partition: Partition) -> PartCount:
-    """Count the records of one partition.
+    """Count the records of a partition.
 
     Raises:
         InputError: the file cannot be opened or is damaged.

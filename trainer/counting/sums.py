@@ -1,4 +1,4 @@
-"""What was counted in a part of the data, and how parts add up."""
+"""The counts of a part of the data, and how they add up."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -16,7 +16,7 @@ MERGE_RECORDS: Final = 1_000_000
 
 
 class PartCount(msgspec.Struct, frozen=True):
-    """What one partition holds.
+    """The counts of a partition.
 
     Attributes:
         partition: its number.
@@ -38,7 +38,7 @@ class PartCount(msgspec.Struct, frozen=True):
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """What all partitions hold.
+    """The counts of all partitions.
 
     Attributes:
         table: the usable records; where not all of them have a time, in their order.
@@ -82,7 +82,7 @@ class PartSum:
         self._notes = Notes()
 
     def add(self, part: PartCount) -> None:
-        """Add one partition's part."""
+        """Add a partition's part."""
         self._tables.append(part.table)
         self._patterns.append(part.patterns)
         self._waiting += part.table.n_distinct

@@ -171,7 +171,7 @@ def in_order(table: CountTable, records: Mapping[int, int]) -> CountTable:
 
 
 def merge_names(several: Iterable[Mapping[int, str]]) -> dict[int, str]:
-    """One name for each service number: the first in alphabetical order."""
+    """A name for each service number: the first in alphabetical order."""
     names: dict[int, str] = {}
     for known in several:
         for number, name in known.items():

@@ -22,7 +22,7 @@ from trainer.reading.partitions import MAX_LINES
 from trainer.reading.sources import Source
 
 PLACE_COLUMN: Final = "example"
-"""Where a line stands that gave the record: its place in the parts that the file names."""
+"""The column with the place of a line that gave the record, in the parts that the file names."""
 
 _OF_LOGS: Final = frozenset({"pattern", "template"})
 """Columns that only tables of raw logs have, that of tables of long ago too."""
@@ -109,7 +109,7 @@ def check_extractor(connection: duckdb.DuckDBPyConnection, reader: str, uri: str
 def read_parts(
     connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
 ) -> tuple[list[Part], list[int]]:
-    """The parts that several tables name, as one list.
+    """The parts that several tables name, in a single list.
 
     Args:
         connection: what reads them.

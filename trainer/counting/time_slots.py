@@ -1,7 +1,7 @@
 """How counts spread over time: a few slots, as wide as the times need.
 
 A slot is 2**bits microseconds wide, and its number is a time without its lowest `bits` bits. So two
-slots of one width are exactly one slot of the next, spreads of different widths add up exactly, and
+slots of a width are exactly one slot of the next, spreads of different widths add up exactly, and
 the width of a sum depends on the first and the last time alone: the order of records, parts and
 merges does not matter.
 """
@@ -63,7 +63,7 @@ class Spread(msgspec.Struct, frozen=True):
         return Spread(self.bits, self.first, n_rows, cells, counts)
 
     def take(self, rows: Ints) -> "Spread":
-        """That of some rows, each named once."""
+        """The spread of some rows, each named once."""
         groups = np.full(self.n_rows, -1)
         groups[rows] = np.arange(len(rows))
         return self.regrouped(groups, len(rows))
@@ -78,12 +78,12 @@ _NONE: Final = np.empty(0, np.int64)
 
 
 def no_spread(n_rows: int) -> Spread:
-    """That of rows without times."""
+    """The spread of rows without times."""
     return Spread(0, 0, n_rows, _NONE, _NONE)
 
 
 def spread_of(times: Ints, rows: Ints, n_rows: int) -> Spread:
-    """That of single records.
+    """The spread of single records.
 
     Args:
         times: int64 of shape (n,), microseconds since 1970.
@@ -107,7 +107,7 @@ def bits_for(low: int, high: int) -> int:
 
 
 def concatenated(spreads: Sequence[Spread]) -> Spread:
-    """The rows of several spreads, one after the other, in slots of one width."""
+    """The rows of several spreads, in order, in slots of the same width."""
     n_rows = sum(spread.n_rows for spread in spreads)
     known = [spread for spread in spreads if len(spread.cells)]
     if not known:

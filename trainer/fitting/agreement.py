@@ -84,7 +84,7 @@ def _choose(judgements: Judgements) -> Ints:
 
 
 def _as_served(model: Model, logs: Sequence[LogFeatures]) -> Judgements:
-    """What the model says of logs that come singly, and then in batches of several sizes."""
+    """The model's judgements on logs that come singly, then in batches of several sizes."""
     judged = [verdict for part in _parts(logs) for verdict in model.judge_logs(part)]
     n = len(judged)
     return Judgements(

@@ -46,7 +46,7 @@ def distinct_rows(rows: Rows) -> Rows:
 
 
 def table_scorer(graph: bytes, columns: Sequence[str]) -> Scorer:
-    """What scores the distinct rows of a table by a graph.
+    """A scorer of the distinct rows of a table, by a graph.
 
     Args:
         graph: the serialised ONNX model.

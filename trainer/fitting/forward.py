@@ -121,7 +121,7 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 class Calibration(msgspec.Struct, frozen=True):
-    """What thresholds are quantiles of.
+    """The values of D that thresholds are quantiles of.
 
     Attributes:
         present: D of the training records, each left out of the counts itself.

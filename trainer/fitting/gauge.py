@@ -35,7 +35,7 @@ class Calibrated(msgspec.Struct, frozen=True):
     Attributes:
         calibration: what thresholds are quantiles of.
         threshold: of all records.
-        offsets: of services from it, see `find_offsets`; None if nobody asked.
+        offsets: of services from it, see `find_offsets`; None if not asked for.
     """
 
     calibration: Calibration

@@ -11,7 +11,7 @@ from schemas.record.key import Ints
 Floats = npt.NDArray[np.float64]
 
 NOISE: Final = 1e-7
-"""What two computations of the same score may differ by: another graph, another processor.
+"""How far two computations of the same score may differ: another graph, another processor.
 
 onnxruntime rounds a sum of path lengths to float32, which moves a score by up to 3e-8.
 """

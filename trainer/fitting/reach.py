@@ -19,7 +19,7 @@ WRITTEN: Final = "records with a message"
 
 
 class Reach(msgspec.Struct, frozen=True):
-    """What a threshold reaches.
+    """The reach of a threshold.
 
     Attributes:
         records: which records it judges, for people.

@@ -60,7 +60,7 @@ class Records(msgspec.Struct, frozen=True):
         return Records(*(column[chosen] for column in msgspec.structs.astuple(self)))
 
     def forest_rows(self, signature_rarity: npt.NDArray[np.float32]) -> Rows:
-        """What the forest sees: float32 of shape (n, 6), columns as in `FOREST_COLUMNS`."""
+        """The forest's rows: float32 of shape (n, 6), columns as in `FOREST_COLUMNS`."""
         columns: list[npt.NDArray[Any]] = [self.log_length, self.severity, signature_rarity]
         return np.column_stack([*columns, *flag_columns(self.flags)]).astype(np.float32)
 

@@ -57,7 +57,7 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """What must hold of a model before it is published.
+    """A rule that a model must keep before it is published.
 
     Attributes:
         name: unique.

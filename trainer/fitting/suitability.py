@@ -47,7 +47,7 @@ _RANDOM: Final = re.compile(
 
 
 def check_suitability(table: CountTable) -> list[str]:
-    """What speaks against learning from some records.
+    """The warnings about learning from some records.
 
     Args:
         table: as the detector distinguishes records.

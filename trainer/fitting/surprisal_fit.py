@@ -175,7 +175,7 @@ def judge_surprisal(keys: Ints, fitted: SurprisalFit) -> Judgements:
         1 / (1 + 10**decisions),
         decisions,
         percentiles,
-        np.empty((len(keys), 0), np.float32),  # nobody asks for them
+        np.empty((len(keys), 0), np.float32),  # not used
         np.column_stack([records.severity, HINT * hint, rarities, phi]),
     )
 

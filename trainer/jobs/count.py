@@ -17,7 +17,7 @@ from trainer.store.files import replacing
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """What data holds.
+    """The counted records of data.
 
     Attributes:
         table: its records.

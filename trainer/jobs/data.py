@@ -1,4 +1,4 @@
-"""What a job reads records from."""
+"""The source of a job's records."""
 
 from trainer.jobs.count_tables import CountTables
 from trainer.jobs.dataset import Dataset

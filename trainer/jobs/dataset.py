@@ -29,7 +29,7 @@ from trainer.report.goodness import FaultCount
 
 
 class Holdings(msgspec.Struct, frozen=True):
-    """What data holds.
+    """The records of data.
 
     Attributes:
         table: the usable records.
@@ -55,7 +55,7 @@ class Holdings(msgspec.Struct, frozen=True):
 
     @property
     def parts(self) -> Sequence[Part]:
-        """What places mean, for readers without the data; empty where that is unknown."""
+        """The parts that places lie in, for readers without the data; empty where unknown."""
         if self.dataset is not None:
             return self.dataset.locator(self.records).parts()
         return () if self.lines is None else self.lines.parts
@@ -190,7 +190,7 @@ class Dataset:
         return sum(source.size_bytes or 0 for source in self.sources)
 
     def locator(self, records: Mapping[int, int]) -> Locator:
-        """What says where a place is, once the records of each partition are known."""
+        """Turns places into words, once the records of each partition are known."""
         return Locator(self.partitions, records)
 
     def count(self, listener: Listener = SILENCE) -> Holdings:

@@ -93,7 +93,7 @@ def side_of(
 
 
 def diff(good: Side, bad: Side, listener: Listener = SILENCE) -> Comparison:
-    """What differs between two sides."""
+    """Compare two sides."""
     for side in (good, bad):
         if not side.is_complete:
             listener.say(

@@ -175,7 +175,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
 
 
 def _split(table: CountTable, holdout: float | Data, listener: Listener) -> "Split":
-    """What is learned of a table, and what is held out."""
+    """A table's records to learn from, and the records held out."""
     from trainer.fitting.holdout import hold_out, split_as_given  # noqa: PLC0415 - as in `fit`
 
     if isinstance(holdout, float):

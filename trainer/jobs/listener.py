@@ -1,4 +1,4 @@
-"""What a job reports while it runs."""
+"""The listener that receives a job's progress."""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol

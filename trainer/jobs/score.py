@@ -15,7 +15,7 @@ from trainer.store.files import replacing
 from trainer.store.opening import Models, registry_over
 
 FORMATS: Final = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".ndjson": "json"}
-"""What the ending of an output's name says of how it is written, in DuckDB's words."""
+"""Formats of the output by the ending of its name, in DuckDB's words."""
 
 
 class Scores(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What becomes of records that cannot be used, and of what a person may want to check."""
+"""The rule on unusable records, and notes on doubtful readings."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -61,7 +61,7 @@ def check_bad(
 
 
 def describe_notes(notes: Notes) -> list[str]:
-    """What a person may want to check, a sentence each."""
+    """Notes on doubtful readings, a sentence each."""
     sentences = []
     if notes.n_continued:
         sentences.append(f"{notes.n_continued:,} lines continue the record before them")

@@ -1,1 +1,1 @@
-"""What models say of a table of records, and how good that is."""
+"""Models' judgements on a table of records, and how good they are."""

@@ -1,4 +1,4 @@
-"""What a gate found."""
+"""The outcome of a gate's rule."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""Which faults a model meets, and an alert on ERROR: a fault has many labelled lines.
+"""The faults that a model, and an alert on ERROR, meet: a fault has many labelled lines.
 
 A fault is what a field names or, without names, a run of labelled lines of a service: from its
 first labelled line to the next line of that service that is not. Counts know no order,
@@ -48,7 +48,7 @@ class Runs(msgspec.Struct):
 
 
 class Met(msgspec.Struct):
-    """What was met in a part of the data.
+    """The faults and runs met in a part of the data.
 
     Attributes:
         names: by the name of a fault, what met it.

@@ -81,7 +81,7 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """What must hold of a new model.
+    """A rule that a new model must keep.
 
     Attributes:
         name: unique.

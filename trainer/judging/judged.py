@@ -1,4 +1,4 @@
-"""What models say of a table of records, and the records they find worst."""
+"""Models' judgements on a table of records, and their most anomalous records."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ TOP_RECORDS: Final = 20
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """What a candidate says of every record of the table."""
+    """A candidate's judgements on every record of a table."""
 
     candidate: Candidate
     judgements: Judgements

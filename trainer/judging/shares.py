@@ -1,4 +1,4 @@
-"""Which share of the records each model flags: by level, by service, and over its scores."""
+"""The share of the records that each model flags: by level, by service, and over its scores."""
 
 from collections.abc import Sequence
 from typing import Final

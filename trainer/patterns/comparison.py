@@ -1,4 +1,4 @@
-"""What of two lists of patterns differs, and what of that to read first.
+"""The differences of two lists of patterns, the most important first.
 
 Counts are exact, and so is what is new and what is gone. For patterns of both lists a test says
 whether their shares differ by more than chance: the log-likelihood ratio G2 of the two by two table
@@ -21,10 +21,10 @@ from trainer.patterns.pattern import Pattern
 Kind = Literal["new", "louder", "more", "gone", "less"]
 
 MAX_Q: Final = 0.01
-"""Of what is called more or less frequent, this share at most is expected to be chance."""
+"""At most this share of the patterns called more or less frequent is expected to be chance."""
 
 FACTOR: Final = 2.0
-"""A share that changes by less is no news."""
+"""A share must change by at least this factor."""
 
 SEVERE: Final = SEVERITY[Level.ERROR]
 
@@ -63,7 +63,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """What differs between two lists.
+    """The differences of two lists.
 
     Attributes:
         changes: what to read first comes first.
@@ -99,7 +99,7 @@ def compare(
     max_q: float = MAX_Q,
     factor: float = FACTOR,
 ) -> Comparison:
-    """What differs between two lists of patterns.
+    """The differences of two lists of patterns.
 
     Args:
         good: patterns by which the others are measured, none twice.
@@ -191,7 +191,7 @@ def adjust(p_values: Sequence[float]) -> list[float]:
 def _kind(
     good: Pattern | None, bad: Pattern | None, ratio: float | None, factor: float
 ) -> Kind | None:
-    """What kind of a change it is; None for none. The ratio is None where chance may explain it."""
+    """The kind of a change; None for no change. The ratio is None where chance may explain it."""
     if good is None:
         return "new"
     if bad is None:
@@ -207,7 +207,7 @@ _ORDER: Final[dict[Kind, int]] = {"new": 0, "louder": 0, "more": 1, "gone": 2, "
 
 
 def _urgency(change: Change) -> tuple[bool, int, float, str, str]:
-    """What appeared before what vanished, errors before all; then the least likely chance."""
+    """New before gone, errors before all; then the least likely chance first."""
     appeared = change.kind in ("new", "louder", "more")
     return (
         not (change.is_severe and appeared),

@@ -48,7 +48,7 @@ def to_lines(patterns: Iterable[Pattern]) -> bytes:
 
 
 def to_kept(patterns: Sequence[Pattern], kept: int = KEPT) -> bytes:
-    """What a version keeps of its patterns: JSON lines, gzip; the same patterns, the same bytes.
+    """The patterns that a version keeps: JSON lines, gzip; the same patterns, the same bytes.
 
     The most frequent patterns, and the most frequent flagged patterns.
 
@@ -70,7 +70,7 @@ def count_lines(patterns: Sequence[Pattern]) -> int:
 
 
 def read_kept(path: Path) -> list[Pattern]:
-    """What a version keeps of its patterns.
+    """The patterns that a version keeps.
 
     Raises:
         InputError: the file cannot be read.

@@ -12,7 +12,7 @@ PatternId = Annotated[str, Meta(pattern=rf"^[0-9a-f]{{{ID_DIGITS}}}$")]
 
 
 class Pattern(msgspec.Struct, frozen=True, kw_only=True):
-    """What a service wrote by a template.
+    """The lines of a service by a template.
 
     Attributes:
         pattern_id: of the template (`schemas.record.templates`), 16 hexadecimal digits.

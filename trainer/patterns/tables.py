@@ -20,7 +20,7 @@ _MORE: Final = {
     "last_seen": "CAST(last_seen AS TEXT)",
     "first_place": "first_place",
 }
-"""What else a list may hold, and how it is read."""
+"""Optional columns of a list, and how they are read."""
 
 MAX_ROWS: Final = 1_000_000
 """Rows of a list, five for each pattern that may be counted."""

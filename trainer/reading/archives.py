@@ -35,18 +35,18 @@ _ENCRYPTED: Final = 1
 
 
 def may_be_archive(name: str, *, named: bool) -> bool:
-    """Whether a file is looked into if it is an archive.
+    """Whether the members of a file are read if it is an archive.
 
     Args:
         name: of the file.
-        named: whether a user spelt it out; programs and documents that are zip archives too are
-            else left alone.
+        named: whether a user spelt it out; otherwise programs and documents that are zip archives
+            are left out.
     """
     return named or name.endswith(_ENDINGS) or ".tar." in name
 
 
 def find_archive(beginning: bytes, *, packed: bool) -> Kind | None:
-    """What kind of archive a file is, None if it is none.
+    """The kind of archive that a file is; None for other files.
 
     Args:
         beginning: its first `TAR_BYTES` bytes, decompressed.

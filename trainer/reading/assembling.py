@@ -31,7 +31,7 @@ MAX_KNOWN: Final = 10_000
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """One usable record.
+    """A usable record.
 
     Attributes:
         line: its number in the partition, from 1; bad records are counted too.
@@ -59,7 +59,7 @@ def labelled(record: Record, label: object) -> Record:
 
 
 class Assembler:
-    """Makes a record of what was found, with what the plan says for missing parts."""
+    """Makes a record of its parts; the plan gives missing parts."""
 
     def __init__(self, plan: ReadingPlan, extract: Extract, uri: str, faults: Faults) -> None:
         self._plan = plan
@@ -121,7 +121,7 @@ class Assembler:
         return labelled(record, label) if self._label else record
 
     def foreign(self, layout: Layout, parsed: Parsed) -> RawRecord:
-        """What a line says that is of another layout than its file."""
+        """The parts of a line of another layout than its file's."""
         raw = self.reader.of_line(parsed, layout)
         return msgspec.structs.replace(raw, service=raw.service or layout.service)
 

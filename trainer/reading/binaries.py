@@ -38,7 +38,7 @@ _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b\0"))
 
 
 def find_binary(head: bytes) -> str | None:
-    """What a file is that is no text, as a phrase that can follow "is"; None for text.
+    """The kind of a file that is no text, as a phrase that can follow "is"; None for text.
 
     Runs of NULs are no sign: a log that was truncated while it was written begins with some.
 

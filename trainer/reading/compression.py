@@ -33,7 +33,7 @@ READ_ERRORS: Final[tuple[type[Exception], ...]] = (
     zipfile.BadZipFile,
     tarfile.TarError,
 )
-"""What reading an opened source raises when its bytes cannot be had or are damaged."""
+"""Errors of reading an opened source whose bytes are damaged or cannot be read."""
 
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _UTF32: Final = b"\xff\xfe\0\0"
@@ -91,7 +91,7 @@ class _Transcoder(io.RawIOBase):
         """Always."""
         return True
 
-    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # what is given is one
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # any buffer is given
         """Some bytes, 0 at the end."""
         while not self._ready:
             block = self._file.read(_BLOCK_BYTES)
@@ -124,7 +124,7 @@ def read_beginning(file: IO[bytes], size_bytes: int) -> bytes:
     """Up to so many bytes; what is damaged behind the first bytes is left to a later reading."""
     head = b""
     try:
-        # One block at a time, since a failing read gives nothing of what it had.
+        # A block at a time, since a failing read gives nothing of what it had.
         read = file.read1 if isinstance(file, io.BufferedIOBase) else file.read
         while len(head) < size_bytes and (block := read(size_bytes - len(head))):
             head += block
@@ -146,7 +146,7 @@ _DAMAGED: Final[dict[type[Exception], str]] = {
 
 
 def describe_read_error(error: Exception) -> str:
-    """What one of `READ_ERRORS` means, in one phrase that can follow a file's name."""
+    """What an error of `READ_ERRORS` means, in a phrase that can follow a file's name."""
     if isinstance(error, EOFError):
         return "the compressed data ends too early, as if cut off while it was written or copied"
     for damaged, kind in _DAMAGED.items():

@@ -50,7 +50,7 @@ def _named(problem: str, sources: Sequence[Source]) -> str:
     """The problem with the name of its file, if DuckDB did not give it."""
     if not sources or any(source.uri in problem for source in sources):
         return problem
-    others = f" or one of {len(sources) - 1} others" if len(sources) > 1 else ""
+    others = f", or any of {len(sources) - 1} other files" if len(sources) > 1 else ""
     return f"{sources[0].uri}{others}: {problem}"
 
 

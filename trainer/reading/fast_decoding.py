@@ -1,7 +1,7 @@
 """The common records of JSON, decoded without building the rest of them.
 
-Of a record whose parts stand where the plan says, as text, nothing else need be known. All others
-are read whole by the reader of raw records; both ways give the same for what both can read.
+A record whose parts stand where the plan says, as text, needs no other members. All other records
+are read whole by the reader of raw records; both ways give the same for records that both can read.
 """
 
 from collections.abc import Callable
@@ -28,13 +28,13 @@ _TRACES: Final = (
     "@x",
     "thrown",
 )
-"""How the usual names of traces are usually written; others are those that the sample has."""
+"""Usual spellings of the usual names of traces; the sample may have others."""
 
 Read = Callable[[int, bytes], Record | None]
 
 
 def fast_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
-    """What reads most records of a plan; it gives None for a record that is to be read whole.
+    """A reader of most records of a plan; it gives None for a record that must be read whole.
 
     Args:
         plan: of JSON lines with raw logs.
@@ -73,7 +73,7 @@ def fast_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
 
 
 def _fast_struct(plan: ReadingPlan, named: dict[str, str]) -> type[Any]:
-    """A struct of the parts, whose types refuse a record that is to be read whole.
+    """A struct of the parts, whose types refuse a record that must be read whole.
 
     Beside the parts, only null may stand where a trace or a level might.
     """

@@ -1,4 +1,4 @@
-"""What a reader reports beside the records: those it cannot use, and what it was not sure of."""
+"""A reader's report beside the records: unusable records, and doubtful readings."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ class BadLine(msgspec.Struct, frozen=True):
 
 
 class Notes(msgspec.Struct, frozen=True):
-    """What was read in a way that a person may want to check.
+    """Doubtful readings, which a person may want to check.
 
     Attributes:
         n_continued: lines that continue the record before them.
@@ -73,13 +73,13 @@ class Faults:
             self.samples.append(BadLine(line, problem))
 
     def add_level(self, name: str) -> None:
-        """Note a level that is none."""
+        """Note a name that is no level."""
         if name in self.levels or len(self.levels) < MAX_LEVELS:
             self.levels[name] = self.levels.get(name, 0) + 1
 
     @property
     def notes(self) -> Notes:
-        """All but the bad records."""
+        """The report without the bad records."""
         return Notes(
             self.n_continued, self.n_leading, self.n_foreign, self.n_swallowed, dict(self.levels)
         )

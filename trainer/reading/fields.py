@@ -87,7 +87,7 @@ def guess(names: Iterable[str], usual: Iterable[str]) -> str | None:
 
 
 def quote(name: str) -> str:
-    """A name for people, cut if it is none that a person would give."""
+    """A name for people, cut if it is longer than a person would make it."""
     return f"`{name if len(name) <= _MAX_NAME_CHARS else name[: _MAX_NAME_CHARS - 3] + '...'}`"
 
 

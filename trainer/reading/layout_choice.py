@@ -1,4 +1,4 @@
-"""Which layout lines of plain text have: the one that a user names, or the one that fits best."""
+"""The layout of lines of plain text: named by a user, or the layout that fits best."""
 
 import difflib
 from collections.abc import Sequence
@@ -25,15 +25,15 @@ def choose_layout(
     """Choose the layout that reads the most of the lines, unless a layout is given.
 
     Args:
-        lines: the first ones that are not blank; at least one.
+        lines: the first that are not blank; not empty.
         name: of a layout, if given.
         pattern: a regular expression, if given.
         continued: lines that do not match belong to the record before them, whatever the layout.
         needed: whether lines must be of a layout; within an envelope they may be any text.
 
     Raises:
-        NoLayoutError: none fits; no line is shown.
-        InputError: what was given is none or matches nothing.
+        NoLayoutError: no layout fits; no line is shown.
+        InputError: the given layout or pattern does not exist or matches nothing.
     """
     sample = lines[:SAMPLE_LINES]
     foreign = are_foreign(sample)
@@ -43,7 +43,7 @@ def choose_layout(
     ]
     fitting = [choice for choice in choices if choice.fits]
     best = most_telling(fitting or choices)
-    assert best is not None  # there is at least one candidate
+    assert best is not None  # there is always a candidate
     if name is not None or pattern is not None:
         if not best.parsed:
             raise InputError(

@@ -26,7 +26,7 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 def read_units(
     stream: IO[bytes], partition: Partition, framing: Framing
 ) -> Iterator[tuple[int, bytes]]:
-    """What holds a record each: the lines of a partition, or the values of a whole file.
+    """Texts that hold a record each: the lines of a partition, or the values of a whole file.
 
     Values have no offset of their own. A value without an end is as long as no line may be.
     """
@@ -39,7 +39,7 @@ def read_units(
 
 
 def pieces_of(stream: IO[bytes]) -> Callable[[], bytes]:
-    """What gives the pieces of a stream, nothing at its end."""
+    """A function that gives the pieces of a stream, nothing at its end."""
     return partial(stream.read, _PIECE_BYTES)
 
 
@@ -75,7 +75,7 @@ def read_lines(stream: IO[bytes], partition: Partition) -> Iterator[tuple[int, b
             mark = 0
             skipping = False
         if len(rest) > MAX_LINE_BYTES:
-            # Keep what shows that it is too long, count what is thrown away.
+            # Keep as much as shows that the line is too long, count the bytes dropped.
             if not skipping:
                 yield offset, rest
             skipping = True

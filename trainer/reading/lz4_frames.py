@@ -11,13 +11,13 @@ _BLOCK_BYTES: Final = 65_536
 
 
 class Lz4Error(Exception):
-    """Bytes that are no LZ4 frame, or a damaged one."""
+    """Bytes that are no LZ4 frame, or a damaged frame."""
 
 
 class Lz4Frames(io.RawIOBase):
-    """The bytes of all frames of a file, one behind the other.
+    """The bytes of all frames of a file, in order.
 
-    What is held is bounded by the format: its blocks are of 4 MiB at most.
+    The format bounds memory: its blocks are of 4 MiB at most.
 
     Args:
         file: the path of a file, which is closed with this, or an open file, which is not.
@@ -34,7 +34,7 @@ class Lz4Frames(io.RawIOBase):
         """Always."""
         return True
 
-    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # what is given is one
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # any buffer is given
         """Some bytes, 0 at the end.
 
         Raises:
@@ -43,7 +43,7 @@ class Lz4Frames(io.RawIOBase):
         """
         while True:
             if self._frame.eof:
-                # The bytes behind a frame's end are those of the next one.
+                # The bytes behind a frame's end are those of the next frame.
                 block = self._frame.unused_data or b""
                 self._frame = lz4.frame.LZ4FrameDecompressor()
                 self._begun = False

@@ -31,7 +31,7 @@ class Stored(msgspec.Struct, frozen=True):
         shown: its name for people.
         size_bytes: as stored.
         compression: of the whole file; "none" for zip.
-        version: another one, or another size, if the file is another by now.
+        version: a new value, or a new size, shows that the file was replaced.
     """
 
     path: str
@@ -91,7 +91,7 @@ def open_stored(stored: Stored) -> IO[bytes]:
 
 
 def open_member(member: Member) -> IO[bytes]:
-    """A file of an archive, decompressed as the archive is; closed by whoever opened it.
+    """A file of an archive, decompressed as the archive is; closed by its opener.
 
     Members of a tar archive are best opened in their order: a process then reads it once.
     """
@@ -190,7 +190,7 @@ class _InTar(io.RawIOBase):
     def __init__(self, member: Member) -> None:
         super().__init__()
         kept = _kept()
-        tar, kept.tar = kept.tar, None  # whoever reads it has it alone
+        tar, kept.tar = kept.tar, None  # its reader has it alone
         if tar is None or tar.archive != member.archive:
             tar = TarBytes(member.archive)
         elif tar.position > member.start:
@@ -204,7 +204,7 @@ class _InTar(io.RawIOBase):
         """Always."""
         return True
 
-    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # what is given is one
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # any buffer is given
         """Some bytes, 0 at the end."""
         wanted = min(len(buffer), self._left)
         data = self._tar.read(wanted)

@@ -1,4 +1,4 @@
-"""What a file's name says of the service whose log it is."""
+"""The service's name from the name of its log file."""
 
 import re
 from typing import Final

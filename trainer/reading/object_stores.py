@@ -1,6 +1,6 @@
 """Objects in S3, Google Cloud Storage and Azure: which there are, and their bytes by ranges.
 
-An object is read by one request per block: no connection waits while its reader is slow, and each
+An object is read by a request per block: no connection waits while its reader is slow, and each
 block has retries of its own.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from obstore import GetOptions, ObjectMeta
 
 BLOCK_BYTES: Final = 8_388_608
-"""What one request fetches: large beside the latency of a request, small beside memory."""
+"""What a request fetches: large beside the latency of a request, small beside memory."""
 
 _CONCURRENCY: Final = 16
 
@@ -67,7 +67,7 @@ def find_objects(pattern: str, n_first_bytes: int) -> list[StoredObject]:
         ) from error
     except (BaseError, OSError, ValueError) as error:
         raise InputError(
-            f"{pattern}: {describe_store_error(error)}; look at the address and at "
+            f"{pattern}: {describe_store_error(error)}; check the address and "
             f"{ENVIRONMENT[scheme]} in the environment"
         ) from error
     if not objects:
@@ -102,7 +102,7 @@ def _size_and_version(found: "ObjectMeta") -> tuple[int, str]:
 
 
 class ObjectRanges:
-    """One version of an object, read range by range; also from several threads at once.
+    """A version of an object, read range by range; also from several threads at once.
 
     Args:
         uri: address of the object.

@@ -16,7 +16,7 @@ _TABS: Final = ("\\t", "tab")
 
 
 class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How the user wants data to be read; None or empty where nothing was given.
+    """The user's options of reading; None or empty where nothing was given.
 
     Attributes:
         format: how files are written, a name in `trainer.reading.formats.table`.
@@ -48,7 +48,7 @@ class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def separator(self) -> str | None:
-        """The delimiter as one character; None if none was given."""
+        """The delimiter as a single character; None if none was given."""
         return "\t" if self.delimiter in _TABS else self.delimiter
 
     @property

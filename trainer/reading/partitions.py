@@ -37,13 +37,13 @@ class Partition(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a record stands: a partition and the record's number in it, counted from 1."""
+    """The place of a record: a partition and the record's number in it, counted from 1."""
 
     partition: int
     line: int
 
     def pack(self) -> int:
-        """One integer that ascends in the order of the input."""
+        """An integer that ascends in the order of the input."""
         return self.partition * MAX_LINES + self.line
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What names of files mean: globs, directories, and which names are skipped."""
+"""The meaning of names of files: globs, directories, and names that are skipped."""
 
 import glob
 import os
@@ -40,7 +40,7 @@ def _match(pattern: str) -> list[Path]:
 
 def _walk(directory: str) -> list[Path]:
     found: list[Path] = []
-    # A folder that may not be looked into is passed over, as files that cannot be read are.
+    # A folder without permission to list it is skipped, as files that cannot be read are.
     for folder, folders, names in os.walk(directory):
         folders[:] = [name for name in folders if not is_hidden(name)]
         found += [Path(folder, name) for name in names if not is_hidden(name)]

@@ -1,4 +1,4 @@
-"""How a file is to be read: what was given and what was detected, decided once.
+"""The plan of reading a file, decided once from what was given and what was detected.
 
 A plan is plain data. It goes to every process that reads a part of the file, on this machine or on
 another.

@@ -1,4 +1,4 @@
-"""A plan for each file: what is read, how, and which files are no logs and passed over."""
+"""A plan for each file: how it is read, or that it is no log and skipped."""
 
 import os
 import re
@@ -16,13 +16,13 @@ from trainer.reading.sniffing import sniff_source
 from trainer.reading.sources import STANDARD_INPUT, Source
 
 MAX_SNIFFED: Final = 1_000
-"""Files that are looked into one by one; of more, those whose names differ in digits are alike."""
+"""Files that are sniffed one by one; of more, those whose names differ in digits count as alike."""
 
 MAX_PASSED_SHOWN: Final = 5
 
 NO_LAYOUT: Final = (
-    "WARNING: no layout fits; each line is a record by itself, with a level only where one stands "
-    "at its beginning. Check with: python -m trainer look"
+    "WARNING: no layout fits; each line is a record by itself, with a level only where the line "
+    "begins with a level. Check with: python -m trainer look"
 )
 
 _DIGITS: Final = re.compile(r"[0-9]+")
@@ -36,10 +36,10 @@ class PassedOver(msgspec.Struct, frozen=True):
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """What is read and how.
+    """Files and their plans.
 
     Attributes:
-        files: what is read, each with its plan.
+        files: files to read, each with its plan.
         notes: a sentence for people on each thing that was detected.
         passed: files that are no logs.
     """

@@ -1,6 +1,6 @@
 """Records of a partition, whatever its format.
 
-A record that cannot be used is counted in `Faults` and skipped, so that one bad line does not stop
+A record that cannot be used is counted in `Faults` and skipped, so that a bad line does not stop
 a job over millions.
 """
 

@@ -1,4 +1,4 @@
-"""How data is to be read, found out from its beginning and from what a user wants."""
+"""Decides how data is read, from its beginning and a user's options."""
 
 from collections.abc import Callable, Sequence
 from functools import partial

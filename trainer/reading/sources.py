@@ -89,7 +89,7 @@ def find_sources(patterns: Sequence[str]) -> list[Source]:
     sources: dict[str, Source] = {}
     for pattern in patterns:
         for source in _find(pattern):
-            # Two names of one file, as a link to the newest log is, would count it twice.
+            # A file with two names, as by a link to the newest log, would be counted twice.
             sources.setdefault(_identity(source), source)
     return list(sources.values())
 
@@ -108,7 +108,7 @@ def without(sources: Sequence[Source], others: Sequence[Source]) -> list[Source]
 
 
 def absolute_uri(source: Source) -> str:
-    """Where a source is, for who works in another directory."""
+    """The address of a source, valid in any working directory."""
     return os.path.abspath(source.uri) if _is_file(source) else source.uri  # noqa: PTH100 - links stay
 
 
@@ -221,7 +221,7 @@ def _named(name: str) -> Iterator[None]:
 def open_source(source: Source, start: int = 0) -> IO[bytes]:
     """Open a source's decompressed bytes, buffered; all members or frames it consists of.
 
-    Reading raises one of `READ_ERRORS` where the bytes are damaged or a store fails.
+    Reading raises an error of `READ_ERRORS` where the bytes are damaged or a store fails.
 
     Args:
         source: what to open; standard input can be opened once.
@@ -254,7 +254,7 @@ def read_head(source: Source, size_bytes: int) -> bytes:
     """
     with _named(source.uri):
         if source.uri == STANDARD_INPUT:
-            # Neither closed nor wrapped in what would close it: it is to be read again.
+            # Neither closed nor wrapped in a reader that would close it: it is to be read again.
             rewound = cast(IO[bytes], standard_input().rewind())
             return read_beginning(decompress(rewound, source.compression), size_bytes)
         stored = _open_stored(source, 0, _HEAD_BUFFER_BYTES)

@@ -1,4 +1,4 @@
-"""Standard input, whose beginning can be seen before it is read."""
+"""Standard input, whose beginning can be read twice."""
 
 import functools
 import io
@@ -115,7 +115,7 @@ class StandardInput(io.RawIOBase):
 
 
 def _remove(path: str, process: int) -> None:
-    """Remove a file, unless this is another process, a fork of the one that made it."""
+    """Remove a file, but not in a fork of the process that made it."""
     if os.getpid() == process:
         Path(path).unlink(missing_ok=True)
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class StoreFile:
-    """One object, opened for several threads at once.
+    """An object, opened for several threads at once.
 
-    DuckDB shares one file between its threads, each of which calls `seek` and then `read`, so a
-    position belongs to a thread. With one position for all, as obstore's own file has, a thread
-    reads where another wanted to.
+    DuckDB shares a file between its threads, each of which calls `seek` and then `read`, so each
+    thread has a position. With a common position, as obstore's own file has, a thread reads where
+    another wanted to.
     """
 
     def __init__(self, uri: str, size_bytes: int) -> None:

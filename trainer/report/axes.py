@@ -70,7 +70,7 @@ def y_axis(marks: Iterable[tuple[float, str]], label: str) -> Iterable[Markup]:
 
 
 def frame(label: str, parts: Iterable[Markup]) -> Markup:
-    """A whole chart, named by a label to who cannot see it."""
+    """A whole chart, with a label for readers who cannot see it."""
     return Markup(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'
     ).format(WIDTH, HEIGHT, label, Markup().join(parts))

@@ -1,4 +1,4 @@
-"""What a report says, as plain data: made by `trainer.judging.evaluation`, rendered by the page.
+"""The content of a report, as plain data: from `trainer.judging.evaluation`, for the page.
 
 Everything here is already decided and counted; rendering computes nothing but positions.
 """

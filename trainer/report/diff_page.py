@@ -15,7 +15,7 @@ KINDS: Final = {
     "gone": "gone",
     "less": "less frequent",
 }
-"""What kinds of changes are called."""
+"""The names of the kinds of changes."""
 
 
 def render_diff(comparison: Comparison, good: str, bad: str) -> bytes:

@@ -65,7 +65,7 @@ def share(value: float) -> str:
 
 
 def asked(value: float) -> str:
-    """A share that somebody gave, in per cent as they gave it: 5 %."""
+    """A share that a user gave, in per cent as it was given: 5 %."""
     return f"{100 * value:.6g}{_NBSP}%"
 
 

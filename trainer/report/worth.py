@@ -12,7 +12,7 @@ _CLOSE: Final = 5e-4
 
 
 class Worth(msgspec.Struct, frozen=True):
-    """What the rankings come to.
+    """The conclusion from the rankings.
 
     Attributes:
         beaten: whether a trivial rule ranks better than the deciding detector.

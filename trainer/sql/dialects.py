@@ -1,4 +1,4 @@
-"""From one way of writing a query to the words of each engine.
+"""From a common way of writing queries to the words of each engine.
 
 Queries are written in DuckDB's words, with functions of our own (`FORMS`) where engines differ in
 more than a name. sqlglot knows the rest: what the engines call their functions and types, and how
@@ -51,9 +51,9 @@ FORMS: Final[Mapping[str, Mapping[Dialect, str]]] = {
 """Functions of our own and what they are in each engine; x, y and z are their arguments."""
 
 AUTOMATA: Final[frozenset[Dialect]] = frozenset({"duckdb", "bigquery"})
-"""Engines whose regular expressions (RE2) look for many words in one pass.
+"""Engines whose regular expressions (RE2) search for many words in a single pass.
 
-Those of the others try one word after the other at each character: for many words, a substring
+Those of the others try word after word at each character: for many words, a substring
 search for each takes half the time.
 """
 

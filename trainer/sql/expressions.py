@@ -32,7 +32,7 @@ FLAGS: Final = {
 """The rules of each flag, by the name of its column."""
 
 ESCAPE: Final = r"\x1B"
-"""What every code begins with, as a pattern."""
+"""The beginning of every control sequence, as a pattern."""
 
 _SUSPECT: Final = r"[\x00\x1B\x{FEFF}]"
 """A character that everything unwanted in a message has."""
@@ -48,7 +48,7 @@ def once(expression: str) -> str:
 
 
 def cleaned(message: str) -> str:
-    """A message without what is no part of it: `schemas.record.text.UNWANTED`."""
+    """A message without what is no part of it: see `schemas.record.text.UNWANTED`."""
     unwanted = UNWANTED.replace(r"\uFEFF", r"\x{FEFF}")
     return once(
         f"CASE WHEN regexp_matches({message}, {literal(_SUSPECT)}) "
@@ -81,7 +81,7 @@ def is_awake(whole: str, dialect: Dialect) -> str:
 
 
 def without(removal: Rule, text: str) -> str:
-    """A text after one of the removals."""
+    """A text after a removal."""
     return _replaced(text, f"(?i){removal.pattern}", " ")
 
 
@@ -115,10 +115,10 @@ def upper_of(level: str) -> str:
 
 
 def level_of(column: str, upper: str) -> str:
-    """The name of a level; what is none stays as it is, for the reader to refuse.
+    """The name of a level; any other text stays as it is, for the reader to refuse.
 
     Args:
-        column: what the record says.
+        column: the record's own text.
         upper: the same by `upper_of`.
     """
     spelt: dict[str, list[str]] = {level.name: [level.name] for level in Level}

@@ -114,7 +114,7 @@ def logs_query(
         SQL text. Its result has the columns of `features_query`, with `pattern` (the id of its
         pattern, 16 hexadecimal digits) and `has_failure` before `n`; with a time, at the end
         `first_seen` and `last_seen`, null where a record lacks it. The last column,
-        `extractor`, has the digest of the rules; who reads by others refuses the table.
+        `extractor`, has the digest of the rules; a reader with other rules refuses the table.
 
     Raises:
         ValueError: no field holds the message.

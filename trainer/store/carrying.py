@@ -1,4 +1,4 @@
-"""What a new version takes over from the current version: the corrections of people."""
+"""People's corrections, which a new version takes over from the current version."""
 
 from collections.abc import Mapping
 

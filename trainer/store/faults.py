@@ -6,7 +6,7 @@ from trainer.errors import NoVersionError, UnwritableStoreError
 
 
 def no_version(version: int, known: Sequence[int]) -> NoVersionError:
-    """That a store lacks a version, and which it has."""
+    """The error that a store lacks a version, with the versions it has."""
     return NoVersionError(
         f"there is no version {version}; there is: {', '.join(map(str, known)) or 'none'}"
     )

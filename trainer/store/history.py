@@ -1,4 +1,4 @@
-"""Which versions have served, in the file HISTORY: a number a line, the last serves.
+"""The versions that have served, in the file HISTORY: a number a line, the last serves.
 
 It is written after CURRENT, which alone decides what serves. After a crash, the worst case is a
 rollback to the highest number below the current version.
@@ -47,7 +47,7 @@ def history_bytes(history: Sequence[int]) -> bytes:
 
 
 def steps_before(history: Sequence[int], current: int, versions: Collection[int]) -> list[int]:
-    """What served before the current version and is still there, oldest first.
+    """The versions that served before the current version and are still there, oldest first.
 
     Args:
         history: the numbers in HISTORY.

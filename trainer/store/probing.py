@@ -9,7 +9,7 @@ from inference.store.writing import TEMPORARY
 from trainer.store.faults import unwritable
 
 PROBE_BYTES: Final = 65_536
-"""What is written to find that out; less than any version."""
+"""The content of the probe; smaller than any version."""
 
 
 def probe(root: Path, fsync: Callable[[int], None]) -> None:

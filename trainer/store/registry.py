@@ -36,7 +36,7 @@ class ModelRegistry(ModelStore):
     Args:
         model_dir: where the store is, or is to be.
         remote: the object store that it is a copy of; None if it is the store itself.
-        signer: signs what is published; None for nobody.
+        signer: signs what is published; None to publish without signatures.
         verifier: verifies what is read; None to take what is not signed as well.
         sleep: waits for so many seconds.
         fsync: makes what was written to a file descriptor durable.
@@ -163,7 +163,9 @@ class ModelRegistry(ModelStore):
             if activate:
                 self._set_current(version, self._past(), newer_wins=True)
         except (OSError, RemoteStoreError):
-            if self._active() != version:  # or current would be a version nobody asked for
+            if (
+                self._active() != version
+            ):  # else a version would be current that was never activated
                 self.writer.remove(version)
             raise
         self._prune()
@@ -238,18 +240,18 @@ class ModelRegistry(ModelStore):
             return None
 
     def _candidates(self) -> set[int | None]:
-        """What is named as the candidate, here and in the object store."""
+        """The versions named as candidates, here and in the object store."""
         there = None if self.remote is None else self.remote.candidate()
         return {self._active(CANDIDATE_FILE), there}
 
     def _before(self) -> list[int]:
-        """What served before the current version, oldest first."""
+        """The versions that served before the current version, oldest first."""
         active = self._active()
         known = read_history(self.root)
         return [] if active is None else steps_before(known, active, self.versions())
 
     def _past(self) -> list[int]:
-        """What has served up to now, oldest first."""
+        """The versions that have served up to now, oldest first."""
         active = self._active()
         return [] if active is None else [*self._before(), active]
 

@@ -1,4 +1,4 @@
-"""Layouts of plain text, as data: a module for each family of programs, and one table of all.
+"""Layouts of plain text, as data: a module for each family of programs, and a table of all layouts.
 
 A layout is a tuple of regular expressions for a whole line, tried in order. A new layout is a new
 entry in its family and its place here; a test reads its examples, and docs/formats.md lists them.

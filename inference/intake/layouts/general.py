@@ -1,4 +1,4 @@
-"""What no program has for its own: a level, a time, the text."""
+"""Layouts of no particular program: a level, a time, the text."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What an OTLP receiver answers: what it rejected, or a status, in the request's encoding.
+"""The answers of an OTLP receiver: what it rejected, or a status, in the request's encoding.
 
 Sources: the OTLP specification, "OTLP/HTTP Response"; google/rpc/status.proto and code.proto.
 """

@@ -42,7 +42,7 @@ class _Key(msgspec.Struct, gc=False):
 
 
 class _Record(msgspec.Struct, rename="camel", gc=False):
-    """What is read of an ordinary record."""
+    """The members that are read of an ordinary record."""
 
     severity_text: str = ""
     severity_number: int = 0
@@ -79,7 +79,7 @@ def read_json(body: bytes, reader: OtlpReader, tally: Tally) -> Iterator[Block]:
 
     Raises:
         MalformedJsonError, InvalidBodyError: it is no such message.
-        TooManyRecordsError: it has more records than are judged in one call.
+        TooManyRecordsError: it has more records than a call may have.
     """
     if body.count(b"{") + body.count(b",") > MAX_VALUES:
         raise MalformedJsonError(f"the body has more than {MAX_VALUES} values")
@@ -90,7 +90,7 @@ def read_json(body: bytes, reader: OtlpReader, tally: Tally) -> Iterator[Block]:
 
 
 class _Records:
-    """Reads the records of one resource."""
+    """Reads the records of a resource."""
 
     def __init__(self, resource: dict[str, Raw], reader: OtlpReader, tally: Tally) -> None:
         self._resource = {"attributes": _value_of(resource.get("attributes", Raw(b"[]")))}

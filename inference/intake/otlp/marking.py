@@ -1,4 +1,4 @@
-"""Verdicts written into OTLP requests: a few attributes more on each record, all else as it came.
+"""Writes verdicts into OTLP requests: attributes on each record, all else stays as it came.
 
 In protobuf, what is appended to a message adds to its repeated fields, so that no record is decoded
 again. A record that could not be judged stays as it is.
@@ -44,7 +44,7 @@ def _values(judged: JudgedLog, model: Model) -> _Values:
 
 
 class _Marks:
-    """What is added to each record, made once for all that are judged alike."""
+    """The attributes to add, made once for all records that are judged alike."""
 
     def __init__(
         self, judged: Mapping[int, JudgedLog], model: Model, write: Callable[[_Values], bytes]
@@ -56,7 +56,7 @@ class _Marks:
         self._positions = count()
 
     def next(self) -> bytes:
-        """What is added to the next record; nothing if it could not be judged."""
+        """The attributes to add to the next record; nothing if it could not be judged."""
         judged = self._judged.get(next(self._positions))
         if judged is None:
             return b""

@@ -1,4 +1,4 @@
-"""Of OTLP's protobuf messages, those that a log record is made of, as far as they are read.
+"""The protobuf messages of OTLP that a log record is made of, as far as they are read.
 
 Texts are declared as bytes, which is the same on the wire: a record with a byte that is no UTF-8 is
 then judged with U+FFFD in its place, as plain text is, instead of being refused.

@@ -43,9 +43,9 @@ def read_protobuf(body: bytes, reader: OtlpReader, tally: Tally) -> Iterator[Blo
 
     Raises:
         MalformedProtobufError: it is no such message.
-        TooManyRecordsError: it has more records than are judged in one call.
+        TooManyRecordsError: it has more records than a call may have.
     """
-    # What is asked of attributes is seldom there; a search of the bytes shows that it is not.
+    # The attributes of interest are rare; a search of the bytes shows that they are absent.
     sought = may_hold_traces(body), may_hold_templates(body)
     n_groups = 0
     for number, _, start, end in parts_of(body, 0, len(body)):
@@ -78,7 +78,7 @@ def _decoded(kind: Any, raw: bytes) -> Any:
 
 
 class _Records:
-    """Reads the records of one resource."""
+    """Reads the records of a resource."""
 
     def __init__(
         self, about: dict[str, Any], reader: OtlpReader, tally: Tally, sought: tuple[bool, bool]
@@ -154,7 +154,7 @@ def _attributes(pairs: Any, depth: int) -> dict[str, Any]:
 
 
 def _value(value: Any, depth: int) -> object:
-    """What an AnyValue holds, as its JSON has it."""
+    """The value in an `AnyValue`, as OTLP's JSON has it."""
     kind = value.WhichOneof("value")
     if kind is None or depth <= 0:
         return None

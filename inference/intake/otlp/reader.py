@@ -1,8 +1,8 @@
-"""From the parts of an OTLP log record to a log: most are read at once, others as training does.
+"""From the parts of an OTLP log record to a log: by a short way for most, else as training does.
 
-Training reads OTLP's JSON as it reads any export (`inference.intake.exports`). What is taken at
-once here means the same: a body that is a text, with a severity that decides, of a named service,
-and without what an exception left behind.
+Training reads OTLP's JSON as it reads any export (`inference.intake.exports`). The short way gives
+the same log. It takes a body that is a text, with a severity that decides, of a named service, and
+without an exception's attributes.
 """
 
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""What a rule is, and the words that several rules share."""
+"""The type of a rule, and the words that several rules share."""
 
 from typing import Final, Literal
 
@@ -10,7 +10,7 @@ class Rule(msgspec.Struct, frozen=True):
 
     Attributes:
         name: Unique among all rules.
-        triggers: Lower-case substrings, one of which stands in every text that matches.
+        triggers: Lower-case substrings; every text that matches holds at least one.
         pattern: The regular expression, in lower case unless it reads ``"cased"``.
         reason: What the rule is for, in half a sentence.
         reads: The text it searches: see the package's docstring. Removals read ``"lower"``.

@@ -13,7 +13,7 @@ from trainer.fitting.reach import Reach
 
 
 class FittedDetector(Protocol):
-    """What fitting a detector yields.
+    """The result of fitting a detector.
 
     Attributes:
         files: of its bundle, by name, without the manifest.

@@ -1,1 +1,1 @@
-"""Formats of input: a module each, and one table that lists them."""
+"""Formats of input: a module each, and a table that lists them."""

@@ -1,4 +1,4 @@
-"""CSV: a header, then rows whose columns are separated by one character."""
+"""CSV: a header, then rows whose columns are separated by a character."""
 
 import csv
 import io

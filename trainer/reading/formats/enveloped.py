@@ -27,8 +27,8 @@ def read_enveloped(
         faults: collects the records that cannot be used.
         assemble: makes records.
     """
-    assert plan.envelope is not None  # or there would be nothing to open
-    assert plan.layout is not None  # a plan with an envelope has one
+    assert plan.envelope is not None  # the plan of enveloped lines always has an envelope
+    assert plan.layout is not None  # a plan with an envelope always has a layout
     streams = EnvelopedLines(plan.envelope, plan.layout, assemble, faults)
     with open_source(partition.source) as stream:
         for _, line in read_units(stream, partition, plan.framing):

@@ -1,4 +1,4 @@
-"""What the trainer knows of a format of input, and what formats have in common."""
+"""The entry of a format of input, and the common parts of formats."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
@@ -55,13 +55,13 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):
-    """One format of input.
+    """A format of input.
 
     Attributes:
         name: as `--format` takes it.
         title: as sentences have it.
         options: of `ReadingOptions`, those that mean something for this format alone.
-        implied_by: those of them that say by being given that this format is meant.
+        implied_by: those of them that imply this format when they are given.
         splittable: a record begins at a line and ends before another record, so that a file can be
             read in parts.
         columnar: DuckDB reads it by itself, best over all files at once.
@@ -119,5 +119,5 @@ def plan_records(
 
 
 def named_service(name: str, options: ReadingOptions) -> str:
-    """What stands in for a service that a record does not name: an option, or its file's name."""
+    """The service of records that do not name theirs: an option, or the file's name."""
     return options.default_service or service_of_file(name)

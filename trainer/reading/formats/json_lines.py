@@ -75,7 +75,7 @@ def _plan(sample: Sample) -> Detected:
 
 
 def _values(sample: Sample, framing: Framing) -> Iterator[object]:
-    """What the beginning of a file holds, decoded; the last value of it may be cut."""
+    """The values at the beginning of a file, decoded; the last may be cut."""
     if framing == "lines":
         yield from map(decode_object, sample.lines())
         return

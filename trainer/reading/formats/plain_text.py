@@ -99,7 +99,7 @@ def _say(choice: Choice, plan: ReadingPlan, sample: Sample) -> list[str]:
 def _read(
     partition: Partition, plan: ReadingPlan, faults: Faults, assemble: Assembler
 ) -> Iterator[Record]:
-    assert plan.layout is not None  # the plan of plain text has one
+    assert plan.layout is not None  # the plan of plain text always has a layout
     if plan.framing == "counted":
         yield from _read_counted(partition, plan.layout, faults, assemble)
         return

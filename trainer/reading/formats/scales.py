@@ -1,4 +1,4 @@
-"""Levels that are numbers: whose they are, if the records show it."""
+"""The scale of levels that are numbers, if the records show it."""
 
 from collections.abc import Sequence
 from typing import Any

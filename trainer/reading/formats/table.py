@@ -13,7 +13,7 @@ from trainer.reading.plan import ReadingPlan
 FORMATS: Final[dict[str, Format]] = {
     format_.name: format_ for format_ in (PARQUET, JSON_LINES, XML, CSV, PLAIN_TEXT)
 }
-"""By name, in the order in which data is asked whether it looks like them."""
+"""By name, in the order in which formats sniff data."""
 
 
 def is_counted_by_engine(plan: ReadingPlan) -> bool:

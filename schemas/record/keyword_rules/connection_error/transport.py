@@ -1,4 +1,4 @@
-"""What carries a connection: pipes, sockets, time-outs on the way, links, the network."""
+"""The transport of a connection: pipes, sockets, time-outs on the way, links, the network."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What is blanked before the flags are looked for, a module for each kind."""
+"""Removals, blanked before the rules of flags are tried: a module for each kind."""
 
 from schemas.record.keyword_rules.removals.asides import ASIDES
 from schemas.record.keyword_rules.removals.exceptions import EXCEPTIONS
@@ -16,4 +16,4 @@ REMOVALS: tuple[Rule, ...] = (
     *EXCEPTIONS,
     *SETTINGS,
 )
-"""What is blanked, in this order."""
+"""All removals, in their order."""

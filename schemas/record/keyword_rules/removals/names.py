@@ -5,7 +5,7 @@ from typing import Final
 from schemas.record.keyword_rules.rule import TIME_OUT, Rule
 
 _WORDS: Final = f"(?:exceptions?|errors?|{TIME_OUT}|failures?|failed|rejected|refused)"
-"""What a column of a table may be called."""
+"""The name of a column of a table."""
 _STEM: Final = (
     "(?:exception|error|time-?out|fail|connect|abort|crash|denied|forbidden|refused|rejected|panic"
     "|critical|fatal|severe|killed|corrupt|socket|unreachable|invalid|stack[ -]?trace)"
