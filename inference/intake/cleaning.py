@@ -3,9 +3,11 @@
 import re
 from typing import Final
 
-from schemas.record.text import UNWANTED
+from schemas.record.text import ESCAPE, UNWANTED
 
-__all__ = ["clean_text"]
+__all__ = ["NUL", "clean_text"]
+
+NUL: Final = "\0"
 
 _UNWANTED: Final = re.compile(UNWANTED)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -17,7 +19,7 @@ def clean_text(text: str) -> str:
     Linear in the text's length; a text that holds nothing of the kind is returned as it is.
     """
     if text.isascii():
-        if "\x1b" not in text and "\0" not in text:
+        if ESCAPE not in text and NUL not in text:
             return text
         return _UNWANTED.sub("", text)
     return _SURROGATE.sub("\ufffd", _UNWANTED.sub("", text))

@@ -23,6 +23,7 @@ from inference.intake.line_records import (
     read_text,
 )
 from inference.intake.raw_logs import Block, Tally
+from inference.intake.scanning import first_line
 from inference.intake.xml_values import begins_events
 from schemas.api.operations import LINE_TYPES
 
@@ -83,13 +84,13 @@ class BodyReader:
             return "lines"
         if begins_events(body, start):
             return "events"
-        first = next(lines_from(body, start))
+        first = first_line(body, start)
         if self._json.knows(first):
             return "lines"
         return json_framing(body, start, lines_from(body, start))
 
     def _of_lines(self, body: bytes, start: int, tally: Tally) -> Iterator[Block]:
-        first = next(lines_from(body, start))
+        first = first_line(body, start)
         if all(name in first for name in _DOCKER_NAMES):
             sample = [*islice(lines_from(body, start), SAMPLE_LINES)]
             if are_docker(sample):

@@ -13,12 +13,13 @@ from typing import Any, Final
 
 import msgspec
 
-from inference.intake.cleaning import clean_text
+from inference.intake.cleaning import NUL, clean_text
 from inference.intake.documents import Shape, bare_service
 from inference.intake.field_names import plain_name
 from inference.intake.levels import MAX_KNOWN
 from inference.intake.paths import MAX_DEPTH, flatten
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level
+from schemas.record.text import ESCAPE
 
 __all__ = ["Log", "ShapeDecoder", "shape_decoder"]
 
@@ -67,8 +68,8 @@ class ShapeDecoder:
 
         Args:
             records: as decoded.
-            plain: they were written in ASCII without escapes by number, so that there is nothing to
-                be cleaned.
+            plain: they were written in ASCII without escapes, so that there is nothing to be
+                cleaned.
         """
         logs: list[Log | None] = []
         known, services, add = self.known.get, self._services.get, logs.append
@@ -87,8 +88,10 @@ class ShapeDecoder:
                 or len(message) > MAX_MESSAGE_LENGTH
             ):
                 add(None)
+            elif plain or (message.isascii() and ESCAPE not in message and NUL not in message):
+                add((message, level, service))  # as `clean_text` would: most need no call
             else:
-                add((message if plain else clean_text(message), level, service))
+                add((clean_text(message), level, service))
         return logs
 
     def _service(self, name: str) -> str | None:

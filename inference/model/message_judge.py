@@ -19,17 +19,22 @@ from inference.model.verdicts import Verdict
 from schemas.record.extraction import MessageFeatures
 from schemas.record.features import Level, LogFeatures
 from schemas.record.keywords import has_trigger
-from schemas.record.templates import FOLD, pattern_id
-from schemas.record.text import ESCAPE
+from schemas.record.templates import FOLD, fold, pattern_id
+from schemas.record.text import ESCAPE, LIMIT
 
 __all__ = ["JudgedLog", "Log", "MessageJudge"]
 
 CAPACITY: Final = 4_096
 MAX_KEY_CHARS: Final = 512
-"""A longer message is not remembered here: with both generations, 8,192 take 8 MB at most."""
+"""What is longer is remembered apart: with both generations, 8,192 take 8 MB at most."""
+
+LONG_CAPACITY: Final = 1_024
+"""Of longer messages there are few forms: 2,048 of `LIMIT` characters take 5 MB at most."""
 
 Log = tuple[str, Level, str]
-_Key = tuple[bytes | str, Level, str]
+_Key = tuple[bytes | None, Level, str]
+_LongKey = tuple[bytes, int, Level, str]
+"""A message's beginning as it is folded, and its length: models see no more of it."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -87,6 +92,7 @@ class MessageJudge:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._by_fold: Memo[_Key, JudgedLog | _ByText] = Memo(CAPACITY)
+        self._by_long_fold: Memo[_LongKey, JudgedLog | _ByText] = Memo(LONG_CAPACITY)
         self._by_text: Memo[Log, JudgedLog] = Memo(CAPACITY)
 
     def judge(self, logs: Sequence[Log]) -> list[JudgedLog]:
@@ -95,7 +101,7 @@ class MessageJudge:
             (
                 message.encode("ascii", "replace").translate(FOLD)
                 if len(message) <= MAX_KEY_CHARS and ESCAPE not in message
-                else message,
+                else None,  # never remembered under it
                 level,
                 service,
             )
@@ -125,23 +131,43 @@ class MessageJudge:
     ) -> None:
         """Judge the logs that were not found."""
         missing = []
+        long_keys: dict[int, _LongKey] = {}
         for at, judged in enumerate(remembered):
+            if judged:
+                continue
             if judged is _BY_TEXT:
                 remembered[at] = self._by_text.get(logs[at])
+            elif keys[at][0] is None and (long_key := _long_key(*logs[at])) is not None:
+                remembered[at] = self._by_long_fold.get(long_key)
+                if remembered[at] is None:  # not one whose text decides, which is not kept
+                    long_keys[at] = long_key
             if not remembered[at]:
                 missing.append(at)
+        if not missing:
+            return
         features = [self.model.extract(*logs[at]) for at in missing]
         verdicts = self.model.verdicts(features)
         for at, seen, verdict in zip(missing, features, verdicts, strict=True):
             remembered[at] = judged = JudgedLog(verdict, seen)
-            self._remember(keys[at], logs[at], judged)
+            if at in long_keys:
+                folded = long_keys[at][0]
+                is_by_text = has_trigger(folded.decode("ascii"))
+                self._by_long_fold.put(long_keys[at], _BY_TEXT if is_by_text else judged)
+            else:
+                self._remember(keys[at], logs[at], judged)
 
     def _remember(self, key: _Key, log: Log, judged: JudgedLog) -> None:
         folded = key[0]
-        if isinstance(folded, str):
+        if folded is None:
             return
         if has_trigger(folded.decode("ascii")):
             self._by_fold.put(key, _BY_TEXT)
             self._by_text.put(log, judged)
         else:
             self._by_fold.put(key, judged)
+
+
+def _long_key(message: str, level: Level, service: str) -> _LongKey | None:
+    """What a long message is remembered under; None for one that holds a control sequence."""
+    text = message[:LIMIT]
+    return None if ESCAPE in text else (fold(text), len(message), level, service)

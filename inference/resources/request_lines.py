@@ -9,6 +9,7 @@ import falcon.asgi
 import msgspec
 
 from inference.intake.each_request import Each, answer_each, read_each
+from inference.intake.scanning import LINE_END, count_byte
 from inference.resources.predictor import Predictor
 from inference.web.body import read_pieces
 from inference.web.load import PROGRESS
@@ -120,7 +121,7 @@ class RequestLines:
         """The requests of a window of lines, of which blank lines are none."""
         with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             requests = self._decode(window)
-            if len(requests) == window.count(b"\n") + 1:
+            if len(requests) == count_byte(window, LINE_END) + 1:
                 return [*requests]
         return read_each([line for line in window.split(b"\n") if line.strip()], first)
 

@@ -20,6 +20,7 @@ from inference.intake.otlp.reader import (
 )
 from inference.intake.raw_logs import Block, Tally
 from inference.intake.records import UnusableRecordError
+from inference.intake.scanning import count_byte
 from inference.intake.shapes import Log
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 
@@ -81,7 +82,7 @@ def read_json(body: bytes, reader: OtlpReader, tally: Tally) -> Iterator[Block]:
         MalformedJsonError, InvalidBodyError: it is no such message.
         TooManyRecordsError: it has more records than a call may have.
     """
-    if body.count(b"{") + body.count(b",") > MAX_VALUES:
+    if count_byte(body, b"{") + count_byte(body, b",") > MAX_VALUES:
         raise MalformedJsonError(f"the body has more than {MAX_VALUES} values")
     for group in _decode_request(body).resource_logs:
         records = _Records(group.resource, reader, tally)

@@ -8,19 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.model.message_judge import CAPACITY, Log, MessageJudge
+from inference.model.message_judge import (
+    CAPACITY,
+    LONG_CAPACITY,
+    MAX_KEY_CHARS,
+    Log,
+    MessageJudge,
+)
 from inference.model.model import Model
 from inference.store.versions import ModelStore
 from schemas.api.raw_logs import LogVerdict
 from schemas.record.extraction import extract
 from schemas.record.features import Level
 from schemas.record.templates import pattern_id
+from schemas.record.text import LIMIT
 from tests.made_logs import make_raw_logs
 
 WORDS = """order 17 0 é \x1b[31m timeout Timed out ETIMEDOUT error 504 500 HTTP refused E11
 Exception java.lang.OutOfMemoryError connection reset x1 X1 failed: \t \n . 2024-05-01"""
 
-messages = st.lists(st.sampled_from([*WORDS.split(" "), "y" * 300]), max_size=6).map(" ".join)
+messages = st.lists(st.sampled_from([*WORDS.split(" "), "y" * 300, "z" * 1_500]), max_size=6).map(
+    " ".join
+)
 logs = st.tuples(messages, st.sampled_from(Level), st.sampled_from(["cart", "Cart", "cart2"]))
 
 
@@ -42,9 +51,11 @@ def test_a_remembered_verdict_is_the_models_own(judge: MessageJudge, logs: list[
     ]
 
 
-def test_lines_that_differ_in_numbers_are_judged_once(judge: MessageJudge) -> None:
-    """Unless a keyword rule could match them, which may ask for a number."""
-    made = [(f"order {n} accepted", Level.INFO, "cart") for n in range(1000, 2000)]
+@pytest.mark.parametrize("length", [0, MAX_KEY_CHARS, 3 * LIMIT])
+def test_lines_that_differ_in_numbers_are_judged_once(judge: MessageJudge, length: int) -> None:
+    """However long they are, unless a keyword rule could match them, which may ask for a number."""
+    rest = "y" * length
+    made = [(f"order {n} accepted {rest}", Level.INFO, "cart") for n in range(1000, 2000)]
     assert len({id(judged) for judged in judge.judge(made)[1:]}) <= 999
     assert len({id(judged) for judged in judge.judge(made)}) == 1
 
@@ -62,7 +73,7 @@ def test_it_says_why(judge: MessageJudge) -> None:
 
 
 def test_what_is_remembered_is_bounded(judge: MessageJudge) -> None:
-    """By number, and long messages not at all."""
+    """By number, and of long messages there may be fewer."""
     letters = random.Random(0)
     for _ in range(20):
         words = ["".join(letters.choices("abcdefgh", k=9)) for _ in range(1_000)]
@@ -71,9 +82,12 @@ def test_what_is_remembered_is_bounded(judge: MessageJudge) -> None:
         )
     assert len(judge._by_fold) <= 2 * CAPACITY
     assert len(judge._by_text) <= 2 * CAPACITY
-    before = len(judge._by_fold)
-    judge.judge([("z" * 600, Level.INFO, "a")])
-    assert len(judge._by_fold) == before
+    before = len(judge._by_fold), len(judge._by_text)
+    for letter in "abcdefghij":
+        rest = letter * MAX_KEY_CHARS
+        judge.judge([(f"{word} {rest}", Level.INFO, "a") for word in words[:300]])
+    assert (len(judge._by_fold), len(judge._by_text)) == before
+    assert len(judge._by_long_fold) <= 2 * LONG_CAPACITY
 
 
 def test_patterns_are_those_of_the_extractor(judge: MessageJudge) -> None:
