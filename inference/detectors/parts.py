@@ -1,7 +1,8 @@
 """Rows shared out among the cores, or worked on in an order in which alike rows are neighbours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +12,9 @@ from inference.cores import usable_cores
 from schemas.record.key import Ints
 
 ROWS_WORTH_A_THREAD: Final = 16_384
+ROWS_AT_ONCE: Final = 32_768
+"""Larger parts are cut, where several are worked on."""
+
 ROWS_WORTH_SORTING: Final = 256
 """From this many rows on, sorting saves the trees more time than it costs."""
 
@@ -34,23 +38,29 @@ def in_parts(
         function: gives columns; an entry of a column depends on its row alone.
         rows: float32 of shape (n, n_features).
         part_rows: rows that are worth a part of their own.
-        max_parts: how many parts there are at most; None for as many as there are cores.
+        max_parts: how many parts are worked on at once; None for as many as there are cores.
         alike_together: work on the rows in sorted order.
 
     Returns:
         The columns for all rows, in their order.
     """
-    n_parts = 1 + len(rows) // part_rows
+    n_parts = n_threads = 1 + len(rows) // part_rows
     if n_parts > 1:
-        n_parts = min(max_parts or usable_cores(), n_parts)
-    if n_parts == 1:
+        n_threads = min(max_parts or usable_cores(), n_parts)
+        # More parts than threads: what is made of a part is put in its place before the end.
+        n_parts = max(n_threads, len(rows) // ROWS_AT_ONCE)
+    if n_threads == 1:
         if not alike_together or len(rows) < ROWS_WORTH_SORTING:
             return function(rows)
         return in_order(function, rows, np.lexsort(rows.T))
-    order = np.lexsort(rows.T) if alike_together else np.arange(len(rows))
-    orders = np.array_split(order, n_parts)
+    orders: Sequence[Ints | slice]
+    if alike_together:
+        orders = np.array_split(np.lexsort(rows.T), n_parts)
+    else:
+        ends = [len(rows) * part // n_parts for part in range(n_parts + 1)]
+        orders = [slice(*span) for span in pairwise(ends)]
     found: list[npt.NDArray[Any]] = []
-    with ThreadPoolExecutor(n_parts) as threads:
+    with ThreadPoolExecutor(n_threads) as threads:
         parts = threads.map(lambda order: function(rows[order]), orders)
         for order, columns in zip(orders, parts, strict=True):
             # Results go straight to their place: a table may be large, and no copy is kept.

@@ -28,6 +28,9 @@ ROWS_WORTH_TABLES: Final = 8_192
 """After this many rows in batches, the graph has taken as long as making the tables takes, some
 25 ms. A model that sees few new rows never makes tables."""
 
+ROWS_AT_ONCE: Final = 16_384
+"""Rows of a job that are scored at a time."""
+
 ROWS_COMPARED: Final = 512
 """Rows on which tables must say what the graph says before they are used."""
 
@@ -187,8 +190,19 @@ class _GraphTables(msgspec.Struct, frozen=True):
     lengths: ForestTables
 
     def scores(self, rows: npt.NDArray[np.float32]) -> tuple[Bools, Floats, Floats]:
-        """Whether each row is an anomaly, its decision, its anomaly score; each of shape (n,)."""
-        return self.forest.scores(self.lengths.path_lengths(rows))
+        """Whether each row is an anomaly, its decision, its anomaly score; each of shape (n,).
+
+        A bounded number of rows at a time: the numbers in between take four times what comes out.
+        """
+        starts = range(0, max(len(rows), 1), ROWS_AT_ONCE)
+        found = [
+            self.forest.scores(self.lengths.path_lengths(rows[at : at + ROWS_AT_ONCE]))
+            for at in starts
+        ]
+        if len(found) == 1:
+            return found[0]
+        is_anomaly, decisions, scores = map(np.concatenate, zip(*found, strict=True))
+        return is_anomaly, decisions, scores
 
 
 class _OneRow:

@@ -222,7 +222,7 @@ def flags_of(features: LogFeatures) -> int:
     )
 
 
-def flag_columns(flags: Ints) -> list[Bools]:
+def flag_columns(flags: npt.NDArray[np.integer]) -> list[Bools]:
     """The three keyword flags of records, each bool of shape (n,), in the order of the features."""
     return [(flags & bit) != 0 for bit in FLAG_BITS.values()]
 

@@ -23,6 +23,7 @@ from trainer.cli import (
     sql,
     versions,
 )
+from trainer.cli.allocator import keep_one_heap
 from trainer.cli.command import Command, UsageError, Work
 from trainer.cli.job_metrics import (
     EXPECTED,
@@ -122,6 +123,8 @@ _COMMANDS: Final[dict[str, Command]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code."""
     options = make_parser().parse_args(arguments)
+    if _COMMANDS[options.command].is_job:
+        keep_one_heap()
     path = getattr(options, "metrics_file", None)
     if path is None:
         return _run(options)[0]

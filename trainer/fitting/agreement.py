@@ -62,9 +62,10 @@ def prove_agreement(
     """
     chosen = _choose(judgements)
     keys = table.keys[chosen]
-    names = service_names(keys, table.services)
-    logs = [unpack_record(key, name) for key, name in zip(keys.tolist(), names, strict=True)]
-    served = _as_served(model, logs[:SERVED_RECORDS])
+    few = keys[:SERVED_RECORDS]
+    names = service_names(few, table.services)
+    logs = [unpack_record(key, name) for key, name in zip(few.tolist(), names, strict=True)]
+    served = _as_served(model, logs)
     errors = [_compare(served, judgements.take(chosen[:SERVED_RECORDS]), fitted.noise)]
     both = np.unique(np.concatenate([keys, without_traits(keys)]))
     errors.append(_compare(model.judge_keys(both), fitted.judge(both), fitted.noise))

@@ -13,15 +13,16 @@ moment and which ended before it. The lines of the records in between are taken 
 evenly. The moments are a minimum and a maximum, so tables still merge in any order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from schemas.record.key import Ints
 from trainer.counting.table import CountTable
-from trainer.fitting.quantiles import Floats, Steps
+from trainer.fitting.quantiles import Floats, Steps, summed
 from trainer.fitting.reach import Reach
 
 SPLIT_SHARES: Final = (2 / 8, 3 / 8, 4 / 8, 5 / 8, 6 / 8, 7 / 8)
@@ -58,48 +59,70 @@ def split_forward(table: CountTable, min_records: int = MIN_RECORDS) -> Iterator
     if table.first_seen is None or table.last_seen is None or n < min_records:
         return
     reached = 0
+    arrivals = Arrivals(table)
+    moments = {share: arrivals.moment_of(share) for share in SPLIT_SHARES}
     # The span after a share ends at the moment of twice the share, which is also in the list.
-    parts = {share: counts_before(table, moment_of(table, share)) for share in SPLIT_SHARES}
+    kept: dict[float, Ints] = {}
     for share in SPLIT_SHARES:
-        before = parts.pop(share)
+        before = kept.pop(share, None)
+        if before is None:
+            before = arrivals.before(moments[share])
         n_before = int(before.sum())
         if not reached < n_before < n:
             continue
         reached = n_before
-        later = parts[2 * share] if 2 * share < 1 else table.counts
+        later = table.counts
+        if 2 * share < 1:
+            later = kept[2 * share] = arrivals.before(moments[2 * share])
         after = later - before
         if after.any():
             yield Split(np.rint(before * (n / n_before)).astype(np.int64), after)
 
 
-def counts_before(table: CountTable, moment: int) -> Ints:
-    """How often each record came before a moment: int64 of shape (n_distinct,)."""
-    first, last, counts = table.first_seen, table.last_seen, table.counts
-    assert first is not None
-    assert last is not None
-    # From the moment of the first on; times of all years fit into a double, times counts too.
-    share = (moment - first) / (last - first + 1.0)
-    between = np.clip(np.floor(counts * share), 1, np.maximum(counts - 1, 1))
-    before = np.where(last < moment, counts, np.where(first >= moment, 0, between))
-    return before.astype(np.int64)
+class Arrivals:
+    """When the records of a table came.
 
+    Args:
+        table: with times or an order.
+    """
 
-def moment_of(table: CountTable, share: float) -> int:
-    """The earliest moment, or nearly, before which at least a share of all records came."""
-    assert table.first_seen is not None
-    assert table.last_seen is not None
-    n = table.n_samples
-    low, high = int(table.first_seen.min()), int(table.last_seen.max()) + 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        excess = int(counts_before(table, middle).sum()) - share * n
-        if 0 <= excess <= NEARNESS * n:
-            return middle
-        if excess < 0:
-            low = middle
-        else:
-            high = middle
-    return high
+    def __init__(self, table: CountTable) -> None:
+        assert table.first_seen is not None
+        assert table.last_seen is not None
+        self._first, self._last, self._counts = table.first_seen, table.last_seen, table.counts
+        self._n = table.n_samples
+        # Moments of all years fit into a double, times counts too.
+        self._span = self._last - self._first + 1.0
+        self._most = np.maximum(self._counts - 1.0, 1)
+
+    def before(self, moment: int) -> Ints:
+        """How often each record came before a moment: int64 of shape (n_distinct,)."""
+        return self._before(moment).astype(np.int64)
+
+    def _before(self, moment: int) -> Floats:
+        # From the moment of the first on.
+        before = (moment - self._first) / self._span
+        before *= self._counts
+        np.floor(before, out=before)
+        np.maximum(before, 1, out=before)
+        np.minimum(before, self._most, out=before)
+        np.copyto(before, 0, where=self._first >= moment)
+        np.copyto(before, self._counts, where=self._last < moment)
+        return before
+
+    def moment_of(self, share: float) -> int:
+        """The earliest moment, or nearly, before which at least a share of all records came."""
+        low, high = int(self._first.min()), int(self._last.max()) + 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            excess = int(self._before(middle).sum()) - share * self._n
+            if 0 <= excess <= NEARNESS * self._n:
+                return middle
+            if excess < 0:
+                low = middle
+            else:
+                high = middle
+        return high
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -108,12 +131,12 @@ class Measured(msgspec.Struct, frozen=True):
     Attributes:
         values: float64, their D.
         counts: int64, how often each came, at least once.
-        services: int64, the numbers of their services.
+        services: integers, the numbers of their services.
     """
 
     values: Floats
     counts: Ints
-    services: Ints
+    services: npt.NDArray[np.integer]
 
     def take(self, rows: Ints) -> "Measured":
         """Some of them."""
@@ -134,12 +157,17 @@ class Calibration(msgspec.Struct, frozen=True):
     is_forward: bool
 
     @classmethod
-    def of(cls, present: Measured, later: Sequence[Measured]) -> "Calibration":
-        """Calibration on the training records, and on the same after each of several moments."""
-        parts = (present, *later)
-        counts = np.concatenate([measured.counts for measured in parts])
-        values = np.concatenate([measured.values for measured in parts])
-        return cls(Steps.of(present.values, present.counts), Steps.of(values, counts), bool(later))
+    def of(cls, present: Measured, later: Iterable[Measured]) -> "Calibration":
+        """Calibration on the training records, and on the same after each of several moments.
+
+        Each part is added up before the next is measured: together the parts are several times as
+        large as the table.
+        """
+        parts = [summed(present.values, present.counts)]
+        steps = Steps.of_parts(parts[:])
+        parts += (summed(measured.values, measured.counts) for measured in later)
+        is_forward = len(parts) > 1
+        return cls(steps, Steps.of_parts(parts) if is_forward else steps, is_forward)
 
     def at_least(self, shares: Floats) -> Floats:
         """For each share, the lowest edge that at least that share lies below."""

@@ -1,5 +1,7 @@
 """D of the training records, as they are and as they came: what thresholds are quantiles of."""
 
+from collections.abc import Iterator
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +13,9 @@ from schemas.record.surprisal import HINT, PHIS, total
 from trainer.counting.table import CountTable
 from trainer.fitting.forward import Calibration, Measured, split_forward
 from trainer.fitting.own_thresholds import find_offsets
-from trainer.fitting.quantiles import Floats
+from trainer.fitting.quantiles import THOUSANDTHS, Floats
 from trainer.fitting.rarities import Occurrences
+from trainer.fitting.reach import Reach
 from trainer.fitting.records import Records
 
 
@@ -22,37 +25,55 @@ class Measurements(msgspec.Struct, frozen=True):
     Attributes:
         present: of the records, each left out of the counts itself.
         later: of the same as they came, after each of several moments by what came before it; no
-            record of those that did not come.
+            record of those that did not come. Each is measured when it is asked for.
     """
 
     present: Measured
-    later: list[Measured]
+    later: Iterator[Measured]
 
 
 class Calibrated(msgspec.Struct, frozen=True):
     """The thresholds that follow from measurements.
 
     Attributes:
-        calibration: what thresholds are quantiles of.
         threshold: of all records.
         offsets: of services from it, see `find_offsets`; None if not asked for.
+        reach: what the threshold flags of what it is a quantile of.
+        percentiles: the edges of the thousandths of the records, each left out of the counts
+            itself.
+        thresholds: the edges of the thousandths of what the threshold is a quantile of, where that
+            is more; else None.
     """
 
-    calibration: Calibration
     threshold: float
     offsets: Floats | None
+    reach: Reach
+    percentiles: Floats
+    thresholds: Floats | None
 
     @classmethod
-    def of(cls, measured: Measurements, options: TrainOptions) -> "Calibrated":
-        """The threshold for the contamination of some options, which is a share."""
+    def of(cls, measured: Measurements, options: TrainOptions, judged: str) -> "Calibrated":
+        """The threshold for the contamination of some options, which is a share.
+
+        Args:
+            measured: what it is a quantile of.
+            options: how to fit.
+            judged: which records it judges, for people.
+        """
         assert options.contamination != "auto"
-        calibration = Calibration.of(measured.present, measured.later)
+        # Services are told apart by the parts, which are else added up one after the other.
+        later = list(measured.later) if options.per_service else measured.later
+        calibration = Calibration.of(measured.present, later)
         threshold, offsets = calibration.threshold(options.contamination), None
-        if options.per_service:
-            offsets = find_offsets(
-                measured.present, measured.later, threshold, options.contamination
-            )
-        return cls(calibration, threshold, offsets)
+        if isinstance(later, list):
+            offsets = find_offsets(measured.present, later, threshold, options.contamination)
+        return cls(
+            threshold,
+            offsets,
+            calibration.reach(threshold, judged),
+            calibration.present.at_least(THOUSANDTHS),
+            calibration.at_least(THOUSANDTHS) if calibration.is_forward else None,
+        )
 
 
 class Gauge(msgspec.Struct, frozen=True):
@@ -84,18 +105,19 @@ class Gauge(msgspec.Struct, frozen=True):
             scores: of the forest, for these.
         """
         present = self._bare(records, of_signature, scores, table.counts)
+        return Measurements(present, self._bare_later(table, records))
+
+    def _bare_later(self, table: CountTable, records: Records) -> Iterator[Measured]:
         features = table.without_traits()
         if features is not table:
             records = Records.of(features.keys)
-        later = []
         for split in split_forward(features):
             before = self._before(records, split.before)
             came = split.after > 0
             seen = records.take(came)
             of_signature, _ = before.of_each(seen)
             scores = self.scorer.score_batch(seen.forest_rows(of_signature)).anomaly_scores
-            later.append(self._bare(seen, of_signature, scores, split.after[came]))
-        return Measurements(present, later)
+            yield self._bare(seen, of_signature, scores, split.after[came])
 
     def with_message(self, table: CountTable, records: Records, rarities: Floats) -> Measurements:
         """Of the records that have a message.
@@ -107,15 +129,16 @@ class Gauge(msgspec.Struct, frozen=True):
         """
         written = records.has_message
         present = _written(records.take(written), rarities[written], table.counts[written])
-        later = []
+        return Measurements(present, self._written_later(table, records))
+
+    def _written_later(self, table: CountTable, records: Records) -> Iterator[Measured]:
         for split in split_forward(table):
             before = self._before(records, split.before)
-            came = written & (split.after > 0)
+            came = records.has_message & (split.after > 0)
             if came.any():
                 seen = records.take(came)
                 _, rarities = before.of_each(seen)
-                later.append(_written(seen, rarities, split.after[came]))
-        return Measurements(present, later)
+                yield _written(seen, rarities, split.after[came])
 
     def _before(self, records: Records, counts: Ints) -> Occurrences:
         """Counts before a moment; a record not seen by then is as rare as by all records."""

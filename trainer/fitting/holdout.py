@@ -9,7 +9,7 @@ import numpy.typing as npt
 from schemas.record.key import Ints
 from trainer.counting.table import EARLIEST_US, CountTable
 from trainer.errors import TooFewRowsError
-from trainer.fitting.forward import counts_before, moment_of
+from trainer.fitting.forward import Arrivals
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 """2^64 divided by the golden ratio: multiples of it are spread evenly (Knuth, TAOCP 3, 6.4)."""
@@ -75,8 +75,9 @@ def hold_out(table: CountTable, share: float) -> Split:
         exact = table.counts * (1 - share)
         before = np.floor(exact + _fractions(table.keys)).astype(np.int64)
     else:
-        since = moment_of(table, 1 - share) if table.n_distinct else 0
-        before = counts_before(table, since)
+        arrivals = Arrivals(table)
+        since = arrivals.moment_of(1 - share) if table.n_distinct else 0
+        before = arrivals.before(since)
     learned = _part(table, before, before)
     held_out = _part(table, table.counts - before, before)
     if since is not None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from schemas.bundle.manifest import MAX_OWN_THRESHOLDS, OwnThreshold, ScoreSpec
 from schemas.bundle.tables import Tables
 from schemas.record.encoding import SERVICE_BUCKETS
-from schemas.record.key import Bools, Ints, unpack
+from schemas.record.key import Bools, unpack
 from trainer.counting.table import CountTable
 from trainer.fitting.forward import MIN_RECORDS, Calibration, Measured
 from trainer.fitting.quantiles import Floats
@@ -64,7 +64,7 @@ def _by_service(measured: Measured) -> dict[int, Measured]:
 
 
 def taus(
-    scores: ScoreSpec, tables: Tables, services: Ints, has_message: Bools
+    scores: ScoreSpec, tables: Tables, services: npt.NDArray[np.integer], has_message: Bools
 ) -> npt.NDArray[np.float64]:
     """The threshold of each record: float64 of shape (n,).
 
@@ -82,7 +82,9 @@ def taus(
     return np.where(has_message, with_message, thresholds)
 
 
-def offsets_of(tables: Tables, services: Ints, has_message: Bools) -> npt.NDArray[np.float64]:
+def offsets_of(
+    tables: Tables, services: npt.NDArray[np.integer], has_message: Bools
+) -> npt.NDArray[np.float64]:
     """How far each record's threshold lies above the common threshold: float64 of shape (n,)."""
     offsets = np.zeros(len(services))
     if tables.service_offsets is not None:

@@ -47,6 +47,19 @@ def weighted_percentile(values: Floats, counts: Ints, percentage: float) -> floa
     return float(low + step * fraction)
 
 
+Parts = list[tuple[Floats, Ints]]
+"""Values and how often each occurs, both of shape (n,), part by part."""
+
+
+def summed(values: Floats, counts: Ints) -> tuple[Floats, Ints]:
+    """Each value once, ascending, and how often it occurs: far fewer where records share values."""
+    order = np.argsort(values)
+    ascending = values[order]
+    rows = np.cumsum(counts[order])
+    ends = np.append(np.flatnonzero(ascending[1:] != ascending[:-1]), len(ascending) - 1)
+    return ascending[ends], np.diff(rows[ends], prepend=0)
+
+
 class Steps(msgspec.Struct, frozen=True):
     """The distinct values that records have, ascending, each with an edge above it.
 
@@ -66,14 +79,31 @@ class Steps(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, values: Floats, counts: Ints) -> "Steps":
         """The steps of values, each float64 of shape (n,), that occur `counts` times."""
-        order = np.argsort(values, kind="stable")
-        ascending, rows = values[order], counts[order]
-        del order  # no more copies of millions of values than needed
+        return cls.of_parts([(values, counts)])
+
+    @classmethod
+    def of_parts(cls, parts: Parts) -> "Steps":
+        """The steps of all parts together, which are taken out of the list.
+
+        No more copies of millions of values are held than needed.
+        """
+        values = np.concatenate([values for values, _ in parts])
+        counts = np.concatenate([counts for _, counts in parts])
+        parts.clear()
+        order = np.argsort(values)
+        ascending = values[order]
+        del values
+        rows = counts[order]
+        del counts, order
         np.cumsum(rows, out=rows)
         gaps = np.diff(ascending)
-        ends = np.append(np.flatnonzero(gaps > NOISE), len(values) - 1)
-        room = np.append(gaps[ends[:-1]] / 2, MARGIN)
-        return cls(ascending[ends] + np.minimum(room, MARGIN), np.diff(rows[ends], prepend=0))
+        ends = np.append(np.flatnonzero(gaps > NOISE), len(ascending) - 1)
+        edges = np.append(gaps[ends[:-1]] / 2, MARGIN)
+        del gaps
+        np.minimum(edges, MARGIN, out=edges)
+        edges += ascending[ends]
+        del ascending
+        return cls(edges, np.diff(rows[ends], prepend=0))
 
     def at_least(self, shares: Floats) -> Floats:
         """For each share, the lowest edge that at least that share of the records lie below.

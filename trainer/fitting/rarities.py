@@ -17,7 +17,7 @@ from schemas.record.surprisal import (
 )
 from schemas.record.templates import TEMPLATE_BUCKETS
 from trainer.fitting.quantiles import Floats
-from trainer.fitting.records import Records
+from trainer.fitting.records import Buckets, Records
 
 
 class Occurrences(msgspec.Struct, frozen=True):
@@ -120,7 +120,5 @@ def rarities_by(tables: Tables, records: Records) -> tuple[npt.NDArray[np.float3
     return of_signature, np.where(records.has_message, blended, rarities)
 
 
-def _count(buckets: Ints, counts: Ints, size: int) -> Ints:
-    total = np.zeros(size, np.int64)
-    np.add.at(total, buckets, counts)
-    return total
+def _count(buckets: Buckets, counts: Ints, size: int) -> Ints:
+    return np.bincount(buckets, counts, size).astype(np.int64)  # exact below 2**53

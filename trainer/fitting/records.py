@@ -8,33 +8,38 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.record.key import Ints, flag_columns, messages_of, unpack
-from schemas.record.surprisal import SEVERITIES, pair_buckets, signature_buckets
+from schemas.record.surprisal import FOREST_COLUMNS, SEVERITIES, pair_buckets, signature_buckets
 from trainer.fitting.forest import Rows
 from trainer.fitting.quantiles import Floats
+
+Buckets = npt.NDArray[np.int32]
 
 
 class Records(msgspec.Struct, frozen=True):
     """Distinct records as columns, each of shape (n,).
 
+    Numbers take the bytes that they need: a table may have millions of records, and several copies
+    of parts of them are at work at once.
+
     Attributes:
         log_length: float32, ln(1 + message_length).
         severity: float64, decades.
-        flags: int64, the three flags as one number.
-        signature: int64, its bucket.
-        service: int64, its number.
-        template: int64, its bucket; 0 where there is no message.
-        pair: int64, the bucket of service and template; of no meaning where there is no message.
+        flags: uint8, the three flags as one number.
+        signature: int32, its bucket.
+        service: int32, its number.
+        template: int32, its bucket; 0 where there is no message.
+        pair: int32, the bucket of service and template; of no meaning where there is no message.
         has_failure: bool, the message holds a word of failure.
         has_message: bool.
     """
 
     log_length: npt.NDArray[np.float32]
     severity: Floats
-    flags: Ints
-    signature: Ints
-    service: Ints
-    template: Ints
-    pair: Ints
+    flags: npt.NDArray[np.uint8]
+    signature: Buckets
+    service: Buckets
+    template: Buckets
+    pair: Buckets
     has_failure: npt.NDArray[np.bool_]
     has_message: npt.NDArray[np.bool_]
 
@@ -46,11 +51,11 @@ class Records(msgspec.Struct, frozen=True):
         return cls(
             log_length=_log1p(length),
             severity=np.array(SEVERITIES)[level],
-            flags=flags,
-            signature=signature_buckets(length, level, service, flags),
-            service=service,
-            template=template,
-            pair=pair_buckets(service, template),
+            flags=flags.astype(np.uint8),
+            signature=signature_buckets(length, level, service, flags).astype(np.int32),
+            service=service.astype(np.int32),
+            template=template.astype(np.int32),
+            pair=pair_buckets(service, template).astype(np.int32),
             has_failure=has_failure,
             has_message=has_message,
         )
@@ -61,8 +66,16 @@ class Records(msgspec.Struct, frozen=True):
 
     def forest_rows(self, signature_rarity: npt.NDArray[np.float32]) -> Rows:
         """The forest's rows: float32 of shape (n, 6), columns as in `FOREST_COLUMNS`."""
-        columns: list[npt.NDArray[Any]] = [self.log_length, self.severity, signature_rarity]
-        return np.column_stack([*columns, *flag_columns(self.flags)]).astype(np.float32)
+        rows = np.empty((len(self.flags), len(FOREST_COLUMNS)), np.float32)
+        columns: tuple[npt.NDArray[Any], ...] = (
+            self.log_length,
+            self.severity,
+            signature_rarity,
+            *flag_columns(self.flags),
+        )
+        for place, column in enumerate(columns):
+            rows[:, place] = column
+        return rows
 
 
 def _log1p(length: Ints) -> npt.NDArray[np.float32]:

@@ -29,12 +29,7 @@ from trainer.fitting.export import export_forest
 from trainer.fitting.forest import MAX_FIT_ROWS, Rows, grow_forest, require_two, table_scorer
 from trainer.fitting.gauge import Calibrated, Gauge, phi_of
 from trainer.fitting.own_thresholds import taus
-from trainer.fitting.quantiles import (
-    THOUSANDTHS,
-    Steps,
-    named_quantiles,
-    share_below,
-)
+from trainer.fitting.quantiles import Steps, named_quantiles, share_below
 from trainer.fitting.rarities import Occurrences, rarities_by
 from trainer.fitting.reach import BARE, WRITTEN, Reach
 from trainer.fitting.records import Records
@@ -109,29 +104,25 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
     forest_scores = Steps.of(scores, table.counts).reached_by(_TOP_SHARES)
 
     gauge = Gauge(occurrences, scorer, forest_scores)
-    bare = Calibrated.of(gauge.without_message(table, records, own_signature, scores), options)
-    reached = [bare.calibration.reach(bare.threshold, BARE)]
-    written = percentiles = message_thresholds = None
+    measured = gauge.without_message(table, records, own_signature, scores)
+    del own_signature, scores  # a table may be large, and parts of it are measured seven times
+    bare = Calibrated.of(measured, options, BARE)
+    written = None
     if records.has_message.any():
-        written = Calibrated.of(gauge.with_message(table, records, own), options)
-        percentiles = written.calibration.present.at_least(THOUSANDTHS)
-        if written.calibration.is_forward:
-            message_thresholds = written.calibration.at_least(THOUSANDTHS)
-        reached.append(written.calibration.reach(written.threshold, WRITTEN))
+        written = Calibrated.of(gauge.with_message(table, records, own), options, WRITTEN)
     offsets, message_offsets = bare.offsets, None if written is None else written.offsets
     if not any(found is not None and found.any() for found in (offsets, message_offsets)):
         offsets = message_offsets = None
-    is_forward = bare.calibration.is_forward
     return SurprisalFit(
         forest=forest,
         graph=graph,
         scorer=scorer,
         tables=occurrences.put_into(
             Tables(
-                percentiles=bare.calibration.present.at_least(THOUSANDTHS),
-                message_percentiles=percentiles,
-                thresholds=bare.calibration.at_least(THOUSANDTHS) if is_forward else None,
-                message_thresholds=message_thresholds,
+                percentiles=bare.percentiles,
+                message_percentiles=None if written is None else written.percentiles,
+                thresholds=bare.thresholds,
+                message_thresholds=None if written is None else written.thresholds,
                 service_offsets=offsets,
                 message_service_offsets=message_offsets,
                 forest_scores=forest_scores,
@@ -140,8 +131,8 @@ def fit_surprisal(table: CountTable, options: TrainOptions) -> SurprisalFit:
         threshold=bare.threshold,
         message_threshold=None if written is None else written.threshold,
         rows=rows,
-        is_forward=is_forward,
-        reached=tuple(reached),
+        is_forward=bare.thresholds is not None,
+        reached=tuple(found.reach for found in (bare, written) if found is not None),
     )
 
 

@@ -122,7 +122,9 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         fitted = pipeline.fit(learned, options, budget)
         held_out = None if split is None else describe_held_out(split, fitted.candidate)
         files = pipeline.prove(fitted, None if held_out is None else held_out.summary)
-        judged = [explained(table, judged_by(fitted)), *compared.result()]
+        candidate, warnings, own = fitted.candidate, fitted.warnings, [judged_by(fitted)]
+        del fitted  # with all that the fit has kept, before a large table is judged again
+        judged = [explained(table, own.pop()), *compared.result()]
     if compare and registry.signature() is None:
         listener.say("nothing to compare with: no model has been published yet")
     elif compare:
@@ -138,7 +140,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         top,
         examples,
         found=found,
-        warnings=fitted.warnings,
+        warnings=warnings,
         corrections=corrections_to_carry(registry),
     )
     basis = BASIS if learned is table else PARTLY.format(learned.n_samples, table.n_samples)
@@ -146,7 +148,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         report,
         basis=basis,
         held_out=held_out,
-        parts=[] if split is None or learned is table else [learned_part(split, fitted.candidate)],
+        parts=[] if split is None or learned is table else [learned_part(split, candidate)],
     )
 
     kept = {}
@@ -164,7 +166,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     decision = None
     if gate:
         both = table if split is None else split.held_out
-        decision = decide(registry, version, both, fitted.candidate)
+        decision = decide(registry, version, both, candidate)
     return Fit(
         version,
         msgspec.structs.replace(report, title=f"Model {version}"),

@@ -25,7 +25,10 @@ class Judged(msgspec.Struct, frozen=True):
 def judge(table: CountTable, candidate: Candidate) -> Judged:
     """Have a model judge every distinct record."""
     # Records that the model judges alike are judged once.
-    distinct, inverse = np.unique(candidate.model.distinguished(table.keys), return_inverse=True)
+    keys = candidate.model.distinguished(table.keys)
+    if (keys[1:] > keys[:-1]).all():
+        return Judged(candidate, candidate.model.judge_keys(keys))
+    distinct, inverse = np.unique(keys, return_inverse=True)
     return Judged(candidate, candidate.model.judge_keys(distinct).take(inverse))
 
 
@@ -33,7 +36,9 @@ def explained(table: CountTable, judged: Judged) -> Judged:
     """The same with contributions, computed now if they were left out and explain verdicts."""
     if judged.candidate.model.spec.terms or judged.judgements.contributions.shape[1]:
         return judged
-    return judge(table, judged.candidate)
+    candidate = judged.candidate
+    del judged  # what it holds of a large table, while that is judged again
+    return judge(table, candidate)
 
 
 def judged_already(table: CountTable, fitted: Fitted) -> Judged:

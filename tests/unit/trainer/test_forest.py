@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.ensemble import IsolationForest
 
+from inference.detectors.parts import ROWS_AT_ONCE
 from inference.detectors.scorer import ROWS_WORTH_TABLES, Scorer
 from schemas.bundle.options import TrainOptions
 from schemas.record.features import FEATURE_NAMES
@@ -61,10 +62,10 @@ def test_large_tables_are_sampled(table: CountTable) -> None:
 
 def test_many_rows_get_the_scores_of_scikit_learn_and_of_the_graph() -> None:
     """To the last bit, though tables score them; a few rows are left to the other two."""
-    table = made_up_table(20_000).without_traits()
+    table = made_up_table(80_000).without_traits()
     options = TrainOptions(detector="isolation_forest", contamination=0.05, max_samples=64)
     forest, rows = fit_forest(table, options), table.rows
-    assert len(rows) > ROWS_WORTH_TABLES
+    assert len(rows) > max(ROWS_WORTH_TABLES, 2 * ROWS_AT_ONCE)
     for some in (rows, rows[:100]):
         assert np.array_equal(score_samples(forest, some), forest.score_samples(some))
     graph = export_forest(forest)

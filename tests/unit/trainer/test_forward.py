@@ -1,6 +1,9 @@
 """Thresholds from records judged as they came."""
 
 import random
+import weakref
+from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -130,6 +133,21 @@ def test_a_threshold_is_one_quantile_of_both(
     assert min(single) - 1e-6 <= threshold <= max(single) + 1e-6
     values = np.concatenate([np.repeat(part.values, part.counts) for part in parts])
     assert (values > threshold).mean() <= contamination
+
+
+def test_parts_are_held_one_after_the_other() -> None:
+    """A part is gone before the next but one is measured: together they are many tables large."""
+    earlier: list[weakref.ref[np.ndarray[Any, Any]]] = []
+
+    def later() -> Iterator[Measured]:
+        for _ in range(6):
+            assert sum(values() is not None for values in earlier) <= 1
+            part = measured([3, 1, 1], [1, 2, 3])
+            earlier.append(weakref.ref(part.values))
+            yield part
+
+    calibration = Calibration.of(measured([2], [1]), later())
+    assert calibration.whole.counts.tolist() == [30, 1, 6]
 
 
 def test_what_came_changes_thresholds_alone() -> None:

@@ -11,6 +11,7 @@ from trainer.fitting.quantiles import (
     THOUSANDTHS,
     Steps,
     share_below,
+    summed,
     weighted_percentile,
 )
 
@@ -76,6 +77,29 @@ def test_noise_moves_no_value_across_an_edge(pairs: list[tuple[int, int]], seed:
     edges = Steps.of(values, counts).at_least(THOUSANDTHS)
     noisy = values + np.random.default_rng(seed).uniform(-NOISE / 2, NOISE / 2, len(values))
     assert np.array_equal(share_below(edges, noisy), share_below(edges, values))
+
+
+TIES = st.lists(
+    st.tuples(st.sampled_from([0.0, 1e-8, 0.5, 0.5 + 4 * NOISE, 2.0]), st.integers(1, 40)),
+    min_size=1,
+    max_size=20,
+)
+
+
+@given(st.lists(TIES, min_size=1, max_size=4))
+def test_parts_have_the_steps_of_the_whole(parts: list[list[tuple[float, int]]]) -> None:
+    """To the last bit, whether each part was summed up before or not; none is held then."""
+    columns = [
+        (np.array([value for value, _ in part]), np.array([count for _, count in part]))
+        for part in parts
+    ]
+    both = (np.concatenate(column) for column in zip(*columns, strict=True))
+    whole = Steps.of(*both)
+    for given_parts in (columns[:], [summed(*part) for part in columns]):
+        steps = Steps.of_parts(given_parts)
+        assert np.array_equal(steps.edges, whole.edges)
+        assert np.array_equal(steps.counts, whole.counts)
+        assert not given_parts
 
 
 def test_values_nearer_than_noise_share_an_edge() -> None:
