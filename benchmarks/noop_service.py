@@ -14,7 +14,7 @@ from inference.web.app import make_app
 from inference.web.body import read_body
 from inference.web.calls import App
 from inference.web.load import Limits, Load
-from inference.web.routing import Route
+from inference.web.routing import AtOnce, Route
 from schemas.api.operations import API_PREFIX
 
 ANSWER = (
@@ -44,7 +44,7 @@ def create_app() -> App:
     resource = NoOpResource()
     app.add_routes(
         [
-            Route(f"{API_PREFIX}/predict", resource, answer_at_once=lambda _body: ANSWER),
+            Route(f"{API_PREFIX}/predict", resource, at_once=(AtOnce(lambda *_: ANSWER),)),
             Route(f"{API_PREFIX}/ready", resource),
         ]
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 import falcon
@@ -12,10 +13,10 @@ from inference.model.flagged import FlaggedLogs
 from inference.resources.components import Components
 from inference.resources.predictor import Predictor
 from inference.web.admission import ANY_TYPE
-from inference.web.load import LARGE_BYTES
+from inference.web.load import LARGE_BYTES, SMALL_BYTES
 from inference.web.queries import word
-from inference.web.routing import Route
-from schemas.api.operations import API_PREFIX
+from inference.web.routing import AtOnce, Route
+from schemas.api.operations import API_PREFIX, LINE_TYPES
 from schemas.api.raw_logs import Returned
 
 if TYPE_CHECKING:
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     from inference.intake.raw_bodies import BodyReader
     from inference.model.message_judge import MessageJudge
 
-_RETURNED: Final = get_args(Returned)
+_RETURNED: Final[tuple[Returned, ...]] = get_args(Returned)
+_LINE_TYPES: Final = frozenset(name.encode() for name in LINE_TYPES)
 
 
 def routes(components: Components) -> Iterator[Route]:
     """The routes of this module."""
-    yield Route(f"{API_PREFIX}/logs", LogsResource(components.predictor))
+    logs = LogsResource(components.predictor)
+    yield Route(f"{API_PREFIX}/logs", logs, at_once=tuple(logs.ways_at_once()))
 
 
 class LogsResource:
@@ -62,14 +65,46 @@ class LogsResource:
             judge = await predictor.message_judge()
             judging = _begin(reader, body, req.content_type or "", returned, judge, flagged)
             # Of text, the layout has to be found out first; JSON is mostly read at once.
-            is_json = body[:1] == b"{" or begins_array(body, 0)
-            at_once = is_json and len(body) <= LARGE_BYTES and self._is_warm()
+            at_once = _is_json(body) and len(body) <= LARGE_BYTES and self._is_warm()
             await predictor.finish(judging, at_once=at_once)
             answer = judging.answer()
         predictor.report(judge.model, judging.verdicts, flagged)
         predictor.hold(req, answer)
         resp.content_type = falcon.MEDIA_JSON
         resp.data = answer
+
+    def ways_at_once(self) -> Iterator[AtOnce]:
+        """How small bodies of JSON are answered, by what is to be listed."""
+        default, *_ = _RETURNED
+        queries = {b"": default, **{b"return=" + word.encode(): word for word in _RETURNED}}
+        for query, returned in queries.items():
+            answer = partial(self._answer_at_once, returned)
+            yield AtOnce(answer, query, SMALL_BYTES, _LINE_TYPES)
+
+    def _answer_at_once(self, returned: Returned, body: bytes, content_type: bytes) -> bytes | None:
+        """What `on_post` answers to JSON; None if it would wait first, or would take long."""
+        predictor = self._predictor
+        model = predictor.slot.at_hand()
+        if (
+            model is None
+            or predictor.load.is_full
+            or len(body) > predictor.max_body_bytes
+            or self._loading is None
+            or self._warming is None
+            or not self._warming.done()
+            or not _is_json(body)
+        ):
+            return None
+        reader, judge = self._loading.result(), predictor.message_judge_by(model)
+        flagged = predictor.flagged()
+        judging = _begin(reader, body, content_type.decode("latin-1"), returned, judge, flagged)
+        if not predictor.finish_at_once(judging):
+            return None
+        answer = judging.answer()
+        if len(answer) > SMALL_BYTES:  # which is weighed
+            return None
+        predictor.report(model, judging.verdicts, flagged)
+        return answer
 
     async def _load(self) -> "BodyReader":
         if self._loading is None:
@@ -83,6 +118,10 @@ class LogsResource:
 
             self._warming = asyncio.create_task(warm_up())
         return self._warming.done()
+
+
+def _is_json(body: bytes) -> bool:
+    return body[:1] == b"{" or begins_array(body, 0)
 
 
 def _load() -> "BodyReader":

@@ -18,7 +18,7 @@ from inference.resources.components import Components
 from inference.resources.predictor import Predictor
 from inference.resources.request_lines import RequestLines
 from inference.web.queries import word
-from inference.web.routing import Route
+from inference.web.routing import AtOnce, Route
 from schemas.api.operations import API_PREFIX, LINE_TYPES, ON_ERROR
 from schemas.api.predictions import BatchRequest, PredictRequest
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
@@ -32,7 +32,7 @@ _decode_batch = BodyDecoder(BatchRequest).decode
 def routes(components: Components) -> Iterator[Route]:
     """The routes of this module."""
     predict = PredictResource(components.predictor)
-    yield Route(f"{API_PREFIX}/predict", predict, answer_at_once=predict.answer_at_once)
+    yield Route(f"{API_PREFIX}/predict", predict, at_once=(AtOnce(predict.answer_at_once),))
     yield Route(f"{API_PREFIX}/predict/batch", BatchResource(components.predictor))
 
 
@@ -49,7 +49,7 @@ class PredictResource:
         resp.content_type = falcon.MEDIA_JSON
         resp.data = answer
 
-    def answer_at_once(self, body: bytes) -> bytes | None:
+    def answer_at_once(self, body: bytes, _content_type: bytes) -> bytes | None:
         """The answer of `on_post` to a small body without a query; None if it would wait first.
 
         Raises:

@@ -111,9 +111,12 @@ class Predictor:
         Raises:
             ModelNotLoadedError: there is none.
         """
+        return self.message_judge_by(await self.slot.current())
+
+    def message_judge_by(self, model: Model) -> "MessageJudge":
+        """The judge of raw logs by a model, the same as long as the model is."""
         from inference.model.message_judge import MessageJudge  # noqa: PLC0415 - for who needs it
 
-        model = await self.slot.current()
         judge = self._message_judge
         if judge is None or judge.model is not model:
             judge = self._message_judge = MessageJudge(model)
@@ -126,9 +129,14 @@ class Predictor:
             judging: of the body.
             at_once: it may begin on the loop.
         """
-        if not (at_once and judging.go_on(time.monotonic() + ON_LOOP_S)):
+        if not (at_once and self.finish_at_once(judging)):
             async with self.load.turn():
                 await asyncio.to_thread(judging.go_on)
+
+    @staticmethod
+    def finish_at_once(judging: "Judging") -> bool:
+        """Judge the raw logs of one body for a moment; whether that was enough."""
+        return judging.go_on(time.monotonic() + ON_LOOP_S)
 
     def flagged(self) -> FlaggedLogs | None:
         """Where the anomalies of a call are added; None if they are not reported."""

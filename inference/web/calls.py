@@ -34,8 +34,9 @@ class App(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
         """Have resources answer at their paths, the short way where it exists."""
         for route in routes:
             self.add_route(route.path, route.resource, suffix=route.suffix)
-            if self.shortcut is not None and route.answer_at_once is not None:
-                self.shortcut.add(route.path, route.answer_at_once)
+            if self.shortcut is not None:
+                for at_once in route.at_once:
+                    self.shortcut.add(route.path, at_once)
 
     async def __call__(  # type: ignore[override]  # as Falcon's own
         self,

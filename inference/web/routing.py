@@ -6,6 +6,27 @@ from typing import Any
 import msgspec
 from falcon.routing import CompiledRouter
 
+AtOnceAnswer = Callable[[bytes, bytes], bytes | None]
+"""The JSON that answers a body of a content type, as it is written; None, or whatever it raises, if
+that takes more than a moment."""
+
+
+class AtOnce(msgspec.Struct, frozen=True):
+    """How a resource answers plain POSTs, see `inference.web.shortcut`.
+
+    Attributes:
+        answer: makes the answer.
+        query: of the calls, as it is written.
+        max_bytes: the largest body. What is wrong with a body is found twice, so there should be
+            nothing that takes its time to find.
+        types: content types of bodies beside JSON, as they are written.
+    """
+
+    answer: AtOnceAnswer
+    query: bytes = b""
+    max_bytes: int = 8_192
+    types: frozenset[bytes] = frozenset()
+
 
 class Route(msgspec.Struct, frozen=True):
     """A path, and the resource that answers there.
@@ -14,13 +35,13 @@ class Route(msgspec.Struct, frozen=True):
         path: with {parameters}.
         resource: has a method for each HTTP method, as Falcon wants them.
         suffix: of the names of those methods, for a resource that answers at several paths.
-        answer_at_once: answers plain POSTs, see `inference.web.shortcut`.
+        at_once: how it answers plain POSTs.
     """
 
     path: str
     resource: object
     suffix: str | None = None
-    answer_at_once: Callable[[bytes], bytes | None] | None = None
+    at_once: tuple[AtOnce, ...] = ()
 
 
 class Router(CompiledRouter):

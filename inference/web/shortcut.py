@@ -1,10 +1,10 @@
 """The short way of the most frequent calls: a plain call is answered without Falcon.
 
 Routing, request and response objects, middleware and a task for each request take more than half
-of the processor time of a prediction, and a plain call needs none of them: its path is known, its
-body is small and JSON, no web page sends it. The server asks here before it hands a request to the
-app, and writes the answer itself (`inference.serving.protocol`). The answer comes from the very
-functions that resource and middleware use.
+of the processor time of a prediction, and a plain call needs none of them: its path and query are
+known, its body is small and JSON, no web page sends it. The server asks here before it hands a
+request to the app, and writes the answer itself (`inference.serving.protocol`). The answer comes
+from the very functions that resource and middleware use.
 
 All other calls go to the app. So do calls whose answer would be anything but 200: an exception here
 is dropped, and Falcon answers its own. So there is a single place for refusals.
@@ -20,18 +20,14 @@ from inference.access.guard import Guard
 from inference.metrics.traffic import Traffic
 from inference.web.admission import is_json
 from inference.web.request_id import HEADER, RequestIdMiddleware
-
-MAX_BYTES: Final = 8_192
-"""The faults of a body are found twice; in a larger body that would take too long."""
-
-Answer = Callable[[bytes], bytes | None]
-"""The JSON that answers a body; None, or whatever it raises, if that takes more than a moment."""
+from inference.web.routing import AtOnce, AtOnceAnswer
 
 Meter = Callable[[float], None]
 """Counts an answer, given when its call came."""
 
-PlainCall = tuple[Answer, Meter | None, float, bytes | None]
-"""A call whose body may be answered: what answers and counts it, when it came, and its id."""
+PlainCall = tuple[AtOnceAnswer, Meter | None, float, bytes, bytes | None]
+"""A call whose body may be answered: what answers and counts it, when it came, the content type of
+its body, and its id."""
 
 _UNUSUAL: Final = frozenset({b"content-encoding", b"expect", b"origin", b"transfer-encoding"})
 """Headers of calls that need a closer look."""
@@ -39,7 +35,7 @@ _UNUSUAL: Final = frozenset({b"content-encoding", b"expect", b"origin", b"transf
 _OK: Final = 200
 _ID: Final = HEADER.lower().encode()
 _JSON: Final = falcon.MEDIA_JSON.encode()
-_LENGTH_DIGITS: Final = len(str(MAX_BYTES))
+_LENGTH_DIGITS: Final = 9
 
 
 class Shortcut:
@@ -58,12 +54,12 @@ class Shortcut:
         self._guard = guard
         self._traffic = traffic
         self._clock = time.perf_counter if traffic is None else traffic.clock
-        self._ways: dict[str, tuple[Answer, Meter | None]] = {}
+        self._ways: dict[tuple[str, bytes], tuple[AtOnce, Meter | None]] = {}
 
-    def add(self, path: str, answer: Answer) -> None:
-        """Let POSTs to a path take the short way."""
+    def add(self, path: str, at_once: AtOnce) -> None:
+        """Let POSTs to a path, with one query, take the short way."""
         meter = None if self._traffic is None else self._traffic.meter(path, _OK)
-        self._ways[path] = (answer, meter)
+        self._ways[path, at_once.query] = (at_once, meter)
 
     def plain_call(self, scope: Any) -> PlainCall | None:
         """Examine a call whose head has come; None if it is for the app.
@@ -71,25 +67,29 @@ class Shortcut:
         Args:
             scope: the call's ASGI scope, its headers as a list.
         """
-        way = self._ways.get(scope["path"])
-        if way is None or scope["method"] != "POST" or scope["query_string"]:
+        way = self._ways.get((scope["path"], scope["query_string"]))
+        if way is None or scope["method"] != "POST":
             return None
+        at_once, meter = way
         given = scope["headers"]
         headers = dict(given)
         if len(headers) != len(given) or not _UNUSUAL.isdisjoint(headers):
             return None
         length = headers.get(b"content-length", b"")
-        if not 0 < len(length) <= _LENGTH_DIGITS or not 0 < int(length) <= MAX_BYTES:
+        if not 0 < len(length) <= _LENGTH_DIGITS or not 0 < int(length) <= at_once.max_bytes:
             return None
         media_type = headers.get(b"content-type", _JSON)
-        if media_type != _JSON and not is_json(media_type.decode("latin-1")):
+        if (
+            media_type != _JSON
+            and media_type not in at_once.types
+            and not is_json(media_type.decode("latin-1"))
+        ):
             return None
         if self._guard is not None:
             authorization = _text(headers.get(b"authorization"))
             if not self._guard.permits(scope["path"], authorization):
                 return None
-        answer, meter = way
-        return answer, meter, self._clock(), headers.get(_ID)
+        return at_once.answer, meter, self._clock(), media_type, headers.get(_ID)
 
     def answer(self, call: PlainCall, body: bytes) -> tuple[bytes, bytes] | None:
         """Answer a call whose body has come.
@@ -98,9 +98,9 @@ class Shortcut:
             The lines of the head that are the answer's own, and its body; None if the call is for
             the app after all.
         """
-        answer, meter, began, given = call
+        answer, meter, began, media_type, given = call
         try:
-            data = answer(body)
+            data = answer(body, media_type)
         except Exception:  # noqa: BLE001 - it is raised again where it is answered
             return None
         if data is None:

@@ -59,6 +59,9 @@ def with_message(n_chars: int) -> bytes:
     return json.dumps({"log_id": "a", **RAW, "message": "timeout " + "x" * n_chars}).encode()
 
 
+LINES: Final = b"\n".join(json.dumps({**RAW, "n": n}).encode() for n in range(50))
+LOGS: Final = (LINES, LINES * 20, b"[%b]" % json.dumps(RAW).encode(), b"{}\n{", b"", b"INFO a line")
+
 PLAIN: Final = (post(), post(MESSAGE), post(headers=JSON + b"X-Request-ID: my-own/1\r\n"))
 REQUESTS: Final = (
     *PLAIN,
@@ -106,6 +109,12 @@ REQUESTS: Final = (
         for target in ("/api/v1/predic%74", "//api/v1/predict", "/API/v1/predict")
     ),
     *(post(line=method) for method in (b"GET", b"HEAD", b"PUT", b"OPTIONS", b"DELETE", b"BREW")),
+    *(
+        post(body, b"Content-Type: %b\r\n" % content_type, f"/api/v1/logs{query}")
+        for query in ("", "?return=anomalies", "?return=none", "?return=ALL", "?return=some")
+        for content_type in (b"application/x-ndjson", b"application/json", b"text/plain")
+        for body in LOGS
+    ),
     chunked(BODY),
     chunked(MESSAGE),
     chunked(b"{"),

@@ -14,13 +14,16 @@ from inference.access.tokens import TokenFile
 from inference.serving.protocol import HttpProtocol
 from inference.web.calls import App
 from inference.web.request_id import RequestIdMiddleware
-from inference.web.shortcut import MAX_BYTES, Shortcut
+from inference.web.routing import AtOnce
+from inference.web.shortcut import Shortcut
 from tests.token_files import bearer, listing
 
 PATH: Final = "/api/v1/predict"
 DATE: Final = (b"date", b"today")
 JSON: Final = b"Content-Type: application/json\r\n"
 MAX_TURNS: Final = 100
+MAX_BYTES: Final = 100
+LINES: Final = b"application/x-ndjson"
 
 
 class LongWay:
@@ -33,11 +36,16 @@ class LongWay:
     on_put = on_post
 
 
-def short_way(body: bytes) -> bytes | None:
+def short_way(body: bytes, _content_type: bytes) -> bytes | None:
     """Answers what is no refusal and need not wait."""
     if body == b"wrong":
         raise ValueError("wrong")
     return None if body == b"wait" else b"short:" + body
+
+
+def lines_way(body: bytes, content_type: bytes) -> bytes:
+    """Answers with the content type as well."""
+    return b"%b:%b" % (content_type, body)
 
 
 class Client(asyncio.Transport):
@@ -92,7 +100,8 @@ def ask(
 
     async def written() -> list[bytes]:
         shortcut = Shortcut(RequestIdMiddleware(), guard)
-        shortcut.add(PATH, short_way)
+        shortcut.add(PATH, AtOnce(short_way, max_bytes=MAX_BYTES))
+        shortcut.add(PATH, AtOnce(lines_way, b"lines=1", 2 * MAX_BYTES, frozenset({LINES})))
         app = App(shortcut)
         app.add_route(PATH, LongWay())
         config = Config(app, http=HttpProtocol, lifespan="off")
@@ -201,6 +210,18 @@ def test_a_body_in_chunks_goes_on() -> None:
 def test_other_methods_and_questions_go_on(request_: bytes) -> None:
     """What the short way does not know."""
     assert body_of(ask(request_)) == b"long:[1]"
+
+
+def test_a_way_has_a_query_of_its_own_with_its_types_and_bounds() -> None:
+    """And answers each body as of the content type that it was sent with."""
+    lines = b"Content-Type: %b\r\n" % LINES
+    body = b"x" * 2 * MAX_BYTES
+    for headers, content_type in ((lines, LINES), (JSON, b"application/json")):
+        whole = post(body, headers, f"{PATH}?lines=1")
+        assert body_of(ask(whole)) == b"%b:%b" % (content_type, body)
+    assert body_of(ask(post(b"[1]", lines))) == b"long:[1]"
+    assert body_of(ask(post(body + b"x", lines, f"{PATH}?lines=1"))) == b"long:" + body + b"x"
+    assert body_of(ask(post(b"[1]", lines, f"{PATH}?lines=2"))) == b"long:[1]"
 
 
 def test_a_body_of_another_type_goes_on() -> None:
