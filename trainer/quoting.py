@@ -1,7 +1,11 @@
 """Names and texts as SQL writes them."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
+
+_PART: Final = re.compile(r'(?:^|(?<=\.))(?:"([^"]++)"(?=\.|$)|([^.]*+))')
 
 
 def literal(text: str | Path) -> str:
@@ -20,5 +24,9 @@ def name(text: str) -> str:
 
 
 def path(names: str) -> str:
-    """A column, or a field of a struct where the name has dots, quoted part by part."""
-    return ".".join(map(name, names.split(".")))
+    """A column, or a field of a struct where the name has dots, quoted part by part.
+
+    A part whose own name has dots is given in double quotes, as in `attributes."service.name"`.
+    """
+    parts = (match[1] or match[2] for match in _PART.finditer(names))
+    return ".".join(map(name, parts))

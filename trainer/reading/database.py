@@ -1,21 +1,26 @@
 """DuckDB inside this process, for Parquet: it reads files wherever they are, out of core."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 import duckdb
 
 from inference.cores import usable_cores
+from inference.intake.field_names import MESSAGE_NAMES
 from schemas.record.features import FEATURE_NAMES
 from trainer import quoting
 from trainer.errors import InputError
+from trainer.reading.fields import guess
 from trainer.reading.patterns import is_store_url
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import Source
 
 _FETCH_ROWS: Final = 10_000
+_MAP_ROWS: Final = 1_000
+_MAP_KEYS: Final = 200
+"""Keys of a map that are known by name, of its first rows: a map may have a key for each row."""
 
 
 @contextmanager
@@ -76,19 +81,49 @@ def reader_of(uri: str) -> str | None:
     return None if form is None else form.format(quoting.literal(uri))
 
 
-def column_names(source: Source) -> list[str]:
-    """The columns of a Parquet file; fields of structs as paths with dots."""
+def column_names(source: Source, named: Collection[str | None] = ()) -> list[str]:
+    """The columns of a Parquet file; fields of structs and keys of maps as paths with dots.
+
+    As of JSON, what holds others is a field itself only where no message is found without it.
+
+    Args:
+        source: the file.
+        named: columns that a user names; they are listed whatever they hold.
+    """
     with connect([source]) as connection:
-        relation = connection.sql(f"SELECT * FROM {parquet([source])} LIMIT 0")
-        columns = list(zip(relation.columns, relation.types, strict=True))
-    return [path for name, type_ in columns for path in _paths(name, type_)]
+        found = _columns(connection, source)
+    fields = [path for path, (_, is_whole) in found.items() if not is_whole or path in named]
+    return [*found] if guess(fields, MESSAGE_NAMES) is None else fields
 
 
-def _paths(name: str, type_: Any) -> Iterator[str]:
-    yield name
-    if type_.id == "struct":
-        for inner, inner_type in type_.children:
-            yield from _paths(f"{name}.{inner}", inner_type)
+def _columns(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, tuple[str, bool]]:
+    """What DuckDB calls a column, a field of a struct or a key of a map, by its path.
+
+    Beside it stands whether it holds others.
+    """
+    table = parquet([source])
+    relation = connection.sql(f"SELECT * FROM {table} LIMIT 0")
+    found: dict[str, tuple[str, bool]] = {}
+
+    def keys(expression: str) -> list[str]:
+        first = f"SELECT {expression} AS map FROM {table} LIMIT {_MAP_ROWS}"
+        query = f"SELECT DISTINCT unnest(map_keys(map)) AS key FROM ({first}) ORDER BY key"
+        return [key for (key,) in connection.execute(f"{query} LIMIT {_MAP_KEYS}").fetchall()]
+
+    def add(path: str, type_: Any, expression: str) -> None:
+        found.setdefault(path, (expression, type_.id in {"struct", "map"}))
+        if type_.id == "struct":
+            for name, inner in type_.children:
+                add(f"{path}.{name}", inner, f"{expression}.{quoting.name(name)}")
+        elif type_.id == "map" and type_.children[0][1].id == "varchar":
+            for key in keys(expression):
+                inner = type_.children[1][1]
+                add(f"{path}.{key}", inner, f"({expression}[{quoting.literal(key)}])")
+
+    for name, type_ in zip(relation.columns, relation.types, strict=True):
+        found.pop(name, None)  # a column of that very name goes first, as a key of JSON does
+        add(name, type_, quoting.name(name))
+    return found
 
 
 def read_rows(
@@ -108,8 +143,9 @@ def read_rows(
         paths += FEATURE_NAMES
     with connect([source]) as connection:
         connection.execute("SET preserve_insertion_order = true")
-        known = connection.sql(f"SELECT * FROM {parquet([source])} LIMIT 0").columns
-        wanted = ", ".join(f"{_expression(path, known)} AS {quoting.name(path)}" for path in paths)
+        known = _columns(connection, source)
+        named = {path: known[path][0] if path in known else quoting.path(path) for path in paths}
+        wanted = ", ".join(f"{what} AS {quoting.name(path)}" for path, what in named.items())
         most = "" if limit is None else f" LIMIT {limit}"
         result = connection.execute(f"SELECT {wanted} FROM {parquet([source])}{most}")
         while rows := result.fetchmany(_FETCH_ROWS):
@@ -123,7 +159,3 @@ def first_rows(source: Source, plan: ReadingPlan, n_rows: int) -> list[dict[str,
         {path: value for path, value in row.items() if value is not None}
         for row in read_rows(source, plan, n_rows)
     ]
-
-
-def _expression(path: str, known: Sequence[str]) -> str:
-    return quoting.name(path) if path in known else quoting.path(path)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
+import msgspec
+
 from inference.intake.json_values import MAX_VALUE_BYTES, values_in
 from trainer.errors import InputError
 from trainer.reading.binaries import find_binary
@@ -36,7 +38,9 @@ def sniff_source(source: Source, options: ReadingOptions, year: int | None = Non
     head = read_head(source, HEAD_BYTES)
     if len(head) == HEAD_BYTES and next(values_in(head), head) == b"" and _may_be_json(head):
         head = read_head(source, HEAD_BYTES + MAX_VALUE_BYTES)
-    return sniff(head, source.uri, options, partial(_columns, source), year, partial(_rows, source))
+    return sniff(
+        head, source.uri, options, partial(_columns, source, options), year, partial(_rows, source)
+    )
 
 
 def _may_be_json(head: bytes) -> bool:
@@ -94,14 +98,14 @@ def _choose(sample: Sample) -> Format:
     return next((format_ for format_ in FORMATS.values() if format_.implied_by & given), looks_like)
 
 
-def _columns(source: Source) -> list[str]:
+def _columns(source: Source, options: ReadingOptions) -> list[str]:
     from trainer.reading.database import column_names  # noqa: PLC0415 - loads DuckDB
 
     if source.member is not None:
         raise InputError("Parquet is read by DuckDB, which opens no archives; unpack it")
     if source.uri == STANDARD_INPUT:
         raise InputError("Parquet is read from its end; write it to a file first")
-    return column_names(source)
+    return column_names(source, msgspec.structs.astuple(options.fields))
 
 
 def _rows(source: Source, plan: ReadingPlan) -> list[dict[str, Any]]:

@@ -209,6 +209,16 @@ def test_fields_by_name() -> None:
     ]
 
 
+def test_names_with_dots() -> None:
+    """In double quotes they are one name, of a column or of a field of a struct."""
+    relation = """(SELECT {'a.b': 'lost', 'c': {'d.e': 'cart'}} AS log, 'error' AS "log.level")"""
+    fields = Fields(message='log."a.b"', level='"log.level"', service='log.c."d.e"')
+
+    assert run(logs_query("duckdb", relation, fields)) == [
+        (*extract_raw("lost", "ERROR", "cart"), 1)
+    ]
+
+
 def test_a_path_is_a_relation_of_duckdb(tmp_path: Path) -> None:
     """A path with wildcards is read as it stands, without quotes."""
     for number in range(2):

@@ -24,13 +24,19 @@ def _plan(sample: Sample) -> Detected:
     if not _sniff(sample):
         raise InputError(f"no Parquet file, since it does not begin with {_MAGIC}")
     columns = sample.columns()
-    wanted = {*LEVEL_NAMES, *TRACE_NAMES}
-    beside = tuple(name for name in columns if plain_name(name) in wanted)
+    beside = tuple(name for name in columns if _is_beside(plain_name(name)))
     plan = ReadingPlan(format="parquet", kind="logs", beside=beside, year=sample.year)
     detected = plan_records(plan, ["format: Parquet"], columns, sample.name, sample.options)
     if detected.plan.kind == "features":
         return detected
     return with_scale(detected, sample.rows(detected.plan))
+
+
+def _is_beside(plain: str) -> bool:
+    """Whether a level or a trace may stand there, or a part of a trace."""
+    return plain in LEVEL_NAMES or any(
+        plain == name or plain.startswith(f"{name}.") for name in TRACE_NAMES
+    )
 
 
 def _read(
