@@ -4,6 +4,16 @@ from trainer.errors import WorseModelError
 from trainer.jobs.activate import Decision
 
 
+def became_current(decision: Decision) -> str:
+    """The version that a gate made current, in a sentence."""
+    if decision.current in {None, decision.version}:
+        return f"version {decision.version} is current"
+    return (
+        f"version {decision.current} is current: version {decision.version} with the corrections "
+        "that people made meanwhile"
+    )
+
+
 def print_decision(decision: Decision) -> None:
     """Print the outcome of each rule.
 

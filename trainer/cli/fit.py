@@ -14,7 +14,7 @@ from trainer.cli.data_options import (
     holdout,
     required_data,
 )
-from trainer.cli.decision import print_decision
+from trainer.cli.decision import became_current, print_decision
 from trainer.cli.fit_options import add_train_options, alert_budget, train_options
 from trainer.cli.store import open_models
 from trainer.cli.summary import print_summary
@@ -92,6 +92,8 @@ def _run(arguments: argparse.Namespace) -> Work:
     print(f"report: {fitted.report_path}")
     if fitted.decision is not None:
         print_decision(fitted.decision)
+        if fitted.decision.current not in {None, fitted.version}:
+            print(became_current(fitted.decision))
     return Work(fitted.report.n_rows)
 
 

@@ -7,7 +7,7 @@ from inference.errors import BrokenVersionError, NoModelError
 from schemas.bundle.manifest import HeldOutSummary, Manifest
 from trainer.cli.command import Command, UsageError
 from trainer.cli.data_options import add_counts, add_reading, required_data
-from trainer.cli.decision import print_decision
+from trainer.cli.decision import became_current, print_decision
 from trainer.cli.store import open_models
 from trainer.cli.terminal import Terminal, say
 from trainer.jobs.activate import activate_unless_worse
@@ -93,15 +93,15 @@ def _held_out(held_out: HeldOutSummary) -> str:
 def _activate(arguments: argparse.Namespace) -> None:
     if arguments.data is not None:
         data = required_data(arguments)
-        print_decision(
-            activate_unless_worse(
-                data, arguments.version, model_dir=open_models(arguments), listener=Terminal()
-            )
+        decision = activate_unless_worse(
+            data, arguments.version, model_dir=open_models(arguments), listener=Terminal()
         )
-    elif arguments.counts:
+        print_decision(decision)
+        print(became_current(decision))
+        return
+    if arguments.counts:
         raise UsageError("--counts is for --unless-worse")
-    else:
-        open_models(arguments).activate(arguments.version)
+    open_models(arguments).activate(arguments.version)
     print(f"version {arguments.version} is current")
 
 

@@ -19,11 +19,14 @@ class Decision(msgspec.Struct, frozen=True):
         version: the new version.
         replaced: the version it was compared with; None if none served that loads.
         checks: the outcome of each rule; empty if there was nothing to compare with.
+        current: the version that became current: the new version, or the same model with the
+            corrections that people made since it was published. None if none did.
     """
 
     version: int
     replaced: int | None
     checks: list[Check]
+    current: int | None = None
 
     @property
     def faults(self) -> list[Check]:
@@ -73,19 +76,30 @@ def decide(
     from trainer.judging.gate import hold_against  # noqa: PLC0415 - a second of imports
     from trainer.judging.judged import judge  # noqa: PLC0415 - as above
 
-    decision = Decision(version, None, [])
-    active = _load_active(registry)
-    if active is not None:
-        checks = hold_against(table, judge(table, candidate), judge(table, active))
-        decision = Decision(version, int(active.model.version), checks)
-    if decision.is_current:
-        registry.activate(version)
-    return decision
+    while True:  # until the model that it was compared with serves still
+        named = _current_of(registry)
+        decision = Decision(version, None, [])
+        active = None if named is None else _load(registry, named)
+        if active is not None:
+            checks = hold_against(table, judge(table, candidate), judge(table, active))
+            decision = Decision(version, named, checks)
+        if not decision.is_current:
+            return decision
+        current = registry.succeed(version, named)
+        if current is not None:
+            return msgspec.structs.replace(decision, current=current)
 
 
-def _load_active(registry: ModelRegistry) -> Candidate | None:
-    """The model that serves; None if there is none, or it does not load."""
+def _current_of(registry: ModelRegistry) -> int | None:
     try:
-        return load_candidate(registry, current_version(registry), "active")
+        return current_version(registry)
+    except NoVersionError:
+        return None
+
+
+def _load(registry: ModelRegistry, version: int) -> Candidate | None:
+    """The model that serves; None if it does not load."""
+    try:
+        return load_candidate(registry, version, "active")
     except (NoVersionError, UnfitVersionError):
         return None

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import msgspec
 
 from inference.errors import BrokenVersionError, NoModelError
-from inference.store.versions import ModelStore
+from inference.store.versions import CURRENT_FILE, ModelStore
 from schemas.bundle.corrections import Correction, in_force, utc_now
-from schemas.bundle.manifest import MANIFEST_FILE, Manifest
+from schemas.bundle.manifest import MANIFEST_FILE, PATTERNS_FILE, REPORT_FILE, Manifest
+from trainer.store.proving import loaded
 
 
 def carry_corrections(store: ModelStore, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
@@ -34,3 +35,51 @@ def corrections_to_carry(store: ModelStore) -> list[Correction]:
     except (NoModelError, BrokenVersionError):
         return []
     return in_force(current.corrections, utc_now())
+
+
+def with_current_corrections(store: ModelStore, version: int) -> Mapping[str, bytes] | None:
+    """The files of a version with the corrections of the current version that hold still.
+
+    To be called under the lock of publishing.
+
+    Args:
+        store: where the version is.
+        version: its number.
+
+    Returns:
+        The files by name; None if the version has these corrections, or there is no current
+        version to take them from.
+
+    Raises:
+        NoVersionError: there is no such version.
+        UnfitVersionError: it does not load.
+    """
+    try:
+        current = store.manifest(store.current_version())
+    except (NoModelError, BrokenVersionError):
+        return None
+    bundle = loaded(store, version, CURRENT_FILE)
+    now = utc_now()
+    holding = in_force(current.corrections, now)
+    if holding == in_force(bundle.manifest.corrections, now):
+        return None
+    manifest = msgspec.structs.replace(bundle.manifest, corrections=holding)
+    return {**bundle.files, MANIFEST_FILE: manifest.to_json()}
+
+
+def is_same_model(store: ModelStore, version: int | None, other: int | None) -> bool:
+    """Whether two versions are the same, or differ by corrections alone; None is no version."""
+    if version == other:
+        return True
+    if version is None or other is None:
+        return False
+    try:
+        return store.manifest(version).files == store.manifest(other).files
+    except (NoModelError, BrokenVersionError):
+        return False
+
+
+def read_beside(store: ModelStore, version: int) -> dict[str, bytes]:
+    """What lies beside a version for people, by file name."""
+    paths = [store.path(version) / name for name in (REPORT_FILE, PATTERNS_FILE)]
+    return {path.name: path.read_bytes() for path in paths if path.is_file()}

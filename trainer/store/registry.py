@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 
 from inference.errors import BrokenVersionError, NoModelError, RemoteStoreError
 from inference.store.signed import Verifier
-from inference.store.versions import CANDIDATE_FILE, CURRENT_FILE, ModelStore
+from inference.store.versions import CANDIDATE_FILE, CURRENT_FILE
 from inference.store.writing import KEEP_VERSIONS, StoreWriter
 from schemas.bundle.contents import Bundle
 from schemas.bundle.signature import SIGNATURE_FILE
 from trainer.errors import NoVersionError, UnfitVersionError, UnwritableStoreError
-from trainer.store.carrying import carry_corrections
-from trainer.store.faults import no_version, unwritable
-from trainer.store.history import HISTORY_FILE, Change, history_bytes, read_history, steps_before
+from trainer.store import carrying
+from trainer.store.faults import unwritable
+from trainer.store.history import HISTORY_FILE, Change, history_bytes
+from trainer.store.past import PastStore
 from trainer.store.probing import probe
 from trainer.store.proving import loaded
 from trainer.store.signing import Signer
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from trainer.store.remote_writer import RemoteWriter
 
 
-class ModelRegistry(ModelStore):
+class ModelRegistry(PastStore):
     """Write access to the store under `model_dir`; several processes may write at once.
 
     Args:
@@ -117,16 +118,13 @@ class ModelRegistry(ModelStore):
         """
         self._make()
         with self.locked():
-            return self._publish(carry_corrections(self, files), beside, activate=activate)
+            return self._publish(carrying.carry_corrections(self, files), beside, activate=activate)
 
     def amend(self, change: Callable[[Bundle], Mapping[str, bytes]]) -> int:
-        """Publish a version made of the current version, which is not replaced meanwhile.
+        """Publish a version made of the current version under the lock; returns its number.
 
         Args:
             change: makes the files of the new version.
-
-        Returns:
-            The number of the new version.
 
         Raises:
             NoVersionError: there is no current version.
@@ -183,6 +181,33 @@ class ModelRegistry(ModelStore):
         with self.locked():
             return self._activate(version, self._past())
 
+    def succeed(self, version: int, compared: int | None) -> int | None:
+        """Make a version current in the place of the version that it was compared with.
+
+        Corrections stay as they are: if the new version has others, the same model with those of
+        the current version is published and becomes current.
+
+        Args:
+            version: the new version.
+            compared: what served when both were compared; None if nothing did.
+
+        Returns:
+            The version that became current; None if another model has come to serve.
+
+        Raises:
+            NoVersionError, UnfitVersionError, UnwritableStoreError: as `activate`.
+        """
+        self.pull()
+        with self.locked():
+            if not carrying.is_same_model(self, self._active(), compared):
+                return None
+            files = carrying.with_current_corrections(self, version)
+            if files is None:
+                return self._activate(version, self._past()).version
+            return self._publish(
+                files, lambda _: carrying.read_beside(self, version), activate=True
+            )
+
     def rollback(self) -> Change:
         """Make the version that served before current again; undoes an activation too.
 
@@ -212,17 +237,7 @@ class ModelRegistry(ModelStore):
             UnwritableStoreError: the store cannot be written.
         """
         with self.locked():
-            if version not in self.versions():
-                raise no_version(version, self.versions())
-            active = self._active()
-            if version == active:
-                raise UnfitVersionError(
-                    f"version {version} is current; activate another version first"
-                )
-            if version in self._candidates():
-                raise UnfitVersionError(f"version {version} is the candidate; see `shadow off`")
-            if version in self._before()[-1:]:
-                raise UnfitVersionError(f"version {version} is what a rollback would go to")
+            self._check_deletable(version, self._candidates())
             self._delete(version)
             # Its number may come again, and what bears it then has not served.
             self.writer.files.replace(HISTORY_FILE, history_bytes(self._past()))
@@ -233,27 +248,10 @@ class ModelRegistry(ModelStore):
         self._set_current(version, past)
         return change
 
-    def _active(self, name: str = CURRENT_FILE) -> int | None:
-        try:
-            return self.current_version(name)
-        except (NoModelError, BrokenVersionError):
-            return None
-
     def _candidates(self) -> set[int | None]:
         """The versions named as candidates, here and in the object store."""
         there = None if self.remote is None else self.remote.candidate()
         return {self._active(CANDIDATE_FILE), there}
-
-    def _before(self) -> list[int]:
-        """The versions that served before the current version, oldest first."""
-        active = self._active()
-        known = read_history(self.root)
-        return [] if active is None else steps_before(known, active, self.versions())
-
-    def _past(self) -> list[int]:
-        """The versions that have served up to now, oldest first."""
-        active = self._active()
-        return [] if active is None else [*self._before(), active]
 
     def _set_current(self, version: int, past: Sequence[int], *, newer_wins: bool = False) -> None:
         if self.remote is not None:
