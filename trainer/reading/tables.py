@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Final
 
+from inference.intake.lines import begins_with_time
 from trainer.errors import InputError
 from trainer.reading.fields import find_fields
 from trainer.reading.plan import Fields
@@ -56,6 +57,8 @@ def find_delimiter(text: str, given: Fields, min_columns: int = 1) -> str | None
     best, most = None, 0
     for delimiter in _DELIMITERS:
         header, *rows = read_rows(text, delimiter) or [[]]
+        if any(begins_with_time(name) for name in header):
+            continue  # a line of a log, whatever words it holds between delimiters
         n_regular = sum(len(row) == len(header) for row in rows)
         if len(header) < max(min_columns, most + 1) or n_regular < _MIN_REGULAR * max(len(rows), 1):
             continue
