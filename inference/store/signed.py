@@ -5,8 +5,9 @@ the private key can make a signature, and neither the store nor any serving pod 
 """
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from inference.environment import SettingsError
 from inference.errors import BrokenVersionError
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 
 PUBLIC_KEY_VARIABLE: Final = "ANOMALY_MODEL_PUBLIC_KEY_FILE"
+T = TypeVar("T")
+
 MAX_KEY_BYTES: Final = 65_536
 
 _MISSING: Final = (
@@ -87,28 +90,41 @@ def verifier_by(path: str) -> Verifier | None:
         return None
     try:
         from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - an extra
-        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - as above
     except ImportError as error:
         raise SettingsError(f"{PUBLIC_KEY_VARIABLE}: {_MISSING}") from error
+
+    def verifier(pem: bytes) -> Verifier:
+        return Verifier(cast("EllipticCurvePublicKey", serialization.load_pem_public_key(pem)))
+
+    return from_key_file(path, verifier, f"{PUBLIC_KEY_VARIABLE}: {path}", "public key in PEM")
+
+
+def from_key_file(path: str, make: Callable[[bytes], T], name: str, wanted: str) -> T:
+    """Read a key from a file and make a signer or a verifier of it.
+
+    Args:
+        path: of the file.
+        make: makes it of the content; raises a ValueError or a TypeError for a key of another kind
+            (`algorithm_of`).
+        name: of the file, for errors.
+        wanted: what the file should hold, for errors.
+
+    Raises:
+        SettingsError: the file cannot be read, or holds no such key.
+    """
     try:
-        key = serialization.load_pem_public_key(read_bounded(Path(path), MAX_KEY_BYTES))
-        if not isinstance(key, ec.EllipticCurvePublicKey):
-            raise ValueError("it is of another kind")  # noqa: TRY004, TRY301 - raised again below
-        return Verifier(key)
+        return make(read_bounded(Path(path), MAX_KEY_BYTES))
     except OSError as error:
-        raise SettingsError(f"{PUBLIC_KEY_VARIABLE}: {path}: {error.strerror}") from error
-    except ValueError as error:
-        raise SettingsError(
-            f"{PUBLIC_KEY_VARIABLE}: {path} is no public key in PEM of the curve P-256, P-384 or "
-            f"P-521"
-        ) from error
+        raise SettingsError(f"{name}: {error.strerror}") from error
+    except (ValueError, TypeError) as error:  # TypeError: a private key with a password
+        raise SettingsError(f"{name} is no {wanted} of the curve P-256, P-384 or P-521") from error
 
 
 def algorithm_of(key: "EllipticCurvePublicKey") -> "ECDSA":
-    """The signature algorithm that the format has for a curve.
+    """The signature algorithm that the format has for a key.
 
     Raises:
-        ValueError: there is none for this curve.
+        ValueError: there is none for its curve, or the key is not elliptic.
     """
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - an extra
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - an extra
@@ -118,7 +134,7 @@ def algorithm_of(key: "EllipticCurvePublicKey") -> "ECDSA":
         "secp384r1": hashes.SHA384(),
         "secp521r1": hashes.SHA512(),
     }
-    if key.curve.name not in by_curve:
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name not in by_curve:
         raise ValueError("the key is not of the curve P-256, P-384 or P-521")
     return ec.ECDSA(by_curve[key.curve.name])
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from schemas.bundle.manifest import REPORT_FILE
 from trainer.cli.command import Command
-from trainer.cli.store import open_models
+from trainer.cli.store import add_optional_version, open_models
 from trainer.errors import NoVersionError, OutputError
 from trainer.store.candidate import current_version
 
@@ -25,13 +25,7 @@ machine's loopback until Ctrl-C, for a browser at the other end of an SSH tunnel
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "version",
-        type=int,
-        nargs="?",
-        metavar="N",
-        help="the version (default: the current version)",
-    )
+    add_optional_version(parser)
     parser.add_argument("--serve", action="store_true", help="serve it instead of opening it")
     parser.add_argument(
         "--port", type=int, default=0, metavar="P", help="for --serve (default: any free port)"

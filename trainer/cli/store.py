@@ -1,4 +1,4 @@
-"""The options that say where the models are."""
+"""Options on where the models are, and on which of them to work."""
 
 import argparse
 import os
@@ -31,6 +31,17 @@ def add_model_dir(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="private key, PEM, to sign with what is published; versions that are not signed with "
         f"it are refused then (default: ${SIGNING_KEY_VARIABLE}, else none)",
+    )
+
+
+def add_optional_version(parser: argparse.ArgumentParser) -> None:
+    """The version that a command is about, by its place."""
+    parser.add_argument(
+        "version",
+        type=int,
+        nargs="?",
+        metavar="N",
+        help="the version (default: the current version)",
     )
 
 

@@ -8,7 +8,7 @@ from schemas.bundle.manifest import HeldOutSummary, Manifest
 from trainer.cli.command import Command, UsageError
 from trainer.cli.data_options import add_counts, add_reading, required_data
 from trainer.cli.decision import became_current, print_decision
-from trainer.cli.store import open_models
+from trainer.cli.store import add_optional_version, open_models
 from trainer.cli.terminal import Terminal, say
 from trainer.jobs.activate import activate_unless_worse
 from trainer.judging.wording import budget_in_words
@@ -157,13 +157,7 @@ def _add_number(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_info(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "version",
-        type=int,
-        nargs="?",
-        metavar="N",
-        help="the version (default: the current version)",
-    )
+    add_optional_version(parser)
     parser.add_argument("--json", action="store_true", help="print the whole manifest")
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import msgspec
 
 from schemas.bundle.corrections import in_force, utc_now
-from trainer.counting.pattern_table import without_texts
 from trainer.errors import TooFewRowsError
 from trainer.jobs.data import Data
 from trainer.jobs.listener import SILENCE, Listener
@@ -58,9 +57,8 @@ def evaluate(
         TrainingError: nothing was written; says why.
     """
     from trainer.fitting.holdout import hold_out  # noqa: PLC0415 - a second of imports
-    from trainer.judging.evaluation import make_report  # noqa: PLC0415 - as above
-    from trainer.judging.found import find_patterns  # noqa: PLC0415 - as above
-    from trainer.judging.judged import find_top, judge  # noqa: PLC0415 - as above
+    from trainer.jobs.reporting import report_on  # noqa: PLC0415 - as above
+    from trainer.judging.judged import judge  # noqa: PLC0415 - as above
     from trainer.judging.parts import newest_parts, whether_learned  # noqa: PLC0415 - as above
     from trainer.report.page import render  # noqa: PLC0415 - as above
 
@@ -75,19 +73,12 @@ def evaluate(
     if not table.n_distinct:
         raise TooFewRowsError("the data has no usable record")
     judged = [judge(table, candidate) for candidate in candidates]
-    patterns = holdings.patterns if with_examples else without_texts(holdings.patterns)
-    found = find_patterns(patterns, table, judged[0])
-    top = find_top(table, judged[0]) if found is None else found.top
-    examples = holdings.examples(top.table) if with_examples else {}
-    report = make_report(
+    report = report_on(
         holdings,
-        table,
         judged,
-        top,
-        examples,
-        found=found,
-        title=f"Model {number} on other data",
+        with_examples=with_examples,
         corrections=in_force(judged[0].candidate.model.manifest.corrections, utc_now()),
+        title=f"Model {number} on other data",
     )
     parts = [] if newest is None else newest_parts(hold_out(table, newest), candidates[0])
     basis = whether_learned(table, candidates[0].model.manifest)

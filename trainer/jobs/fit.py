@@ -11,7 +11,6 @@ from schemas.bundle.budget import AlertBudget
 from schemas.bundle.detectors import DETECTORS
 from schemas.bundle.manifest import PATTERNS_FILE, REPORT_FILE
 from schemas.bundle.options import MAX_NODES, TrainOptions
-from trainer.counting.pattern_table import without_texts
 from trainer.counting.table import CountTable
 from trainer.fitting.size import check_size
 from trainer.jobs.activate import Decision, decide
@@ -88,13 +87,11 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
 
     # Seconds of imports, hidden behind the reading of the data.
     from trainer.fitting import pipeline  # noqa: PLC0415 - see above
-    from trainer.judging.evaluation import make_report  # noqa: PLC0415 - see above
-    from trainer.judging.found import find_patterns  # noqa: PLC0415 - see above
+    from trainer.jobs.reporting import report_on  # noqa: PLC0415 - see above
     from trainer.judging.held_out import describe_held_out  # noqa: PLC0415 - see above
     from trainer.judging.judged import (  # noqa: PLC0415 - see above
         Judged,
         explained,
-        find_top,
         flags_of_rows,
         judge,
         judged_already,
@@ -129,19 +126,12 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         listener.say("nothing to compare with: no model has been published yet")
     elif compare:
         judged.append(judge(table, load_candidate(registry, current_version(registry), "active")))
-    patterns = holdings.patterns if with_examples else without_texts(holdings.patterns)
-    found = find_patterns(patterns, table, judged[0])
-    top = find_top(table, judged[0]) if found is None else found.top
-    examples = holdings.examples(top.table) if with_examples else {}
-    report = make_report(
+    report = report_on(
         holdings,
-        table,
         judged,
-        top,
-        examples,
-        found=found,
-        warnings=warnings,
+        with_examples=with_examples,
         corrections=corrections_to_carry(registry),
+        warnings=warnings,
     )
     basis = BASIS if learned is table else PARTLY.format(learned.n_samples, table.n_samples)
     report = msgspec.structs.replace(

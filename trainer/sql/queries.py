@@ -122,7 +122,6 @@ def logs_query(
     read = [*_read_raw(fields, default_level, default_service), *_positive(fields.label)]
     seen = []
     if fields.time is not None:
-        read.append(f"{path(fields.time)} AS seen")
         complete = "count(seen) = count(*)"
         seen = [
             f"CASE WHEN {complete} THEN min(seen) END AS first_seen",
@@ -171,7 +170,6 @@ def patterns_query(
     read = _read_raw(fields, default_level, default_service)
     seen = []
     if fields.time is not None:
-        read.append(f"{path(fields.time)} AS seen")
         seen = ["min(seen) AS first_seen", "max(seen) AS last_seen"]
     steps = _chain(
         read,
@@ -196,13 +194,14 @@ def patterns_query(
 def _read_raw(
     fields: Fields, default_level: Level | None, default_service: str | None
 ) -> list[str]:
-    """Message, level and service of raw logs as text."""
+    """Message, level and service of raw logs as text, and the time, if a field has it."""
     if fields.message is None:
         raise ValueError("raw logs need a field that holds the message: give Fields(message=...)")
     return [
         f"{sql.cleaned(_text(fields.message, None))} AS message",
         f"{_text(fields.level, default_level and default_level.name)} AS level",
         f"{_text(fields.service, default_service)} AS service",
+        *([] if fields.time is None else [f"{path(fields.time)} AS seen"]),
     ]
 
 

@@ -2,12 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from inference.environment import SettingsError
-from inference.store.files import read_bounded
-from inference.store.signed import MAX_KEY_BYTES, Verifier, algorithm_of, hint_of
+from inference.store.signed import Verifier, algorithm_of, from_key_file, hint_of
 from inference.store.versions import MODEL_NAME
 from schemas.bundle.manifest import PATTERNS_FILE, REPORT_FILE
 from schemas.bundle.signature import (
@@ -66,21 +64,15 @@ def signer_by(path: str) -> Signer | None:
     if not path:
         return None
     try:
-        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - for who signs
-        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - as above
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise SettingsError(
             "signing needs the library cryptography; install requirements/train.txt"
         ) from error
-    try:
-        key = serialization.load_pem_private_key(read_bounded(Path(path), MAX_KEY_BYTES), None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError("it is of another kind")  # noqa: TRY004, TRY301 - raised again below
-        return Signer(key)
-    except OSError as error:
-        raise SettingsError(f"the signing key {path}: {error.strerror}") from error
-    except (ValueError, TypeError) as error:  # TypeError: it needs a password
-        raise SettingsError(
-            f"the signing key {path} is no private key in PEM, without a password, of the curve "
-            f"P-256, P-384 or P-521"
-        ) from error
+
+    def signer(pem: bytes) -> Signer:
+        key = serialization.load_pem_private_key(pem, None)
+        return Signer(cast("EllipticCurvePrivateKey", key))
+
+    wanted = "private key in PEM, without a password,"
+    return from_key_file(path, signer, f"the signing key {path}", wanted)
