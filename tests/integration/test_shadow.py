@@ -139,6 +139,53 @@ def test_from_candidate_to_current(
     assert total(scrape(service), "log_anomaly_shadow_workers", state="broken") >= 1
 
 
+def test_a_rollback_while_the_candidate_judges(
+    two: Path, publish: Publish, start_inference: StartInference
+) -> None:
+    """Each answer is of a version that serves, figures begin anew for the new pair and hold logs of
+    that pair alone, and what is counted for Prometheus never goes back.
+    """
+    publish(contamination=0.1)  # version 3 serves, 2 is the candidate, 1 served before
+    where = ["--model-dir", str(two)]
+    service = start_inference(
+        two, WEB_CONCURRENCY="2", ANOMALY_SHADOW="candidate", ANOMALY_SERVE_DRIFT_WINDOW_S="60"
+    ).wait_until("/ready")
+    assert main(["shadow", "2", *where]) == 0
+    logs = make_logs(60, seed=6)
+    report(service, lambda comparison: comparison["judging_workers"] == 2)
+    for log in logs:
+        assert predict(service, log)["model_version"] == "3"
+    before = report(service, lambda comparison: comparison["log_count"] > 0)
+    assert (before["model_version"], before["candidate_version"]) == ("3", "2")
+
+    counted = total(scrape(service), "log_anomaly_shadow_logs_total")
+    answered = [predict(service, log)["model_version"] for log in logs[:20]]
+    assert main(["rollback", *where]) == 0  # while verdicts of version 3 wait
+    answered += [predict(service, log)["model_version"] for log in logs]
+    assert answered == ["3"] * 20 + ["1"] * 60
+    pair = report(
+        service,
+        lambda comparison: (
+            comparison["judging_workers"] == 2
+            and comparison["log_count"] + comparison["dropped_count"] >= 60
+        ),
+    )
+    assert (pair["model_version"], pair["candidate_version"], pair["state"]) == (
+        "1",
+        "2",
+        "judging",
+    )
+    assert 0 < pair["log_count"] <= 60
+    assert total(scrape(service), "log_anomaly_shadow_logs_total") >= counted
+
+    assert main(["activate", "2", *where]) == 0
+    report(service, lambda comparison: comparison["state"] == "serving")
+    assert main(["rollback", *where]) == 0  # away from the candidate
+    assert predict(service, logs[0])["model_version"] == "1"
+    again = report(service, lambda comparison: comparison["state"] == "judging")
+    assert again["model_version"] == "1"
+
+
 def test_without_the_setting_nothing_of_it_is_loaded(
     model_dir: Path, start_inference: StartInference
 ) -> None:
