@@ -29,7 +29,12 @@ PLAIN = b"".join(
     f"2026-01-02 03:04:{second:02},123 {log.level.value} [{log.service}] {log.message}\n".encode()
     for second, log in enumerate(make_raw_logs(12))
 )
-TEXTS = [FEATURES, LOGS, DELIMITED, PLAIN]
+EVENTS = b"".join(
+    f'<event level="{log.level.value}" logger="{log.service}">'
+    f"<message><![CDATA[{log.message}]]></message></event>\n".encode()
+    for log in make_raw_logs(12)
+)
+TEXTS = [FEATURES, LOGS, DELIMITED, PLAIN, EVENTS]
 SEEDS = [*TEXTS, *(gzip.compress(text, mtime=0) for text in TEXTS), zstd.compress(PLAIN)]
 SEEDS += [lz4.frame.compress(text) for text in TEXTS]
 
@@ -65,7 +70,7 @@ def test_the_seeds_are_right(path: Path, seed: bytes) -> None:
 @same_directory
 @given(content=damaged(SEEDS))
 def test_files(path: Path, content: bytes) -> None:
-    """JSON lines, delimited and plain text, plain and compressed, or anything else."""
+    """JSON lines, delimited and plain text, XML, plain and compressed, or anything else."""
     path.write_bytes(content)
     assert is_counted_or_named(path)
 
