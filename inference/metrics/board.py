@@ -95,13 +95,15 @@ class Board:
 
     def totals(self) -> Totals:
         """The counts of all workers, including workers that have ended."""
-        totals: Totals = self._in_use().sum(axis=0)
+        (rows,) = self.by_worker(slice(None))
+        totals: Totals = rows.sum(axis=0)
         return totals
 
-    def by_worker(self, first: int, size: int) -> npt.NDArray[np.float64]:
-        """A copy of what each worker has in a block of cells, of shape (n_workers, size)."""
-        return self._in_use()[:, first : first + size].copy()
+    def by_worker(self, *blocks: slice) -> list[npt.NDArray[np.float64]]:
+        """Copies of what each worker has in blocks of cells, each of shape (n_workers, size).
 
-    def _in_use(self) -> npt.NDArray[np.float64]:
-        """The rows that a worker has ever entered."""
-        return self._rows[self._rows[:, self._entered] > 0]
+        Blocks are read in their order. Their rows are those of the same workers, whoever enters a
+        row meanwhile.
+        """
+        rows = np.flatnonzero(self._rows[:, self._entered])
+        return [self._rows[rows, block] for block in blocks]

@@ -91,9 +91,11 @@ class Kinds:
         """The totals with what was counted in cells of kinds."""
         totals = totals.copy()
         # Counts first: what a kind is was written before.
-        counts = self._board.by_worker(self._counts, self._n_kinds).ravel()
-        parts = self._board.by_worker(self._parts, self._n_kinds * _N_PARTS)
-        parts = parts.reshape(-1, _N_PARTS)
+        counts, parts = self._board.by_worker(
+            slice(self._counts, self._counts + self._n_kinds),
+            slice(self._parts, self._parts + self._n_kinds * _N_PARTS),
+        )
+        counts, parts = counts.ravel(), parts.reshape(-1, _N_PARTS)
         came = counts > 0
         counts, parts = counts[came], parts[came]
         for column in range(N_CELLS):

@@ -63,8 +63,8 @@ class Reloads:
     def families(self, totals: Totals) -> Iterable[Metric]:
         """The families, over all workers."""
         yield RELOADS.counter(((result,), totals[cell]) for result, cell in self._results.items())
-        versions = self._board.by_worker(self._version, 1).ravel().tolist()
-        held = Counter(version for version in versions if version)
+        (versions,) = self._board.by_worker(slice(self._version, self._version + 1))
+        held = Counter(version for version in versions.ravel().tolist() if version)
         yield WORKERS.gauge(((f"{version:.0f}",), n) for version, n in sorted(held.items()))
 
     def model_families(self, version: str, digest: str, manifest: Manifest) -> Iterable[Metric]:

@@ -6,6 +6,8 @@ Of a log its features and the id of its pattern are kept, and not a word of its 
 from typing import Final
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from inference.metrics.board import Board
 from inference.metrics.names import Names
@@ -80,18 +82,22 @@ class Examples:
         cells[first + _MODEL] = difference.model_decision
         cells[first + _CANDIDATE] = difference.candidate_decision
 
-    def listed(self, rows: list[bool]) -> list[ShadowExample]:
-        """Those of some of the workers, the most frequent first.
+    @property
+    def block(self) -> slice:
+        """Their cells on the board."""
+        return slice(self._first, self._first + self.size)
+
+    def listed(self, kept: npt.NDArray[np.float64]) -> list[ShadowExample]:
+        """The examples of workers, the most frequent first.
 
         Args:
-            rows: of each worker, whether its examples count.
+            kept: their cells, of shape (n_workers, size).
         """
         names = self._services.listed()
         merged: dict[tuple[object, ...], ShadowExample] = {}
-        kept = self._board.by_worker(self._first, self.size)
-        for counts, row in zip(rows, kept.reshape(len(kept), -1, _CELLS).tolist(), strict=True):
+        for row in kept.reshape(len(kept), 2 * PER_SIDE, _CELLS).tolist():
             for cells in row:
-                if not (counts and cells[_USED]):
+                if not cells[_USED]:
                     continue
                 example = _example(cells, names)
                 kind = (

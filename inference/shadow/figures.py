@@ -123,14 +123,17 @@ class Figures:
 
     def of_pair(self, model: str, candidate: str) -> Found:
         """The findings of all workers on a pair; arguments as for `begin`."""
-        cells = self._board.by_worker(self._first, self._size)
-        rows = (cells[:, 0] == _pair_of(model, candidate)).tolist()
+        cells, states, kept = self._board.by_worker(
+            slice(self._first, self._first + self._size),
+            slice(self._state, self._state + 1),
+            self._examples.block,
+        )
+        rows = cells[:, 0] == _pair_of(model, candidate)
         neither, both, of_model, of_candidate, dropped = (
             cells[rows, 1:].sum(axis=0).astype(int).tolist()
         )
-        states = self._board.by_worker(self._state, 1).ravel()
-        judging = (states == STATES.index("judging")) & rows
-        examples = self._examples.listed(rows)
+        judging = (states.ravel() == STATES.index("judging")) & rows
+        examples = self._examples.listed(kept[rows])
         n_judging = int(judging.sum())
         return Found(neither, both, of_model, of_candidate, dropped, n_judging, examples)
 
@@ -139,7 +142,8 @@ class Figures:
         totals = self._board.totals()
         yield LOGS.counter(((who,), totals[cell]) for who, cell in self._logs.items())
         yield DROPPED.counter([((), totals[self._dropped])])
-        states = self._board.by_worker(self._state, 1).ravel().astype(int).tolist()
+        (cells,) = self._board.by_worker(slice(self._state, self._state + 1))
+        states = cells.ravel().astype(int).tolist()
         yield WORKERS.gauge(
             ((state,), states.count(number)) for number, state in enumerate(STATES) if number
         )

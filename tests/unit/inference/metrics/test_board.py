@@ -2,6 +2,7 @@
 
 import os
 import signal
+from typing import Any, cast
 
 from inference.metrics.board import NO_ROW, Board
 
@@ -38,7 +39,30 @@ def test_workers_add_up() -> None:
         board.cells[cell] += count
         board.row[cell] += count  # the same memory
     assert board.totals()[cell] == 22
-    assert board.by_worker(cell, 1).tolist() == [[2], [20]]
+    assert board.by_worker(slice(cell, cell + 1))[0].tolist() == [[2], [20]]
+
+
+def test_blocks_are_of_the_same_workers() -> None:
+    """Whatever is read together has as many rows, also when a worker enters its row meanwhile."""
+    board = Board(n_rows=2)
+    first, second = board.block(1), board.block(1)
+    board.open()
+    memory = board._rows
+
+    class Rows:
+        """Rows of which another is entered with each read."""
+
+        def __getitem__(self, key: Any) -> Any:
+            found = memory[key].copy()
+            memory[1] = 7.0
+            return found
+
+    board._rows = cast(Any, Rows())
+    assert [found.shape for found in board.by_worker(slice(first, 1), slice(second, 2))] == [
+        (1, 1),
+        (1, 1),
+    ]
+    assert board.totals()[[first, second]].tolist() == [7, 7]
 
 
 def test_a_worker_too_many_counts_alone() -> None:
