@@ -125,7 +125,7 @@ def of_windows(event: Document) -> Document:
 
 
 def _data(value: object, name: str = "") -> list[str]:
-    """Texts of data, each behind its name if it has one."""
+    """Texts of data, each behind its name if it is named."""
     if isinstance(value, dict):
         if _TEXT in value or (isinstance(value.get("Name"), str) and len(value) == 1):
             return _data(value.get(_TEXT, ""), value.get("Name") or name)

@@ -1,4 +1,4 @@
-"""Events in XML after each other, as bytes: those of an export, or one a line.
+"""Events in XML after each other, as bytes: those of an export, or an event a line.
 
 Names of elements and of what is around them are data. Nothing is built here, and a text of any
 length is read through a window, as JSON is.
@@ -33,7 +33,7 @@ _ENDS: Final = {
 _ENDS_OF_TEXT: Final = {
     name.encode(): re.compile(rb"\]\]>|\n(?=<%b[\s>])" % name.encode()) for name in EVENTS
 }
-"""The same for such text: at the beginning of a line, an event is the next of a torn one's."""
+"""The same for such text: an event at the beginning of a line shows that the last was torn off."""
 
 
 def begins_event(value: bytes) -> bool:

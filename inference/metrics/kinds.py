@@ -25,7 +25,7 @@ Parts = npt.NDArray[np.int32]
 """Kinds, of shape (n, N_CELLS + 1): the cells that each adds to, and a whole number above 0."""
 
 Mark = int | bytes
-"""The cell of a kind that has one of its own; of any other the bytes of its parts."""
+"""The cell of a kind that has its own; of any other kind the bytes of its parts."""
 
 
 class Kinds:

@@ -139,7 +139,7 @@ class MessageJudge:
                 remembered[at] = self._by_text.get(logs[at])
             elif keys[at][0] is None and (long_key := _long_key(*logs[at])) is not None:
                 remembered[at] = self._by_long_fold.get(long_key)
-                if remembered[at] is None:  # not one whose text decides, which is not kept
+                if remembered[at] is None:  # not where the very text decides, which is not kept
                     long_keys[at] = long_key
             if not remembered[at]:
                 missing.append(at)
@@ -168,6 +168,6 @@ class MessageJudge:
 
 
 def _long_key(message: str, level: Level, service: str) -> _LongKey | None:
-    """What a long message is remembered under; None for one that holds a control sequence."""
+    """The key that a long message is remembered under; None if it holds a control sequence."""
     text = message[:LIMIT]
     return None if ESCAPE in text else (fold(text), len(message), level, service)

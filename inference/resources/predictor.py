@@ -135,7 +135,7 @@ class Predictor:
 
     @staticmethod
     def finish_at_once(judging: "Judging") -> bool:
-        """Judge the raw logs of one body for a moment; whether that was enough."""
+        """Judge the raw logs of a body for a moment; returns whether all are judged."""
         return judging.go_on(time.monotonic() + ON_LOOP_S)
 
     def flagged(self) -> FlaggedLogs | None:

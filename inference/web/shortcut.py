@@ -57,7 +57,7 @@ class Shortcut:
         self._ways: dict[tuple[str, bytes], tuple[AtOnce, Meter | None]] = {}
 
     def add(self, path: str, at_once: AtOnce) -> None:
-        """Let POSTs to a path, with one query, take the short way."""
+        """Let POSTs to a path, with this query, take the short way."""
         meter = None if self._traffic is None else self._traffic.meter(path, _OK)
         self._ways[path, at_once.query] = (at_once, meter)
 

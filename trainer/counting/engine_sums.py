@@ -45,7 +45,7 @@ def sum_tables(sources: Sequence[Source]) -> Counted | None:
         is_ours = _KEYS <= columns.keys() <= _KEYS | _SUMS.keys() and "n" in columns
         if not is_ours or any(others != columns for others in kinds[1:]):
             return None
-        named = [check_extractor(connection, parquet([one]), one.uri) for one in sources]
+        named = [check_extractor(connection, parquet([table]), table.uri) for table in sources]
         if not all(named):
             return None
         keys = ", ".join(sorted(_KEYS - {EXTRACTOR_COLUMN}))
