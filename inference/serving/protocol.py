@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from inference.metrics.traffic import Traffic
 from inference.serving.behind_head import BehindHead
+from inference.serving.known_calls import KnownCalls
 from inference.serving.refusing import HEAD_TOO_LARGE, MALFORMED, RefusedError
 from inference.serving.writing import Cycle
 from inference.web.load import DRAIN
@@ -52,7 +53,9 @@ class HttpProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._traffic = traffic
         self._shortcut = shortcut
+        self._known = None if shortcut is None else KnownCalls(self, shortcut)
         self._call: PlainCall | None = None  # whose body is being waited for
+        self._answered: PlainCall | None = None  # by the last bytes
         self._idle_since: float | None = None
         self._max_head_bytes = max_head_bytes
         self._head_bytes = 0  # of a head that is not whole yet, as far as is known for certain
@@ -87,7 +90,12 @@ class HttpProtocol(HttpToolsProtocol):
         """Take bytes of the client."""
         if self._refused:
             return
-        self._idle_since = None
+        known = self._known
+        may_be_known = known is not None and known.may_have(data)
+        if known is not None and may_be_known and known.answer(data):
+            self._idle_since = self.loop.time()
+            return
+        self._idle_since = self._answered = None
         if self.pipeline or self._waiting:
             self._waiting += data
             self.flow.pause_reading()
@@ -99,6 +107,8 @@ class HttpProtocol(HttpToolsProtocol):
                 self._take_in_pieces(data)
             else:
                 self._parse(data)
+                if known is not None and may_be_known and self._answered is not None:
+                    known.remember(data, self._answered)
         except RefusedError as error:
             self._refuse(error)
         except httptools.HttpParserError as error:
@@ -214,6 +224,7 @@ class HttpProtocol(HttpToolsProtocol):
         if answer is None:
             self._start_asgi_task(cycle, self.app)
         else:
+            self._answered = call
             cycle.answer(*answer)
 
     def on_response_complete(self) -> None:

@@ -36,6 +36,22 @@ class DefaultLines:
 _default_lines: Final = DefaultLines()
 
 
+def default_lines(headers: list[tuple[bytes, bytes]]) -> bytes:
+    """The lines that all heads share now; empty where an answer takes more than to write it."""
+    return _default_lines.of(headers)
+
+
+def whole_answer(defaults: bytes, lines: bytes, body: bytes) -> bytes:
+    """A whole answer with the status 200.
+
+    Args:
+        defaults: see `default_lines`.
+        lines: of its head, behind those of all heads.
+        body: at least a byte.
+    """
+    return b"".join((_OK, defaults, lines, body))
+
+
 class Cycle(RequestResponseCycle):
     """A request and its answer: uvicorn's cycle, but for how an ordinary answer is written."""
 

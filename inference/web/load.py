@@ -26,7 +26,7 @@ DRAIN: Final = "log_anomaly.drain"
 """Extension of an ASGI scope: waits until the client has taken the answers on its connection."""
 
 PROGRESS: Final = "log_anomaly.progress"
-"""In an ASGI scope: a number that changes while a long request gets on, so that it may."""
+"""In an ASGI scope: a number that changes while a long request, or its connection, gets on."""
 
 _HELD: Final = "log_anomaly.held"
 

@@ -29,6 +29,10 @@ PlainCall = tuple[AtOnceAnswer, Meter | None, float, bytes, bytes | None]
 """A call whose body may be answered: what answers and counts it, when it came, the content type of
 its body, and its id."""
 
+MAX_KNOWN: Final = 1_024
+MAX_KNOWN_BYTES: Final = 2_048
+"""Heads that are known again, and how long each and its body may be: 2 MB at most."""
+
 _UNUSUAL: Final = frozenset({b"content-encoding", b"expect", b"origin", b"transfer-encoding"})
 """Headers of calls that need a closer look."""
 
@@ -54,6 +58,7 @@ class Shortcut:
         self._guard = guard
         self._traffic = traffic
         self._clock = time.perf_counter if traffic is None else traffic.clock
+        self._known: dict[bytes, tuple[int, AtOnceAnswer, Meter | None, bytes]] = {}
         self._ways: dict[tuple[str, bytes], tuple[AtOnce, Meter | None]] = {}
 
     def add(self, path: str, at_once: AtOnce) -> None:
@@ -90,6 +95,31 @@ class Shortcut:
             if not self._guard.permits(scope["path"], authorization):
                 return None
         return at_once.answer, meter, self._clock(), media_type, headers.get(_ID)
+
+    def remember(self, head: bytes, n_bytes: int, call: PlainCall) -> None:
+        """Know a plain call again by its head: clients send the same heads again and again.
+
+        Heads with an id of their own do not come again, and a token may hold no longer.
+
+        Args:
+            head: of a call that was answered, from its first byte on.
+            n_bytes: of its body.
+            call: made of it by `plain_call`.
+        """
+        answer, meter, _, content_type, given = call
+        if self._guard is not None or given is not None or len(head) + n_bytes > MAX_KNOWN_BYTES:
+            return
+        if len(self._known) >= MAX_KNOWN:
+            self._known.clear()
+        self._known[head] = (n_bytes, answer, meter, content_type)
+
+    def known_call(self, head: bytes, n_bytes: int) -> PlainCall | None:
+        """The call of a head that is known, with a body as long as it says; None for any other."""
+        known = self._known.get(head)
+        if known is None or known[0] != n_bytes:
+            return None
+        _, answer, meter, content_type = known
+        return answer, meter, self._clock(), content_type, None
 
     def answer(self, call: PlainCall, body: bytes) -> tuple[bytes, bytes] | None:
         """Answer a call whose body has come.

@@ -60,7 +60,7 @@ def with_message(n_chars: int) -> bytes:
 
 
 LINES: Final = b"\n".join(json.dumps({**RAW, "n": n}).encode() for n in range(50))
-LOGS: Final = (LINES, LINES * 20, b"[%b]" % json.dumps(RAW).encode(), b"{}\n{", b"", b"INFO a line")
+LOGS: Final = (LINES, LINES * 20, b"[%b]" % json.dumps(RAW).encode(), b"{}\n{", b"")
 
 PLAIN: Final = (post(), post(MESSAGE), post(headers=JSON + b"X-Request-ID: my-own/1\r\n"))
 REQUESTS: Final = (
@@ -121,6 +121,7 @@ REQUESTS: Final = (
     post(line=b"POST").replace(b"HTTP/1.1", b"HTTP/1.0"),
     post().replace(b"HTTP/1.1", b"HTTP/2.0"),
     *(b"".join(some) for some in ((post(), post(MESSAGE)), (post(), post(b"{"), post()))),
+    *(post() * n for n in (3, 20)),
     post()[:-20],
 )
 
@@ -206,6 +207,8 @@ def test_both_ways_answer_malformed_requests_alike(pair: Pair) -> None:
 def test_packets_do_not_matter(pair: Pair) -> None:
     """A body that comes behind its head, or in pieces."""
     for request in PLAIN:
+        several = authorised(request, "reader")
+        same(pair, several * 4, tuple(len(several) * n for n in (1, 2, 3)))
         head = request.index(b"\r\n\r\n") + 4
         for cuts in ((head,), (head, head + 9), (5, head - 2, len(request) - 1)):
             same(pair, authorised(request, "reader"), cuts)

@@ -1,6 +1,7 @@
 """Which calls take the short way."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from uvicorn.server import ServerState
 from inference.access.guard import Guard
 from inference.access.tokens import TokenFile
 from inference.serving.protocol import HttpProtocol
+from inference.serving.slow_clients import SlowClients
 from inference.web.calls import App
 from inference.web.request_id import RequestIdMiddleware
 from inference.web.routing import AtOnce
@@ -74,6 +76,10 @@ class Client(asyncio.Transport):
     def resume_reading(self) -> None:
         """Nothing to resume."""
 
+    def get_write_buffer_size(self) -> int:
+        """All that was written is sent."""
+        return 0
+
 
 def post(
     body: bytes = b"[1]", headers: bytes = JSON, target: str = PATH, method: str = "POST"
@@ -88,6 +94,7 @@ def ask(
     guard: Guard | None = None,
     defaults: tuple[tuple[bytes, bytes], ...] = (DATE,),
     paused: bool = False,
+    seen: Callable[[HttpProtocol], None] | None = None,
 ) -> list[bytes]:
     """What is written for pieces of requests where the short way can be told from the long way.
 
@@ -96,6 +103,7 @@ def ask(
         guard: asks for tokens.
         defaults: headers of every answer.
         paused: the client reads slowly, but for whom the server waits.
+        seen: is shown the connection at the end.
     """
 
     async def written() -> list[bytes]:
@@ -125,6 +133,8 @@ def ask(
         for _ in range(MAX_TURNS):
             await asyncio.sleep(0)
         assert not protocol.tasks
+        if seen is not None:
+            seen(protocol)
         return client.writes
 
     return asyncio.run(written())
@@ -245,3 +255,58 @@ def test_tokens_are_asked_for(tmp_path: Path) -> None:
         answers[name] = body_of(ask(post(headers=authorised), guard=guard))
     assert answers == {"reader": b"short:[1]", "watcher": b"long:[1]", "nobody": b"long:[1]"}
     assert body_of(ask(post(), guard=guard)) == b"long:[1]"
+
+
+def ask_in_turn(*requests: bytes, guard: Guard | None = None) -> list[bytes]:
+    """The bodies of the answers to requests, each of which comes when those before are answered."""
+    writes = ask(*requests, guard=guard)
+    return [part.split(b"\r\n\r\n", 1)[1] for part in b"".join(writes).split(b"HTTP/1.1 ")[1:]]
+
+
+def test_a_known_head_is_answered_as_a_new_one() -> None:
+    """Whatever body follows, also if it is for the app, and whatever comes between."""
+    bodies = [b"[1]", b"[2]", b"[3]", b"[4]", b"[55]", b"[6]"]
+    assert ask_in_turn(*map(post, bodies)) == [b"short:" + body for body in bodies]
+    assert ask_in_turn(post(b"1234"), post(b"5678"), post(b"wait")) == [
+        *(b"short:1234", b"short:5678"),
+        b"long:wait",
+    ]
+
+
+@pytest.mark.parametrize("cut", [1, 30, -4, -3, -1])
+def test_a_known_head_may_come_in_pieces_or_with_more(cut: int) -> None:
+    """As any other head."""
+    whole = post()
+    known = [whole] * 3
+    assert ask_in_turn(*known, whole[:cut], whole[cut:], whole) == [b"short:[1]"] * 5
+    assert ask_in_turn(*known, whole + whole[:cut], whole[cut:]) == [b"short:[1]"] * 5
+    assert ask_in_turn(*known, whole[:cut], whole[cut:] + whole, whole) == [b"short:[1]"] * 6
+
+
+def test_a_known_head_does_not_hold_for_a_worker_that_ends() -> None:
+    """Its answers say that the connection ends."""
+    close = (b"connection", b"close")
+    assert body_of(ask(post(), post(), defaults=(DATE, close))) == b"long:[1]"
+
+
+def test_a_client_whose_heads_are_known_is_not_given_up() -> None:
+    """However long it goes on: its connection is not idle."""
+    given_up = []
+
+    def look(connection: HttpProtocol) -> None:
+        clients = SlowClients(keep_alive_s=1.0)
+        for now in range(100):
+            given_up.append(clients.give_up([connection], 10.0 * now))
+            connection.data_received(post())
+
+    ask(post(), post(), seen=look)
+    assert given_up == [0] * 100
+
+
+def test_each_call_has_an_id_of_its_own() -> None:
+    """Given or made, and never that of another call whose head was alike."""
+    given = [post(headers=JSON + b"X-Request-ID: %d\r\n" % n) for n in (1, 1, 2)]
+    writes = ask(*[post()] * 4, *given, post())
+    ids = [write.split(b"x-request-id: ")[1].split(b"\r\n")[0] for write in writes]
+    assert ids[4:7] == [b"1", b"1", b"2"]
+    assert len(set(ids[:4] + ids[7:])) == 5
