@@ -112,11 +112,14 @@ def from_key_file(path: str, make: Callable[[bytes], T], name: str, wanted: str)
     Raises:
         SettingsError: the file cannot be read, or holds no such key.
     """
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - an extra
+
     try:
         return make(read_bounded(Path(path), MAX_KEY_BYTES))
     except OSError as error:
         raise SettingsError(f"{name}: {error.strerror}") from error
-    except (ValueError, TypeError) as error:  # TypeError: a private key with a password
+    # TypeError: a private key with a password; UnsupportedAlgorithm: of a curve it does not know.
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise SettingsError(f"{name} is no {wanted} of the curve P-256, P-384 or P-521") from error
 
 

@@ -179,13 +179,16 @@ def test_every_way_to_publish_signs(
         recalibrate(0.1, model_dir=registry)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"]
-)
+SECP112R1 = b"MDIwEAYHKoZIzj0CAQYFK4EEAAYDHgAED2L5XIzCW9IChzOWeU+R/RmXlVKu6D1Eq2XY3Q=="
+"""A public key of a curve that the library does not know."""
+
+
+@pytest.mark.parametrize("key", [None, b"AAAA", SECP112R1])
 def test_a_file_that_is_no_key_stops_the_start(
-    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    key: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With the variable or the file, and what it should have been."""
+    content = b"-----BEGIN PUBLIC KEY-----\n%b\n-----END PUBLIC KEY-----\n" % key if key else b""
     make_keys(tmp_path / "keys")
     path = tmp_path / "key"
     path.write_bytes(content)
