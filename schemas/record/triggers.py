@@ -6,8 +6,8 @@ rules.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, islice
 from typing import Final, NamedTuple
 
 _RARE: Final = "jwkbxvfhmlpgcrd"
@@ -38,7 +38,7 @@ def any_of(triggers: Iterable[str]) -> Callable[[str], bool]:
     searched for one by one.
     """
     words = set(triggers)
-    short = sorted(w for w in words if not any(other != w and other in w for other in words))
+    short = sorted(word for word in words if words.isdisjoint(_parts_of(word)))
     common = tuple(word for word in short if not set(word) & set(_RARE))
     tails: dict[str, dict[str, list[str]]] = {}
     for word in short:
@@ -61,6 +61,13 @@ def any_of(triggers: Iterable[str]) -> Callable[[str], bool]:
         return bool(tails) and search(text) is not None
 
     return find
+
+
+def _parts_of(word: str) -> Iterator[str]:
+    """The texts within a word, but for itself."""
+    for start, end in combinations(range(len(word) + 1), 2):
+        if end - start < len(word):
+            yield word[start:end]
 
 
 def _either(patterns: Iterable[str]) -> str:
