@@ -14,6 +14,15 @@ from inference.intake.documents import DEFAULT_SERVICE, RawRecord
 from inference.intake.enveloped_lines import TOO_LONG
 from inference.intake.exports import decode_value, describe_malformed, records_in
 from inference.intake.json_values import MAX_VALUE_BYTES, items_of, values_in
+from inference.intake.json_windows import (
+    WINDOW_BYTES,
+    end_of_items,
+    end_of_lines,
+    items_of_window,
+    items_until,
+    lines_of_window,
+    values_of_window,
+)
 from inference.intake.levels import LevelNames
 from inference.intake.lines import read_foreign
 from inference.intake.raw_logs import OPEN_SCALE, Block, Tally, as_log
@@ -25,10 +34,7 @@ from inference.intake.text_records import decode_line
 from inference.intake.xml_values import events_in
 from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonError
 
-__all__ = ["JsonRecords", "end_of_lines"]
-
-WINDOW_BYTES: Final = 262_144
-"""Bytes that are decoded at once: a bound for the memory that a large body takes."""
+__all__ = ["JsonRecords"]
 
 MAX_RECENT: Final = 4
 """Shapes that are tried on a record before it is read whole."""
@@ -71,9 +77,9 @@ class JsonRecords:
             decoder = self._fitting(first_line(window, 0))
             records = None if decoder is None else _all_of(decoder.lines, window)
             if decoder is not None and records is not None and len(records) == n_lines:
-                yield self._shaped(decoder, records, window, line, tally, _lines_of)
+                yield self._shaped(decoder, records, window, line, tally, lines_of_window)
             else:
-                lines = enumerate(_lines_of(window), line)
+                lines = enumerate(lines_of_window(window), line)
                 filled = ((number, text) for number, text in lines if text.strip())
                 yield from self._each_by_itself(filled, tally)
             line += n_lines
@@ -82,7 +88,7 @@ class JsonRecords:
         """The logs of an array's items; `start` is behind its bracket."""
         item = 0
         while start < len(body):
-            end = _end_of_items(body, start)
+            end = end_of_items(body, start)
             first = next(items_of(body, start), None)
             if first is None or not first[1]:
                 break
@@ -90,10 +96,10 @@ class JsonRecords:
             window = b"[%b]" % body[start:end] if decoder is not None else b""
             records = None if decoder is None else _all_of(decoder.items, window)
             if decoder is not None and records is not None:
-                yield self._shaped(decoder, records, window, item, tally, _items_of)
+                yield self._shaped(decoder, records, window, item, tally, items_of_window)
                 item, start = item + len(records), end + 1  # behind a comma, or the bracket
             else:
-                items, start = _items_until(body, start, max(end, start + WINDOW_BYTES))
+                items, start = items_until(body, start, max(end, start + WINDOW_BYTES))
                 if not items:
                     break
                 yield from self._each_by_itself(enumerate(items, item), tally)
@@ -116,7 +122,7 @@ class JsonRecords:
         # So it is called, but it does not ask for line ends.
         records = None if decoder is None else _all_of(decoder.lines, window)
         if decoder is not None and records is not None:
-            yield self._shaped(decoder, records, window, value, tally, _values_of)
+            yield self._shaped(decoder, records, window, value, tally, values_of_window)
         else:
             yield from self._each_by_itself(enumerate(values_in(body, start), value), tally)
 
@@ -235,49 +241,6 @@ class JsonRecords:
         if decoder is not None and (not recent or recent[0] is not decoder):
             others = [known for known in recent if known is not decoder]
             self._recent = (decoder, *others[: MAX_RECENT - 1])
-
-
-def end_of_lines(body: bytes, start: int) -> int:
-    """Where the window that begins at `start` ends: behind a line end, or with the body."""
-    if len(body) - start <= WINDOW_BYTES:
-        return len(body)
-    end = body.rfind(b"\n", start, start + WINDOW_BYTES)
-    if end < 0:
-        end = body.find(b"\n", start + WINDOW_BYTES)
-    return end + 1 or len(body)
-
-
-def _end_of_items(body: bytes, start: int) -> int:
-    """Where a window that begins at `start` may end, behind an item: a guess; 0 if unknown."""
-    if len(body) - start <= WINDOW_BYTES:
-        end = body.rfind(b"]", start)
-        return end if end > start and not body[end + 1 :].strip() else 0
-    return body.rfind(b"},", start, start + WINDOW_BYTES) + 1
-
-
-def _items_until(body: bytes, start: int, stop: int) -> tuple[list[bytes], int]:
-    """The items from `start` to the first that ends behind `stop`, and where to go on."""
-    items: list[bytes] = []
-    for at, value in items_of(body, start):
-        if not value:
-            break
-        items.append(value)
-        start = at + len(value)
-        if start >= stop:
-            break
-    return items, start
-
-
-def _lines_of(window: bytes) -> list[bytes]:
-    return window.split(b"\n")
-
-
-def _items_of(window: bytes) -> list[bytes]:
-    return [value for _, value in items_of(window, 1)]
-
-
-def _values_of(window: bytes) -> list[bytes]:
-    return [*values_in(window)]
 
 
 def _decoded(decoder: ShapeDecoder, value: bytes) -> Any:

@@ -10,8 +10,9 @@ from inference.intake.documents import DEFAULT_SERVICE, RawRecord, bare_service
 from inference.intake.enveloped_lines import TOO_LONG, EnvelopedLines, of_frames, take_line
 from inference.intake.envelopes import Envelope, Unwrapper
 from inference.intake.framing import frames_in
-from inference.intake.json_records import MAX_BLOCK, end_of_lines
+from inference.intake.json_records import MAX_BLOCK
 from inference.intake.json_values import MAX_VALUE_BYTES
+from inference.intake.json_windows import end_of_lines
 from inference.intake.layout import Layout
 from inference.intake.layout_choice import choose_envelope, find_layout
 from inference.intake.levels import MAX_KNOWN

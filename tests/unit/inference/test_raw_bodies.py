@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from inference.errors import TooManyRecordsError
 from inference.intake.enveloped_lines import MAX_STREAMS
-from inference.intake.json_records import WINDOW_BYTES
 from inference.intake.json_values import MAX_VALUE_BYTES
+from inference.intake.json_windows import WINDOW_BYTES
 from inference.intake.raw_bodies import BodyReader
 from inference.intake.raw_logs import MAX_BAD_NAMED, Tally
 from inference.intake.shapes import Log
