@@ -191,7 +191,7 @@ def test_an_object_that_changed_is_reported(server: Server) -> None:
         ("AWS_REGION", "us-east-1", "s3://logs/app", "no such object; for everything below"),
         ("AWS_REGION", "us-east-1", "s3://logs/none/", "no object matches"),
         ("AWS_REGION", "us-east-1", "s3://logs/app/*.zip", "no object matches"),
-        ("AWS_REGION", "us-east-1", "s3://nothing/app/", "bucket does not exist; look at"),
+        ("AWS_REGION", "us-east-1", "s3://nothing/app/", "bucket does not exist; check"),
         ("AWS_ACCESS_KEY_ID", "nobody", "s3://logs/app/", "access key .* does not exist"),
         ("AWS_ALLOW_HTTP", "", "s3://logs/app/", "AWS_ALLOW_HTTP=true allows it"),
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:1", "s3://logs/app/", "does not answer"),

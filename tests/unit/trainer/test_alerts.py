@@ -99,4 +99,4 @@ def test_the_samples_name_23_faults(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main([*evaluate, "--label-field", "fault"]) == 0
     assert "of 74 have a flagged line" in capsys.readouterr().out
     assert main([*evaluate, "--label-field", "fault", "--fault-field", "level"]) == 2
-    assert "Expected one field" in capsys.readouterr().err
+    assert "Expected the same field for both" in capsys.readouterr().err
