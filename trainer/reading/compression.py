@@ -80,10 +80,12 @@ def decompress(file: str | IO[bytes], compression: Compression) -> IO[bytes]:
 class _Transcoder(io.RawIOBase):
     """UTF-16 as UTF-8; what is no character becomes U+FFFD."""
 
+    _own = False  # until there is a file: what could not be opened is closed, too
+
     def __init__(self, file: str | IO[bytes]) -> None:
         super().__init__()
-        self._own = isinstance(file, str)
         self._file: IO[bytes] = open(file, "rb") if isinstance(file, str) else file  # noqa: SIM115 - see close
+        self._own = isinstance(file, str)
         self._decode = codecs.getincrementaldecoder("utf-16")("replace").decode
         self._ready = b""
 

@@ -23,10 +23,12 @@ class Lz4Frames(io.RawIOBase):
         file: the path of a file, which is closed with this, or an open file, which is not.
     """
 
+    _own = False  # until there is a file: what could not be opened is closed, too
+
     def __init__(self, file: str | IO[bytes]) -> None:
         super().__init__()
-        self._own = isinstance(file, str)
         self._file: IO[bytes] = open(file, "rb") if isinstance(file, str) else file  # noqa: SIM115 - see close
+        self._own = isinstance(file, str)
         self._frame = lz4.frame.LZ4FrameDecompressor()
         self._begun = False  # whether the frame has bytes already
 

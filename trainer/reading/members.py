@@ -5,6 +5,7 @@ import math
 import os
 import threading
 import zipfile
+from contextlib import ExitStack
 from typing import IO, Final, Literal, cast
 
 import msgspec
@@ -139,13 +140,16 @@ class TarBytes(io.RawIOBase):
         limit: bytes behind which it is refused.
     """
 
+    _files: ExitStack | None = None  # until there are any: what could not be opened is closed, too
+
     def __init__(self, archive: Stored, limit: float = math.inf) -> None:
         super().__init__()
         self.archive = archive
         self.position = 0
         self._limit = limit
-        self._stored = open_stored(archive)
-        self._file = decompress(self._stored, archive.compression)
+        self._files = ExitStack()
+        stored = self._files.enter_context(open_stored(archive))
+        self._file = self._files.enter_context(decompress(stored, archive.compression))
 
     def readable(self) -> bool:
         """Always."""
@@ -179,13 +183,15 @@ class TarBytes(io.RawIOBase):
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
-        self._stored.close()
+        if self._files is not None:
+            self._files.close()
         super().close()
 
 
 class _InTar(io.RawIOBase):
     """A file of a tar archive."""
+
+    _tar: TarBytes | None = None  # until there is one: what could not be opened is closed, too
 
     def __init__(self, member: Member) -> None:
         super().__init__()
@@ -197,7 +203,7 @@ class _InTar(io.RawIOBase):
             tar.close()
             tar = TarBytes(member.archive)
         tar.skip_to(member.start)
-        self._tar: TarBytes = tar
+        self._tar = tar
         self._left = member.size_bytes
 
     def readable(self) -> bool:
@@ -207,6 +213,7 @@ class _InTar(io.RawIOBase):
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # any buffer is given
         """Some bytes, 0 at the end."""
         wanted = min(len(buffer), self._left)
+        assert self._tar is not None  # it was opened
         data = self._tar.read(wanted)
         if wanted and not data:
             raise EOFError
@@ -216,6 +223,6 @@ class _InTar(io.RawIOBase):
 
     def close(self) -> None:
         """Leave the archive to the next file."""
-        if not self.closed:
+        if not self.closed and self._tar is not None:
             _kept().tar = self._tar
         super().close()

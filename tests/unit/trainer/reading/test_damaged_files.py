@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import io
 import random
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from tests.read_records import lines_of
 from trainer.errors import InputError
 from trainer.jobs.count_tables import CountTables
 from trainer.jobs.dataset import Dataset
+from trainer.reading.compression import _Transcoder
+from trainer.reading.lz4_frames import Lz4Frames
+from trainer.reading.members import TarBytes, _InTar
 
 FEATURES = lines_of(make_logs(12))
 LOGS = lines_of(msgspec.to_builtins(log) for log in make_raw_logs(12))
@@ -115,3 +119,9 @@ def test_columns_with_flipped_bits(path: Path, columns: bytes) -> None:
             content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
         path.write_bytes(content)
         assert is_counted_or_named(path)
+
+
+@pytest.mark.parametrize("reader", [Lz4Frames, TarBytes, _InTar, _Transcoder])
+def test_a_reader_whose_file_does_not_open_can_be_closed(reader: type[io.RawIOBase]) -> None:
+    """Python closes it when it is forgotten; an error then would be printed beside the real one."""
+    reader.__new__(reader).close()
