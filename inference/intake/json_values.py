@@ -8,7 +8,15 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-__all__ = ["MAX_VALUE_BYTES", "begins_array", "is_event", "items_of", "values_in"]
+__all__ = [
+    "MAX_VALUE_BYTES",
+    "begins_array",
+    "is_event",
+    "items_of",
+    "nothing",
+    "values_in",
+    "with_more",
+]
 
 MAX_VALUE_BYTES: Final = 1_048_576
 """The limit for records, in training as well; a longer record is a bad record."""
@@ -58,8 +66,21 @@ Value = tuple[int, bytes]
 """Where a value begins, and its bytes; empty for a value without an end within the limit."""
 
 
-def _nothing() -> bytes:
+def nothing() -> bytes:
+    """No bytes: what follows a text that is whole."""
     return b""
+
+
+def with_more(text: bytes, at: int, more: Callable[[], bytes]) -> tuple[bytes, int, bool]:
+    """The rest of a text with what follows it, where the rest begins in it, and whether all came.
+
+    Args:
+        text: the text so far.
+        at: everything before it is done with.
+        more: gives what follows, and nothing at the end; the text stays as it is then.
+    """
+    further = more()
+    return (text[at:] + further, 0, False) if further else (text, at, True)
 
 
 def begins_array(text: bytes, at: int) -> bool:
@@ -70,7 +91,7 @@ def begins_array(text: bytes, at: int) -> bool:
 def values_in(
     text: bytes,
     start: int = 0,
-    more: Callable[[], bytes] = _nothing,
+    more: Callable[[], bytes] = nothing,
     max_lost_bytes: float = MAX_LOST_BYTES,
 ) -> Iterator[bytes]:
     """The values that follow each other in a text, with or without anything between them.
@@ -91,10 +112,8 @@ def values_in(
     while True:
         at = _after_blank(text, at, _BLANK if within else _OUTSIDE)
         if not ended and len(text) - at <= MAX_VALUE_BYTES:
-            further = more()
-            ended = not further
-            if further:
-                text, at = text[at:] + further, 0
+            text, at, ended = with_more(text, at, more)
+            if not ended:
                 continue
         if at == len(text):
             return

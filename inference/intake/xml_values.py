@@ -8,7 +8,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from inference.intake.json_values import MAX_LOST_BYTES, MAX_VALUE_BYTES
+from inference.intake.json_values import (
+    MAX_LOST_BYTES,
+    MAX_VALUE_BYTES,
+    nothing,
+    with_more,
+)
 
 __all__ = ["begins_event", "begins_events", "events_in"]
 
@@ -46,14 +51,10 @@ def begins_events(text: bytes, start: int) -> bool:
     return _BEGIN.match(text, _behind(text, start)) is not None
 
 
-def _nothing() -> bytes:
-    return b""
-
-
 def events_in(
     text: bytes,
     start: int = 0,
-    more: Callable[[], bytes] = _nothing,
+    more: Callable[[], bytes] = nothing,
     max_lost_bytes: float = MAX_LOST_BYTES,
 ) -> Iterator[bytes]:
     """The events of a text, and the lines between them that belong to none.
@@ -71,10 +72,8 @@ def events_in(
     while True:
         at = _behind(text, at)
         if not ended and len(text) - at <= MAX_VALUE_BYTES:
-            further = more()
-            ended = not further
-            if further:
-                text, at = text[at:] + further, 0
+            text, at, ended = with_more(text, at, more)
+            if not ended:
                 continue
         if at == len(text):
             return

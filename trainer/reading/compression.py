@@ -16,6 +16,7 @@ from typing import IO, Any, Final, Literal, cast
 
 from backports import zstd
 
+from trainer.reading.derived_bytes import DerivedBytes
 from trainer.reading.lz4_frames import Lz4Error, Lz4Frames
 
 Compression = Literal["none", "gzip", "zstd", "bzip2", "xz", "lz4", "utf-16"]
@@ -77,21 +78,13 @@ def decompress(file: str | IO[bytes], compression: Compression) -> IO[bytes]:
     return cast(IO[bytes], _OPENERS[compression](file))
 
 
-class _Transcoder(io.RawIOBase):
+class _Transcoder(DerivedBytes):
     """UTF-16 as UTF-8; what is no character becomes U+FFFD."""
 
-    _own = False  # until there is a file: what could not be opened is closed, too
-
     def __init__(self, file: str | IO[bytes]) -> None:
-        super().__init__()
-        self._file: IO[bytes] = open(file, "rb") if isinstance(file, str) else file  # noqa: SIM115 - see close
-        self._own = isinstance(file, str)
+        super().__init__(file)
         self._decode = codecs.getincrementaldecoder("utf-16")("replace").decode
         self._ready = b""
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # any buffer is given
         """Some bytes, 0 at the end."""
@@ -104,12 +97,6 @@ class _Transcoder(io.RawIOBase):
         self._ready = self._ready[len(part) :]
         buffer[: len(part)] = part
         return len(part)
-
-    def close(self) -> None:
-        """Close the file, if it was opened here."""
-        if self._own:
-            self._file.close()
-        super().close()
 
 
 _OPENERS: Final[dict[Compression, Callable[[Any], object]]] = {

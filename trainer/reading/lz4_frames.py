@@ -1,9 +1,10 @@
 """LZ4 frames, decompressed as their bytes are asked for."""
 
-import io
 from typing import IO, Final
 
 import lz4.frame
+
+from trainer.reading.derived_bytes import DerivedBytes
 
 __all__ = ["Lz4Error", "Lz4Frames"]
 
@@ -14,7 +15,7 @@ class Lz4Error(Exception):
     """Bytes that are no LZ4 frame, or a damaged frame."""
 
 
-class Lz4Frames(io.RawIOBase):
+class Lz4Frames(DerivedBytes):
     """The bytes of all frames of a file, in order.
 
     The format bounds memory: its blocks are of 4 MiB at most.
@@ -23,18 +24,10 @@ class Lz4Frames(io.RawIOBase):
         file: the path of a file, which is closed with this, or an open file, which is not.
     """
 
-    _own = False  # until there is a file: what could not be opened is closed, too
-
     def __init__(self, file: str | IO[bytes]) -> None:
-        super().__init__()
-        self._file: IO[bytes] = open(file, "rb") if isinstance(file, str) else file  # noqa: SIM115 - see close
-        self._own = isinstance(file, str)
+        super().__init__(file)
         self._frame = lz4.frame.LZ4FrameDecompressor()
         self._begun = False  # whether the frame has bytes already
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # any buffer is given
         """Some bytes, 0 at the end.
@@ -65,12 +58,6 @@ class Lz4Frames(io.RawIOBase):
             if data:
                 buffer[: len(data)] = data
                 return len(data)
-
-    def close(self) -> None:
-        """Close the file, if it was opened here."""
-        if self._own:
-            self._file.close()
-        super().close()
 
 
 def _reason(error: RuntimeError) -> str:
