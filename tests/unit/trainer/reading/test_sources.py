@@ -4,9 +4,6 @@ import gzip
 import io
 import os
 import pickle
-import random
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import lz4.frame
@@ -14,6 +11,7 @@ import pytest
 from backports import zstd
 
 from inference.store.objects import describe_store_error
+from tests.stored_bytes import CONTENT, HALF, STORED
 from trainer.errors import InputError
 from trainer.reading.sources import (
     READ_ERRORS,
@@ -23,28 +21,6 @@ from trainer.reading.sources import (
     open_source,
     read_head,
 )
-
-CONTENT = b"".join(b"%d %s\n" % (number, b"x" * (number % 90)) for number in range(40_000))
-HALF = len(CONTENT) // 2
-# RFC 8878, 3.1.2: a frame of four bytes to be skipped.
-SKIPPABLE = b"\x50\x2a\x4d\x18\x04\x00\x00\x00abcd"
-
-
-def in_halves(compress: Callable[[bytes], bytes]) -> bytes:
-    """Two members or frames behind each other, as appending to a log makes them."""
-    return compress(CONTENT[:HALF]) + compress(CONTENT[HALF:])
-
-
-STORED = {
-    "none": CONTENT,
-    "gzip": in_halves(gzip.compress),
-    "zstd": in_halves(zstd.compress),
-    "zstd-parallel": SKIPPABLE + in_halves(zstd.compress),
-    "lz4": in_halves(lz4.frame.compress),
-    "lz4-parallel": lz4.frame.compress(CONTENT[:HALF], block_linked=False)
-    + SKIPPABLE
-    + lz4.frame.compress(CONTENT[HALF:], content_checksum=True),
-}
 
 
 @pytest.fixture
@@ -227,72 +203,6 @@ def test_bytes_damaged_from_the_beginning_have_no_head(tmp_path: Path) -> None:
     (source,) = find_sources([str(path)])
     with pytest.raises(InputError, match="log: damaged gzip data"):
         read_head(source, 100)
-
-
-class Trickle(io.RawIOBase):
-    """A pipe whose writer is in no hurry: each read gives a few bytes."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = io.BytesIO(content)
-        self._random = random.Random(1)
-
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override] # no name before 3.12
-        """Some of what the caller asks for."""
-        size = self._random.randint(1, 3000)
-        return self._content.readinto(buffer[:size])
-
-
-@pytest.fixture
-def pipe(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
-    """Puts bytes into standard input."""
-
-    def fill(content: bytes) -> None:
-        stream = io.TextIOWrapper(io.BufferedReader(Trickle(content)))
-        monkeypatch.setattr(sys, "stdin", stream)
-
-    return fill
-
-
-@pytest.mark.parametrize("stored", STORED)
-def test_standard_input_is_read_after_its_head(
-    stored: str, pipe: Callable[[bytes], None], tmp_path: Path
-) -> None:
-    """The head may be read, twice and differently, and the whole is read all the same."""
-    pipe(STORED[stored])
-    (tmp_path / "log").touch()
-    source, other = find_sources(["-", str(tmp_path / "log"), "-"])
-    assert (source.uri, source.size_bytes, source.splittable) == ("-", None, False)
-    assert source.compression == stored.partition("-")[0]
-    assert other.uri == str(tmp_path / "log")
-    assert read_head(source, 100_000) == CONTENT[:100_000]
-    assert read_head(source, 10) == CONTENT[:10]
-    with open_source(source) as stream:
-        assert stream.readline() == b"0 \n"
-        assert b"0 \n" + stream.read() == CONTENT
-    assert not sys.stdin.buffer.closed
-    for opened in (open_source, lambda source: read_head(source, 10)):
-        with pytest.raises(InputError, match="standard input can be read once only"):
-            opened(source)
-
-
-def test_each_standard_input_is_its_own(pipe: Callable[[bytes], None]) -> None:
-    """Nothing of a source is seen in another that takes its place; an empty source is fine."""
-    for content in (b"first\n", b"", b"second\n"):
-        pipe(content)
-        (source,) = find_sources(["-"])
-        with open_source(source) as stream:
-            assert stream.read() == content
-
-
-def test_a_process_may_have_no_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    """That is reported like a missing file."""
-    monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(InputError, match="-: there is no standard input"):
-        find_sources(["-"])
 
 
 def test_signatures_and_innards_stay_out_of_errors() -> None:
