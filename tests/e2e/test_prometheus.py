@@ -175,8 +175,10 @@ def test_every_query_of_the_dashboard_has_an_answer(
     wait_for(lambda: prometheus.query("sum(up)") == [2])
     wait_for(lambda: prometheus.query("count(log_anomaly_trainings_total)"))
     for _ in range(2):
+        scraped = sum(prometheus.query("sum(log_anomaly_logs_total)"))
         send_traffic(services)
-        time.sleep(2)  # until it has been scraped
+        more = f"sum(log_anomaly_logs_total) >= {scraped + SENT}"
+        wait_for(functools.partial(prometheus.query, more))
     panels = json.loads(DASHBOARD.read_text())["panels"]
     queries = [target["expr"] for panel in panels for target in panel.get("targets", [])]
     assert len(queries) > 20
