@@ -161,9 +161,8 @@ class ModelRegistry(PastStore):
             if activate:
                 self._set_current(version, self._past(), newer_wins=True)
         except (OSError, RemoteStoreError):
-            if (
-                self._active() != version
-            ):  # else a version would be current that was never activated
+            # Else a version would be current that was never activated.
+            if self._active() != version:
                 self.writer.remove(version)
             raise
         self._prune()
