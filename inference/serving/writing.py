@@ -65,8 +65,7 @@ class Cycle(RequestResponseCycle):
             body: at least a byte.
         """
         self.response_started = self.response_complete = True
-        defaults = _default_lines.of(self.default_headers)
-        self.transport.write(b"".join((_OK, defaults, lines, body)))
+        self.transport.write(whole_answer(default_lines(self.default_headers), lines, body))
         self.on_response()
 
     @property
@@ -75,7 +74,7 @@ class Cycle(RequestResponseCycle):
         return (
             self.keep_alive
             and not self.flow.write_paused
-            and bool(_default_lines.of(self.default_headers))
+            and bool(default_lines(self.default_headers))
         )
 
     async def send(self, message: Any) -> None:
