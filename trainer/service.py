@@ -175,6 +175,7 @@ class TrainingService:
                 raise AbandonedError("the client did not wait for the training")
 
         go_on()
+        self.registry.pull()  # another trainer may have made another detector's model current
         options = request.options(self._current_detector())
         return train(
             table,

@@ -119,8 +119,9 @@ def recalibrate(
             "records", compared.n_samples, n_flagged / compared.n_samples, budget=budget
         )
         warnings += check_sensitivity(model, compared, judgements, contamination)
+    # What people have corrected is taken over from the version that serves, when it is published.
     model.manifest = msgspec.structs.replace(
-        manifest, calibration=calibration, parity=parity, held_out=None
+        manifest, calibration=calibration, parity=parity, held_out=None, corrections=[]
     )
     return Recalibrated(
         model, {**detector.files, MANIFEST_FILE: model.manifest.to_json()}, warnings

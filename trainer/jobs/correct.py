@@ -66,7 +66,7 @@ def correct(
         made.append(corrections)
         return {**bundle.files, MANIFEST_FILE: manifest.to_json()}
 
-    return Corrected(registry.amend(amend), made[0])
+    return Corrected(registry.amend(amend), made[-1])
 
 
 def _prove(bundle: Bundle, log: LogFeatures, correction: Correction | None) -> None:

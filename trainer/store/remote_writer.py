@@ -67,37 +67,56 @@ class RemoteWriter(RemoteStore):
         except (BaseError, OSError, ValueError) as error:
             raise self._failed(error) from error
 
-    def point_to(
-        self, version: int, digest: str, *, newer_wins: bool = False, name: str = CURRENT_FILE
-    ) -> int:
-        """Name the version that serves, or in another file the candidate.
+    def point_to(self, version: int, digest: str, name: str = CURRENT_FILE) -> None:
+        """Name the version that serves, or in another file the candidate, whatever it names now.
 
         Args:
             version: its number.
             digest: the SHA-256 of its manifest.
-            newer_wins: leave the file if it names a higher number by now.
             name: of the file.
-
-        Returns:
-            The number that the file names.
 
         Raises:
             RemoteStoreError: the store does not answer.
         """
-        content = f"{version} {digest}\n".encode()
         for _ in range(_TRIES):
-            found, tag = self._pointed(name)
-            if newer_wins and found is not None and found.version > version:
-                return found.version
-            mode: obstore.PutMode = {"e_tag": tag} if tag else "create"
-            try:
-                obstore.put(self._objects, name, content, mode=mode)
-            except (AlreadyExistsError, PreconditionError):
-                continue
-            except (BaseError, OSError, ValueError) as error:
-                raise self._failed(error) from error
-            return version
+            _, tag = self._pointed(name)
+            if self._replace(name, version, digest, tag):
+                return
         raise self._failed(RuntimeError(f"{name} was replaced {_TRIES} times meanwhile"))
+
+    def current_tag(self) -> str:
+        """The ETag of CURRENT; "" where nothing serves.
+
+        Raises:
+            RemoteStoreError: the store does not answer.
+        """
+        return self._pointed(CURRENT_FILE)[1]
+
+    def replace_current(self, version: int, digest: str, tag: str) -> bool:
+        """Name the version that serves in the place of the version that was named before.
+
+        Args:
+            version: its number.
+            digest: the SHA-256 of its manifest.
+            tag: what `current_tag` said then.
+
+        Returns:
+            False, and nothing is changed, if CURRENT has another tag by now.
+
+        Raises:
+            RemoteStoreError: the store does not answer.
+        """
+        return self._replace(CURRENT_FILE, version, digest, tag)
+
+    def _replace(self, name: str, version: int, digest: str, tag: str) -> bool:
+        mode: obstore.PutMode = {"e_tag": tag} if tag else "create"
+        try:
+            obstore.put(self._objects, name, f"{version} {digest}\n".encode(), mode=mode)
+        except (AlreadyExistsError, PreconditionError):
+            return False
+        except (BaseError, OSError, ValueError) as error:
+            raise self._failed(error) from error
+        return True
 
     def remove(self, version: int) -> None:
         """Remove a version; its manifest first, so that the rest is not taken for a version.

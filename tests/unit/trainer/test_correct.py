@@ -16,6 +16,7 @@ from tests.made_logs import make_log, make_logs, make_raw_logs
 from trainer.counting.table import CountTable
 from trainer.errors import NoVersionError, TooManyCorrectionsError
 from trainer.jobs.correct import correct
+from trainer.jobs.recalibrate import recalibrate
 from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
 
@@ -109,6 +110,15 @@ def test_later_models_take_it_over(registry: ModelRegistry, message_table: Count
     registry.publish({**bundle.files, MANIFEST_FILE: manifest.to_json()})
     # The correction that holds still was carried over in the place of what was published.
     assert current(registry).manifest.corrections[0].note == "planned"
+
+
+def test_what_was_taken_back_does_not_come_back(registry: ModelRegistry) -> None:
+    """Neither with a version that was corrected, when that is recalibrated."""
+    word = correct(NOISY, corrected(NOISY, "normal"), model_dir=registry)
+    correct(NOISY, None, model_dir=registry)
+    recalibrate(0.05, model_dir=registry, version=word.version)
+    assert current(registry).manifest.corrections == []
+    assert registry.manifest(word.version).corrections == word.corrections
 
 
 def test_an_ended_correction_does_not_hold(registry: ModelRegistry) -> None:
