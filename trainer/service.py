@@ -24,6 +24,7 @@ from trainer.errors import (
 from trainer.feedback import read_feedback
 from trainer.jobs.correct import correct
 from trainer.jobs.train import train
+from trainer.store.carrying import no_longer_holding
 from trainer.store.history import Change
 from trainer.store.registry import ModelRegistry
 from trainer.training_data import count_training_data
@@ -144,6 +145,7 @@ class TrainingService:
             str(made.version),
             await asyncio.to_thread(self.registry.digest, made.version),
             None if made.replaced is None else str(made.replaced),
+            await asyncio.to_thread(no_longer_holding, self.registry, made),
         )
 
     @contextlib.contextmanager

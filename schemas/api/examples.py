@@ -159,7 +159,7 @@ ANSWERS: Final[Mapping[type, Any]] = {
             PublishedVersion("3", True, _HASH, "surprisal", _TIME, 6_666, 0.05),  # noqa: FBT003
         ],
     ),
-    Activated: Activated("3", _HASH, "2"),
+    Activated: Activated("3", _HASH, "2", []),
     FeedbackResponse: FeedbackResponse("4", _HASH, _CORRECTION, 1),
     Health: Health("alive"),
     Ready: Ready("ready", "3"),

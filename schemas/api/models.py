@@ -43,3 +43,7 @@ class Activated(msgspec.Struct, frozen=True):
     replaced: Annotated[
         ModelVersion | None, Meta(description="What was current before; null if nothing was.")
     ]
+    warnings: Annotated[
+        list[str],
+        Meta(description="Corrections that held before and do not hold any more, in words."),
+    ]

@@ -81,7 +81,9 @@ def test_no_stale_verdict_once_feedback_has_answered(services: list[Service]) ->
 
 
 def test_what_is_wrong_is_named(services: list[Service]) -> None:
-    """A body at fault, a time that is over; and a correction can be taken back."""
+    """A body at fault, a time that is over; a correction can be taken back, and is named when an
+    older version becomes current that lacks it.
+    """
     service = services[0]
     for body, path in (
         ({"verdict": "odd", **line(1)}, "verdict"),
@@ -98,6 +100,9 @@ def test_what_is_wrong_is_named(services: list[Service]) -> None:
     assert (taken["correction"], taken["n_corrections"]) == (None, 0)
     asked = service.call("POST", "/predict", {"log_id": "a", **line(1)}).json()
     assert asked["is_anomaly"] is True
+    assert service.call("POST", "/models/rollback").json()["warnings"] == []
+    (warning,) = service.call("POST", "/models/rollback").json()["warnings"]
+    assert warning.startswith("1 correction of version 2 does not hold in version 1 (normal, ")
 
 
 def test_a_correction_ends_at_its_time(services: list[Service]) -> None:

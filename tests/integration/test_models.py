@@ -54,6 +54,7 @@ def test_a_version_waits_until_it_is_made_current(pair: tuple[Service, Service])
         "model_version": "2",
         "model_hash": waiting["model_hash"],
         "replaced": "1",
+        "warnings": [],
     }
     assert service.call("POST", "/models/rollback").json()["model_version"] == "1"
     assert trainer.call("POST", "/models/2/activate", {}).json()["replaced"] == "1"

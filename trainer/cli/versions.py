@@ -13,6 +13,9 @@ from trainer.cli.terminal import Terminal, say
 from trainer.jobs.activate import activate_unless_worse
 from trainer.judging.wording import budget_in_words
 from trainer.store.candidate import current_version, load_candidate
+from trainer.store.carrying import no_longer_holding
+from trainer.store.history import Change
+from trainer.store.registry import ModelRegistry
 from trainer.store.shadow import name_candidate, name_no_candidate
 
 
@@ -92,6 +95,8 @@ def _held_out(held_out: HeldOutSummary) -> str:
 
 def _activate(arguments: argparse.Namespace) -> None:
     if arguments.data is not None:
+        if arguments.corrections_of is not None:
+            raise UsageError("--corrections-of: --unless-worse keeps the corrections that hold")
         data = required_data(arguments)
         decision = activate_unless_worse(
             data, arguments.version, model_dir=open_models(arguments), listener=Terminal()
@@ -101,13 +106,25 @@ def _activate(arguments: argparse.Namespace) -> None:
         return
     if arguments.counts:
         raise UsageError("--counts is for --unless-worse")
-    open_models(arguments).activate(arguments.version)
-    print(f"version {arguments.version} is current")
+    registry, version = open_models(arguments), arguments.version
+    if arguments.corrections_of is None:
+        _tell(registry, registry.activate(version))
+        return
+    current = registry.activate_with(version, arguments.corrections_of)
+    more = f": version {version} with the corrections of version {arguments.corrections_of}"
+    print(f"version {current} is current{'' if current == version else more}")
 
 
 def _rollback(arguments: argparse.Namespace) -> None:
-    change = open_models(arguments).rollback()
+    registry = open_models(arguments)
+    _tell(registry, registry.rollback())
+
+
+def _tell(registry: ModelRegistry, change: Change) -> None:
+    """Print what is current now, and what people have corrected that holds no longer with it."""
     print(f"version {change.version} is current")
+    for warning in no_longer_holding(registry, change):
+        say(f"warning: {warning}")
 
 
 def _delete(arguments: argparse.Namespace) -> None:
@@ -143,6 +160,13 @@ def _add_activate(parser: argparse.ArgumentParser) -> None:
         metavar="DATA",
         help="have this and the active version judge DATA (or --counts) first; a worse version is "
         "not made current (docs/models.md lists the rules)",
+    )
+    parser.add_argument(
+        "--corrections-of",
+        type=int,
+        metavar="M",
+        help="have the corrections of version M hold, in the place of those of version N: the same "
+        "model is published with them",
     )
     add_counts(parser)
     add_reading(parser)

@@ -1,6 +1,7 @@
-"""People's corrections, which a new version takes over from the current version."""
+"""People's corrections: which of them a version takes over, and which hold no longer with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -8,7 +9,11 @@ from inference.errors import BrokenVersionError, NoModelError
 from inference.store.versions import CURRENT_FILE, ModelStore
 from schemas.bundle.corrections import Correction, in_force, utc_now
 from schemas.bundle.manifest import MANIFEST_FILE, PATTERNS_FILE, REPORT_FILE, Manifest
+from trainer.store.history import Change
 from trainer.store.proving import loaded
+
+_MAX_NAMED: Final = 5
+_MAX_TEXT: Final = 80
 
 
 def carry_corrections(store: ModelStore, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
@@ -58,9 +63,21 @@ def with_current_corrections(store: ModelStore, version: int) -> Mapping[str, by
         current = store.manifest(store.current_version())
     except (NoModelError, BrokenVersionError):
         return None
+    return with_corrections(store, version, current.corrections)
+
+
+def with_corrections(
+    store: ModelStore, version: int, corrections: Sequence[Correction]
+) -> Mapping[str, bytes] | None:
+    """The files of a version with those of some corrections that hold; None if it has these.
+
+    Raises:
+        NoVersionError: there is no such version.
+        UnfitVersionError: it does not load.
+    """
     bundle = loaded(store, version, CURRENT_FILE)
     now = utc_now()
-    holding = in_force(current.corrections, now)
+    holding = in_force(corrections, now)
     if holding == in_force(bundle.manifest.corrections, now):
         return None
     manifest = msgspec.structs.replace(bundle.manifest, corrections=holding)
@@ -77,6 +94,39 @@ def is_same_model(store: ModelStore, version: int | None, other: int | None) -> 
         return store.manifest(version).files == store.manifest(other).files
     except (NoModelError, BrokenVersionError):
         return False
+
+
+def no_longer_holding(store: ModelStore, change: Change) -> list[str]:
+    """What held before a change of the current version and does not now: a sentence, or none."""
+    if change.replaced is None:
+        return []
+    try:
+        before, after = (store.manifest(n).corrections for n in (change.replaced, change.version))
+    except (NoModelError, BrokenVersionError):
+        return []
+    known = {(correction.alike, correction.verdict) for correction in after}
+    lost = [
+        correction
+        for correction in in_force(before, utc_now())
+        if (correction.alike, correction.verdict) not in known
+    ]
+    if not lost:
+        return []
+    named = "; ".join(map(_named, lost[:_MAX_NAMED]))
+    if lost[_MAX_NAMED:]:
+        named += f"; and {len(lost) - _MAX_NAMED} more"
+    what, them = ("correction", "it") if len(lost) == 1 else ("corrections", "them")
+    sentence = (
+        f"{len(lost)} {what} of version {change.replaced} {'does' if len(lost) == 1 else 'do'} not "
+        f"hold in version {change.version} ({named}): `python -m trainer activate {change.version} "
+        f"--corrections-of {change.replaced}` makes {them} hold"
+    )
+    return [sentence]
+
+
+def _named(correction: Correction) -> str:
+    what = correction.text[:_MAX_TEXT] or correction.pattern_id or "logs without a message"
+    return f"{correction.verdict}, {correction.service}: {what}"
 
 
 def read_beside(store: ModelStore, version: int) -> dict[str, bytes]:

@@ -97,6 +97,30 @@ class ModelRegistry(CopiedStore):
         with self.locked():
             return self._activate(version, self._past())
 
+    def activate_with(self, version: int, source: int) -> int:
+        """Make a version's model current with the corrections of another version that hold still.
+
+        Args:
+            version: the version.
+            source: the version whose corrections are taken over, in the place of its own.
+
+        Returns:
+            The version that became current: `version`, if it has these corrections.
+
+        Raises:
+            NoVersionError, UnfitVersionError, UnwritableStoreError: as `activate`, of both.
+        """
+
+        def make() -> _Made:
+            corrections = loaded(self, source, CURRENT_FILE).manifest.corrections
+            return carrying.with_corrections(self, version, corrections) or version
+
+        self.pull()
+        with self.locked():
+            current = self._settle(make, lambda _: carrying.read_beside(self, version))
+        assert current is not None  # there is a version
+        return current
+
     def succeed(self, version: int, compared: int | None) -> int | None:
         """Make a version current in the place of the version that it was compared with.
 

@@ -38,6 +38,38 @@ def test_versions_are_listed_activated_and_rolled_back(
     assert main(["activate", "1", *where]) == 0
 
 
+def test_corrections_that_hold_no_longer_are_named(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An older version is made current without what was corrected since, or with it if asked."""
+    where = ["--model-dir", str(tmp_path)]
+    store = ModelStore(tmp_path)
+    assert main(["fit", str(data), "--n-estimators", "5", *where]) == 0
+    for word in ("disk", "tape"):
+        line = ["--service", "shop", "--message", f"{word} is full"]
+        assert main(["feedback", "normal", *line, *where]) == 0
+    capsys.readouterr()
+    assert main(["activate", "1", *where]) == 0
+    assert capsys.readouterr().err == (
+        "warning: 2 corrections of version 3 do not hold in version 1 (normal, shop: disk is full; "
+        "normal, shop: tape is full): `python -m trainer activate 1 --corrections-of 3` makes them "
+        "hold\n"
+    )
+    assert main(["activate", "1", "--corrections-of", "3", *where]) == 0
+    heard = capsys.readouterr()
+    assert heard.out == "version 4 is current: version 1 with the corrections of version 3\n"
+    assert heard.err == ""
+    assert store.manifest(4).corrections == store.manifest(3).corrections
+    assert store.manifest(4).files == store.manifest(1).files
+    assert main(["activate", "2", *where]) == 0
+    assert "1 correction of version 4 does not hold in version 2" in capsys.readouterr().err
+    assert main(["activate", "3", *where]) == 0
+    assert capsys.readouterr().err == ""
+    assert main(["activate", "3", "--corrections-of", "4", *where]) == 0
+    assert capsys.readouterr().out == "version 3 is current\n"
+    assert main(["activate", "1", "--corrections-of", "9", *where]) == EXIT_CODES[StoreError]
+
+
 def test_a_version_is_shown(model_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """For people in lines, for programs as the manifest itself; the current version by default."""
     where = ["--model-dir", str(model_dir)]
