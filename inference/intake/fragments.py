@@ -6,12 +6,16 @@ match what follows them, so that the time for a line grows with its length alone
 
 from typing import Final
 
+from inference.intake.months import MONTH_LIKE as _MONTH
+
 MESSAGE: Final = "(?P<message>.*)"
 
 _UPPER: Final = (
     "TRACE|TRC|VERBOSE|VRB|FINEST|FINER|FINE|CONFIG|DEBUG|DBG|DEBU|INFORMATION|INFORMATIONAL|INFO|INF"
     "|NOTICE|NOTE|SUCCESS|AUDIT|WARNING|WARN|WRN|DEPRECATION|ERROR|ERRO|ERR|SEVERE|FAILURE|FAIL"
-    "|FEHLER|WARNUNG|SCHWERWIEGEND|ERREUR|AVERTISSEMENT|ADVERTENCIA"
+    "|FEHLER|WARNUNG|SCHWERWIEGEND|KRITISCH|ERREUR|AVERTISSEMENT|INFOS|GRAVE|CRITIQUE"
+    "|ADVERTENCIA|AVISO|INFORMACI[OÓ]N|ERRORE|AVVERTENZA|AVVISO|INFORMAZIONI|INFORMAÇÃO|ERRO"
+    "|INFORMAÇÕES|ADVERTÊNCIA|FOUT|WAARSCHUWING|INFORMATIE|VARNING|ALLVARLIG"
     "|FATAL|FATA|FTL|CRITICAL|CRIT|ALERT|EMERGENCY|EMERG|DPANIC|PANIC|PANI"
 )
 _MIXED: Final = (
@@ -43,31 +47,27 @@ BARE_LEVEL: Final = (
 )
 """A level that a blank sets apart at the beginning of a line: no word of prose is written so."""
 
-_MONTH: Final = (
-    "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-    "|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
-)
 _ZONE: Final = (
-    r"(?: ?(?:Z(?![A-Za-z])|[+-]\d\d:?\d\d(?!\d)|"
+    r"(?: ?(?:Z(?![A-Za-z])|[+-]\d\d:?\d\d(?!\d)|(?<=\d)[+-]\d\d(?![\d:])|"
     r"(?:UTC|GMT|CET|CEST|EET|EEST|WET|WEST|BST|MSK|EST|EDT|CST|CDT|MST|MDT|PST|PDT|IST|JST|KST|AEST|AEDT)"
     r"(?![A-Za-z])))?+"
 )
-CLOCK: Final = rf"\d\d?:\d\d(?::\d\d(?:[.,:]\d{{1,9}}+)?+)?+(?: ?[AP]M(?![A-Za-z]))?+{_ZONE}"
+CLOCK: Final = (
+    rf"\d\d?:\d\d(?::\d\d(?:[.,:]\d{{1,9}}+)?+)?+(?: ?[AP](?:M(?![A-Za-z])|\.[ \xa0]?M\.))?+{_ZONE}"
+)
 _YMD: Final = r"\d{4}[-/.]\d\d?[-/.]\d\d?"
-_DMY: Final = rf"(?:\d\d?[-/. ](?:\d\d?|{_MONTH})[-/. ]\d{{2,4}}|\d\d{_MONTH}\d{{4}})"
+_DMY: Final = rf"(?:\d\d?(?:[-/ ]|\. ?)(?:\d\d?|{_MONTH})[-/. ]\d{{2,4}}|\d\d{_MONTH}\d{{4}}|{_MONTH}/\d\d/\d{{4}})"
 ISO_TIME: Final = rf"\d{{4}}-\d\d-\d\dT{CLOCK}"
 BSD_TIME: Final = rf"{_MONTH} +\d\d?(?: \d{{4}})? \d\d:\d\d:\d\d(?:[.,]\d{{1,9}}+)?+"
-C_TIME: Final = (
-    rf"[A-Z][a-z]{{2}} {_MONTH} +\d\d? \d\d:\d\d:\d\d(?:\.\d{{1,9}}+)?+(?: [A-Z]{{3,4}})? \d{{4}}"
-)
+C_TIME: Final = rf"[^\W\d_]{{2,4}}\.? (?:{_MONTH} +\d\d?|\d\d?\.? {_MONTH}) \d\d:\d\d:\d\d(?:\.\d{{1,9}}+)?+(?: [A-Z]{{3,4}})? \d{{4}}"
 WORD_TIME: Final = rf"{_MONTH} \d\d?, \d{{4}} {CLOCK}"
 CLF_TIME: Final = rf"\d\d?/{_MONTH}/\d{{4}}:\d\d:\d\d:\d\d(?: [+-]\d{{4}})?"
-_GAP: Final = r"(?:[T _,:\t-]{1,2}| - |\]\[)"
+_GAP: Final = r"(?:[T _,:\t-]{1,2}| --? |\]\[)"
 """Between day and clock; a bracket each in Rust's fern."""
 TAI64N: Final = "@[0-9a-f]{24}"
 """A label of TAI, as multilog and s6-log write before each line."""
 _MAIL_TIME: Final = rf"[A-Z][a-z]{{2}}, \d\d? {_MONTH} \d{{4}} {CLOCK}"
-DATED: Final = rf"(?:(?:{_YMD}|{_DMY}){_GAP}{CLOCK}|\d{{4}}:\d\d:\d\d-{CLOCK}|{_MAIL_TIME}|{TAI64N}|\d{{8}}[-T ]{CLOCK}|\d{{6}} {{1,2}}\d\d?:\d\d:\d\d|{C_TIME}|{WORD_TIME}|{CLF_TIME})"
+DATED: Final = rf"(?:(?:{_YMD}|{_DMY}){_GAP}{CLOCK}|\d{{4}}:\d\d:\d\d-{CLOCK}|{_MAIL_TIME}|{TAI64N}|\d{{8}}[-T ]{CLOCK}|20\d{{6}}[-T_ ]?\d{{6}}(?:[.,]\d{{1,9}}+)?+{_ZONE}(?![\w.])|\d{{4}}\.\d\d\.\d\d-\d\d\.\d\d\.\d\d(?::\d{{3}})?+|\d{{6}} {{1,2}}\d\d?:\d\d:\d\d|{C_TIME}|{WORD_TIME}|{CLF_TIME})"
 """A time with its day and its year."""
 
 DB2_TIME: Final = r"\d{4}-\d\d-\d\d-\d\d\.\d\d\.\d\d\.\d++(?:[+-]\d{1,4}+)?"
@@ -76,7 +76,7 @@ EPOCH: Final = r"1(?:\d{9}(?:[.,]\d{1,9}+|\d{3})?+|\.\d{5,16}+e\+09)(?![\w.-]|:\
 """Seconds or milliseconds since 1970, from the year 2001 to 2033."""
 
 TIME: Final = (
-    rf"[\[(<]?(?P<time>{DATED}|\d\d[-/]\d\d {CLOCK}|{CLOCK}|{BSD_TIME}|{EPOCH}"
+    rf"[\[(<]?(?P<time>{DATED}|\d\d[-/]\d\d[ -]{CLOCK}|{CLOCK}|{BSD_TIME}|{EPOCH}"
     r"|\d{6} \d{6}(?: \d++)?)[\])>]?"
 )
 """Any time, perhaps in brackets."""

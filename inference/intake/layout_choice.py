@@ -8,7 +8,7 @@ import msgspec
 
 from inference.intake.envelopes import ENVELOPE_SHARE, Envelope, Unwrapper
 from inference.intake.layout import Layout
-from inference.intake.layouts import LAYOUTS, w3c_layout
+from inference.intake.layouts import LAYOUTS, headed_layout
 from inference.intake.levels import UNKNOWN, LevelNames
 from inference.intake.lines import (
     FURTHER_LEVELS,
@@ -120,9 +120,9 @@ def find_layout(lines: Sequence[str]) -> Layout:
 
 def layouts_for(lines: Sequence[str]) -> list[Layout]:
     """The layouts that may be taken unasked, with the layout that a file names itself."""
-    w3c = w3c_layout(lines)
+    headed = headed_layout(lines)
     known = [layout for layout in LAYOUTS.values() if not layout.any_line]
-    return known if w3c is None else [*known, w3c]
+    return known if headed is None else [headed, *known]
 
 
 def most_telling(choices: Iterable[Choice]) -> Choice | None:

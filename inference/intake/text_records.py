@@ -139,7 +139,7 @@ class RecordBuilder(Generic[R]):
         return self._begin_foreign(text, number)
 
     def _begin_foreign(self, text: str, number: int) -> OpenRecord | None:
-        if self.awaits_body or not begins_record(text):
+        if self.awaits_body or self.layout.exact or not begins_record(text):
             return None
         if text.startswith("{"):
             document = decode_object(text)

@@ -5,14 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final
 
+from inference.intake.months import MONTH, month_number
+
 __all__ = ["read_time"]
 
-_MONTHS: Final = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
 _ZONES: Final = {
     **dict.fromkeys(("Z", "UTC", "GMT", "WET"), 0),
     "CET": 60,
@@ -40,10 +36,11 @@ _ZONES: Final = {
 
 _CLOCK: Final = (
     r"(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,:](?P<part>\d{1,9})\d*)?)?"
-    r"(?: ?(?P<half>[AaPp][Mm]))?"
+    r"(?: ?(?P<half>[AaPp](?:[Mm]|\.[ \xa0]?[Mm]\.)))?"
 )
-_ZONE: Final = r"(?: ?(?P<zone>[A-Z]{1,4}(?![A-Za-z])|[+-]\d\d:?\d\d(?!\d)|[+-]\d{3}(?!\d)))?"
-_DAY: Final = r"(?:[A-Z][a-z]{2},? +)?"
+_ZONE: Final = r"(?: ?(?P<zone>[A-Z]{1,4}(?![A-Za-z])|[+-]\d\d:?\d\d(?!\d)|[+-]\d{2,3}(?!\d)))?"
+_DAY: Final = r"(?:[^\W\d_]{2,9}\.?,? +)?"
+_MONTH: Final = rf"(?P<month>{MONTH})"
 _PATTERNS: Final = tuple(
     re.compile(pattern)
     for pattern in (
@@ -56,31 +53,37 @@ _PATTERNS: Final = tuple(
             r"(?P<hour>\d\d?):(?P<minute>\d\d?):(?P<second>\d\d?):(?P<millis>\d{1,3})$"
         ),
         rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)[-T ]{_CLOCK}{_ZONE}",
-        (
-            rf"{_DAY}(?P<day>\d\d?)[-/. ](?P<month>[A-Z][A-Za-z]{{2}})[a-z]*[-/. ]"
-            rf"(?P<year>\d{{4}}|\d\d)[: T,]+{_CLOCK}{_ZONE}"
+        (  # the same without colons
+            r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)[-T_ ]?"
+            rf"(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,](?P<part>\d{{1,9}})\d*)?{_ZONE}"
         ),
         (
-            rf"{_DAY}(?P<month>[A-Z][A-Za-z]{{2}})[a-z]* +(?P<day>\d\d?),? (?P<year>\d{{4}}),? "
-            rf"{_CLOCK}{_ZONE}"
+            rf"{_DAY}(?P<day>\d\d?)\.?[-/. ]?{_MONTH}[-/. ]?"
+            rf"(?P<year>\d{{4}}(?=[: T,])|\d\d(?=[ T,]))[: T,]+{_CLOCK}{_ZONE}"
         ),
+        rf"{_DAY}{_MONTH}(?: +|/)(?P<day>\d\d?)(?:,? |/)(?P<year>\d{{4}}),? {_CLOCK}{_ZONE}",
         (
-            rf"{_DAY}(?P<month>[A-Z][a-z]{{2}}) +(?P<day>\d\d?) {_CLOCK}(?: [A-Z]{{3,4}})?"
+            rf"{_DAY}{_MONTH} +(?P<day>\d\d?) {_CLOCK}(?: (?P<zone2>[A-Z]{{3,4}}))?"
             rf"(?: (?P<year>\d{{4}}))?{_ZONE}"
         ),
-        rf"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{{4}})(?:,? | - ){_CLOCK}{_ZONE}",
+        (  # as `date` writes where the day goes before the month: Mi 1. Mai 10:00:00 CEST 2024
+            rf"{_DAY}(?P<day>\d\d?)\.? {_MONTH} {_CLOCK}(?: (?P<zone2>[A-Z]{{3,4}}))?"
+            rf"(?: (?P<year>\d{{4}}))?{_ZONE}"
+        ),
+        # Suricata, which writes the day first
+        rf"(?P<day>\d\d?)/(?P<month>\d\d?)/(?P<year>\d{{4}}) -- {_CLOCK}{_ZONE}",
+        rf"(?P<first>\d\d?)/(?P<other>\d\d?)/(?P<year>\d{{4}})(?:,? | - |[-:T]){_CLOCK}{_ZONE}",
         rf"(?P<day>\d\d?)[-.](?P<month>\d\d?)[-.](?P<year>\d{{4}}),? {_CLOCK}{_ZONE}",
-        rf"(?P<year>\d\d)/(?P<month>\d\d)/(?P<day>\d\d) {_CLOCK}{_ZONE}",
-        rf"(?P<month>\d\d)[-/](?P<day>\d\d) {_CLOCK}{_ZONE}",
-        rf"(?P<day>\d\d?) (?P<month>[A-Z][a-z]{{2}}) {_CLOCK}{_ZONE}",
-        rf"(?P<day>\d\d)(?P<month>[A-Z][a-z]{{2}})(?P<year>\d{{4}}) {_CLOCK}{_ZONE}",
-        rf"(?P<year>\d{{4}}) (?P<month>[A-Z][a-z]{{2}}) +(?P<day>\d\d?) {_CLOCK}{_ZONE}",
+        rf"(?P<first>\d\d?)/(?P<other>\d\d?)/(?P<last>\d\d),? {_CLOCK}{_ZONE}",
+        rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d\d),? {_CLOCK}{_ZONE}",
+        rf"(?P<month>\d\d)[-/](?P<day>\d\d)[ -]{_CLOCK}{_ZONE}",
+        rf"(?P<year>\d{{4}}) {_MONTH} +(?P<day>\d\d?) {_CLOCK}{_ZONE}",
         (
             r"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d) +(?P<hour>\d\d?):?(?P<minute>\d\d):?"
-            r"(?P<second>\d\d)"
+            r"(?P<second>\d\d)(?:\.(?P<part>\d{1,9}))?"
         ),
         (
-            r"(?P<month>\d\d)(?P<day>\d\d) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+            r"(?P<month>\d\d)(?P<day>\d\d)[ /](?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d)"
             r"(?:\.(?P<part>\d{1,9}))?"
         ),
         r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)$",
@@ -96,6 +99,16 @@ _TAI_AHEAD: Final = 10
 """Seconds that TAI64 labels count before 1970; later leap seconds are left out, as s6 does."""
 
 _TWO_DIGITS: Final = 100
+_LAST_CENTURY: Final = 70
+"""The first year of two digits that is of the last century."""
+
+_MONTHS: Final = 12
+_YEARS_FIRST: Final = range(13, 30)
+"""Of three numbers of two digits, what is a year where it stands first: Hadoop's 24/05/01."""
+
+_COMPACT: Final = re.compile(r"20\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-5]\d")
+"""A day and a clock in 14 digits, which no count since 1970 has for the next thousand years."""
+
 _NOON: Final = 12
 _LEAST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LEAST_BARE: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - a time without a zone is taken as UTC
@@ -149,7 +162,7 @@ def _of_epoch(number: float) -> int | None:
 
 @lru_cache(maxsize=1_024)
 def _of_text(text: str, year: int | None) -> int | None:
-    if _EPOCH.fullmatch(text):
+    if _EPOCH.fullmatch(text) and not _COMPACT.fullmatch(text):
         return _of_epoch(int(text) if text.isdecimal() else float(text.replace(",", ".")))
     label = _TAI64N.fullmatch(text)
     if label is not None:
@@ -163,32 +176,48 @@ def _of_text(text: str, year: int | None) -> int | None:
 
 
 def _of_match(parts: dict[str, str | None], year: int | None) -> int | None:
-    written = parts.get("year")
+    written, month, day = _date_of(parts)
     if written is not None:
         year = int(written)
-        year += 2000 if year < _TWO_DIGITS else 0
+        year += 0 if year >= _TWO_DIGITS else 2000 if year < _LAST_CENTURY else 1900
     if year is None:
         return None
-    month = parts["month"] or ""
     try:
         moment = datetime(
             year,
-            int(month) if month.isdecimal() else _MONTHS[month[:3].lower()],
-            int(parts["day"] or 0),
+            int(month) if month.isdecimal() else month_number(month),
+            int(day),
             _hour(parts),
             int(parts.get("minute") or 0),
             min(int(parts.get("second") or 0), 59),  # a leap second is the last of its minute
             _fraction(parts),
-            tzinfo=_zone(parts.get("zone")),
+            tzinfo=_zone(parts.get("zone2") or parts.get("zone")),
         )
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         return None
     return (moment - _LEAST) // _MICRO
 
 
+def _date_of(parts: dict[str, str | None]) -> tuple[str | None, str, str]:
+    """The year, if it is written, the month and the day.
+
+    With slashes the month goes before the day, as Americans write, unless it cannot be a month; of
+    three short numbers the first is the year where it can be no month.
+    """
+    year, first = parts.get("year"), parts.get("first")
+    if first is None:
+        return year, parts["month"] or "", parts["day"] or "0"
+    other, last = parts["other"] or "", parts.get("last")
+    if last is not None:
+        year = last
+        if int(first) in _YEARS_FIRST:
+            return first, other, last
+    return (year, other, first) if int(first) > _MONTHS else (year, first, other)
+
+
 def _hour(parts: dict[str, str | None]) -> int:
-    hour, half = int(parts.get("hour") or 0), (parts.get("half") or "").lower()
-    return hour if not half else hour % _NOON + (_NOON if half == "pm" else 0)
+    hour, half = int(parts.get("hour") or 0), (parts.get("half") or "")[:1].lower()
+    return hour if not half else hour % _NOON + (_NOON if half == "p" else 0)
 
 
 def _fraction(parts: dict[str, str | None]) -> int:
@@ -203,5 +232,6 @@ def _zone(text: str | None) -> timezone:
     if not text or text[0] not in "+-":
         return timezone(timedelta(minutes=_ZONES.get(text or "Z", 0)))
     is_minutes = len(text) == len("+120")  # as Db2 writes them
-    minutes = int(text[1:]) if is_minutes else int(text[1:3]) * 60 + int(text[-2:])
+    rest = int(text[-2:]) if len(text) > len("+02") else 0
+    minutes = int(text[1:]) if is_minutes else int(text[1:3]) * 60 + rest
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))

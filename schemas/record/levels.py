@@ -41,12 +41,13 @@ LEVEL_SYNONYMS: Final = {
         "ERROR",
     ),
     "EXCEPTION": "ERROR",
-    # German, French, Spanish, Italian, Portuguese, Dutch: Windows and Java write in the user's
+    # German, French, Spanish, Italian, Portuguese, Dutch, Swedish: Windows, Java
     **dict.fromkeys(("INFORMATIONEN", "INFOS", "INFORMAZIONI", "INFORMATIE"), "INFO"),
+    **dict.fromkeys(("INFORMACIÓN", "INFORMACION", "INFORMAÇÕES", "INFORMAÇÃO"), "INFO"),
     **dict.fromkeys(("WARNUNG", "AVERTISSEMENT", "ADVERTENCIA", "AVISO", "AVVISO"), "WARN"),
-    **dict.fromkeys(("AVVERTENZA", "WAARSCHUWING"), "WARN"),
+    **dict.fromkeys(("AVVERTENZA", "WAARSCHUWING", "ADVERTÊNCIA", "VARNING"), "WARN"),
     **dict.fromkeys(("FEHLER", "ERREUR", "ERRORE", "ERRO", "FOUT"), "ERROR"),
-    **dict.fromkeys(("SCHWERWIEGEND", "GRAVE"), "ERROR"),
+    **dict.fromkeys(("SCHWERWIEGEND", "GRAVE", "ALLVARLIG"), "ERROR"),
     **dict.fromkeys(("KRITISCH", "CRITIQUE", "CRITICO", "KRITIEK", "FAULT"), "FATAL"),
     # FATAL
     **dict.fromkeys(

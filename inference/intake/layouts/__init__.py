@@ -28,9 +28,9 @@ from inference.intake.layouts import (
     systems,
     web,
 )
-from inference.intake.layouts.web import w3c_layout
+from inference.intake.layouts.headed import headed_layout
 
-__all__ = ["LAYOUTS", "w3c_layout"]
+__all__ = ["LAYOUTS", "headed_layout"]
 
 LAYOUTS: Final[dict[str, Layout]] = {
     layout.name: layout

@@ -86,7 +86,7 @@ JUL: Final = Layout(
     patterns=_JUL,
     continued=True,
     has_body=True,
-    body=r"(?P<level>[A-Z]++): (?P<message>.*)",
+    body=r"(?P<level>[A-ZÀ-Ý]++): (?P<message>.*)",
     examples=(_e("May 01, 2024 10:00:00 AM org.shop.Cart open", None, "org.shop.Cart", ""),),
 )
 

@@ -1,6 +1,5 @@
-"""Web servers and proxies: error logs, access logs, W3C's extended log files."""
+"""Web servers and proxies: error logs, access logs."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from inference.intake.fragments import C_TIME, CLF_TIME, DATED, MESSAGE
@@ -8,7 +7,7 @@ from inference.intake.layout import STATUS_LEVELS, Layout
 from inference.intake.layout import example as _e
 from schemas.record.features import Level
 
-__all__ = ["ACCESS", "APACHE", "NGINX", "w3c_layout"]
+__all__ = ["ACCESS", "APACHE", "NGINX"]
 
 _NGINX_LEVEL: Final = r"\[(?P<level>emerg|alert|crit|error|warn|notice|info|debug)\]"
 _NGINX: Final = (
@@ -78,34 +77,3 @@ ACCESS: Final = Layout(
         ),
     ),
 )
-
-_W3C_FIELDS: Final = "#Fields: "
-_W3C_STATUS: Final = {"sc-status", "cs-status", "status"}
-
-
-def w3c_layout(lines: Sequence[str]) -> Layout | None:
-    """The layout that a `#Fields:` line gives, as IIS and other servers write it (W3C extended log).
-
-    Args:
-        lines: the first lines of a file.
-
-    Returns:
-        The layout, named `w3c`; None if no line names fields.
-    """
-    names = next((line for line in lines if line.startswith(_W3C_FIELDS)), "")
-    fields = names.removeprefix(_W3C_FIELDS).split()
-    if not fields:
-        return None
-    timed = fields[:2] == ["date", "time"]
-    head = r"(?P<time>\S++[ \t]\S++)[ \t]" if timed else ""
-    rest = fields[2:] if timed else fields
-    gap = r"[ \t]"
-    value = r'(?>"[^"]*+"(?=[ \t]|$)|\S++)'
-    columns = (r"(?P<level>\d{3})" if name in _W3C_STATUS else value for name in rest)
-    return Layout(
-        name="w3c",
-        title="W3C extended log files, as of IIS",
-        patterns=(f"{head}(?P<message>{gap.join(columns)})",),
-        remark="#.*",
-        levels=STATUS_LEVELS,
-    )

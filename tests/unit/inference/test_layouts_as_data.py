@@ -7,7 +7,7 @@ import pytest
 
 from inference.intake import layouts
 from inference.intake.layout import Layout
-from inference.intake.layouts import LAYOUTS, w3c_layout
+from inference.intake.layouts import LAYOUTS, headed_layout
 from inference.intake.levels import LevelNames
 from inference.intake.lines import LineParser, begins_record, continues_record, read_foreign
 from schemas.record.features import Level
@@ -107,10 +107,76 @@ def test_lines_of_other_layouts_are_read() -> None:
 
 def test_fields_of_w3c_are_named_in_the_file() -> None:
     """Where the status stands is what the line of fields says."""
-    layout = w3c_layout(["#Version: 1.0", "#Fields: date time s-port sc-status"])
+    layout = headed_layout(["#Version: 1.0", "#Fields: date time s-port sc-status"])
     assert layout is not None
     parsed = LineParser(layout).parse("2024-05-01 10:00:00 443 500")
     assert parsed is not None
     assert (parsed.level, parsed.message, parsed.time) == ("500", "443 500", "2024-05-01 10:00:00")
     assert layout.levels["500"] is Level.ERROR
-    assert w3c_layout(["no fields"]) is None
+    assert headed_layout(["no fields"]) is None
+
+
+def test_each_heading_of_w3c_names_its_own_columns() -> None:
+    """A file may have several, as after a change of settings; no other layout reads a line."""
+    layout = headed_layout(
+        ["#Fields: date time sc-status", "#Fields: date time c-ip sc-status time-taken"]
+    )
+    assert layout is not None
+    assert layout.exact
+    parse = LineParser(layout).parse
+    for line in ("2024-05-01 10:00:00 502", "2024-05-01 10:00:00 10.0.0.7 502 12"):
+        parsed = parse(line)
+        assert parsed is not None
+        assert parsed.level == "502"
+    assert parse("2024-05-01 10:00:00 10.0.0.7 502 12 7") is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "line", "time", "level", "message"),
+    [
+        (
+            "#Fields: date-time,session,event,data",
+            '2024-05-01T10:00:00.123Z,7,>,"220 mx, ready"',
+            "2024-05-01T10:00:00.123Z",
+            None,
+            '7,>,"220 mx, ready"',
+        ),
+        (
+            "#Fields: DateTime,RequestId,HttpStatus,Note",
+            "2024-05-01T10:00:00.123Z,7,503,",
+            "2024-05-01T10:00:00.123Z",
+            "503",
+            "7,503,",
+        ),
+        (
+            "#fields\tts\tuid\thost\tstatus_code",
+            "1714557600.123456\tC1\tshop example\t404",
+            "1714557600.123456",
+            "404",
+            "C1\tshop example\t404",
+        ),
+        (
+            "#Fields: time c-ip sc-status",
+            "10:00:00 10.0.0.7 331",
+            "10:00:00",
+            "331",
+            "10.0.0.7 331",
+        ),
+        (
+            "#Fields: date time level x-note",
+            '2024-05-01 10:00:00 error "a b"',
+            "2024-05-01 10:00:00",
+            "error",
+            'error "a b"',
+        ),
+    ],
+)
+def test_headings_of_others_are_read(
+    heading: str, line: str, time: str, level: str | None, message: str
+) -> None:
+    """Exchange puts commas between columns and Zeek tabs; a level may be a word."""
+    layout = headed_layout([heading])
+    assert layout is not None
+    parsed = LineParser(layout).parse(line)
+    assert parsed is not None
+    assert (parsed.time, parsed.level, parsed.message) == (time, level, message)

@@ -149,7 +149,7 @@ FOREIGN = [
     "ValueError: no such thing: INFO:root:x",
     "just a sentence with a: colon",
     "INFORMATION about something",
-    "INFOS:root:x",
+    "INFOX:root:x",
     "Jan 2 2024",
     "<999999>Jan  2 03:04:05 host app: x",
 ]
