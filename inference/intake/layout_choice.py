@@ -1,7 +1,8 @@
 """The choice of the layout of lines of plain text, and of the envelope around them."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -25,7 +26,7 @@ __all__ = [
     "SAMPLE_LINES",
     "Choice",
     "apply_layout",
-    "are_foreign",
+    "choices_for",
     "choose_envelope",
     "find_layout",
     "layouts_for",
@@ -40,6 +41,9 @@ MIN_OWN_SHARE: Final = 0.25
 
 SAMPLE_LINES: Final = 200
 """How many of the first lines all layouts are tried on."""
+
+_WORTH: Final = {"record": 2, "level": 1, "service": 1, "body": 2, "pairs": 2}
+"""The worth of what a layout finds in a line; with a body, the next line is read as well."""
 
 _LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity)=")
 _MIN_ENVELOPED: Final = 2
@@ -112,8 +116,7 @@ def find_layout(lines: Sequence[str]) -> Layout:
     Returns:
         `text`, whose lines may be anything, where none fits.
     """
-    foreign = are_foreign(lines)
-    choices = [apply_layout(layout, lines, foreign) for layout in layouts_for(lines)]
+    choices = choices_for(layouts_for(lines), lines)
     best = most_telling(choice for choice in choices if choice.fits)
     return LAYOUTS["text"] if best is None else best.layout
 
@@ -125,6 +128,22 @@ def layouts_for(lines: Sequence[str]) -> list[Layout]:
     return known if headed is None else [headed, *known]
 
 
+def choices_for(layouts: Iterable[Layout], lines: Sequence[str]) -> Iterator[Choice]:
+    """The choices of layouts for lines, without layouts that could not be chosen any more.
+
+    Most files are read in full by one of the first layouts, with level and service in each line.
+    Few layouts can find more, and no other is compiled then: all together take half a second.
+    """
+    best = (0, 0)
+    is_foreign = cache(lambda line: read_foreign(line) is not None)
+    for layout in layouts:
+        if best < _greatest_worth(layout, len(lines)):
+            choice = apply_layout(layout, lines, is_foreign)
+            if choice.fits:
+                best = max(best, _worth(choice))
+            yield choice
+
+
 def most_telling(choices: Iterable[Choice]) -> Choice | None:
     """The choice that reads the most of its lines; None if there are no choices.
 
@@ -133,23 +152,32 @@ def most_telling(choices: Iterable[Choice]) -> Choice | None:
     return max(choices, key=_worth, default=None)
 
 
+def _greatest_worth(layout: Layout, n_lines: int) -> tuple[int, int]:
+    """The worth of a layout that finds all in each line that it can find."""
+    absent = ["body"] * (not layout.has_body) + ["pairs"] * (not layout.pairs)
+    return n_lines * sum(_WORTH[part] for part in _WORTH if part not in absent), n_lines
+
+
 def _worth(choice: Choice) -> tuple[int, int]:
     """How much a layout finds in its lines: records, levels, services."""
     layout, read = choice.layout, LevelNames().read
     worth = sum(
-        2
-        + (0 if not parsed.level else -1 if _is_unknown(parsed.level, layout.levels, read) else 1)
-        + bool(parsed.service or layout.service)
-        + layout.has_body * 2  # the next line is read as well
-        + (layout.pairs and _LEVEL_PAIR.search(parsed.message) is not None) * 2
+        _WORTH["record"]
+        + _level_worth(parsed.level, layout, read)
+        + _WORTH["service"] * bool(parsed.service or layout.service)
+        + _WORTH["body"] * layout.has_body
+        + _WORTH["pairs"] * (layout.pairs and _LEVEL_PAIR.search(parsed.message) is not None)
         for parsed in choice.parsed
     )
     return worth + choice.n_foreign, len(choice.parsed)
 
 
-def are_foreign(lines: Sequence[str]) -> list[bool]:
-    """For each line, whether it is read in a file of any layout."""
-    return [read_foreign(line) is not None for line in lines]
+def _level_worth(
+    level: str | None, layout: Layout, read: Callable[[str], Level | str | None]
+) -> int:
+    if not level:
+        return 0
+    return -_WORTH["level"] if _is_unknown(level, layout.levels, read) else _WORTH["level"]
 
 
 def _is_unknown(
@@ -159,13 +187,15 @@ def _is_unknown(
     return level not in FURTHER_LEVELS and not levels.get(level.lower()) and read(level) == UNKNOWN
 
 
-def apply_layout(layout: Layout, lines: Sequence[str], foreign: Sequence[bool] = ()) -> Choice:
+def apply_layout(
+    layout: Layout, lines: Sequence[str], is_foreign: Callable[[str], bool] = lambda _line: False
+) -> Choice:
     """The choice of a layout for lines.
 
     Args:
         layout: the layout.
         lines: the lines.
-        foreign: of each line, as in `are_foreign`.
+        is_foreign: whether a line is read in a file of any layout.
     """
     results = [*map(LineParser(layout).parse, lines)]
     parsed = [record for record in results if record is not None]
@@ -182,8 +212,8 @@ def apply_layout(layout: Layout, lines: Sequence[str], foreign: Sequence[bool] =
     ]
     n_leading = 0 if layout.any_further else sum(counted[:n_before])
     n_foreign = sum(
-        known and record is None and not head
-        for known, record, head in zip(foreign, results, heads, strict=False)
+        record is None and not head and is_foreign(line)
+        for record, head, line in zip(results, heads, lines if parsed else (), strict=False)
     )
     return Choice(layout, parsed, sum(counted), n_leading, n_foreign)
 

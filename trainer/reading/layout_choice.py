@@ -10,7 +10,7 @@ from inference.intake.layout_choice import (
     SAMPLE_LINES,
     Choice,
     apply_layout,
-    are_foreign,
+    choices_for,
     layouts_for,
     most_telling,
 )
@@ -36,11 +36,7 @@ def choose_layout(
         InputError: the given layout or pattern does not exist or matches nothing.
     """
     sample = lines[:SAMPLE_LINES]
-    foreign = are_foreign(sample)
-    choices = [
-        apply_layout(layout, sample, foreign)
-        for layout in _candidates(name, pattern, sample, continued=continued)
-    ]
+    choices = [*choices_for(_candidates(name, pattern, sample, continued=continued), sample)]
     fitting = [choice for choice in choices if choice.fits]
     best = most_telling(fitting or choices)
     assert best is not None  # there is always a candidate

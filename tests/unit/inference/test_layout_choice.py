@@ -1,0 +1,44 @@
+"""The choice of a layout for lines of plain text."""
+
+from functools import cache
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.intake.layout import Layout
+from inference.intake.layout_choice import (
+    apply_layout,
+    choices_for,
+    find_layout,
+    layouts_for,
+    most_telling,
+)
+from inference.intake.layouts import LAYOUTS
+from inference.intake.lines import read_foreign
+
+_LINES = [example.line for layout in LAYOUTS.values() for example in layout.examples]
+
+
+@cache
+def _is_foreign(line: str) -> bool:
+    return read_foreign(line) is not None
+
+
+def _best_of_all(lines: list[str]) -> Layout:
+    choices = [apply_layout(layout, lines, _is_foreign) for layout in layouts_for(lines)]
+    best = most_telling(choice for choice in choices if choice.fits)
+    return LAYOUTS["text"] if best is None else best.layout
+
+
+@given(st.lists(st.sampled_from(_LINES), min_size=1, max_size=3), st.integers(1, 5))
+def test_layouts_that_are_not_tried_would_not_be_chosen(lines: list[str], times: int) -> None:
+    """The layout of lines would be chosen if all layouts were tried as well."""
+    assert find_layout(lines * times).name == _best_of_all(lines * times).name
+
+
+def test_lines_read_in_full_end_the_search() -> None:
+    """Behind a layout that finds all in each line, only layouts that may find more are tried."""
+    line = "2024-05-01 10:00:00,000 INFO [main] a.b.Cart: up"
+    tried = [choice.layout for choice in choices_for(layouts_for([line]), [line])]
+    assert tried[0].name == "log4j"
+    assert all(layout.has_body or layout.pairs for layout in tried[1:])
