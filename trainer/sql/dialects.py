@@ -6,10 +6,10 @@ they write literals (Spark and BigQuery take a backslash for an escape, so each 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-import sqlglot
-from sqlglot import exp
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 __all__ = ["FORMS", "RELATION", "Dialect", "render"]
 
@@ -66,18 +66,22 @@ def render(query: str, dialect: Dialect, relation: str) -> str:
         dialect: the engine.
         relation: a table or a table expression in the engine's own words, taken as it is.
     """
+    import sqlglot  # noqa: PLC0415 - a tenth of the time of most commands, which need none of it
+
     tree = sqlglot.parse_one(query, read="duckdb")
-    for node in reversed(list(tree.find_all(exp.Anonymous))):
+    for node in reversed(list(tree.find_all(sqlglot.exp.Anonymous))):
         forms = FORMS.get(node.name.lower())
         if forms is not None:
             node.replace(_filled(forms[dialect], dialect, node.expressions))
     return tree.sql(dialect, pretty=True).replace(RELATION, relation)
 
 
-def _filled(form: str, dialect: Dialect, arguments: Sequence[exp.Expr]) -> exp.Expr:
+def _filled(form: str, dialect: Dialect, arguments: Sequence["exp.Expr"]) -> "exp.Expr":
     """A form with its arguments in place of x, y and z."""
+    import sqlglot  # noqa: PLC0415 - as above
+
     values = dict(zip("xyz", arguments, strict=False))
     tree: exp.Expr = sqlglot.parse_one(form, read=dialect)
     return tree.transform(
-        lambda node: values[node.name] if isinstance(node, exp.Column) else node, copy=False
+        lambda node: values[node.name] if isinstance(node, sqlglot.exp.Column) else node, copy=False
     )
