@@ -60,24 +60,24 @@ class LineParser:
         self._attempts = []
         for text in layout.patterns:
             pattern = compiled(text)
-            message, level, service, time = (pattern.groupindex.get(name, 0) for name in GROUPS)
+            numbers = [pattern.groupindex.get(name, 0) for name in GROUPS]
             second = pattern.groupindex.get(_SECOND, 0)
-            self._attempts.append((pattern.fullmatch, message, level, second, service, time))
+            self._attempts.append((pattern.fullmatch, numbers, second, all(numbers) and not second))
 
     def parse(self, line: str) -> Parsed | None:
         """Read a line without its line end; None if it is not of the layout."""
-        for fullmatch, message, level, second, service, time in self._attempts:
+        for fullmatch, numbers, second, has_all in self._attempts:
             match = fullmatch(line)
             if match is not None:
-                found = match[level] if level else None
-                if found is None and second:
-                    found = match[second]
-                return Parsed(
-                    match[message] or "",
-                    found,
-                    match[service] if service else None,
-                    match[time] if time else None,
-                )
+                if has_all:  # as most patterns have: a single call for all parts
+                    message, level, service, time = match.group(*numbers)
+                else:
+                    message, level, service, time = (
+                        match[number] if number else None for number in numbers
+                    )
+                    if level is None and second:
+                        level = match[second]
+                return Parsed(message or "", level, service, time)
         return None
 
 

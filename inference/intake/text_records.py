@@ -12,7 +12,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
 
-from inference.intake.cleaning import clean_text
+from inference.intake.cleaning import NUL, clean_text
 from inference.intake.documents import RawRecord
 from inference.intake.envelopes import decode_object
 from inference.intake.exports import take_apart
@@ -29,6 +29,7 @@ from inference.intake.lines import (
 )
 from inference.intake.records import RecordReader, UnusableRecordError
 from schemas.record.features import Level
+from schemas.record.text import ESCAPE
 
 __all__ = [
     "MAX_CONTINUATION_LINES",
@@ -45,6 +46,9 @@ MAX_CONTINUATION_LINES: Final = 1_000
 
 _NOBODY: Final = frozenset({"root", "__main__", "main"})
 """Names of loggers that say less than the name of a container."""
+
+_ESCAPE_BYTE: Final = ord(ESCAPE)  # a byte is found in a third of the time that bytes are
+_NUL_BYTE: Final = ord(NUL)
 
 R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
@@ -63,7 +67,7 @@ class Assembly(Protocol[R_co]):
     def fast(
         self, line: int, message: str, level: Level, service: str, time: object, label: object, /
     ) -> R_co:
-        """A record of parts that need no further reading."""
+        """A record of parts that need no further reading; the message is clean."""
 
     def foreign(self, layout: Layout, parsed: Parsed, /) -> RawRecord:
         """The parts of a line of another layout than its file's."""
@@ -130,7 +134,8 @@ class RecordBuilder(Generic[R]):
 
     def begin(self, text: str, number: int) -> OpenRecord | None:
         """The record that a line begins; None if it begins no record."""
-        parsed = self.parse(text)
+        parsed = self._parse(text)
+        self._latest = (text, parsed)
         if parsed is not None:
             if parsed.level in FURTHER_LEVELS and self.layout.continued:
                 return None
@@ -274,6 +279,6 @@ def within(inner: RawRecord, around: RawRecord) -> RawRecord:
 
 def decode_line(line: bytes) -> str:
     """A line as text, without its line end and what is no part of it."""
-    if line.isascii() and b"\x1b" not in line and b"\0" not in line:
+    if line.isascii() and _ESCAPE_BYTE not in line and _NUL_BYTE not in line:
         return line.decode("ascii").rstrip("\r")
     return clean_text(line.decode("utf-8", "replace")).rstrip("\r")

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import msgspec
 
-from inference.intake.cleaning import clean_text
 from inference.intake.documents import Named, RawRecord, bare_service
 from inference.intake.layout import Layout
 from inference.intake.levels import LevelNames
@@ -107,13 +106,11 @@ class Assembler:
     def fast(
         self, line: int, message: str, level: Level, service: str, time: object, label: object
     ) -> Record:
-        """A record of parts that stand where the plan says.
+        """A record of parts that stand where the plan says; the message is clean.
 
         Raises:
             UnusableRecordError: a part is out of bounds.
         """
-        if not message.isascii() or "\x1b" in message or "\0" in message:
-            message = clean_text(message)
         known = self._services.get(service)
         if known is None:
             return self(line, RawRecord(message, level, service, time), label)

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 import msgspec
 
+from inference.intake.cleaning import NUL, clean_text
 from inference.intake.field_names import TRACE_NAMES, plain_name
 from inference.intake.levels import MAX_KNOWN, LevelNames, on_scale
 from schemas.record.features import Level
+from schemas.record.text import ESCAPE
 from trainer.reading.assembling import Assembler, Record
 from trainer.reading.plan import ReadingPlan
 
@@ -67,6 +69,8 @@ def fast_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
         level = known_levels.get(found.level) or find_level(found.level)
         if level is None:
             return None
+        if not message.isascii() or ESCAPE in message or NUL in message:  # most need no call
+            message = clean_text(message)
         return make(number, message, level, found.service, found.time, found.label)
 
     return read
