@@ -78,12 +78,15 @@ def load_settings(type_: type[T], environ: Mapping[str, str], prefix: str) -> T:
 
 
 def _meant(name: str, known: Collection[str], prefix: str) -> str | None:
-    """The variable that a misspelt name was meant for; None for a name of another program."""
-    if name.startswith(_PREFIX):
-        owner = _OF_ONE.get(name, "")
-        if not name.startswith(prefix) and (owner or name).startswith(_PREFIXES):
-            return None
-        ours = [variable for variable in known if variable.startswith(_PREFIX)]
-        return difflib.get_close_matches(name, ours, 1, cutoff=0.0)[0]
-    plain = [variable for variable in known if not variable.startswith(_PREFIX)]
-    return next(iter(difflib.get_close_matches(name, plain, 1, cutoff=_NEAR)), None)
+    """The variable that a misspelt name was meant for; None for a name of another program.
+
+    Names are compared in capitals: `model_dir` is as misspelt as `MODELDIR`.
+    """
+    capitals = name.upper()
+    if not capitals.startswith(_PREFIX):
+        return next(iter(difflib.get_close_matches(capitals, known, 1, cutoff=_NEAR)), None)
+    owner = _OF_ONE.get(capitals, "")
+    if not capitals.startswith(prefix) and (owner or capitals).startswith(_PREFIXES):
+        return None
+    ours = [variable for variable in known if variable.startswith(_PREFIX)]
+    return difflib.get_close_matches(capitals, ours, 1, cutoff=0.0)[0]

@@ -89,10 +89,7 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
         stdout_per_s: anomalies a second that a worker writes a line for.
         shadow: a candidate that judges the same logs: the number of a version, or `candidate` for
             what the file CANDIDATE names; empty for none.
-        shadow: Annotated[str, Meta(pattern=r"^([1-9][0-9]{0,8}|candidate)?$")] = field(
-        default="", name="ANOMALY_SHADOW"
-    )
-    otlp_forward: where OpenTelemetry's logs are passed on to; empty for nowhere.
+        otlp_forward: where OpenTelemetry's logs are passed on to; empty for nowhere.
         follow_s: how long to wait, with `model_store`, until the mirror has brought what the
             trainer published.
     """

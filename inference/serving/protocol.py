@@ -1,8 +1,8 @@
 """HTTP/1.1 on a connection: uvicorn's protocol, bounded in what a client can make it keep.
 
-Heads are bounded, pipelined requests are taken up a few at a time, and a request to upgrade is
-answered as if it had not asked (RFC 9110, section 7.8): the JDK's client, curl and others ask with
-every POST whether the server speaks HTTP/2.
+Heads and trailers are bounded, pipelined requests are taken up a few at a time, and a request to
+upgrade is answered as if it had not asked (RFC 9110, section 7.8): the JDK's client, curl and
+others ask with every POST whether the server speaks HTTP/2.
 """
 
 import asyncio
@@ -10,13 +10,14 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 import httptools
-from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from inference.metrics.traffic import Traffic
 from inference.serving.behind_head import BehindHead
+from inference.serving.flow import Flow
 from inference.serving.known_calls import KnownCalls
-from inference.serving.refusing import HEAD_TOO_LARGE, MALFORMED, RefusedError
+from inference.serving.overhead import Overhead
+from inference.serving.refusing import MALFORMED, RefusedError
 from inference.serving.writing import Cycle
 from inference.web.load import DRAIN
 from inference.web.shortcut import PlainCall, Shortcut
@@ -37,7 +38,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     Args:
         args, kwargs: as uvicorn's own.
-        max_head_bytes: bound for the request line and the headers.
+        max_head_bytes: bound for the request line and the headers; see `Overhead`.
         traffic: counts refusals; None without metrics.
         shortcut: answers plain calls before the app sees them, if any are.
     """
@@ -57,9 +58,9 @@ class HttpProtocol(HttpToolsProtocol):
         self._call: PlainCall | None = None  # whose body is being waited for
         self._answered: PlainCall | None = None  # by the last bytes
         self._idle_since: float | None = None
-        self._max_head_bytes = max_head_bytes
-        self._head_bytes = 0  # of a head that is not whole yet, as far as is known for certain
+        self._overhead = Overhead(max_head_bytes)
         self._measured = False
+        self._brought_body = False  # by the last bytes
         self._waiting = bytearray()  # behind more pipelined requests than are taken up at a time
         self._refused = False
         self._refusal: RefusedError | None = None  # behind requests that are being answered
@@ -70,12 +71,6 @@ class HttpProtocol(HttpToolsProtocol):
         return self.scope is not None and "method" not in self.scope
 
     @property
-    def in_body(self) -> bool:
-        """Whether an unanswered request's body is incomplete."""
-        cycle = self.cycle
-        return cycle is not None and cycle.more_body and not cycle.response_complete
-
-    @property
     def backlogged(self) -> bool:
         """Whether requests wait behind the request that is being answered."""
         return bool(self.pipeline or self._waiting)
@@ -83,7 +78,7 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Begin with a new connection."""
         super().connection_made(transport)
-        self.flow = _Flow(transport, self)
+        self.flow = Flow(transport, self)
         self._extensions = {DRAIN: {"wait": self.flow.drain}}
 
     def data_received(self, data: bytes) -> None:
@@ -100,8 +95,12 @@ class HttpProtocol(HttpToolsProtocol):
             self._waiting += data
             self.flow.pause_reading()
             return
-        scope = self.scope
-        self._measured = len(data) > PIECE_BYTES or (scope is not None and "method" not in scope)
+        scope, cycle = self.scope, self.cycle
+        self._measured = (
+            len(data) > PIECE_BYTES
+            or (scope is not None and "method" not in scope)
+            or (cycle is not None and cycle.more_body)
+        )
         try:
             if self._measured:
                 self._take_in_pieces(data)
@@ -122,19 +121,14 @@ class HttpProtocol(HttpToolsProtocol):
             if self.pipeline:
                 self._waiting += data[start:]
                 return
-            head = self.scope if self.in_head else None
+            scope, in_head = self.scope, self.in_head
             piece = data[start : start + PIECE_BYTES]
+            self._brought_body = False
             self._parse(piece)
-            in_same_head = self.in_head and self.scope is head
-            self._head_bytes = self._head_bytes + len(piece) if in_same_head else 0
-            self._check_head(self._head_bytes)
-
-    def _check_head(self, size: int) -> None:
-        if size > self._max_head_bytes:
-            raise RefusedError(
-                HEAD_TOO_LARGE,
-                f"the request line and the headers may have {self._max_head_bytes} bytes",
-            )
+            # Behind a head, what brings no byte of the body frames chunks, or is of the trailers.
+            in_same = self.scope is scope and self.in_head is in_head and not self._brought_body
+            goes_on = in_same and (in_head or (self.cycle is not None and self.cycle.more_body))
+            self._overhead.take(len(piece), goes_on=goes_on)
 
     def _parse(self, data: bytes) -> None:
         while True:
@@ -171,16 +165,17 @@ class HttpProtocol(HttpToolsProtocol):
         """
         if self._measured:
             lines = sum(len(name) + len(value) + 4 for name, value in self.headers)
-            self._check_head(len(self.url) + lines)
+            self._overhead.check(len(self.url) + lines)
         version = self.parser.get_http_version()
         if version not in _VERSIONS:
             raise RefusedError(MALFORMED, f"HTTP/{version} is not spoken here; send HTTP/1.1")
         scope, url = self.scope, httptools.parse_url(self.url)
-        path = url.path.decode("ascii")
+        raw_path = url.path or b"/"  # RFC 9112, section 3.2.2: of a target such as http://host
+        path = raw_path.decode("ascii")
         scope["method"] = self.parser.get_method().decode("ascii")
         scope["http_version"] = version
         scope["path"] = unquote(path) if "%" in path else path
-        scope["raw_path"] = url.path
+        scope["raw_path"] = raw_path
         scope["query_string"] = url.query or b""
         scope["extensions"] = self._extensions  # type: ignore[typeddict-item]  # of our own
         before = self.cycle
@@ -205,6 +200,12 @@ class HttpProtocol(HttpToolsProtocol):
         else:
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, self.app))
+        self.headers = []  # trailers are no headers (RFC 9110, section 6.5.1), and are dropped
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a request's body."""
+        self._brought_body = True
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End the request, unless the parser only thinks so because of an upgrade."""
@@ -234,6 +235,9 @@ class HttpProtocol(HttpToolsProtocol):
             return
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
+        elif self._refusal is not None:
+            self._answer_refusal(self._refusal)
+            return
         else:
             self._idle_since = self.loop.time()
             if self.timeout_keep_alive_task is None:
@@ -241,9 +245,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._waiting and not self.pipeline:
             data, self._waiting = bytes(self._waiting), bytearray()
             self.data_received(data)
-        if self._refusal is not None and self.cycle.response_complete:
-            self._answer_refusal(self._refusal)
-        elif self.flow.read_paused:
+        if self.flow.read_paused:
             self.flow.resume_reading()
 
     def _wait_idle(self, seconds: float) -> None:
@@ -267,13 +269,23 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, error: RefusedError) -> None:
-        """Answer after the requests before it, if they are whole (RFC 9112, section 9.3.2)."""
+        """Answer after the requests before it (RFC 9112, section 9.3.2)."""
         self._refused = True
         cycle = self.cycle
-        if cycle is None or cycle.more_body or cycle.response_complete:
+        if cycle is not None and cycle.more_body:  # the fault is in its body
+            if cycle.response_started:
+                self.transport.close()  # nothing else can be written behind a part of an answer
+                return
+            cycle.disconnected = True  # so the app answers nothing
+            cycle.message_event.set()
+            if not self.pipeline:
+                self._answer_refusal(error)
+                return
+            self.pipeline.popleft()
+        elif cycle is None or cycle.response_complete:
             self._answer_refusal(error)
-        else:
-            self._refusal = error
+            return
+        self._refusal = error
 
     def _answer_refusal(self, error: RefusedError) -> None:
         if self._traffic is not None:
@@ -282,15 +294,3 @@ class HttpProtocol(HttpToolsProtocol):
         if self.transport.can_write_eof():  # not with TLS
             self.transport.write_eof()
         self.loop.call_later(LINGER_S, self.transport.close)
-
-
-class _Flow(FlowControl):
-    """Reads nothing while requests wait, whatever asks for more."""
-
-    def __init__(self, transport: asyncio.Transport, protocol: HttpProtocol) -> None:
-        super().__init__(transport)
-        self._protocol = protocol
-
-    def resume_reading(self) -> None:
-        if self.read_paused and not self._protocol.backlogged:
-            super().resume_reading()

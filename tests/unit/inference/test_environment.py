@@ -69,6 +69,11 @@ def test_every_problem_is_listed() -> None:
         ("ANOMALY_", None),
         ("ANOMALY_FOO", None),
         ("ANOMALY_SERVER_MEMO_CAPACITY", "ANOMALY_SERVE_MEMO_CAPACITY"),
+        ("ANOMLAY_TOKENS_FILE", "ANOMALY_TOKENS_FILE"),
+        ("ANOMALYTOKENS_FILE", "ANOMALY_TOKENS_FILE"),
+        ("anomaly_tokens_file", "ANOMALY_TOKENS_FILE"),
+        ("model_dir", "MODEL_DIR"),
+        ("Allow_Training", "ALLOW_TRAINING"),
     ],
 )
 def test_a_misspelt_variable_is_named(name: str, meant: str | None) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import re
 from typing import Any, NamedTuple
 
 import pytest
@@ -86,7 +87,7 @@ class Client(asyncio.Transport):
         """Go on."""
 
 
-async def _converse(pieces: list[bytes], turns: int) -> bytes:
+async def _converse(pieces: list[bytes], turns: int, app: Any) -> bytes:
     config = Config(app, http=HttpProtocol, lifespan="off", log_level="critical")
     config.load()
     protocol = HttpProtocol(
@@ -109,9 +110,9 @@ async def _converse(pieces: list[bytes], turns: int) -> bytes:
     return client.answer
 
 
-def converse(pieces: list[bytes], turns: int = 1) -> bytes:
+def converse(pieces: list[bytes], turns: int = 1, app: Any = app) -> bytes:
     """All that a service answers to bytes that come in these pieces, some turns apart."""
-    return asyncio.run(_converse(pieces, turns))
+    return asyncio.run(_converse(pieces, turns, app))
 
 
 def answers(data: bytes) -> list[Any]:
@@ -212,3 +213,67 @@ def test_a_head_is_bounded_in_any_pieces(size: int) -> None:
         written = Request("POST", "a", b"", 0, headers).written()
         pieces = [written[at : at + size] for at in range(0, len(written), size)]
         assert converse(pieces).startswith(b"HTTP/1.1 431 ")
+
+
+CHUNKED = b"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("size", [1, 7, 16_384, 40_000])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"4\r\nbody\r\n0\r\nX: " + b"y" * 45_000,
+        b"4\r\nbody\r\n0\r\n" + b"X: y\r\n" * 8_000,
+        b"4;" + b"y" * 45_000,
+    ],
+    ids=["trailer", "trailers", "chunk extension"],
+)
+def test_what_comes_beside_a_body_is_bounded_in_any_pieces(size: int, rest: bytes) -> None:
+    """The parser copies a line with each piece that comes of it, and trailers are headers to it."""
+    written = CHUNKED + rest
+    pieces = [written[at : at + size] for at in range(0, len(written), size)]
+    assert converse(pieces).startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("size", [1, 7, 16_384])
+def test_small_chunks_and_trailers_are_taken(size: int) -> None:
+    """However many: what frames a chunk counts anew behind each piece of a body."""
+    body = b"b" * 10_000
+    trailers = b"X: %b\r\n\r\n" % (b"y" * 9_000)
+    written = (CHUNKED + b"1\r\nb\r\n" * len(body) + b"0\r\n" + trailers) * 3
+    pieces = [written[at : at + size] for at in range(0, len(written), size)]
+    assert answers(converse(pieces)) == [["POST", "/a", body.decode()]] * 3
+
+
+async def _headers(scope: Any, _receive: Any, send: Any) -> None:
+    answer = json.dumps([name.decode() for name, _ in scope["headers"]]).encode()
+    length = [(b"content-length", b"%d" % len(answer))]
+    await send({"type": "http.response.start", "status": 200, "headers": length})
+    await send({"type": "http.response.body", "body": answer})
+
+
+def test_trailers_are_no_headers() -> None:
+    """RFC 9110, section 6.5.1: a proxy in front has not seen them when it let the head through."""
+    written = CHUNKED + b"0\r\nContent-Encoding: gzip\r\nAuthorization: Bearer x\r\n\r\n"
+    assert answers(converse([written], app=_headers)) == [["host", "transfer-encoding"]]
+
+
+@pytest.mark.parametrize("n_before", [0, 1, 2, 5])
+def test_a_fault_in_a_body_is_answered_behind_the_requests_before_it(n_before: int) -> None:
+    """In their order, and once: their clients would take it for the answer to the first."""
+    answer = converse([short.written() * n_before + CHUNKED + b"z\r\n"], turns=0)
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answer) == [b"200"] * n_before + [b"400"]
+
+
+async def _early(_scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"a", "more_body": True})
+    await receive()
+    await receive()
+    await send({"type": "http.response.body", "body": b"b"})
+
+
+def test_a_part_of_an_answer_is_only_cut_off() -> None:
+    """Whatever is written behind it would be taken for more of it."""
+    answer = converse([CHUNKED + b"4\r\nbody\r\n", b"z\r\n"], turns=5, app=_early)
+    assert answer.endswith(b"\r\n\r\n1\r\na\r\n")

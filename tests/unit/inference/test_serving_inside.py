@@ -29,7 +29,11 @@ USED = inference.serving.__doc__ or ""
             [
                 "connection_made",
                 "data_received",
+                "on_message_begin",
+                "on_url",
+                "on_header",
                 "on_headers_complete",
+                "on_body",
                 "on_message_complete",
                 "on_response_complete",
                 "_start_asgi_task",
