@@ -6,11 +6,11 @@ from typing import Final
 from inference.intake.field_names import (
     LEVEL_NAMES,
     MESSAGE_NAMES,
-    SERVICE_NAMES,
     TIME_NAMES,
-    TRACE_NAMES,
 )
 from inference.intake.layouts import LAYOUTS
+from inference.intake.trace_names import TRACE_NAMES
+from inference.intake.writer_names import SERVICE_NAMES
 from schemas.record.features import Level
 from schemas.record.levels import LEVEL_SYNONYMS, SCALES
 from trainer.reading.formats.table import FORMATS
@@ -89,6 +89,10 @@ def _fields() -> list[str]:
         "| part | names |",
         "| --- | --- |",
         *rows,
+        "",
+        "A level or service may also stand in an object beside (`context`, `meta`, `extra`,",
+        "`tags`, `labels` ...), what a failure left also in objects within these. Where no field",
+        "may hold a level, `type`, `kind` or `tags` do if their word means nothing else.",
         "",
         "OTLP's JSON, Loki's, CloudWatch's, Elasticsearch's and Azure's exports are taken apart,",
         "and so is what New Relic's shippers send.",

@@ -11,28 +11,40 @@ import msgspec
 
 from inference.intake.cleaning import clean_text
 from inference.intake.field_names import (
-    LEVEL_NAMES,
     MESSAGE_NAMES,
-    SERVICE_NAMES,
-    TIME_NAMES,
-    TRACE_NAMES,
+    VAGUE_LEVEL_NAMES,
     WEAK_LEVEL_NAMES,
-    WRAPPERS,
     plain_name,
 )
-from inference.intake.levels import LevelNames, Number, as_number, on_scale, scale_of
+from inference.intake.levels import (
+    LevelNames,
+    Number,
+    as_number,
+    is_plain_level,
+    on_scale,
+    scale_of,
+)
 from inference.intake.paths import (
     MAX_DEPTH,
     flatten,
     look_up,
     shape_key,
     text_of,
-    texts_in,
     top,
-    tops,
     value_at,
     values_at,
 )
+from inference.intake.traces import trace_paths, with_traces
+from inference.intake.usual_places import (
+    LEVELS,
+    MESSAGES,
+    SERVICES,
+    TIMES,
+    Path,
+    Places,
+    best_first,
+)
+from inference.intake.writer_names import NUMBERED
 from schemas.record.features import Level
 
 __all__ = [
@@ -50,7 +62,8 @@ __all__ = [
 DEFAULT_SERVICE: Final = "unknown"
 """The service of records that do not say who wrote them."""
 
-MAX_TRACE_TEXTS: Final = 50
+_OF_TAG: Final = re.compile(r"\[\d+\]:?$|:$")
+"""What syslog's tags have behind the program's name."""
 
 _DURATION: Final = re.compile(r"[0-9.]+(?:ns|us|µs|ms|s)")
 """Heroku's router says in `service` how long the program took."""
@@ -89,14 +102,18 @@ class RawRecord(msgspec.Struct, frozen=True, gc=False):
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """Where the parts stand in records of a shape, best first, and all plain names."""
+    """Where the parts stand in records of a shape, best first, and all plain names.
 
-    message: tuple[tuple[str, ...], ...]
-    level: tuple[tuple[str, tuple[str, ...]], ...]
-    service: tuple[tuple[str, ...], ...]
-    time: tuple[tuple[str, ...], ...]
-    traces: tuple[tuple[str, ...], ...]
+    `vague` are fields that may hold a level where there is no other.
+    """
+
+    message: tuple[Path, ...]
+    level: tuple[tuple[str, Path], ...]
+    service: tuple[Path, ...]
+    time: tuple[Path, ...]
+    traces: tuple[Path, ...]
     names: frozenset[str]
+    vague: tuple[Path, ...] = ()
 
 
 class DocumentReader:
@@ -131,7 +148,7 @@ class DocumentReader:
             return None
         level, unknown, is_open = self._level(document, shape)
         return RawRecord(
-            self._with_traces(document, shape, clean_text(message)),
+            with_traces(document, shape.traces, clean_text(message)),
             level,
             self._service(document, shape),
             next(values_at(document, shape.time), None),
@@ -150,33 +167,27 @@ class DocumentReader:
         return shape
 
     def _find(self, document: dict[str, Any]) -> Shape:
-        known: dict[str, tuple[str, ...]] = {}
+        known: dict[str, Path] = {}
         for path in flatten(document):
             known.setdefault(plain_name(".".join(path)), path)
 
-        def found(usual: tuple[str, ...], given: str | None) -> list[tuple[str, tuple[str, ...]]]:
-            names = [*usual, *(f"{wrapper}.{name}" for wrapper in WRAPPERS for name in usual)]
-            paths = [(name, known[name]) for name in names if name in known]
-            if given is not None:
-                paths.insert(0, (plain_name(given), (given,)))
-            return paths
+        def found(places: Places, given: str | None) -> list[tuple[str, Path]]:
+            paths = best_first(known, places)
+            return paths if given is None else [(plain_name(given), (given,)), *paths]
 
-        messages = [path for _, path in found(MESSAGE_NAMES, self._named.message)]
+        messages = [path for _, path in found(MESSAGES, self._named.message)]
         whole = (path for name in MESSAGE_NAMES for path in [top(document, name)] if path)
-        traces = [
-            path
-            for name in TRACE_NAMES
-            for top in [name.split(".")]
-            for path in tops(document, top)
-            if path not in messages[:1]
-        ]
+        levels = found(LEVELS, self._named.level)
+        is_vague = all(look_up(document, ".".join(path)) is None for _, path in levels[:1])
+        vague = VAGUE_LEVEL_NAMES if is_vague and len(levels) <= 1 else ()
         return Shape(
             message=tuple(dict.fromkeys([*messages, *whole])),
-            level=tuple(found(LEVEL_NAMES, self._named.level)),
-            service=tuple(path for _, path in found(SERVICE_NAMES, self._named.service)),
-            time=tuple(path for _, path in found(TIME_NAMES, self._named.time)),
-            traces=tuple(dict.fromkeys(traces)),
+            level=tuple(levels),
+            service=tuple(path for _, path in found(SERVICES, self._named.service)),
+            time=tuple(path for _, path in found(TIMES, self._named.time)),
+            traces=tuple(path for path in trace_paths(document) if path not in messages[:1]),
             names=frozenset(plain_name(name) for name in document),
+            vague=tuple(path for name in vague for path in [top(document, name)] if path),
         )
 
     def _message(self, document: dict[str, Any], shape: Shape) -> str | None:
@@ -192,14 +203,14 @@ class DocumentReader:
         level, numbers, unknown = self._name(document, self.shape_of(document))
         return bool(level or numbers or unknown)
 
-    def scales(self, document: dict[str, Any]) -> list[str | None]:
-        """The scale of each number that may be the level; empty where a name is the level."""
+    def scales(self, document: dict[str, Any]) -> list[tuple[int, str | None]]:
+        """Numbers that may be the level, and their scales; empty where a name is the level."""
         shape = self.shape_of(document)
         level, numbers, _ = self._name(document, shape)
         if level is not None:
             return []
         return [
-            scale_of(number, shape.names)
+            (number.value, scale_of(number, shape.names))
             for number in numbers
             if number.field not in WEAK_LEVEL_NAMES or number.field == "priority"
         ]
@@ -220,6 +231,8 @@ class DocumentReader:
             value = value_at(document, path)
             if value is None or value == "":
                 continue
+            if isinstance(value, list) and len(value) == 1:
+                (value,) = value
             meant = self._names.read(value) if isinstance(value, str) else None
             if isinstance(meant, Level):
                 return meant, [], None
@@ -228,7 +241,17 @@ class DocumentReader:
                 numbers.append(Number(name, number))
             elif meant is not None and name not in WEAK_LEVEL_NAMES:
                 unknown = unknown or str(value)
-        return None, numbers, unknown
+        return self._vague(document, shape), numbers, unknown
+
+    def _vague(self, document: dict[str, Any], shape: Shape) -> Level | None:
+        for path in shape.vague:
+            value = value_at(document, path)
+            word = next(iter(value), None) if isinstance(value, list) else value
+            if isinstance(word, str) and is_plain_level(word):
+                level = self._names.read(word)
+                if isinstance(level, Level):
+                    return level
+        return None
 
     def _of_numbers(
         self, numbers: list[Number], shape: Shape, unknown: str | None
@@ -246,29 +269,20 @@ class DocumentReader:
 
     @staticmethod
     def _service(document: dict[str, Any], shape: Shape) -> str | None:
-        for value in values_at(document, shape.service):
-            if isinstance(value, str | int | float):
-                text = bare_service(str(value))
-                if text:
-                    return text
+        for path in shape.service:
+            value = value_at(document, path)
+            named = isinstance(value, str) or (
+                isinstance(value, int | float) and plain_name(path[-1]) in NUMBERED
+            )
+            text = bare_service(str(value)) if named else ""
+            if text:
+                return text
         return None
-
-    @staticmethod
-    def _with_traces(document: dict[str, Any], shape: Shape, message: str) -> str:
-        parts = [message]
-        for path in shape.traces:
-            for text in texts_in(value_at(document, path), MAX_DEPTH):
-                if len(parts) > MAX_TRACE_TEXTS:
-                    break
-                clean = clean_text(text).strip()
-                if clean and not any(clean in part for part in parts):
-                    parts.append(clean)
-        return "\n".join(parts)
 
 
 def bare_service(name: str) -> str:
-    """A service's name as it is kept: units of systemd without their ending, logs without paths."""
-    text = clean_text(name).strip()
+    """A service's name as it is kept: no ending of systemd's units, process id or path of a log."""
+    text = _OF_TAG.sub("", clean_text(name).strip())
     if text.startswith("projects/"):
         return text.rpartition("/")[2]
     return "" if _DURATION.fullmatch(text) else text.removesuffix(".service")

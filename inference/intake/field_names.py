@@ -9,17 +9,23 @@ from functools import lru_cache
 from typing import Final
 
 MESSAGE_NAMES: Final = (
+    "formattedmessage",
+    "renderedmessage",
     "message",
     "msg",
     "@m",
-    "renderedmessage",
     "@mt",
     "log",
     "@message",
     "logmessage",
+    "messagetext",
+    "eventmessage",
+    "displaymessage",
     "shortmessage",
+    "syslogmessage",
     "record.message",
     "fields.message",
+    "logentry.formatted",
     "textpayload",
     "jsonpayload.message",
     "jsonpayload.msg",
@@ -30,16 +36,23 @@ MESSAGE_NAMES: Final = (
     "messagetemplate",
     "event",
     "event.original",
+    "logevent",
     "line",
     "raw",
+    "rawmessage",
     "fullmessage",
     "logline",
     "errormessage",
+    "outermessage",
+    "resultdescription",
+    "statusmessage",
     "description",
     "reason",
     "exception.message",
     "error.message",
     "err.message",
+    "engine.message",
+    "output",
     "operationname",
     "eventname",
     "event.renderinginfo.message",
@@ -64,6 +77,12 @@ MESSAGE_NAMES: Final = (
     "eventtype",
     "error",
     "err",
+    "summary",
+    "details",
+    "detail",
+    "payload",
+    "data",
+    "action",
 )
 """The text of a log."""
 
@@ -95,9 +114,23 @@ LEVEL_NAMES: Final = (
     "severitytext",
     "severitylabel",
     "logseverity",
+    "errorseverity",
+    "sev",
+    *(
+        f"{base}{kind}"
+        for base in ("level", "severity", "loglevel", "lvl")
+        for kind in ("name", "text", "string", "str", "label", "keyword")
+        if f"{base}{kind}" not in {"levelname", "severitytext", "severitylabel"}
+    ),
     "log.level",
+    "logging.level",
+    "detectedlevel",
+    "messagelevel",
+    "messagetype",
+    "eventlevel",
+    "tracelevel",
     "record.level.name",
-    "level.name",
+    *(f"level.{kind}" for kind in ("name", "levelstr", "label", "severity")),
     "@level",
     "@l",
     "jsonpayload.level",
@@ -109,18 +142,23 @@ LEVEL_NAMES: Final = (
     "log.syslog.severity.name",
     "syslog.severity.name",
     "syslogseverity",
+    "sysloglevel",
+    "syslog.severity",
     "attributes.level",
     "attributes.severity",
     "event.renderinginfo.level",
     "event.system.level",
+    "event.severity",
     "severitynumber",
     "severitylevel",
     "levelno",
     "levelvalue",
+    "monologlevel",
     "record.level.no",
     "log.syslog.severity.code",
     "syslog.severity.code",
     "priority",
+    "prio",
     "s",
     "status",
     "at",
@@ -130,60 +168,14 @@ LEVEL_NAMES: Final = (
 """The severity of a log; of these, `WEAK_LEVEL_NAMES` mean something else as often."""
 
 WEAK_LEVEL_NAMES: Final = frozenset(
-    {"priority", "s", "status", "at", "severitytext", "@l", "l", *STATUS_NAMES}
+    {"priority", "prio", "s", "status", "at", "severitytext", "@l", "l", "messagetype"}
+    | {*STATUS_NAMES}
 )
 """Names of fields that hold a level only if their word is a level."""
 
-SERVICE_NAMES: Final = (
-    "service",
-    "service.name",
-    "servicename",
-    "resource.service.name",
-    "resource.attributes.service.name",
-    "attributes.service.name",
-    "app",
-    "application",
-    "appname",
-    "applicationname",
-    "app.name",
-    "component",
-    "program",
-    "programname",
-    "syslogidentifier",
-    "kubernetes.labels.app.kubernetes.io/name",
-    "kubernetes.labels.app",
-    "kubernetes.containername",
-    "kubernetes.container.name",
-    "resource.labels.containername",
-    "labels.app.kubernetes.io/name",
-    "labels.app",
-    "labels.servicename",
-    "labels.service",
-    "labels.container",
-    "labels.job",
-    "containername",
-    "container.name",
-    "cloudrolename",
-    "systemdunit",
-    "logger",
-    "loggername",
-    "log.logger",
-    "sourcecontext",
-    "properties.sourcecontext",
-    "category",
-    "channel",
-    "target",
-    "name",
-    "source",
-    "providername",
-    "event.system.provider.#attributes.name",
-    "event.system.provider.name",
-    "attrs.com.docker.compose.service",
-    "n",
-    "c",
-    "logname",
-)
-"""The writer; a container is a better answer than a class within it."""
+VAGUE_LEVEL_NAMES: Final = ("type", "kind", "tags")
+"""Names that are asked where no other field may hold a level, as Kubernetes' events (`type`) and
+Kibana (`tags`) have it. They count with words that mean nothing but a level."""
 
 TIME_NAMES: Final = (
     "@timestamp",
@@ -218,33 +210,6 @@ TIME_NAMES: Final = (
 )
 """When it was written."""
 
-TRACE_NAMES: Final = (
-    "exception",
-    "exceptions",
-    "excinfo",
-    "exctext",
-    "error",
-    "err",
-    "stack",
-    "stacktrace",
-    "stackinfo",
-    "@x",
-    "thrown",
-    "throwable",
-    "backtrace",
-    "traceback",
-    "errorverbose",
-    "cause",
-    "context.exception",
-    "attributes.exception",
-    "jsonpayload.exception",
-    "jsonpayload.error",
-    "jsonpayload.stacktrace",
-    "fields.error",
-    "fields.exception",
-)
-"""Traces of failures: text, or objects that hold texts."""
-
 WRAPPERS: Final = (
     "source",
     "jsonpayload",
@@ -258,8 +223,29 @@ WRAPPERS: Final = (
     "result",
     "event",
     "content",
+    "value",
+    "payload",
+    "logentry",
+    "data.basedata",
 )
 """Objects that hold all of a record, as exports of stores of logs have them."""
+
+ASIDES: Final = (
+    "context",
+    "ctx",
+    "meta",
+    "metadata",
+    "extra",
+    "mdc",
+    "contextmap",
+    "tags",
+    "labels",
+    "logattributes",
+)
+"""Objects in which loggers put what else they know of a record."""
+
+ASIDE_LEVEL_NAMES: Final = ("level", "severity", "loglevel", "levelname", "loglevelname")
+"""Of the names of levels, those that mean a level within an aside too."""
 
 
 @lru_cache(maxsize=4_096)

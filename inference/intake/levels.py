@@ -5,11 +5,12 @@ from typing import Final
 
 import msgspec
 
+from inference.intake.cleaning import clean_text
 from inference.intake.field_names import STATUS_NAMES
 from schemas.record.features import MAX_LEVEL_CHARS, Level
 from schemas.record.levels import NO_LEVEL, SCALES, bare_name
 
-__all__ = ["UNKNOWN", "LevelNames", "Number", "as_number", "on_scale", "scale_of"]
+__all__ = ["UNKNOWN", "LevelNames", "Number", "as_number", "is_plain_level", "on_scale", "scale_of"]
 
 MAX_KNOWN: Final = 10_000
 """Spellings whose meaning is remembered: a bound against hostile records."""
@@ -17,43 +18,54 @@ MAX_KNOWN: Final = 10_000
 UNKNOWN: Final = "?"
 """Stands for a name that is no level's, as opposed to no name at all."""
 
-_SCALE_BY_NAME: Final = {
-    "priority": "syslog",
-    "syslogseverity": "syslog",
-    "log.syslog.severity.code": "syslog",
-    "syslog.severity.code": "syslog",
-    "levelno": "python",
-    "record.level.no": "python",
-    "severitynumber": "opentelemetry",
-    "severitylevel": "appinsights",
-    "levelvalue": "logback",
-    "event.system.level": "windows",
-    **dict.fromkeys(STATUS_NAMES, "http"),
+_SCALES_BY_NAME: Final = {
+    "priority": ("syslog",),
+    "syslogseverity": ("syslog",),
+    "sysloglevel": ("syslog",),
+    "log.syslog.severity.code": ("syslog",),
+    "syslog.severity.code": ("syslog",),
+    "syslog.severity": ("syslog",),
+    "levelno": ("python",),
+    "record.level.no": ("python",),
+    "severitynumber": ("opentelemetry",),
+    "severitylevel": ("appinsights",),
+    "levelvalue": ("java", "logback"),
+    "monologlevel": ("monolog",),
+    "event.system.level": ("windows",),
+    **dict.fromkeys(STATUS_NAMES, ("http",)),
 }
-"""Scales that the name of the field alone implies."""
+"""Scales that the name of the field alone implies: the first that has the number, or the last."""
 
 _SCALE_BY_NEIGHBOUR: Final = (
-    ("syslog", frozenset({"shortmessage", "syslogidentifier", "syslogfacility", "facility"})),
-    ("nextcloud", frozenset({"reqid"})),
-    ("windows", frozenset({"leveldisplayname", "providername", "timecreated", "eventrecordid"})),
-    ("google", frozenset({"textpayload", "jsonpayload", "logname", "insertid"})),
-    ("dotnet", frozenset({"category", "eventid"})),
+    ("dotnet", "loglevel", frozenset({"category", "eventid"})),
+    ("mysql", "prio", frozenset({"errsymbol", "errcode"})),
+    ("syslog", "", frozenset({"shortmessage", "syslogidentifier", "syslogfacility", "facility"})),
+    ("nextcloud", "", frozenset({"reqid"})),
+    ("windows", "", frozenset({"leveldisplayname", "providername", "timecreated", "eventid"})),
+    ("windows", "", frozenset({"eventrecordid", "resourceid", "operationname"})),
+    ("google", "", frozenset({"textpayload", "jsonpayload", "logname", "insertid"})),
+    ("glog", "severity", frozenset({"hostidentifier"})),
 )
-"""Scales that fields beside a level imply: any of these."""
+"""Scales that fields beside a level imply, any of these; some for a single name of the level."""
 
 _SCALE_BY_VALUE: Final = (
     ("pino", frozenset(SCALES["pino"])),
     ("monolog", frozenset(SCALES["monolog"])),
     ("logback", frozenset(SCALES["logback"])),
+    ("slog", frozenset({-8, -4, 8})),
 )
 """Scales whose numbers no other logger writes into a field called level."""
 
 _STATUSES: Final = range(100, 600)
-_OF_REQUESTS: Final = frozenset(
-    {"method", "path", "request", "uri", "url", "requestmethod", "requesturi", "requestpath"}
-    | {"httpmethod", "httprequest", "route", "verb", "bytessent", "bodybytessent", "useragent"}
+"""Of a `status`, those of HTTP."""
+
+_OTHERWISE: Final = frozenset(
+    {"ALERT", "HTTP", "CONFIG", "SYSTEM", "AUDIT", "TRACE", "FAULT", "ABORT", "LOG", "DIAGNOSTIC"}
+    | {"SUCCESS", "GRAVE"}
 )
-"""Fields that stand beside a `status` of HTTP."""
+"""Names of levels that mean other things as often."""
+
+_PLAIN_CHARS: Final = 3
 
 _ROOMY: Final = 5
 """A scale whose steps are this wide leaves room for custom levels between them."""
@@ -74,13 +86,14 @@ def scale_of(number: Number, neighbours: Collection[str]) -> str | None:
         neighbours: the plain names of the record's other fields.
     """
     last = number.field.rpartition(".")[2]
-    by_name = _SCALE_BY_NAME.get(number.field) or _SCALE_BY_NAME.get(last)
+    by_name = _SCALES_BY_NAME.get(number.field) or _SCALES_BY_NAME.get(last)
     if by_name is not None:
-        return by_name
-    if last == "status" and number.value in _STATUSES and not _OF_REQUESTS.isdisjoint(neighbours):
-        return "http"
-    for scale, names in _SCALE_BY_NEIGHBOUR:
-        if number.value in SCALES[scale] and not names.isdisjoint(neighbours):
+        return next((scale for scale in by_name if number.value in SCALES[scale]), by_name[-1])
+    if last == "status":
+        return "http" if number.value in _STATUSES else None
+    for scale, name, names in _SCALE_BY_NEIGHBOUR:
+        fits = number.value in SCALES[scale] and name in {"", last}
+        if fits and not names.isdisjoint(neighbours):
             return scale
     return next((scale for scale, known in _SCALE_BY_VALUE if number.value in known), None)
 
@@ -92,6 +105,12 @@ def on_scale(value: int, scale: str) -> Level | None:
         value = max((number for number in known if number <= value), default=min(known))
     name = known.get(value)
     return None if name is None else Level(name)
+
+
+def is_plain_level(text: str) -> bool:
+    """Whether a text, if it names a level, can hardly mean anything else."""
+    name = bare_name(text)
+    return len(name) >= _PLAIN_CHARS and name not in _OTHERWISE
 
 
 def as_number(value: object) -> int | None:
@@ -137,6 +156,7 @@ class LevelNames:
         return meaning
 
     def _find(self, text: str) -> Level | str | None:
+        text = clean_text(text)
         if len(text) > MAX_LEVEL_CHARS:
             return UNKNOWN
         upper = text.strip().upper()

@@ -40,18 +40,6 @@ def top(document: dict[str, Any], plain: str) -> tuple[str, ...] | None:
     return next(((name,) for name in document if plain_name(name) == plain), None)
 
 
-def tops(document: dict[str, Any], plain: list[str]) -> Iterator[tuple[str, ...]]:
-    """Where something stands under these plain names, nested, be it an object or text."""
-    for name, value in document.items():
-        if plain_name(name) == ".".join(plain):
-            yield (name,)
-        elif len(plain) > 1 and plain_name(name) == plain[0] and isinstance(value, dict):
-            for rest in tops(value, plain[1:]):
-                yield (name, *rest)
-        elif plain_name(name).startswith(plain[0] + ".") and len(plain) == 1:
-            yield (name,)  # error.stack_trace as a single name
-
-
 def values_at(document: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Iterator[object]:
     """The values at the paths, in their order, without nulls and empty texts."""
     for path in paths:

@@ -112,6 +112,8 @@ SCALES: Final[dict[str, dict[int, str]]] = {
     "zerolog": _ranks("DEBUG", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "FATAL", first=-1),
     "zap": _ranks("DEBUG", "INFO", "WARN", "ERROR", "FATAL", "FATAL", "FATAL", first=-1),
     "slog": _ranks("DEBUG", "INFO", "WARN", "ERROR", first=-4, step=4),
+    "mysql": _ranks("INFO", "ERROR", "WARN", "INFO"),
+    "glog": _ranks("INFO", "WARN", "ERROR", "FATAL"),
     "http": {100: "INFO", 400: "WARN", 500: "ERROR"},
     "npm": _ranks("ERROR", "WARN", "INFO", "DEBUG", "DEBUG", "DEBUG", "DEBUG"),
     "bunyan": _ranks("DEBUG", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", first=10, step=10),
@@ -122,5 +124,5 @@ Sources: RFC 5424 6.2.1 (syslog); pino's and bunyan's READMEs; Python's `logging
 log data model (SeverityNumber); Monolog's `Level`; Google Cloud's LogSeverity; logback's `Level`;
 `java.util.logging.Level`; .NET's `LogLevel`; Windows' event levels; Application Insights'
 `SeverityLevel`; Nextcloud's `ILogger`; zerolog's and zap's `Level`; Go's `slog.Level`;
-npm's levels; RFC 9110, 15 (http).
+MySQL's `loglevel`; glog's severities; npm's levels; RFC 9110, 15 (http).
 """

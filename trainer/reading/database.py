@@ -8,11 +8,10 @@ from typing import Any, Final
 import duckdb
 
 from inference.cores import usable_cores
-from inference.intake.field_names import MESSAGE_NAMES
+from inference.intake.usual_places import MESSAGES, first_of
 from schemas.record.features import FEATURE_NAMES
 from trainer import quoting
 from trainer.errors import InputError
-from trainer.reading.fields import guess
 from trainer.reading.patterns import is_store_url
 from trainer.reading.plan import ReadingPlan
 from trainer.reading.sources import Source
@@ -93,7 +92,7 @@ def column_names(source: Source, named: Collection[str | None] = ()) -> list[str
     with connect([source]) as connection:
         found = _columns(connection, source)
     fields = [path for path, (_, is_whole) in found.items() if not is_whole or path in named]
-    return [*found] if guess(fields, MESSAGE_NAMES) is None else fields
+    return [*found] if first_of(fields, MESSAGES) is None else fields
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, tuple[str, bool]]:

@@ -10,27 +10,19 @@ from typing import Any, Final
 import msgspec
 
 from inference.intake.cleaning import NUL, clean_text
-from inference.intake.field_names import TRACE_NAMES, plain_name
 from inference.intake.levels import MAX_KNOWN, LevelNames, on_scale
 from schemas.record.features import Level
 from schemas.record.text import ESCAPE
 from trainer.reading.assembling import Assembler, Record
+from trainer.reading.met_names import MetNames
 from trainer.reading.plan import ReadingPlan
 
 _PARTS: Final = ("message", "level", "service", "time", "label")
-_TRACES: Final = (
-    "exception",
-    "exc_info",
-    "error",
-    "err",
-    "stack",
-    "stack_trace",
-    "stacktrace",
-    "stackTrace",
-    "@x",
-    "thrown",
-)
-"""Usual spellings of the usual names of traces; the sample may have others."""
+MAX_LEARNED: Final = 1_000
+"""Refused records whose names are looked at: a bound against records that all differ."""
+
+_REFUSALS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_decode = msgspec.json.Decoder().decode
 
 Read = Callable[[int, bytes], Record | None]
 
@@ -53,16 +45,18 @@ def fast_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
         return None
     if not {"message", "level", "service"} <= named.keys():
         return None
-    decode = msgspec.json.Decoder(_fast_struct(plan, named)).decode
+    met = _Met(plan, named)
     levels = _FastLevels(assemble.names, plan.scale)
     known_levels, find_level = levels.known, levels.find
     make = assemble.fast
 
     def read(number: int, line: bytes) -> Record | None:
         try:
-            found = decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return None
+            found = met.decode(line)
+        except _REFUSALS:
+            found = met.learn(line)
+            if found is None:
+                return None
         message = found.message
         if not message or message[0] in "{<":
             return None
@@ -76,28 +70,44 @@ def fast_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
     return read
 
 
-def _fast_struct(plan: ReadingPlan, named: dict[str, str]) -> type[Any]:
-    """A struct of the parts, whose types refuse a record that must be read whole.
+class _Met:
+    """Decodes records with names that were met; the struct grows with what is met.
 
-    Beside the parts, only null may stand where a trace or a level might.
+    Attributes:
+        decode: decodes a record; refuses what must be read whole.
     """
-    beside = [name for name in plan.beside if "." not in name]
-    if plan.scale is None:
+
+    def __init__(self, plan: ReadingPlan, named: dict[str, str]) -> None:
+        # A part without a path gets a key of the private use area, which no record has.
+        written = {part: named.get(part, f"\ue000{part}") for part in _PARTS}
+        parts: dict[str, tuple[Any, ...]] = {
+            written["message"]: ("message", str),
+            written["level"]: ("level", str | int),
+            written["service"]: ("service", str),
+            written["time"]: ("time", Any, None),
+            written["label"]: ("label", Any, None),
+        }
         # A name that is a level decides, whatever stands beside it.
-        beside = [name for name in beside if plain_name(name) in TRACE_NAMES]
-    beside = [name for name in dict.fromkeys([*beside, *_TRACES]) if name not in named.values()]
-    absent = {f"beside{n}": name for n, name in enumerate(beside)}
-    # A part without a path gets a key of the private use area, which no record has.
-    written = {part: named.get(part, f"\ue000{part}") for part in _PARTS} | absent
-    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = [
-        ("message", str),
-        ("level", str | int),
-        ("service", str),
-        ("time", Any, None),
-        ("label", Any, None),
-        *((key, None, None) for key in absent),
-    ]
-    return msgspec.defstruct("FastRecord", fields, rename=written, frozen=True, gc=False)
+        self._names = MetNames(parts, levels=plan.scale is not None)
+        self._left = MAX_LEARNED
+        self.decode: Callable[[bytes], Any] = self._decoder()
+
+    def _decoder(self) -> Callable[[bytes], Any]:
+        return msgspec.json.Decoder(self._names.struct()).decode
+
+    def learn(self, line: bytes) -> Any:
+        """A record that was refused for its names alone, decoded; None if it must be read whole."""
+        if not self._left:
+            return None
+        self._left -= 1
+        try:
+            document = _decode(line)
+            if not isinstance(document, dict) or not self._names.learn(document):
+                return None
+            self.decode = self._decoder()
+            return self.decode(line)
+        except _REFUSALS:
+            return None
 
 
 class _FastLevels:

@@ -1,18 +1,11 @@
 """Where message, level and service stand in records with named fields."""
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, Final
 
 from inference.intake.documents import flatten
-from inference.intake.field_names import (
-    LEVEL_NAMES,
-    MESSAGE_NAMES,
-    SERVICE_NAMES,
-    TIME_NAMES,
-    WRAPPERS,
-    plain_name,
-)
+from inference.intake.usual_places import LEVELS, MESSAGES, SERVICES, TIMES, first_of
 from schemas.record.features import FEATURE_NAMES
 from trainer.errors import InputError
 from trainer.reading.plan import Fields
@@ -58,8 +51,8 @@ def find_fields(names: Collection[str], given: Fields) -> Fields:
                 "the records are the six features, whose names are fixed; leave out --level-field "
                 "and --service-field, or give --message-field to read them as raw logs"
             )
-        return Fields(time=given.time or guess(names, TIME_NAMES), label=given.label)
-    message = given.message or guess(names, MESSAGE_NAMES)
+        return Fields(time=given.time or first_of(names, TIMES), label=given.label)
+    message = given.message or first_of(names, MESSAGES)
     if message is None:
         missing = [name for name in FEATURE_NAMES if name not in names]
         partly = len(missing) < len(FEATURE_NAMES) / 2
@@ -69,21 +62,11 @@ def find_fields(names: Collection[str], given: Fields) -> Fields:
         )
     return Fields(
         message=message,
-        level=given.level or guess(names, LEVEL_NAMES),
-        service=given.service or guess(names, SERVICE_NAMES),
-        time=given.time or guess(names, TIME_NAMES),
+        level=given.level or first_of(names, LEVELS),
+        service=given.service or first_of(names, SERVICES),
+        time=given.time or first_of(names, TIMES),
         label=given.label,
     )
-
-
-def guess(names: Iterable[str], usual: Iterable[str]) -> str | None:
-    """The first of the usual names that occurs, as it is written there."""
-    known: dict[str, str] = {}
-    for name in names:
-        known.setdefault(plain_name(name), name)
-    usual = list(usual)
-    wrapped = (f"{wrapper}.{name}" for wrapper in WRAPPERS for name in usual)
-    return next((known[name] for name in [*usual, *wrapped] if name in known), None)
 
 
 def quote(name: str) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 
 from inference.intake.cleaning import clean_text
-from inference.intake.field_names import MESSAGE_NAMES
+from inference.intake.field_names import VAGUE_LEVEL_NAMES, plain_name
+from inference.intake.usual_places import MESSAGES, first_of
 from schemas.record.features import Level
 from trainer.reading.assembling import Assembler, Record
 from trainer.reading.faults import Faults
-from trainer.reading.fields import find_fields, guess
+from trainer.reading.fields import find_fields
 from trainer.reading.fields import quote as q
 from trainer.reading.naming import service_of_file
 from trainer.reading.options import Option, ReadingOptions
@@ -97,7 +98,7 @@ def plan_records(
     )
     label = [f"label: field {q(fields.label)}"] if fields.label else []
     if fields.message is None:
-        message = guess(names, MESSAGE_NAMES)
+        message = first_of(names, MESSAGES)
         more = "" if message is None else f" (--message-field {message} reads raw logs instead)"
         plan = msgspec.structs.replace(plan, kind="features")
         return Detected(plan, [*notes, f"records: the six features{more}", *label])
@@ -109,13 +110,19 @@ def plan_records(
             f"message: field {q(fields.message)}",
             f"level: field {q(fields.level)} ({level.value} where it is missing)"
             if fields.level
-            else f"level: not in the records, taken as {level.value}",
+            else _without_level(names, level),
             f"service: field {q(fields.service)} ({q(service)} where it is missing)"
             if fields.service
             else f"service: not in the records, taken as {q(service)}",
             *label,
         ],
     )
+
+
+def _without_level(names: Collection[str], level: Level) -> str:
+    vague = next((name for name in names if plain_name(name) in VAGUE_LEVEL_NAMES), None)
+    where = "not in the records" if vague is None else f"where field {q(vague)} names a level, else"
+    return f"level: {where}, taken as {level.value}".replace("else, taken as", "else")
 
 
 def named_service(name: str, options: ReadingOptions) -> str:

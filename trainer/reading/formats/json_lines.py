@@ -9,7 +9,6 @@ import msgspec
 from inference.intake.documents import look_up
 from inference.intake.envelopes import ENVELOPE_SHARE, decode_object, is_docker
 from inference.intake.exports import decode_value, describe_malformed, records_in
-from inference.intake.field_names import LEVEL_NAMES, TRACE_NAMES, plain_name
 from inference.intake.framing import Framing, json_framing
 from inference.intake.json_values import values_in
 from inference.intake.lines import read_foreign
@@ -60,7 +59,6 @@ def _plan(sample: Sample) -> Detected:
         ReadingPlan(
             format="jsonl",
             kind="logs",
-            beside=_beside(documents),
             framing=framing,
             year=sample.year,
         ),
@@ -84,13 +82,6 @@ def _values(sample: Sample, framing: Framing) -> Iterator[object]:
             yield decode_value(value)
         except (InvalidBodyError, MalformedJsonError):
             continue
-
-
-def _beside(documents: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    """Fields beside the message that may hold a level or a trace."""
-    wanted = {*LEVEL_NAMES, *TRACE_NAMES}
-    names = dict.fromkeys(name for document in documents for name in document)
-    return tuple(name for name in names if plain_name(name) in wanted)
 
 
 def _with_docker(detected: Detected, documents: Sequence[dict[str, Any]]) -> Detected:

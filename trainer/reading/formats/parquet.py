@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from inference.intake.field_names import LEVEL_NAMES, TRACE_NAMES, plain_name
+from inference.intake.field_names import VAGUE_LEVEL_NAMES, plain_name
 from inference.intake.records import UnusableRecordError
+from inference.intake.trace_names import is_wrapper, may_hold_trace
+from inference.intake.usual_places import LEVELS
 from trainer.errors import InputError
 from trainer.reading.assembling import Assembler, Record
 from trainer.reading.faults import Faults
@@ -34,9 +36,14 @@ def _plan(sample: Sample) -> Detected:
 
 def _is_beside(plain: str) -> bool:
     """Whether a level or a trace may stand there, or a part of a trace."""
-    return plain in LEVEL_NAMES or any(
-        plain == name or plain.startswith(f"{name}.") for name in TRACE_NAMES
-    )
+    if plain in LEVELS or plain in VAGUE_LEVEL_NAMES:
+        return True
+    parts = plain.split(".")
+    while len(parts) > 1 and is_wrapper(parts[0]):
+        wrapper, *parts = parts
+        if may_hold_trace(parts[0], wrapper) is not None:
+            return True
+    return may_hold_trace(parts[0]) is not None
 
 
 def _read(

@@ -18,7 +18,6 @@ PLAIN = ReadingPlan(
     format="jsonl",
     kind="logs",
     fields=Fields(message="msg", level="level", service="app", time="ts"),
-    beside=("level", "levelName", "failure"),
 )
 PLANS = [
     PLAIN,
@@ -40,7 +39,18 @@ values = st.one_of(
     st.dictionaries(st.sampled_from(["message", "stack"]), st.text(max_size=4), max_size=2),
 )
 names = ["msg", "level", "app", "ts", "label", "error", "err", "stack", "levelName", "message"]
-documents = st.dictionaries(st.sampled_from([*names, "severity", "@x", "other"]), values)
+beside = ["severity", "@x", "other", "error.stack_trace", "context.exception", "innerException"]
+around = st.dictionaries(
+    st.sampled_from(["exception", "level", "user", "extra"]),
+    values | st.dictionaries(st.sampled_from(["err", "id"]), values, max_size=1),
+    max_size=2,
+)
+documents = st.dictionaries(st.sampled_from([*names, *beside]), values).flatmap(
+    lambda plain: st.dictionaries(
+        st.sampled_from(["context", "log", "request", "attributes"]), around | values, max_size=2
+    ).map(lambda objects: plain | objects)
+)
+usual = {"ts": 1, "level": "info", "app": "a", "msg": "up", "pid": 7, "context": {"user": 1}}
 
 
 @pytest.mark.parametrize("plan", PLANS)
@@ -53,6 +63,7 @@ def test_both_ways_give_the_same(plan: ReadingPlan, document: dict[str, Any]) ->
     fast = fast_decoder(plan, assemble)
     assert fast is not None
     line = msgspec.json.encode(document)
+    fast(1, msgspec.json.encode(usual))
     try:
         found = fast(1, line)
     except UnusableRecordError:
@@ -68,6 +79,37 @@ def test_usual_records_are_read_quickly() -> None:
         assert fast is not None
         line = msgspec.json.encode({"ts": 1, "level": level, "app": "a", "msg": "up", "pid": 7})
         assert fast(1, line) is not None
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        {"error.stack_trace": "x.Error: y"},
+        {"context": {"user": 1, "exception": "x.Error: y"}},
+        {"context": {"extra": {"err": "x.Error: y"}}},
+        {"errorMessage": "x"},
+        {"StackTrace": "x"},
+    ],
+)
+def test_a_trace_is_seen_wherever_it_is_first_met(late: dict[str, Any]) -> None:
+    """In the last record of a file too, after many without."""
+    fast = fast_decoder(PLAIN, Assembler(PLAIN, extract, "a.jsonl", Faults()))
+    assert fast is not None
+    for number in range(20):
+        assert fast(number, msgspec.json.encode(usual | {f"more{number}": number})) is not None
+    assert fast(21, msgspec.json.encode(usual | late)) is None
+    assert fast(22, msgspec.json.encode(usual | late)) is None
+    assert fast(23, msgspec.json.encode(usual)) is not None
+
+
+def test_names_are_learned_within_bounds() -> None:
+    """Records whose names all differ are read whole after a while, and still read."""
+    fast = fast_decoder(PLAIN, Assembler(PLAIN, extract, "a.jsonl", Faults()))
+    assert fast is not None
+    found = [fast(n, msgspec.json.encode(usual | {f"name{n}": n})) for n in range(700)]
+    assert found[0] is not None
+    assert found[-1] is None
+    assert fast(701, msgspec.json.encode(usual)) is not None
 
 
 @pytest.mark.parametrize(

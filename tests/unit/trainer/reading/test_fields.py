@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.intake.documents import look_up
-from inference.intake.field_names import LEVEL_NAMES, MESSAGE_NAMES, SERVICE_NAMES
+from inference.intake.field_names import LEVEL_NAMES, MESSAGE_NAMES
+from inference.intake.writer_names import SERVICE_NAMES
 from schemas.record.features import FEATURE_NAMES
 from trainer.errors import InputError
 from trainer.reading.fields import (

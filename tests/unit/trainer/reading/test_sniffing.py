@@ -33,7 +33,6 @@ def test_json_lines_are_detected() -> None:
     assert detected.plan == ReadingPlan(
         format="jsonl",
         kind="logs",
-        beside=("severity",),
         fields=Fields(message="msg", level="severity", service="app"),
     )
     assert detected.notes == [
@@ -133,7 +132,7 @@ def test_numbers_of_levels_are_noted() -> None:
 def test_features_are_detected() -> None:
     """Six features go before a message, unless its field is given."""
     detected = sniff(lines({**FEATURES, "fault": None}), "-", Options())
-    assert detected.plan == ReadingPlan(format="jsonl", kind="features", beside=("level",))
+    assert detected.plan == ReadingPlan(format="jsonl", kind="features")
     assert detected.notes == ["format: JSON lines (first 1 records)", "records: the six features"]
     both = lines({**FEATURES, "message": "up", "fault": None})
     detected = sniff(both, "-", Options(fields=Fields(label="fault")))
