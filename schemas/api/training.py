@@ -164,7 +164,8 @@ class TrainResponse(msgspec.Struct, frozen=True):
     threshold: Annotated[
         float,
         Meta(
-            description="A log above it is anomalous. It is a value of: "
+            description="A log above it is anomalous; where logs with a message and logs without "
+            "have thresholds of their own, that of most of the rows. It is a value of: "
             f"{meanings(lambda spec: spec.measure)}."
         ),
     ]

@@ -102,6 +102,17 @@ class ScoreSpec(msgspec.Struct, frozen=True):
     n_own: Annotated[int, Meta(ge=0)] = 0
     own: Annotated[list[OwnThreshold], Meta(max_length=MAX_OWN_THRESHOLDS)] = []
 
+    def main_threshold(self, n_messages: int, n_records: int) -> float:
+        """The threshold that most of some records are held against.
+
+        Args:
+            n_messages: how many of them came with a message.
+            n_records: of how many.
+        """
+        if self.message_threshold is None or 2 * n_messages < n_records:
+            return self.threshold
+        return self.message_threshold
+
 
 class TrainingSummary(msgspec.Struct, frozen=True):
     """The data that the model learned from.
@@ -223,6 +234,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     libraries: dict[str, str]
     corrections: Annotated[list[Correction], Meta(max_length=MAX_CORRECTIONS)] = []
     held_out: HeldOutSummary | None = None
+
+    @property
+    def main_threshold(self) -> float:
+        """The threshold that most of the training records are held against."""
+        return self.scores.main_threshold(self.training.n_messages, self.training.n_samples)
 
     def to_json(self) -> bytes:
         """The manifest as indented JSON, ending in a newline."""

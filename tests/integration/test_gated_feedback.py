@@ -118,4 +118,7 @@ def test_a_version_that_waited_takes_over_what_holds(trainer: Service, models: P
     assert b"version 5 is current: version 3 with the corrections" in out
     registry = ModelRegistry(models)
     assert marks(registry) == [KEPT["message"], MARK["message"]]
+    # Asked again, version 5 is just what would be published.
+    assert main(["activate", "3", "--unless-worse", str(SAMPLES), *where]) == 0
+    assert (registry.current_version(), registry.versions()[-1]) == (5, 5)
     assert registry.manifest(5).files == registry.manifest(3).files

@@ -7,7 +7,7 @@ from typing import Final
 
 from schemas.record.features import Level
 from schemas.record.key import unpack
-from trainer.cli.command import Command, UsageError
+from trainer.cli.command import Command, UsageError, Work
 from trainer.cli.data_options import DATA_HELP, add_counts, add_data, required_data
 from trainer.cli.terminal import Terminal
 from trainer.counting.table import CountTable
@@ -36,7 +36,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="the table to write (.parquet)")
 
 
-def _run(arguments: argparse.Namespace) -> None:
+def _run(arguments: argparse.Namespace) -> Work:
     if arguments.out is not None and arguments.out.suffix != ".parquet":
         raise UsageError(f"--out {arguments.out}: Expected a name that ends in .parquet")
     less = CountTables(arguments.minus) if arguments.minus else None
@@ -46,6 +46,7 @@ def _run(arguments: argparse.Namespace) -> None:
     if arguments.out is not None:
         write_counts(counted, arguments.out)
         print(f"{'table':<10}{arguments.out}, {arguments.out.stat().st_size:,} bytes")
+    return Work(counted.table.n_samples)
 
 
 def _facts(table: CountTable) -> list[tuple[str, str]]:
@@ -74,5 +75,10 @@ def _day(moment_us: int) -> str:
 
 
 COMMAND: Final = Command(
-    "count data into a table that adds up", _add_arguments, _run, _DESCRIPTION, uses_store=False
+    "count data into a table that adds up",
+    _add_arguments,
+    _run,
+    _DESCRIPTION,
+    uses_store=False,
+    is_job=True,
 )

@@ -98,13 +98,14 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
 
 
 def add_counts(parser: argparse.ArgumentParser) -> None:
-    """A table that an SQL engine made."""
+    """Count tables in the place of data."""
     parser.add_argument(
         "--counts",
         action="append",
         default=[],
         metavar="FILE",
-        help="a count table made by the query of `python -m trainer sql`; repeatable",
+        help="a count table in the place of DATA, made by `python -m trainer count` or by the "
+        "query of `python -m trainer sql`; a glob in quotes too; repeatable",
     )
 
 

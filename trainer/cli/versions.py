@@ -38,7 +38,7 @@ def _list(arguments: argparse.Namespace) -> None:
         else:
             print(
                 f"{mark} {version:<8} {manifest.created_at}  {manifest.training.n_samples:<9} "
-                f"{manifest.scores.threshold:<9.6f}  {manifest.detector}"
+                f"{manifest.main_threshold:<9.6f}  {manifest.detector}"
             )
 
 

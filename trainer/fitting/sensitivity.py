@@ -96,7 +96,10 @@ RULES: Final = (
             or seen.worst.decision <= 2 * MARGIN  # a tie with the threshold is no anomaly
         ),
         "refuse",
-        lambda _seen: "no record is flagged, however odd: the threshold has no effect",
+        lambda seen: (
+            "no record is flagged, however odd: "
+            + (_too_fine(seen) if _is_too_fine(seen) else "the threshold has no effect")
+        ),
     ),
     Rule(
         "share-as-asked",
@@ -140,6 +143,14 @@ RULES: Final = (
 
 def _is_too_fine(seen: Evidence) -> bool:
     return seen.asked is not None and seen.asked * seen.n_samples < 1
+
+
+def _too_fine(seen: Evidence) -> str:
+    """The fault of so small a share, and what to do."""
+    return (
+        f"a contamination of {seen.asked:.3g} is less than 1 in {seen.n_samples:,} records; train "
+        "on more records, or ask for a larger contamination or more alerts a day"
+    )
 
 
 def _asked(seen: Evidence) -> tuple[float, tuple[Reach, ...]]:

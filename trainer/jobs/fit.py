@@ -97,6 +97,7 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         judged_already,
     )
     from trainer.judging.parts import learned_part  # noqa: PLC0415 - see above
+    from trainer.judging.wording import budget_in_words  # noqa: PLC0415 - see above
     from trainer.patterns.lists import to_kept  # noqa: PLC0415 - see above
     from trainer.report.page import render  # noqa: PLC0415 - see above
 
@@ -110,7 +111,10 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     def judged_by(fitted: pipeline.Fitted) -> Judged:
         return judged_already(table, fitted) if learned is table else judge(table, fitted.candidate)
 
-    others = _others(pipeline.settle(learned, options, budget)[0])
+    settled, rate = pipeline.settle(learned, options, budget)
+    if rate is not None and table.n_distinct:
+        listener.say(f"asked for: {budget_in_words(rate)}")
+    others = _others(settled)
     with ThreadPoolExecutor(1) as thread:
         # Not published: the report shows what the other detectors would have done.
         compared = thread.submit(

@@ -50,7 +50,7 @@ def train(
         n_distinct=manifest.training.n_distinct,
         n_anomalies=fitted.n_anomalies,
         options=manifest.options,
-        threshold=manifest.scores.threshold,
+        threshold=manifest.main_threshold,
         duration_s=round(time.perf_counter() - started, 4),
         warnings=fitted.warnings,
     )

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.record.features import Level
-from schemas.record.key import unpack
+from schemas.record.key import NO_TRAITS, unpack
 from trainer.counting.table import CountTable
 from trainer.judging.judged import Judged
 from trainer.report.content import Distribution, Share
@@ -47,7 +47,8 @@ def distribution_of(table: CountTable, judged: Judged) -> Distribution:
     """How a model's scores are spread, and the share it flags."""
     manifest, judgements = judged.candidate.model.manifest, judged.judgements
     n_flagged = int(table.counts[judgements.is_anomaly].sum())
-    threshold = manifest.scores.threshold
+    n_messages = int(table.counts[table.traits != NO_TRAITS].sum())
+    threshold = manifest.scores.main_threshold(n_messages, table.n_samples)
     # Scores are shifted by the record's own threshold: records with and without a message are then
     # comparable.
     values = threshold - judgements.decisions

@@ -31,7 +31,8 @@ class Distribution(msgspec.Struct, frozen=True):
         detector: its name.
         edges: ascending, of length len(n_rows) + 1.
         n_rows: records per bin; bins are closed on the left, the last on both sides.
-        threshold: scores above it are anomalies.
+        threshold: scores above it are anomalies. Of two thresholds, for records with a message
+            and without, it is that of most records; the scores of the others are shifted to it.
         n_flagged: records above it.
         flagged_share: the same as a share of all records.
         contamination: the share that was asked for; None for "auto".

@@ -129,6 +129,24 @@ def _named(correction: Correction) -> str:
     return f"{correction.verdict}, {correction.service}: {what}"
 
 
+def is_just(store: ModelStore, known: int, version: int, files: Mapping[str, bytes]) -> bool:
+    """Whether a version is there already that is just what another would be with corrections.
+
+    Args:
+        store: where both are.
+        known: the version that may be it.
+        version: the other.
+        files: of the other, with corrections.
+    """
+    try:
+        there = store.manifest(known)
+    except (NoModelError, BrokenVersionError):
+        return False
+    made = Manifest.from_json(files[MANIFEST_FILE])
+    is_same = (there.files, there.corrections) == (made.files, made.corrections)
+    return is_same and read_beside(store, known) == read_beside(store, version)
+
+
 def read_beside(store: ModelStore, version: int) -> dict[str, bytes]:
     """What lies beside a version for people, by file name."""
     paths = [store.path(version) / name for name in (REPORT_FILE, PATTERNS_FILE)]

@@ -113,7 +113,10 @@ class ModelRegistry(CopiedStore):
 
         def make() -> _Made:
             corrections = loaded(self, source, CURRENT_FILE).manifest.corrections
-            return carrying.with_corrections(self, version, corrections) or version
+            files = carrying.with_corrections(self, version, corrections)
+            if files is not None and carrying.is_just(self, source, version, files):
+                return source
+            return files or version
 
         self.pull()
         with self.locked():
@@ -144,6 +147,8 @@ class ModelRegistry(CopiedStore):
             files = carrying.with_current_corrections(self, version)
             if files is None:
                 loaded(self, version, CURRENT_FILE)
+            elif (active := self._active()) and carrying.is_just(self, active, version, files):
+                return active
             return files or version
 
         self.pull()

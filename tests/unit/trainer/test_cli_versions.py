@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from inference.store.versions import ModelStore
-from tests.made_logs import make_logs
+from tests.made_logs import make_logs, make_raw_logs
 from trainer.cli import EXIT_CODES, main
 from trainer.errors import StoreError
 
@@ -48,26 +48,47 @@ def test_corrections_that_hold_no_longer_are_named(
     for word in ("disk", "tape"):
         line = ["--service", "shop", "--message", f"{word} is full"]
         assert main(["feedback", "normal", *line, *where]) == 0
+    assert main(["fit", str(data), "--n-estimators", "6", *where]) == 0
     capsys.readouterr()
     assert main(["activate", "1", *where]) == 0
     assert capsys.readouterr().err == (
-        "warning: 2 corrections of version 3 do not hold in version 1 (normal, shop: disk is full; "
-        "normal, shop: tape is full): `python -m trainer activate 1 --corrections-of 3` makes them "
+        "warning: 2 corrections of version 4 do not hold in version 1 (normal, shop: disk is full; "
+        "normal, shop: tape is full): `python -m trainer activate 1 --corrections-of 4` makes them "
         "hold\n"
     )
-    assert main(["activate", "1", "--corrections-of", "3", *where]) == 0
+    assert main(["activate", "1", "--corrections-of", "4", *where]) == 0
     heard = capsys.readouterr()
-    assert heard.out == "version 4 is current: version 1 with the corrections of version 3\n"
+    assert heard.out == "version 5 is current: version 1 with the corrections of version 4\n"
     assert heard.err == ""
-    assert store.manifest(4).corrections == store.manifest(3).corrections
-    assert store.manifest(4).files == store.manifest(1).files
+    assert store.manifest(5).corrections == store.manifest(4).corrections
+    assert store.manifest(5).files == store.manifest(1).files
     assert main(["activate", "2", *where]) == 0
-    assert "1 correction of version 4 does not hold in version 2" in capsys.readouterr().err
+    assert "1 correction of version 5 does not hold in version 2" in capsys.readouterr().err
     assert main(["activate", "3", *where]) == 0
     assert capsys.readouterr().err == ""
     assert main(["activate", "3", "--corrections-of", "4", *where]) == 0
     assert capsys.readouterr().out == "version 3 is current\n"
+    assert main(["activate", "1", "--corrections-of", "5", *where]) == 0
+    assert capsys.readouterr().out.startswith("version 5 is current: version 1 with ")
+    assert store.versions() == [1, 2, 3, 4, 5]  # version 5 is just that
     assert main(["activate", "1", "--corrections-of", "9", *where]) == EXIT_CODES[StoreError]
+
+
+def test_the_threshold_is_that_of_most_records(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Logs with a message have a threshold of their own, which is what lists and reports show."""
+    path = tmp_path / "raw.jsonl"
+    path.write_bytes(b"\n".join(msgspec.json.encode(log) for log in make_raw_logs(300)))
+    where = ["--model-dir", str(tmp_path)]
+    assert main(["fit", str(path), "--n-estimators", "5", *where]) == 0
+    fitted = capsys.readouterr().out
+    scores = ModelStore(tmp_path).manifest(1).scores
+    assert scores.message_threshold is not None
+    assert scores.message_threshold != scores.threshold
+    assert re.search(rf"^surprisal .* {scores.message_threshold:.4f}$", fitted, re.MULTILINE)
+    assert main(["list", *where]) == 0
+    assert f" {scores.message_threshold:.6f} " in capsys.readouterr().out
 
 
 def test_a_version_is_shown(model_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,6 +41,16 @@ def test_a_job_tells_how_it_went(tmp_path: Path, capsys: pytest.CaptureFixture[s
     capsys.readouterr()
 
 
+def test_counting_is_a_job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The nightly job begins with it, and ends there if a day's logs are missing."""
+    path = tmp_path / "count.prom"
+    assert main(["count", LOGS, "--metrics-file", str(path)]) == 0
+    assert 'log_anomaly_job_rows{command="count"} 6666.0' in path.read_text()
+    assert main(["count", str(tmp_path / "missing"), "--metrics-file", str(path)]) == 3
+    assert 'log_anomaly_job_success{command="count"} 0.0' in path.read_text()
+    capsys.readouterr()
+
+
 def test_a_job_that_is_stopped_tells_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the exit code that its shell sees."""
 

@@ -83,6 +83,15 @@ def test_an_ignored_threshold_is_refused(fitted: Fitted) -> None:
         )
 
 
+def test_a_share_that_is_too_small_is_named(fitted: Fitted) -> None:
+    """Where nothing is flagged since less than one record was asked for, the refusal says so."""
+    nothing = np.zeros(fitted.table.n_distinct, np.bool_)
+    with pytest.raises(InsensitiveModelError, match="contamination of 1e-06 is less than 1 in "):
+        check_sensitivity(
+            spoilt(fitted, "ignored"), fitted.table, judged(fitted, is_anomaly=nothing), 1e-6
+        )
+
+
 def test_a_threshold_that_stops_everything_is_refused(fitted: Fitted) -> None:
     """As by a threshold whose sign is wrong."""
     everything = np.ones(fitted.table.n_distinct, np.bool_)
