@@ -25,7 +25,8 @@ ROUNDS_FACTOR: Final = 2
 def measure_feeds(lab: Lab) -> LoadSection:
     """Both detectors in turn, on real logs with every number drawn anew."""
     about = lab.options.about()
-    commands = [own_service(lab.models.own), own_service(lab.models.surprisal, name=SURPRISAL)]
+    forest, surprisal = lab.models.fed
+    commands = [own_service(forest), own_service(surprisal, name=SURPRISAL)]
     with lab.services(commands) as services:
         lab.warm_up(services)
         series = [

@@ -13,12 +13,13 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import IsolationForest
 
-from benchmarks.workloads import REAL, Records
+from benchmarks.workloads import REAL, Records, other_numbers
 from inference.detectors.scorer import INPUT
 from inference.store.versions import ModelStore
+from schemas.api.predictions import RawLog
 from schemas.bundle.manifest import MANIFEST_FILE, MODEL_FILE, file_entry
 from schemas.bundle.options import TrainOptions
-from schemas.record.extraction import extract
+from schemas.record.extraction import MessageFeatures, extract
 from schemas.record.features import LogFeatures
 from trainer.counting.table import count_logs
 from trainer.fitting.export import TARGET_OPSET, export_forest
@@ -27,6 +28,7 @@ from trainer.jobs.train import train
 from trainer.store.registry import ModelRegistry
 
 OPTIONS: Final = TrainOptions(detector="isolation_forest", contamination=0.05)
+_SURPRISAL: Final = msgspec.structs.replace(OPTIONS, detector="surprisal")
 
 
 class Models(msgspec.Struct, frozen=True):
@@ -35,6 +37,7 @@ class Models(msgspec.Struct, frozen=True):
     Attributes:
         own: model store with our graph.
         surprisal: model store with a model of the detector `surprisal`.
+        fed: model stores for logs with other numbers, of our graph and of `surprisal`.
         stock: model store with skl2onnx's own graph.
         forest_file: the pickled scikit-learn forest.
         forest: the same in memory.
@@ -44,6 +47,7 @@ class Models(msgspec.Struct, frozen=True):
 
     own: Path
     surprisal: Path
+    fed: tuple[Path, Path]
     stock: Path
     forest_file: Path
     forest: IsolationForest
@@ -54,13 +58,17 @@ class Models(msgspec.Struct, frozen=True):
 def make_models(folder: Path, logs: Records) -> Models:
     """Train once with the project's trainer and give everybody the same forest.
 
-    The detector `surprisal` is trained on the same logs with their messages.
+    The detector `surprisal` is trained on the same logs with their messages. Logs with other
+    numbers are judged by models that were trained on such logs, as a service's model is on its own.
     """
     own, surprisal, stock = (folder / name for name in ("own", "surprisal", "stock"))
+    fed = (folder / "fed", folder / "fed-surprisal")
     records = logs.by_kind[REAL]
     publish(own, records, OPTIONS)
-    messages = [extract(log.message, log.level, log.service) for log in logs.raw]
-    publish(surprisal, messages, msgspec.structs.replace(OPTIONS, detector="surprisal"))
+    publish(surprisal, _messages(logs.raw), _SURPRISAL)
+    like_fed = _messages(other_numbers(logs.raw, seed=2))
+    publish(fed[0], like_fed, OPTIONS)
+    publish(fed[1], like_fed, _SURPRISAL)
     # Training is reproducible: these rows and options make the very forest just published.
     forest = fit_forest(count_logs(records), OPTIONS)
     forest_file = folder / "forest.pickle"
@@ -71,7 +79,13 @@ def make_models(folder: Path, logs: Records) -> Models:
     entries = {name: file_entry(data) for name, data in files.items()}
     manifest = msgspec.structs.replace(bundle.manifest, files=entries)
     ModelRegistry(stock).publish({**files, MANIFEST_FILE: manifest.to_json()})
-    return Models(own, surprisal, stock, forest_file, forest, export_forest(forest), stock_graph)
+    return Models(
+        own, surprisal, fed, stock, forest_file, forest, export_forest(forest), stock_graph
+    )
+
+
+def _messages(raw: Sequence[RawLog]) -> list[MessageFeatures]:
+    return [extract(log.message, log.level, log.service) for log in raw]
 
 
 def publish(folder: Path, records: Sequence[LogFeatures], options: TrainOptions) -> None:

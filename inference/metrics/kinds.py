@@ -75,7 +75,9 @@ class Kinds:
         if len(marks) == 1:  # for which numpy takes longer
             self.count(marks[0])
             return
-        others = [mark for mark in marks if isinstance(mark, bytes)]
+        others: list[bytes] = []
+        if bytes in set(map(type, marks)):
+            others = [mark for mark in marks if isinstance(mark, bytes)]
         if len(others) < len(marks):
             known = [mark for mark in marks if isinstance(mark, int)] if others else marks
             np.add.at(self._board.row, np.array(known, np.int64), 1.0)
