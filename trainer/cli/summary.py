@@ -49,6 +49,8 @@ def print_summary(report: Report, duration_s: float) -> None:
         print(judge_rankings(report.curves).sentence)
         _print_alerts(report)
     _print_flagged(report)
+    for sentence in report.omitted:
+        print(sentence)
     print(report.headline)
     if report.basis:
         print(report.basis)

@@ -168,6 +168,11 @@ _TRAITS: Final = f"""CASE
         + CAST(TRY_CAST(has_failure AS BOOLEAN) AS BIGINT)
   END"""
 
+_PATTERN: Final = (
+    "CASE WHEN right(pattern, 12) <> '000000000000' THEN TRY_CAST('0x' || pattern AS UBIGINT) END"
+)
+"""The first id of a bucket stands for a pattern that is unknown (`write_table`)."""
+
 _MESSAGES: Final = {"pattern": 16, "template": 4}
 """Columns about a message, and their hexadecimal digits; tables of old have the latter."""
 
@@ -187,7 +192,7 @@ def number_counts(connection: duckdb.DuckDBPyConnection) -> None:
                 ),
                 str(NO_TRAITS),
             ),
-            pattern="TRY_CAST('0x' || pattern AS UBIGINT)" if "pattern" in columns else "NULL",
+            pattern=_PATTERN if "pattern" in columns else "NULL",
             positives="coalesce(TRY_CAST(n_positive AS BIGINT), 0)"
             if "n_positive" in columns
             else "NULL",

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from trainer.counting.sums import PartSum
+from schemas.record.key import NO_TRAITS
+from trainer.counting.pattern_table import NO_PATTERNS, PatternTable
+from trainer.counting.sums import Counted, PartSum
 from trainer.jobs.dataset import Holdings
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.jobs.table_lines import TableLines
@@ -10,6 +12,14 @@ from trainer.jobs.unusable import check_bad
 from trainer.reading.options import ReadingOptions
 from trainer.reading.sources import Source, find_sources, without
 from trainer.report.content import BadRecord
+
+
+def _whole(counted: Counted) -> PatternTable:
+    """The patterns, if those of all messages are known; a part of them would say what is untrue."""
+    table, patterns = counted.table, counted.patterns
+    n_messages = int(table.counts[table.traits != NO_TRAITS].sum())
+    known = patterns.overflowed or int(patterns.counts.sum()) == n_messages
+    return patterns if known else NO_PATTERNS
 
 
 class CountTables:
@@ -73,6 +83,6 @@ class CountTables:
             detected,
             counted.n_bad,
             bad,
-            patterns=counted.patterns,
+            patterns=_whole(counted),
             lines=TableLines(counted.parts, self._reading, listener) if counted.parts else None,
         )

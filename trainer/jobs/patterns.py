@@ -77,8 +77,8 @@ def list_patterns(holdings: Holdings, model: Model | None = None) -> list[Patter
         )
     if holdings.table.n_distinct and not table.n_rows:
         raise InputError(
-            "the records have no messages, so they have no patterns: give raw logs, or a count "
-            "table with the column `pattern`"
+            "the records have no messages, or do not name their patterns: give raw logs, or count "
+            "tables with the column `pattern` from which no other table was taken away"
         )
     return holdings.list_patterns(None if model is None else flagged_rows(table, model))
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from schemas.bundle.corrections import Correction
 from trainer.counting.pattern_table import without_texts
 from trainer.jobs.dataset import Holdings
 from trainer.judging.evaluation import make_report
 from trainer.judging.found import find_patterns
 from trainer.judging.judged import Judged, find_top
+from trainer.judging.omitted import omitted_from
 from trainer.report.content import Report
 
 
@@ -38,7 +41,7 @@ def report_on(
     found = find_patterns(patterns, table, judged[0])
     top = find_top(table, judged[0]) if found is None else found.top
     examples = holdings.examples(top.table) if with_examples else {}
-    return make_report(
+    report = make_report(
         holdings,
         table,
         judged,
@@ -49,3 +52,5 @@ def report_on(
         warnings=warnings,
         corrections=corrections,
     )
+    omitted = omitted_from(report, table, holdings.patterns, are_counts=holdings.dataset is None)
+    return msgspec.structs.replace(report, omitted=list(omitted))

@@ -205,7 +205,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         newest: the patterns that appeared last, the newest first; empty without times.
         n_patterns: patterns in all.
         n_flagged_patterns: those of which any line is flagged.
-        timeline: None where records have no times.
+        timeline: None where records have no times, or where how they spread is not known.
+        omitted: what is not shown that reports on other data show, and why, a sentence each.
     """
 
     title: str
@@ -243,3 +244,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     n_patterns: int = 0
     n_flagged_patterns: int = 0
     timeline: Timeline | None = None
+    omitted: list[str] = []
