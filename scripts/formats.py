@@ -100,11 +100,15 @@ def _fields() -> list[str]:
     ]
 
 
+def _level(name: str) -> str:
+    return _code(name) if " " in name else name
+
+
 def _levels() -> list[str]:
     names: dict[str, list[str]] = {level.name: [level.name] for level in Level}
     for synonym, level in LEVEL_SYNONYMS.items():
         names[level].append(synonym)
-    rows = [f"| {level} | {' '.join(found)} |" for level, found in names.items()]
+    rows = [f"| {level} | {' '.join(map(_level, found))} |" for level, found in names.items()]
     scales = [f"| `{name}` | {_scale(scale)} |" for name, scale in SCALES.items()]
     return [
         "## Levels",

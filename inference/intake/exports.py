@@ -16,6 +16,7 @@ _LISTS: Final = (
     "records",
     "Records",
     "events",
+    "Events",
     "data",
     "logs",
     "items",

@@ -40,6 +40,8 @@ MESSAGE_NAMES: Final = (
     "line",
     "raw",
     "rawmessage",
+    "rendereddescription",
+    "fulllog",
     "fullmessage",
     "logline",
     "errormessage",
@@ -64,6 +66,8 @@ MESSAGE_NAMES: Final = (
     "requesturi",
     "requesturl",
     "httprequest.requesturl",
+    "httprequest.uri",
+    "httprequest",
     "requestpath",
     "request.uri",
     "request.url",
@@ -82,6 +86,7 @@ MESSAGE_NAMES: Final = (
     "detail",
     "payload",
     "data",
+    "operation",
     "action",
 )
 """The text of a log."""

@@ -1,6 +1,7 @@
 """The level of a record: by its name, or by its number on the scale that its field implies."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import msgspec
@@ -56,6 +57,10 @@ _SCALE_BY_VALUE: Final = (
 )
 """Scales whose numbers no other logger writes into a field called level."""
 
+_OF_PINO: Final = frozenset({"pid", "hostname"})
+_MIN_OF_PINO: Final = 10
+"""What pino and bunyan write beside each level; custom levels lie between and above theirs."""
+
 _STATUSES: Final = range(100, 600)
 """Of a `status`, those of HTTP."""
 
@@ -78,7 +83,7 @@ class Number(msgspec.Struct, frozen=True):
     value: int
 
 
-def scale_of(number: Number, neighbours: Collection[str]) -> str | None:
+def scale_of(number: Number, neighbours: AbstractSet[str]) -> str | None:
     """The scale of a number; None where the record leaves it open.
 
     Args:
@@ -95,6 +100,8 @@ def scale_of(number: Number, neighbours: Collection[str]) -> str | None:
         fits = number.value in SCALES[scale] and name in {"", last}
         if fits and not names.isdisjoint(neighbours):
             return scale
+    if last == "level" and number.value >= _MIN_OF_PINO and neighbours >= _OF_PINO:
+        return "pino"
     return next((scale for scale, known in _SCALE_BY_VALUE if number.value in known), None)
 
 

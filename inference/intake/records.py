@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from inference.intake.cleaning import clean_text
-from inference.intake.documents import DocumentReader, Named, RawRecord
+from inference.intake.documents import DocumentReader, Named, RawRecord, bare_service
 from inference.intake.fragments import BARE_LEVEL
 from inference.intake.layout import Layout
 from inference.intake.layouts import LAYOUTS
@@ -45,6 +45,9 @@ _STATUS: Final = re.compile(
 _PAIR: Final = re.compile(r'([A-Za-z_@][\w.@/-]*+)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"]*+))(?:\s++|$)')
 _LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity|at)=")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+
+_TAGGED: Final = re.compile(r'(?P<tag>[\w.$/:\[\]-]{1,100})[ \t]++(?=\{")')
+"""A tag or a program's name before JSON, as in files of Fluentd."""
 
 _EVENT_CHARS: Final = 32
 """Of a text, what shows that it begins as an event in XML."""
@@ -121,8 +124,24 @@ class RecordReader:
         if depth > 0 and len(text) <= MAX_WITHIN_CHARS and _is_document(text):
             return self._of_within(record, depth)
         if record.level is None and record.unknown is None:
-            return self._of_text(record)
+            return self._of_tagged(record, depth) or self._of_text(record)
         return record
+
+    def _of_tagged(self, record: RawRecord, depth: int) -> RawRecord | None:
+        """A record that stands behind a tag, if it has a level of its own."""
+        text = record.message
+        if depth <= 0 or not text.endswith("}") or len(text) > MAX_WITHIN_CHARS:
+            return None
+        tagged = _TAGGED.match(text)
+        if tagged is None:
+            return None
+        around = msgspec.structs.replace(
+            record,
+            message=text[tagged.end() :],
+            service=record.service or bare_service(tagged["tag"]) or None,
+        )
+        within = self._of_within(around, depth)
+        return within if within.level is not None else None
 
     def _of_within(self, record: RawRecord, depth: int) -> RawRecord:
         text = record.message

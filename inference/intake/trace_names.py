@@ -9,6 +9,7 @@ from inference.intake.field_names import ASIDES, WRAPPERS
 
 __all__ = [
     "TRACE_NAMES",
+    "is_trace_attribute",
     "is_wrapper",
     "may_hold_trace",
 ]
@@ -62,8 +63,7 @@ TRACE_NAMES: Final = (
 _RANKS: Final = {name: rank for rank, name in enumerate(TRACE_NAMES)}
 _FLAT: Final = ("error.", "err.", "exception.", "exc.", "errors.", "thrown.", "throwable.")
 _WRAPPERS: Final = frozenset({*WRAPPERS, *ASIDES} - {"source"})
-_OTLP: Final = "attributes"
-_OF_OTLP: Final = "exception"
+_ATTRIBUTES: Final = "attributes"
 
 
 def may_hold_trace(plain: str, wrapper: str = "") -> int | None:
@@ -73,12 +73,20 @@ def may_hold_trace(plain: str, wrapper: str = "") -> int | None:
         plain: the name, as `plain_name` writes it.
         wrapper: the plain name of the object in which it stands; empty for the record itself.
     """
-    if wrapper == _OTLP and not plain.startswith(_OF_OTLP):
-        return None  # semantic conventions describe a request's failure, too
+    if wrapper == _ATTRIBUTES and not is_trace_attribute(plain):
+        return None
     rank = _RANKS.get(plain)
     if rank is None and plain.startswith(_FLAT):
         return _RANKS[plain.partition(".")[0]]
     return rank
+
+
+def is_trace_attribute(plain: str) -> bool:
+    """Whether an attribute of a record, as OpenTelemetry has them, holds a trace.
+
+    `error.type` and the like are left out: semantic conventions have them for requests, too.
+    """
+    return plain in {"error", "err"} or plain.startswith("exception")
 
 
 def is_wrapper(plain: str) -> bool:

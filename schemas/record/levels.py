@@ -26,21 +26,22 @@ LEVEL_SYNONYMS: Final = {
         ("TRACE", "TRC", "TRAC", "T", "VERBOSE", "VERB", "VRB", "VERBO", "V", "FINE", "FINER"),
         "DEBUG",
     ),
-    **dict.fromkeys(("FINEST", "CONFIG", "DBG", "DEBU", "DEBG", "D", "SILLY", "SILL"), "DEBUG"),
-    **dict.fromkeys(("HTTP", "DIAGNOSTIC"), "DEBUG"),
+    **dict.fromkeys(("FINEST", "CONFIG", "DBG", "DBUG", "DEBU", "DEBG", "D", "SILLY"), "DEBUG"),
+    **dict.fromkeys(("HTTP", "DIAGNOSTIC", "SILL"), "DEBUG"),
     # INFO
     **dict.fromkeys(
         ("INFORMATION", "INFORMATIONAL", "INF", "I", "NOTICE", "NOTE", "NOTIC", "N"), "INFO"
     ),
     **dict.fromkeys(("LOG", "SUCCESS", "OK", "SYSTEM", "AUDIT"), "INFO"),
     # WARN
-    **dict.fromkeys(("WARNING", "WRN", "WARNI", "W", "DEPRECATION", "DEPRECATED"), "WARN"),
+    **dict.fromkeys(("WARNING", "WRN", "WARNI", "W", "WW", "DEPRECATION", "DEPRECATED"), "WARN"),
     # ERROR
     **dict.fromkeys(
-        ("ERR", "EROR", "ERRR", "E", "SEVERE", "SEVER", "FAIL", "FAILURE", "FAILED"),
+        ("ERR", "EROR", "ERRR", "E", "EE", "SEVERE", "SEVER", "FAIL", "FAILURE", "FAILED"),
         "ERROR",
     ),
     "EXCEPTION": "ERROR",
+    **dict.fromkeys(("FATAL ERROR", "FATALERROR", "CRITICAL ERROR"), "FATAL"),
     # German, French, Spanish, Italian, Portuguese, Dutch, Swedish: Windows, Java
     **dict.fromkeys(("INFORMATIONEN", "INFOS", "INFORMAZIONI", "INFORMATIE"), "INFO"),
     **dict.fromkeys(("INFORMACIÓN", "INFORMACION", "INFORMAÇÕES", "INFORMAÇÃO"), "INFO"),

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from inference.intake.cleaning import NUL, clean_text
+from inference.intake.documents import bare_service
 from inference.intake.levels import MAX_KNOWN, LevelNames, on_scale
 from schemas.record.features import Level
 from schemas.record.text import ESCAPE
@@ -39,16 +40,13 @@ def fast_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
     """
     paths = {part: getattr(plan.fields, part) for part in _PARTS}
     named = {part: path for part, path in paths.items() if path is not None}
-    plain = set(named.values())
-    # A key with a dot may be a path into an object; what `log` holds may end with a line end.
-    if len(plain) < len(named) or any("." in path or path == "log" for path in plain):
-        return None
-    if not {"message", "level", "service"} <= named.keys():
+    if not _stand_apart(named):
         return None
     met = _Met(plan, named)
     levels = _FastLevels(assemble.names, plan.scale)
     known_levels, find_level = levels.known, levels.find
     make = assemble.fast
+    services = _Services()
 
     def read(number: int, line: bytes) -> Record | None:
         try:
@@ -63,11 +61,24 @@ def fast_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
         level = known_levels.get(found.level) or find_level(found.level)
         if level is None:
             return None
+        if found.service not in services.known and not services.add(found.service):
+            return None  # another field may name the service
         if not message.isascii() or ESCAPE in message or NUL in message:  # most need no call
             message = clean_text(message)
         return make(number, message, level, found.service, found.time, found.label)
 
     return read
+
+
+def _stand_apart(named: dict[str, str]) -> bool:
+    """Whether each part that is needed has a name of its own."""
+    paths = set(named.values())
+    # A key with a dot may be a path into an object; what `log` holds may end with a line end.
+    return (
+        len(paths) == len(named)
+        and not any("." in path or path == "log" for path in paths)
+        and {"message", "level", "service"} <= named.keys()
+    )
 
 
 class _Met:
@@ -108,6 +119,20 @@ class _Met:
             return self.decode(line)
         except _REFUSALS:
             return None
+
+
+class _Services:
+    """Texts that name a service."""
+
+    def __init__(self) -> None:
+        self.known: set[str] = set()
+
+    def add(self, text: str) -> bool:
+        """Whether a text names a service; remembers it if it does."""
+        names = bool(bare_service(text))
+        if names and len(self.known) < MAX_KNOWN:
+            self.known.add(text)
+        return names
 
 
 class _FastLevels:

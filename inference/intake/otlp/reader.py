@@ -15,6 +15,7 @@ from inference.intake.levels import MAX_KNOWN, LevelNames
 from inference.intake.raw_logs import OPEN_SCALE, as_log
 from inference.intake.records import RecordReader, UnusableRecordError
 from inference.intake.shapes import Log
+from inference.intake.trace_names import is_trace_attribute
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level
 from schemas.record.levels import SCALES
 
@@ -32,7 +33,13 @@ TEMPLATES: Final = ("log.record.template", "log.body.template", "{OriginalFormat
 writes the first, .NET's logging the last."""
 
 _SEVERITY: Final = {number: Level(name) for number, name in SCALES["opentelemetry"].items()}
-_TRACES: Final = "exception"
+_TRACES: Final = tuple(
+    part
+    for name in (b"error", b"Error", b"ERROR", b"err", b"Err", b"ERR")
+    for part in (b'"%b"' % name, b"%c%b\x12" % (len(name), name))
+)
+"""Keys of attributes as JSON and protobuf have them: in quotes, or between length and value."""
+
 _MAY_BE_LEVELS: Final = frozenset(LEVEL_NAMES)
 _EMPTY: Final = "body: expected a value, got nothing"
 
@@ -65,7 +72,7 @@ class OtlpReader:
                 return None
         if level is None or not body or body[0] == "{" or len(body) > MAX_MESSAGE_LENGTH:
             return None
-        if keys and any(plain_name(key).startswith(_TRACES) for key in keys):
+        if keys and any(is_trace_attribute(plain_name(key)) for key in keys):
             return None
         return clean_text(body), level, service
 
@@ -90,8 +97,8 @@ class OtlpReader:
 
 
 def may_hold_traces(raw: bytes) -> bool:
-    """Whether a record, or any of a body, may have an attribute of an exception."""
-    return b"ception" in raw or b"CEPTION" in raw
+    """Whether a record, or any of a body, may have an attribute that is a trace."""
+    return b"ception" in raw or b"CEPTION" in raw or any(trace in raw for trace in _TRACES)
 
 
 def may_hold_templates(raw: bytes) -> bool:

@@ -50,7 +50,10 @@ values = st.recursive(
     ),
     max_leaves=4,
 )  # fmt: skip
-NAMES = "exception.type exception.stacktrace Exception level status service.name a severity"
+NAMES = (
+    "exception.type exception.stacktrace Exception level status service.name a severity error Err"
+    " error.type error_severity type tags component"
+)
 attribute_names = st.sampled_from(NAMES.split())
 records = st.builds(
     lambda body, number, text, some: {
@@ -98,6 +101,7 @@ def test_ordinary_records(protobuf: bool) -> None:  # noqa: FBT001 - a parameter
     """What exporters send most."""
     whole = request(
         record("disk full", 17, "ERROR", exception__type="OSError", exception__message="no space"),
+        record("gone", 17, "Error", err="dial tcp: refused"),
         record("all is well", 9),
         record({"kvlistValue": {"values": []}}, 13),
         service__name="cart",
@@ -105,6 +109,7 @@ def test_ordinary_records(protobuf: bool) -> None:  # noqa: FBT001 - a parameter
     body = as_protobuf(whole) if protobuf else json.dumps(whole).encode()
     assert found(body, protobuf=protobuf)[0] == [
         ("disk full\nOSError\nno space", Level.ERROR, "cart"),
+        ("gone\ndial tcp: refused", Level.ERROR, "cart"),
         ("all is well", Level.INFO, "cart"),
         ("{}", Level.WARN, "cart"),
     ]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from inference.intake.lines import begins_with_time
 from inference.intake.records import UnusableRecordError
 from trainer.errors import InputError
 from trainer.reading.assembling import Assembler, Record
@@ -59,6 +60,9 @@ POSTGRES_SEVERITIES: Final = frozenset(
 )
 _POSTGRES_SEVERITY: Final = POSTGRES_COLUMNS.index("severity")
 
+_UNNAMED: Final = "message_"
+"""The last column of a table that Windows' Event Viewer wrote, which its header leaves out."""
+
 _COMPRESSION: Final = re.compile(r"[.](?:gz|gzip|zst|zstd|bz2|xz|lz4)$", re.IGNORECASE)
 _TABLE: Final = re.compile(r"[.][ct]sv$", re.IGNORECASE)
 
@@ -80,6 +84,11 @@ def _plan(sample: Sample) -> Detected:
     rows = read_rows(sample.text, delimiter) or [[]]
     columns = _known_columns(rows, options)
     header, rows = (list(columns), rows) if columns else (rows[0], rows[1:])
+    if any(begins_with_time(name) for name in header):
+        raise InputError("the first line names no columns, it has a time; name them with --columns")
+    if not columns and rows and all(len(row) == len(header) + 1 for row in rows):
+        # Windows' Event Viewer leaves the last column, the message, without a name.
+        header, columns = [*header, _UNNAMED], (*header, _UNNAMED)
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled:
         raise InputError(f"the header names several columns {', '.join(map(q, doubled[:3]))}")
@@ -120,6 +129,8 @@ def _read(
         csv.field_size_limit(MAX_LINE_BYTES)
         rows = csv.reader(text, delimiter=plan.delimiter)
         header = list(plan.columns) or [name.strip() for name in next(rows, [])]
+        if plan.columns[-1:] == (_UNNAMED,):
+            next(rows, None)
         while True:
             faults.n_records += 1
             try:

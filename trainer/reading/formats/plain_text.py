@@ -16,6 +16,7 @@ from inference.intake.text_records import (
     decode_line,
 )
 from schemas.record.features import Level
+from trainer.errors import InputError
 from trainer.reading.assembling import Assembler, Record
 from trainer.reading.faults import Faults
 from trainer.reading.fields import quote as q
@@ -37,6 +38,8 @@ def _plan(sample: Sample) -> Detected:
     options = sample.options
     counted = not options.names_a_layout and are_counted(sample.text.lstrip().encode(), 0)
     lines = _messages(sample) if counted else sample.lines()
+    if not lines:
+        raise InputError("is empty: its lines hold colours or blanks alone")
     envelope = None if options.names_a_layout or counted else choose_envelope(lines)
     if envelope is not None:
         unwrapper = Unwrapper(envelope)

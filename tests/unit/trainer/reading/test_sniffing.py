@@ -166,6 +166,19 @@ def test_csv_is_detected(head: bytes, name: str, delimiter: str, message: str) -
     assert detected.notes[0].startswith(f"format: CSV, columns separated by {delimiter!r}")
 
 
+def test_a_first_line_with_a_time_is_no_header() -> None:
+    """However its words look; a table without names of columns is refused with what to do."""
+    with pytest.raises(InputError, match=r"names no columns, it has a time; .* --columns"):
+        sniff(b"2024-05-01 10:00:00,ERROR,cart,lost\n", "x.csv", Options())
+
+
+def test_event_viewer_leaves_the_name_of_the_message_out() -> None:
+    """Each row of its export has a column more than the header."""
+    head = b'Level,Date and Time,Source,Event ID\nError,5/1/2024 10:00:01 AM,disk,7,"bad block"\n'
+    plan = sniff(head, "x.csv", Options()).plan
+    assert (plan.columns[-1], plan.fields.message) == ("message_", "message_")
+
+
 def test_a_given_delimiter_means_csv() -> None:
     """Whatever the header looks like; tabs can be given by their escape."""
     plan = sniff(b"a:message\n1:up\n", "-", Options(delimiter=":")).plan
