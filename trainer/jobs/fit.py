@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from trainer.counting.table import CountTable
 from trainer.fitting.size import check_size
 from trainer.jobs.activate import Decision, decide
 from trainer.jobs.data import Data
+from trainer.jobs.dataset import Holdings
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.report.content import Report
 from trainer.store.candidate import current_version, load_candidate
@@ -83,23 +85,22 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     started = time.perf_counter()
     registry = registry_over(model_dir)
     registry.check_writable()
-    holdings = data.count(listener)
+    holdings = _count(data, listener)
 
-    # Seconds of imports, hidden behind the reading of the data.
-    from trainer.fitting import pipeline  # noqa: PLC0415 - see above
-    from trainer.jobs.reporting import report_on  # noqa: PLC0415 - see above
-    from trainer.judging.held_out import describe_held_out  # noqa: PLC0415 - see above
-    from trainer.judging.judged import (  # noqa: PLC0415 - see above
+    from trainer.fitting import pipeline  # noqa: PLC0415 - a second of imports
+    from trainer.jobs.reporting import report_on  # noqa: PLC0415 - as above
+    from trainer.judging.held_out import describe_held_out  # noqa: PLC0415 - as above
+    from trainer.judging.judged import (  # noqa: PLC0415 - as above
         Judged,
         explained,
         flags_of_rows,
         judge,
         judged_already,
     )
-    from trainer.judging.parts import learned_part  # noqa: PLC0415 - see above
-    from trainer.judging.wording import budget_in_words  # noqa: PLC0415 - see above
-    from trainer.patterns.lists import to_kept  # noqa: PLC0415 - see above
-    from trainer.report.page import render  # noqa: PLC0415 - see above
+    from trainer.judging.parts import learned_part  # noqa: PLC0415 - as above
+    from trainer.judging.wording import budget_in_words  # noqa: PLC0415 - as above
+    from trainer.patterns.lists import to_kept  # noqa: PLC0415 - as above
+    from trainer.report.page import render  # noqa: PLC0415 - as above
 
     table = holdings.table
     check_size(options, table.n_samples, max_nodes)
@@ -168,6 +169,16 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         time.perf_counter() - started,
         decision,
     )
+
+
+def _count(data: Data, listener: Listener) -> Holdings:
+    """Count all records; what takes longest to load for fitting is loaded meanwhile.
+
+    An error of loading is raised again by whoever imports it next.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(import_module, "skl2onnx")
+        return data.count(listener)
 
 
 def _split(table: CountTable, holdout: float | Data, listener: Listener) -> "Split":
