@@ -20,7 +20,7 @@ _UPPER: Final = (
 )
 _MIXED: Final = (
     "trace|verbose|debug|information|informational|info|notice|success|warning|warn|error|err|severe"
-    "|fatal|critical|crit|alert|emergency|emerg|panic|dbg|inf|wrn|fail|silly|http|log"
+    "|fatal|critical|crit|alert|emergency|emerg|panic|dbg|inf|wrn|fail|silly"
 )
 LEVEL: Final = rf"(?P<level>{_UPPER})(?![A-Za-z_])"
 """A level in capitals, which stands for itself wherever it stands."""
@@ -67,7 +67,7 @@ _GAP: Final = r"(?:[T _,:\t-]{1,2}| --? |\]\[)"
 TAI64N: Final = "@[0-9a-f]{24}"
 """A label of TAI, as multilog and s6-log write before each line."""
 _MAIL_TIME: Final = rf"[A-Z][a-z]{{2}}, \d\d? {_MONTH} \d{{4}} {CLOCK}"
-DATED: Final = rf"(?:(?:{_YMD}|{_DMY}){_GAP}{CLOCK}|\d{{4}}:\d\d:\d\d-{CLOCK}|{_MAIL_TIME}|{TAI64N}|\d{{8}}[-T ]{CLOCK}|20\d{{6}}[-T_ ]?\d{{6}}(?:[.,]\d{{1,9}}+)?+{_ZONE}(?![\w.])|\d{{4}}\.\d\d\.\d\d-\d\d\.\d\d\.\d\d(?::\d{{3}})?+|\d{{6}} {{1,2}}\d\d?:\d\d:\d\d|{C_TIME}|{WORD_TIME}|{CLF_TIME})"
+DATED: Final = rf"(?:(?:{_YMD}|{_DMY}){_GAP}{CLOCK}|\d{{4}}:\d\d:\d\d-{CLOCK}|{_MONTH}-\d\d-\d\d {CLOCK}|{_MAIL_TIME}|{TAI64N}|\d{{8}}[-T ]{CLOCK}|20\d{{6}}[-T_: ]?\d{{6}}(?:[.,]\d{{1,9}}+)?+{_ZONE}(?![\w.])|\d{{4}}\.\d\d\.\d\d-\d\d\.\d\d\.\d\d(?::\d{{3}})?+|\d{{6}} {{1,2}}\d\d?:\d\d:\d\d|{C_TIME}|{WORD_TIME}|{CLF_TIME})"
 """A time with its day and its year."""
 
 DB2_TIME: Final = r"\d{4}-\d\d-\d\d-\d\d\.\d\d\.\d\d\.\d++(?:[+-]\d{1,4}+)?"
@@ -84,7 +84,7 @@ TIME: Final = (
 BRACKETED: Final = r"\[(?>[^\[\]]++|\[[^\[\]]*+\])*+\]"
 """A thread or a context; `[QuorumPeer[myid=1]]` has brackets within."""
 
-NAME: Final = r"#?[A-Za-z_][\w.$/#-]*+(?:::[\w.$<>-]++)*+"
+NAME: Final = r"[#.]?[A-Za-z_][\w.$/#-]*+(?:::[\w.$<>-]++)*+"
 _PROSE: Final = (
     "(?!(?=[A-Za-z]++[: ])(?i:errors?|fatal|failed|failure|warning|exception|unable|cannot|caused|reason|result|status"
     "|received|sent|started|starting|stopped|stopping|connected|connecting|disconnected|done|note"
@@ -94,7 +94,7 @@ _PROSE: Final = (
     r"[: ])"
 )
 """Words that begin a text, and are the name of no logger."""
-LOGGER: Final = rf"(?P<service>{_PROSE}{NAME}(?:\[[\w./]*+\][\w.$/-]*+)*+)(?::\d++|\([^()]*+\))?"
+LOGGER: Final = rf"(?P<service>{_PROSE}{NAME}(?:\[[\w./]*+\][\w.$/-]*+)*+)(?<!Error)(?<!Exception)(?::\d++|\([^()]*+\))?"
 """A logger's name, with `.[Catalina]` within as Tomcat has it, and perhaps a line number."""
 
 SEPARATOR: Final = r" *+(?:\[[^\[\]]*+\] *+)?(?:--?|:)(?: ++|$)"
@@ -107,8 +107,10 @@ OWN_BRACKET: Final = (
 )
 """A name alone in brackets that is not a thread's."""
 
-BARE: Final = rf"{TIME} ++(?:- )?(?:{BRACKETED} )?\[?{LEVEL}\]?(?: *+[-:])?(?: ++|$){MESSAGE}"
+BARE: Final = (
+    rf"{TIME} ++(?:- )?(?:{BRACKETED} )?\[?{LEVEL}(?: *+\])?+(?: *+[-:])?(?: ++|$){MESSAGE}"
+)
 """A whole line: a time, a level and a message, without a service."""
 
-TAG: Final = r"(?P<service>(?!%[A-Z][A-Z\d_]*+(?:-[A-Z\d_]++)??-[0-7]-|\d++:)[^\s:\[]++)(?:\[[^\]]*+\])?(?: \([^()]*+\))?:(?: |$)"
+TAG: Final = r"(?P<service>(?!%[A-Z][A-Z\d_]*+(?:-[A-Z\d_]++)??-[0-7]-|\d++:)[^\s:\[]++)(?:\[[^\]]*+\]| \[\d++\])?(?: \([^()]*+\))?:(?: |$)"
 """The program of a line of syslog, with its process; no device's mnemonic, and no number."""

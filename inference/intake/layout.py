@@ -44,6 +44,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         body: the first line is a head, and the text follows in the next line, where this pattern
             may find the level; "" where the head holds it.
         has_body: whether the text follows the head.
+        finer: names of layouts that know more of a line in which a level was found.
         exact: a line that it does not match is bad, whatever else it looks like, since a heading
             names the columns.
         any_line: any line is of it, so it is taken only where no other layout fits.
@@ -62,6 +63,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     remark: str = ""
     body: str = ""
     has_body: bool = False
+    finer: tuple[str, ...] = ()
     exact: bool = False
     any_line: bool = False
     pairs: bool = False

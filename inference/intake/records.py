@@ -33,7 +33,7 @@ _LIKELY: Final = ("log4j", "python", "klog", "general")
 
 _PREFIX: Final = re.compile(
     r"[\[(<]?(?P<level>(?i:trace|debug|info|notice|warn|warning|error|err|fatal|critical|crit|alert"
-    r"|emerg|panic|severe))[\])>]?(?::|[\])>]:?| -)[ \t]++(?P<message>.*)"
+    r"|emerg|panic|severe))[\])>]?(?::|[\])>]:?| -)[ \t]++(?:\[\d{10}\.\d++\] )?(?P<message>.*)"
     rf"|{BARE_LEVEL.replace('<level>', '<level2>')}[ \t]++(?P<rest>.*)",
     re.DOTALL,
 )
@@ -191,7 +191,7 @@ class RecordReader:
 
     def _of_pairs(self, text: str) -> RawRecord:
         """The parts of pairs; pairs without a message are the message themselves."""
-        pairs = read_pairs(text)
+        pairs = _with_moment(read_pairs(text))
         record = self.documents.read(pairs) or self.documents.read({**pairs, "message": text})
         return record or RawRecord(text)
 
@@ -222,6 +222,14 @@ def read_pairs(text: str) -> dict[str, Any]:
         name, quoted, plain = match.groups()
         pairs.setdefault(name, plain if quoted is None else _ESCAPED.sub(_unescape, quoted))
     return pairs
+
+
+def _with_moment(pairs: dict[str, Any]) -> dict[str, Any]:
+    """Pairs whose time has its day, where `date` and `time` are two, as firewalls write."""
+    day, clock = pairs.get("date"), pairs.get("time")
+    if day is None or clock is None or not clock.startswith(tuple("012")) or "-" in clock:
+        return pairs
+    return {**pairs, "time": f"{day} {clock}"}
 
 
 def _unescape(match: re.Match[str]) -> str:

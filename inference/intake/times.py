@@ -54,7 +54,7 @@ _PATTERNS: Final = tuple(
         ),
         rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)[-T ]{_CLOCK}{_ZONE}",
         (  # the same without colons
-            r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)[-T_ ]?"
+            r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)[-T_: ]?"
             rf"(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,](?P<part>\d{{1,9}})\d*)?{_ZONE}"
         ),
         (
@@ -67,16 +67,22 @@ _PATTERNS: Final = tuple(
             rf"(?: (?P<year>\d{{4}}))?{_ZONE}"
         ),
         (  # as `date` writes where the day goes before the month: Mi 1. Mai 10:00:00 CEST 2024
-            rf"{_DAY}(?P<day>\d\d?)\.? {_MONTH} {_CLOCK}(?: (?P<zone2>[A-Z]{{3,4}}))?"
+            rf"{_DAY}(?P<day>\d\d?)\.?[ -]{_MONTH} {_CLOCK}(?: (?P<zone2>[A-Z]{{3,4}}))?"
             rf"(?: (?P<year>\d{{4}}))?{_ZONE}"
         ),
         # Suricata, which writes the day first
         rf"(?P<day>\d\d?)/(?P<month>\d\d?)/(?P<year>\d{{4}}) -- {_CLOCK}{_ZONE}",
         rf"(?P<first>\d\d?)/(?P<other>\d\d?)/(?P<year>\d{{4}})(?:,? | - |[-:T]){_CLOCK}{_ZONE}",
+        # Splunk, which writes the month first, dashes all the same
+        (
+            r"(?P<month>\d\d)-(?P<day>\d\d)-(?P<year>\d{4}) (?P<hour>\d\d):(?P<minute>\d\d):"
+            r"(?P<second>\d\d)\.(?P<part>\d{3}) (?P<zone>[+-]\d{4})$"
+        ),
         rf"(?P<day>\d\d?)[-.](?P<month>\d\d?)[-.](?P<year>\d{{4}}),? {_CLOCK}{_ZONE}",
+        rf"{_MONTH}-(?P<day>\d\d)-(?P<year>\d\d) {_CLOCK}{_ZONE}",
         rf"(?P<first>\d\d?)/(?P<other>\d\d?)/(?P<last>\d\d),? {_CLOCK}{_ZONE}",
         rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d\d),? {_CLOCK}{_ZONE}",
-        rf"(?P<month>\d\d)[-/](?P<day>\d\d)[ -]{_CLOCK}{_ZONE}",
+        rf"(?P<month>\d\d)[-/](?P<day>\d\d)[ |-]{_CLOCK}{_ZONE}",
         rf"(?P<year>\d{{4}}) {_MONTH} +(?P<day>\d\d?) {_CLOCK}{_ZONE}",
         (
             r"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d) +(?P<hour>\d\d?):?(?P<minute>\d\d):?"

@@ -1,12 +1,12 @@
-"""C++: spdlog, Envoy."""
+"""C++: spdlog, Envoy, Chromium, Unreal Engine."""
 
 from typing import Final
 
 from inference.intake.fragments import DATED, MESSAGE
-from inference.intake.layout import Layout
+from inference.intake.layout import Layout, named_levels
 from inference.intake.layout import example as _e
 
-__all__ = ["SPDLOG"]
+__all__ = ["CHROMIUM", "SPDLOG", "UNREAL"]
 
 _SPDLOG: Final = (
     # [time][process][level][logger] [source] message, as Envoy; [time] [level] message
@@ -26,5 +26,35 @@ SPDLOG: Final = Layout(
             "upstream",
             "lost",
         ),
+    ),
+)
+
+_CHROMIUM: Final = (
+    r"\[(?:\d++:)?\d++:(?P<time>\d{4}/\d{6}(?:\.\d++)?):(?P<level>[A-Z]++)\d?:(?P<service>[\w./-]++)(?:\(\d++\)|:\d++)\] (?P<message>.*)",
+)
+
+CHROMIUM: Final = Layout(
+    name="chromium",
+    title="Chromium, Electron",
+    patterns=_CHROMIUM,
+    continued=True,
+    examples=(_e("[7:8:0501/100000.123456:ERROR:gpu.cc(12)] no", "ERROR", "gpu.cc", "no"),),
+)
+
+_UNREAL: Final = (
+    r"\[(?P<time>\d{4}\.\d\d\.\d\d-\d\d\.\d\d\.\d\d:\d{3})\]\[ *+\d++\](?P<service>\w++): "
+    r"(?:(?P<level>Fatal|Error|Warning|Display|Log|Verbose|VeryVerbose): )?(?P<message>.*)",
+    r"(?P<service>Log[A-Z]\w++): (?:(?P<level>Fatal|Error|Warning|Display|Log|Verbose|VeryVerbose): )?(?P<message>.*)",
+)
+
+UNREAL: Final = Layout(
+    name="unreal",
+    title="Unreal Engine",
+    patterns=_UNREAL,
+    levels=named_levels(display="INFO", log="INFO", veryverbose="DEBUG"),
+    continued=True,
+    examples=(
+        _e("[2024.05.01-10.00.01:123][ 12]LogNet: Error: no", "Error", "LogNet", "no"),
+        _e("LogInit: up", None, "LogInit", "up"),
     ),
 )

@@ -17,6 +17,7 @@ from schemas.record.features import Level
 
 __all__ = [
     "ALERT",
+    "CLICKHOUSE",
     "DB2",
     "MONGODB",
     "MONGODB_OLD",
@@ -25,6 +26,7 @@ __all__ = [
     "MYSQL_SLOW",
     "POSTGRESQL",
     "REDIS",
+    "VERTICA",
 ]
 
 _PG_LEVELS: Final = (
@@ -173,15 +175,42 @@ DB2: Final = Layout(
     examples=(_e("2024-05-01-10.00.00.123456+120 I437A435   LEVEL: Error", "Error", None, ""),),
 )
 
+_CLICKHOUSE: Final = (
+    rf"(?P<time>{DATED}) \[ ?\d++ ?\] \{{[^{{}}]*+\}} <(?P<level>[A-Z][a-z]++)> (?P<service>[^:]++): {MESSAGE}",
+)
+
+CLICKHOUSE: Final = Layout(
+    name="clickhouse",
+    title="ClickHouse",
+    patterns=_CLICKHOUSE,
+    continued=True,
+    examples=(_e("2024.05.01 10:00:01.123456 [ 7 ] {} <Error> TCP: no", "Error", "TCP", "no"),),
+)
+
+_VERTICA: Final = (
+    rf"(?P<time>{DATED}) [\w ]++:\w++ (?:\[\w++\] )?<(?P<level>[A-Z]++)>(?: @\[[^\]]*+\]:)? {MESSAGE}",
+)
+
+VERTICA: Final = Layout(
+    name="vertica",
+    title="Vertica",
+    patterns=_VERTICA,
+    continued=True,
+    levels=named_levels(rollback="ERROR", internal="ERROR"),
+    examples=(_e("2024-05-01 10:00:01.123 Main:0x7f [Init] <WARNING> no", "WARNING", None, "no"),),
+)
+
 _ALERT: Final = (rf"(?P<time>{DATED}|{C_TIME})(?P<message>)",)
 
 ALERT: Final = Layout(
     name="alert",
     title="a time on a line of its own, then the text, as Oracle's alert log",
     patterns=_ALERT,
+    levels=named_levels(ora="ERROR"),
     continued=True,
     any_further=True,
     has_body=True,
+    body=r"(?P<message>(?:Fatal NI connect |(?P<level>Error)s in file |(?P<level2>ORA)-\d{5}).*)",
     examples=(
         _e("2024-05-01T10:00:00.123456+02:00", None, None, ""),
         _e("Wed May 01 10:00:00 2024", None, None, ""),

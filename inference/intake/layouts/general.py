@@ -24,16 +24,59 @@ from inference.intake.layout import example as _e
 
 __all__ = ["DATED_TEXT", "GENERAL", "MAVEN", "SMALL", "TEXT"]
 
-_JUNK: Final = rf"(?:(?:(?!\[(?i:{LEVEL.replace('?P<level>', '?:')}) *+\]){BRACKETED}|{UUID}|\d++|[-|]|\w++=\S++)[ |\t]++){{0,8}}+"
+_BARRED: Final = rf"(?![\[(<](?i:{LEVEL.replace('?P<level>', '?:')}) *+[\])>])"
+_JUNK: Final = (
+    rf"(?:(?:{_BARRED}(?:{BRACKETED}|\([^()]*+\)|\{{[^{{}}]*+\}}|<[^<>]*+>)"
+    rf"|{UUID}|\d[\d.]*+[%:]?|[-|:]|->|\w++=\S++)[ |\t]++){{0,8}}+"
+)
 """What may stand between a time and a level: threads, processes, dashes, pairs."""
-_NEAR: Final = rf" {{0,8}}+{TIME}[ |,\t:]++(?P<message>.{{0,80}}?{NEAR_LEVEL}.*)"
+_NESTED: Final = rf"(?!{TIME.replace('?P<time>', '?:')}[ \t])"
+"""No line with a time of its own, as docker puts one before each: it is read by itself."""
+_NO_TAG: Final = rf"(?!{BSD_TIME} [\w.-]++ [^\s:\[]++\[\d++\]: )"
+"""No line of syslog, which reads more of it."""
+_NEAR: Final = rf"{_NO_TAG} {{0,8}}+{TIME}[ |,\t:]++{_NESTED}(?P<message>.{{0,80}}?{NEAR_LEVEL}.*)"
+_MARKED: Final = (
+    r"[\[(<|]?(?P<level>(?i:trace|verbose|debug|information|info|notice|warning|warn|wrn|error|err|severe"
+    r"|fatal|critical|crit|alert|emergency|emerg|panic)) *+(?:[\])>|]:?|:|(?<= )-)(?:\s++|$)"
+)
+"""A level of any case that a bracket, a colon or a dash closes."""
+_PART: Final = r"(?P<service>(?!\S*\.[a-z]{1,4}:\d)[A-Za-z][\w./-]*+)(?::[\w-]++)?"
+_SAID: Final = (
+    # time prog[7:0] level: message; time name: level: message; time name(7) - level: message
+    rf"{TIME} ++{_PART}(?:(?:\[[^\[\]]*+\]|\([^()]*+\)):?|:)(?: [\w.]++:\d++)?(?: at \w++\(\):)? ++(?:- )?{_MARKED}{MESSAGE}",
+    # time a.b.Cart level - message; time name     level : message
+    rf"{TIME} ++(?:\([^()]*+\) |\[[^\[\]]*+\] )?(?=[\w-]++[./]|[\w./-]++  ){_PART} ++{_MARKED}{MESSAGE}",
+    # Ceph: time name (address) 7 : cluster [level] message
+    rf"{TIME} (?P<service>\S++) \([^()]*+\) \d++ : \w++ \[(?P<level>[A-Z]++)\] {MESSAGE}",
+    # time name (level): message
+    rf"{TIME} ++{_PART} \((?P<level>[a-z]++)\): {MESSAGE}",
+    # [UTC May  1 10:00:00] level   : message
+    rf"\[[A-Z]{{3,4}} (?P<time>{BSD_TIME})\] (?P<level>[a-z]++) *+: {MESSAGE}",
+    # time [7] level  [part] message
+    rf"{TIME} ++\[[0-9a-f]++\] (?P<level>finest|finer|fine|debug|info|warning|severe|error) ++\[(?P<service>[\w.-]++) *+\] {MESSAGE}",
+    # time [LEVEL][7] file.go 12: message
+    rf"{TIME} \[{LEVEL}\]\[\d++\] (?P<service>[\w./-]++) \d++: {MESSAGE}",
+    # a letter: [time][W][api:7]: message; time [W|part|id] message; [time] W [MSGID: 7] [file.c:7:open] part: message
+    rf"{TIME}\[(?P<level>[DIWEV])\]\[(?P<service>[\w.]++):\d++\]: {MESSAGE}",
+    rf"{TIME} \[(?P<level>[DIWEF])\|(?P<service>\w++)\|\w*+\] {MESSAGE}",
+    rf"{TIME} (?P<level>[DIWECNTA]) (?:\[MSGID: \d++\] )?\[(?P<service>[\w.-]++):\d++:\w++\] [\w./-]++: {MESSAGE}",
+    rf"{TIME} (?P<level>[DIWE])! {MESSAGE}",
+    rf"{TIME}\|[^|]*+\|(?P<service>[\w.-]++)\|(?P<level>[DIWEC])\|{MESSAGE}",
+    r"(?P<level>[DIWEV]) \(\d++\) (?P<service>[\w-]++): (?P<message>.*)",
+    # [time] <01> Level   message
+    rf"{TIME} <\d++> (?P<level>Info|Warning|Error) ++{MESSAGE}",
+    # time;Level;message
+    rf"{TIME}[;,](?P<level>(?i:information|info|warnung|warning|fehler|error|kritisch|critical))[;,]{MESSAGE}",
+)
 _GENERAL: Final = (
+    # time | PART | LEVEL | (file.go:7 in Run) | message
+    rf"{TIME} \| (?P<service>[A-Z][A-Z-]*+) \| {LEVEL} \| \([^()]*+\) \| {MESSAGE}",
     # time level span{id=7}: module: message
     rf"{TIME} ++{LEVEL} (?:\w++\{{[^{{}}]*+\}}: ?)++{LOGGER}: {MESSAGE}",
     # [2024-05-01T10:00:00Z INFO  cart::open] message
     rf"\[(?P<time>{DATED}) {LEVEL} *+(?P<service>[\w:.$-]++)\] {MESSAGE}",
     # time [level] [logger] message
-    rf"{TIME}[ |]*+\[{MARKED_LEVEL} *+\] ?{OWN_BRACKET}:? {MESSAGE}",
+    rf"{TIME}[ |]*+[\[<]{MARKED_LEVEL} *+[\]>] ?{OWN_BRACKET}:? {MESSAGE}",
     # time:level:logger:message, with commas or semicolons as well
     rf"{TIME} ?[:;,] ?{LEVEL} *+[:;,] ?(?:{LOGGER}[:;,] ?)?{MESSAGE}",
     rf"{TIME} ?[:;,] ?{LOGGER} ?[:;,] ?{LEVEL} *+[:;,] ?{MESSAGE}",
@@ -54,10 +97,11 @@ _GENERAL: Final = (
     # program time level message; [process] time [level] message
     rf"(?P<service>[A-Za-z][\w.$-]*+):? {TIME} ++\[?{LEVEL}\]?:? ++{MESSAGE}",
     rf"\[\d++\] {TIME} \[{MARKED_LEVEL}\] {MESSAGE}",
+    *_SAID,
     # time, something, a level, something: all of it is the message
     _NEAR,
     # level time message
-    rf"[\[(<]?{MARKED_LEVEL}[\])>:|]?(?: [-|] |\s)++{TIME}(?: *+[-:|])?(?:\s++|$){MESSAGE}",
+    rf"[\[(<]? ?{MARKED_LEVEL}[\])>:|]?(?: [-|] |\s)++{TIME}(?::(?= ))?(?: *+[-:|])?(?:\s++|$){MESSAGE}",
     # [level|logger|line] time: message; [level time logger:line] message; (letter) time - message
     rf"\[{LEVEL}\|(?P<service>[\w.]++)(?:\|[^\]|]*+)*+\] {TIME}(?: *+[-:|])?(?:\s++|$){MESSAGE}",
     rf"\[(?P<level>[DIWEC]) (?P<time>{DATED}|{CLOCK}) (?P<service>[A-Za-z][\w.]*+)(?::\d++)?\] {MESSAGE}",
@@ -65,7 +109,7 @@ _GENERAL: Final = (
     # time [letter] message
     rf"{TIME} ++[\[(<](?P<level>[VDINWEFC])[\])>]:? {MESSAGE}",
     # level [logger] message; level: message
-    rf"[\[(<]{MARKED_LEVEL} *+[\])>]:?(?: ++|$){MESSAGE}",
+    rf"[\[(<]{MARKED_LEVEL} *+[\])>]:?(?: ++|$)(?:\(\d++\) : )?{MESSAGE}",
     rf"{BARE_LEVEL} ++(?!\[[\w.$]*+\] ){MESSAGE}",
 )
 
@@ -98,8 +142,19 @@ MAVEN: Final = Layout(
     examples=(_e("[ERROR] no build", "ERROR", None, "no build"),),
 )
 
+_DATED: Final = rf"[\[(<]?(?P<time>{DATED}|{BSD_TIME}|{EPOCH})[\])>]?"
 _DATED_TEXT: Final = (
+    # time junk level message, where most lines have no level
+    rf"{_DATED}:?[ |\t]++{_JUNK}(?:kid\d++\| |PM2 )?{_MARKED}{MESSAGE}",
     _NEAR,
+    # Zabbix: 7:20240501:100000.123 message; Source games: L 05/01/2024 - 10:00:00: message
+    r" {0,6}+\d++:(?P<time>\d{8}:\d{6}\.\d{3}) (?P<message>.*)",
+    r"L (?P<time>\d\d/\d\d/\d{4} - \d\d:\d\d:\d\d): (?P<message>.*)",
+    # PeopleSoft: program.7 (12) [time] message; a time in quotes
+    rf"(?P<service>[A-Za-z][\w-]*+)(?:\.\d++)? \(\d++\) \[(?P<time>{DATED})[^\]]*+\](?:\([^()]*+\))? {MESSAGE}",
+    rf'"(?P<time>{DATED})"[\t,; ]{MESSAGE}',
+    # rspamd: time #7(process) <tag>; part; message
+    rf"(?P<time>{DATED}) #\d++\(\w++\) <[^<>]*+>; (?P<service>\w++); {MESSAGE}",
     rf"[\[(<]?(?P<time>{DATED}|{BSD_TIME}|{EPOCH}|(?:\d\d[-/]\d\d )?\d\d:\d\d:\d\d(?:[.,]\d++)?)(?:\] *+|[,;|]|[\])>]?(?: *+[-|:,])?(?:\s++|$)){MESSAGE}",
     # program time: message
     rf"(?P<service>[a-z][\w.-]*+) \[?(?P<time>{DATED})\]?:? {MESSAGE}",
@@ -109,6 +164,7 @@ DATED_TEXT: Final = Layout(
     name="dated",
     title="a time, the text",
     patterns=_DATED_TEXT,
+    finer=("general",),
     continued=True,
     examples=(_e("2024/05/01 10:00:00 main.go:7: up", None, None, "main.go:7: up"),),
 )

@@ -6,13 +6,15 @@ from inference.intake.fragments import CLOCK, DATED, EPOCH, MESSAGE
 from inference.intake.layout import STATUS_LEVELS, Layout, named_levels
 from inference.intake.layout import example as _e
 
-__all__ = ["ETCD", "GIN", "KLOG", "LOGFMT", "LOGRUS", "ZAP", "ZEROLOG"]
+__all__ = ["ETCD", "GETH", "GIN", "KLOG", "LOGFMT", "LOGRUS", "ZAP", "ZEROLOG"]
 
 _KLOG: Final = (
     rf"(?P<level>[IWEFD])(?P<time>\d{{4}} {CLOCK}) ++\d++ (?P<service>[\w.-]++):\d++\] {MESSAGE}",
     # TensorFlow: time: I file.cc:7] message
     rf"(?P<time>{DATED}): (?P<level>[IWEF]) (?P<service>[\w./-]++):\d++\] {MESSAGE}",
     rf"(?P<level>[IWEFD])(?P<time>\d{{8}} {CLOCK}) ++\d++ (?P<service>[\w./-]++):\d++\] {MESSAGE}",
+    # CockroachDB: I240501 10:00:00.123456 7 server/node.go:12 [n1] message
+    rf"(?P<level>[IWEF])(?P<time>\d{{6}} {CLOCK}) ++\d++ (?:\d@)?(?P<service>[\w./-]++):\d++ +(?:⋮ )?{MESSAGE}",
 )
 
 KLOG: Final = Layout(
@@ -45,6 +47,18 @@ ZEROLOG: Final = Layout(
     title="zerolog, console",
     patterns=_ZEROLOG,
     examples=(_e("10:00AM ERR cart lost error=EOF", "ERR", None, "cart lost error=EOF"),),
+)
+
+_GETH: Final = (
+    rf"(?P<level>TRACE|DEBUG|INFO|WARN|ERROR|CRIT) ?\[(?P<time>\d\d-\d\d\|{CLOCK})\] {MESSAGE}",
+)
+
+GETH: Final = Layout(
+    name="geth",
+    title="go-ethereum",
+    patterns=_GETH,
+    continued=True,
+    examples=(_e("ERROR[05-01|10:00:02.123] lost", "ERROR", None, "lost"),),
 )
 
 _LOGRUS: Final = (rf"(?P<level>TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[(?P<time>[^\]]++)\] {MESSAGE}",)

@@ -12,6 +12,12 @@ _WINSTON: Final = (
     rf"(?P<time>{DATED}) \[(?P<service>[\w.-]++)\] (?P<level>[a-z]++): {MESSAGE}",
     rf"(?P<time>{DATED}) (?P<level>error|warn|info|http|verbose|debug|silly): {MESSAGE}",
     rf"(?P<level>error|warn|info|http|verbose|debug|silly): {MESSAGE}",
+    # Next.js
+    rf"(?P<level>error|warn|info) ++- {MESSAGE}",
+    # ioBroker: time  - level: adapter.0 (7) message
+    rf"(?P<time>{DATED}) ++- (?P<level>error|warn|info|debug|silly): (?P<service>[\w-]++\.\w[\w-]*+):? (?:\(\d++\) )?{MESSAGE}",
+    # Zigbee2MQTT:level time: message
+    rf"(?P<service>Zigbee2MQTT):(?P<level>error|warn|warning|info|debug) ++(?P<time>{DATED}): {MESSAGE}",
     rf"npm (?P<level>ERR!|WARN|notice|info|http|verb|sill) {MESSAGE}",
 )
 

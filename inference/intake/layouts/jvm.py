@@ -18,9 +18,10 @@ from inference.intake.layout import Layout, named_levels
 from inference.intake.layout import example as _e
 from schemas.record.features import Level
 
-__all__ = ["JETTY", "JUL", "LOG4J", "MINECRAFT", "ORACLE", "WEBLOGIC", "WEBSPHERE"]
+__all__ = ["GC", "JETTY", "JUL", "LOG4J", "MINECRAFT", "ORACLE", "WEBLOGIC", "WEBSPHERE"]
 
 _AT_CLASS: Final = r"\[(?:[^@]*:)?(?P<service>[\w.$]++)@\d++\]"
+_CLASS: Final = r"(?P<service>[a-z]\w*+(?:\.[\w$]++)++)"
 _LOG4J: Final = (
     # [2023-01-01 00:00:00,000] INFO message (kafka.server.KafkaServer)
     rf"(?=\[){TIME} {LEVEL} {MESSAGE} \((?P<service>\w++(?:\.[\w$]++)++)\)",
@@ -42,6 +43,29 @@ _LOG4J: Final = (
     rf"{LEVEL} *+(?:{BRACKETED} (?=[\[\d]))?{TIME} (?:{BRACKETED} ++)?{ENDED}",
     # 2023-01-01 00:00:00,000 AUDITED [main] a.b.X: a level of the program's own
     rf"{TIME} ++\[?(?P<level>[A-Z]{{3,12}}+)\]? ++(?:{BRACKETED} ++)?(?P<service>[A-Za-z_]\w*+(?:\.[\w$]++)++){SEPARATOR}{MESSAGE}",
+    # [INFO] [05/01/2024 10:00:00.123] [thread] [akka://shop/user/cart] message
+    rf"\[{LEVEL}\] \[(?P<time>{DATED})\] {BRACKETED} \[(?P<service>[^\[\]]++)\] {MESSAGE}",
+    # openHAB: time, level and class in brackets, both padded
+    rf"{TIME} \[{LEVEL} *+\] \[(?P<service>[\w.$-]++) *+\] - {MESSAGE}",
+    # time LEVEL (thread) [context] o.a.s.Core message
+    rf"{TIME} {LEVEL} ++\([^()]*+\) (?:{BRACKETED} )?{_CLASS} {MESSAGE}",
+    # time LEVEL [thread] [a.b.Cart] method message
+    rf"{TIME} {LEVEL} {BRACKETED} \[{_CLASS}\] [\w$<>]++ {MESSAGE}",
+    # time LEVEL [thread] user a.b.Cart - message
+    rf"{TIME} {LEVEL} ++{BRACKETED} [*\w.@-]++ {_CLASS} - {MESSAGE}",
+    # time thread LEVEL user request [a.b.Cart] message
+    rf"{TIME} \S++ {LEVEL} (?:[^\[\]]{{1,160}}+)\[{_CLASS}\] {MESSAGE}",
+    # time | LEVEL | thread | a.b.Cart | bundle | message; time | LEVEL | message | a.b.Cart | thread
+    rf"{TIME} \| {LEVEL} *+\| [^|]*+\| {_CLASS} *+\| \d[^|]*+\| {MESSAGE}",
+    rf"{TIME} \| {LEVEL} *+\| (?P<message>.*?) \| {_CLASS} \| [^|]++",
+    # time a.b.cart thread [LEVEL] message
+    rf"{TIME} {_CLASS} \S++ \[{LEVEL}\] {MESSAGE}",
+    # time, level, thread, class and message between tabs
+    rf"{TIME}\t{LEVEL}\t[^\t]++\t{_CLASS}\t{MESSAGE}",
+    # time LEVEL : a.b.Cart - message
+    rf"{TIME} {LEVEL} ?: {_CLASS} - {MESSAGE}",
+    # time LEVEL part[thread][a.b.Cart] message
+    rf"{TIME} {LEVEL} ++(?P<service>[\w-]++)\[[^\[\]]*+\]\[[^\[\]]*+\] {MESSAGE}",
     # 01-May-2024 10:00:00.123 INFO [main] org.apache.catalina.startup.Catalina.start message
     rf"{TIME} {LEVEL} {BRACKETED} {DOTTED}(?: |$){MESSAGE}",
     BARE,
@@ -91,7 +115,9 @@ JUL: Final = Layout(
 )
 
 _WEBLOGIC: Final = (
+    r"####?<(?P<time>[^>]*+)> <(?P<level>[^>]*+)> <(?P<service>[^>]*+)> (?:<<?[^<>]*+>>? )*?<(?:[A-Z]++-\d++|\d{6})> <(?P<message>.*?)>? *+",
     r"####?<(?P<time>[^>]*+)> <(?P<level>[^>]*+)> <(?P<service>[^>]*+)> (?P<message>.*)",
+    rf"<(?P<time>{WORD_TIME}[^>]*+)> <(?P<level>[^>]*+)> <(?P<service>[^>]*+)> <(?:[A-Z]++-\d++|\d{{6}})> <(?P<message>.*?)>? *+",
     rf"<(?P<time>{WORD_TIME}[^>]*+)> <(?P<level>[^>]*+)> <(?P<service>[^>]*+)> {MESSAGE}",
 )
 
@@ -105,13 +131,13 @@ WEBLOGIC: Final = Layout(
             "<May 1, 2024 10:00:00 AM UTC> <Notice> <Server> <BEA-1> <up>",
             "Notice",
             "Server",
-            "<BEA-1> <up>",
+            "up",
         ),
     ),
 )
 
 _WEBSPHERE: Final = (
-    rf"\[(?P<time>\d\d?/\d\d?/\d\d [^\]]++)\] [0-9a-f]{{8}} (?P<service>\S++) ++(?P<level>[AIWEFDRCOZ<>123]) ++{MESSAGE}",
+    rf"\[(?P<time>\d\d?[/.]\d\d?[/.]\d\d,? [^\]]++)\] [0-9a-f]{{8}} (?P<service>\S++) ++(?P<level>[AIWEFDRCOZ<>123]) ++{MESSAGE}",
 )
 
 WEBSPHERE: Final = Layout(
@@ -136,6 +162,8 @@ WEBSPHERE: Final = Layout(
 _ORACLE: Final = (
     rf"\[(?P<time>{DATED})\] \[[^\]]*+\] \[(?P<level>[A-Za-z:\d]++)\] \[[^\]]*+\] "
     rf"\[(?P<service>[\w.$/-]++)\] (?:\[[^\]]*+\] )*+{MESSAGE}",
+    # GlassFish before 4: [#|time|level|server|logger|thread|message|#]
+    r"\[#\|(?P<time>[^|]++)\|(?P<level>[A-Z]++)\|[^|]*+\|(?P<service>[^|]++)\|[^|]*+\|(?P<message>.*?)(?:\|#\])?",
 )
 
 ORACLE: Final = Layout(
@@ -153,7 +181,23 @@ ORACLE: Final = Layout(
     ),
 )
 
-_JETTY: Final = (rf"{TIME}:{LEVEL} *+:(?P<service>[\w.$-]*+):[^:]*+: ?{MESSAGE}",)
+_GC: Final = (
+    rf"\[(?:(?P<time>{DATED})|\d++\.\d++m?s)\](?:\[\d++\])?\[(?P<level>trace|debug|info|warning|error) *+\]"
+    rf"\[(?P<service>[a-z]++(?:,[a-z]++)*+) *+\] {MESSAGE}",
+)
+
+GC: Final = Layout(
+    name="gc",
+    title="the Java virtual machine itself, since Java 9",
+    patterns=_GC,
+    continued=True,
+    examples=(
+        _e("[0.456s][warning][os,thread] lost", "warning", "os,thread", "lost"),
+        _e("[2024-05-01T10:00:00.123+0200][info][gc] up", "info", "gc", "up"),
+    ),
+)
+
+_JETTY: Final = (rf"{TIME}:{LEVEL} *+:(?P<service>[\w.$-]*+):[^:\s]*+: ?{MESSAGE}",)
 
 JETTY: Final = Layout(
     name="jetty",

@@ -33,8 +33,14 @@ _PYTHON: Final = (
     rf"{TIME} {LOGGER} *+\[\d++\]: {LEVEL} ++{MESSAGE}",
     # thread::LEVEL::time::name::line::message
     rf"[\w.-]++::{LEVEL}::{TIME}::(?P<service>[\w.]++)::{MESSAGE}",
+    # 2024-01-02 03:04:05,678 [salt.minion  :1020][LEVEL ][7] message
+    rf"{TIME} \[(?P<service>[\w.-]++) *+:\d++ *+\]\[{LEVEL} *+\](?:\[\d++\])? {MESSAGE}",
+    # 2024-01-02 03:04:05,678 (7/MainThread) shop.cart LEVEL - message
+    rf"{TIME} \([^()]*+\) (?P<service>[\w.]++) {LEVEL} - {MESSAGE}",
+    # a time of docker's before LEVEL:logger:message
+    rf"{TIME} {LEVEL}:(?P<service>[^\s:]++):{MESSAGE}",
     # a level, a colon, blanks, the message
-    rf"{LEVEL}:(?: ++|$){MESSAGE}",
+    rf"{LEVEL}:(?: ++|$)(?!{TIME.replace('?P<time>', '?:')}){MESSAGE}",
     BARE,
 )
 

@@ -27,13 +27,16 @@ HANA: Final = Layout(
     ),
 )
 
-_SAP: Final = (rf"[A-Z]  (?:\*\*\* (?P<level>ERROR|WARNING)(?: =>)? ?)?{MESSAGE}",)
+_SAP: Final = (
+    rf"\[Thr \d++\] ++(?:\*\*\* (?P<level>ERROR|WARNING)(?: =>)? ?)?{MESSAGE}",
+    rf"[A-Z]  (?:\*\*\* (?P<level>ERROR|WARNING)(?: =>)? ?)?{MESSAGE}",
+)
 
 SAP: Final = Layout(
     name="sap",
     title="SAP, dev traces",
     patterns=_SAP,
     continued=True,
-    remark=rf"[A-Z] +{C_TIME}|-{{10,}}+|[A-Z] *",
+    remark=rf"[A-Z] +{C_TIME}|\[Thr \d+\] {C_TIME}|-{{10,}}+|[A-Z] *",
     examples=(_e("M  *** ERROR => ThIPMDown: lost", "ERROR", None, "ThIPMDown: lost"),),
 )

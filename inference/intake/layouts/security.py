@@ -7,7 +7,7 @@ from inference.intake.layout import Layout, named_levels
 from inference.intake.layout import example as _e
 from schemas.record.features import Level
 
-__all__ = ["CEF", "LEEF", "PROXIFIER"]
+__all__ = ["CEF", "IDS", "LEEF", "MIKROTIK", "OSSEC", "PROXIFIER"]
 
 _CEF: Final = (
     r"(?:<\d{1,3}>)?(?:\d )?(?:(?P<time>\S.{0,34}?) )?(?:[\w.:-]++ )?"
@@ -41,14 +41,61 @@ CEF: Final = Layout(
 
 _LEEF: Final = (
     r"(?:<\d{1,3}>)?(?:\d )?(?:(?P<time>\S.{0,34}?) )?(?:[\w.:-]++ )?"
-    r"LEEF:\d\.\d\|[^|]*+\|(?P<service>[^|]++)\|[^|]*+\|(?P<message>.*)",
+    r"LEEF:\d\.\d\|[^|]*+\|(?P<service>[^|]++)\|[^|]*+\|(?P<message>.*?(?:\bsev=(?P<level>\d++).*)?)",
 )
 
 LEEF: Final = Layout(
     name="leef",
     title="QRadar's Log Event Extended Format",
     patterns=_LEEF,
-    examples=(_e("May  1 10:00:00 fw1 LEEF:1.0|Acme|Wall|1.0|x|sev=1", None, "Wall", "x|sev=1"),),
+    levels=_CEF_LEVELS,
+    examples=(_e("May  1 10:00:00 fw1 LEEF:1.0|Acme|Wall|1.0|x|sev=1", "1", "Wall", "x|sev=1"),),
+)
+
+_ALERTS: Final = (
+    # Suricata and Snort: time [**] [1:2:3] text [**] [Classification: x] [Priority: 1] {TCP} a -> b
+    r"(?P<time>\d\d/\d\d(?:/\d{2,4})?-\d\d:\d\d:\d\d\.\d++) ++(?:\[\w++\] )?"
+    r"(?P<message>\[\*\*\] .*?(?:\[Priority: (?P<level>\d)\].*)?)",
+)
+
+IDS: Final = Layout(
+    name="ids",
+    title="Suricata and Snort, alerts in a line",
+    patterns=_ALERTS,
+    levels={"1": Level.ERROR, "2": Level.WARN, "3": Level.INFO, "4": Level.INFO},
+    examples=(
+        _e(
+            "05/01/2024-10:00:00.123456  [**] [1:2:3] scan [**] [Priority: 2] {TCP} a -> b",
+            "2",
+            None,
+            "[**] [1:2:3] scan [**] [Priority: 2] {TCP} a -> b",
+        ),
+    ),
+)
+
+_OSSEC: Final = (r"\*\* Alert (?P<time>\d{10})\.\d++:(?P<message>.*)",)
+
+OSSEC: Final = Layout(
+    name="ossec",
+    title="Wazuh and OSSEC, alerts in plain text",
+    patterns=_OSSEC,
+    continued=True,
+    exact=True,
+    has_body=True,
+    further=".",
+    examples=(_e("** Alert 1714557600.12: - syslog,sshd,", None, None, " - syslog,sshd,"),),
+)
+
+_TOPICS: Final = (
+    r"(?P<time>(?:[A-Za-z]{3}/\d\d(?:/\d{4})? |\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d) (?P<service>[a-z]\w*+),"
+    r"(?:[a-z\d-]++,)*?(?P<level>debug|info|warning|error|critical)(?:,[a-z\d-]++)*+ (?P<message>.*)",
+)
+
+MIKROTIK: Final = Layout(
+    name="mikrotik",
+    title="MikroTik RouterOS",
+    patterns=_TOPICS,
+    examples=(_e("may/01/2024 10:00:00 system,error,critical no", "error", "system", "no"),),
 )
 
 _PROXIFIER: Final = (

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from inference.intake.fragments import BSD_TIME, C_TIME, ISO_TIME, LEVEL, MESSAGE, TAG
+from inference.intake.fragments import BSD_TIME, C_TIME, DATED, EPOCH, ISO_TIME, LEVEL, MESSAGE, TAG
 from inference.intake.layout import Layout
 from inference.intake.layout import example as _e
 from schemas.record.features import Level
@@ -29,10 +29,18 @@ _CISCO: Final = (
 _SYSLOG: Final = (
     # RFC 5424: <34>1 2003-10-11T22:14:15.003Z host app procid msgid [sd] message
     rf"{_PRIORITY}\d{{1,2}} (?P<time>-|{ISO_TIME}) [^ ]++ {_APP} [^ ]++ [^ ]++ {_DATA}{MESSAGE}",
+    # Solaris: Jan  2 03:04:05 host prog[123]: [ID 800047 auth.info] message
+    rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}|{ISO_TIME}) {_HOST} {TAG}\[ID \d++ {_FACILITY}\.(?P<level2>[a-z]++)\] {MESSAGE}",
+    # Apple's devices: Jan  2 03:04:05 host prog(library)[123] <Notice>: message
+    rf"(?P<time>{BSD_TIME}) {_HOST} (?P<service>[^\s:\[(]++)(?:\([^()]*+\))?\[\d++\](?: \([^()]*+\))? <(?P<level>[A-Z][a-z]++)>: {MESSAGE}",
+    # AIX: Jan  2 03:04:05 host auth|security:notice prog: message
+    rf"(?P<time>{BSD_TIME}) {_HOST} [a-z\d|]++:(?P<level>emerg|alert|crit|err|warning|notice|info|debug) {TAG}{MESSAGE}",
     # RFC 3164: Jan  2 03:04:05 host prog[123]: message
     rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}|{ISO_TIME}) {_HOST} {TAG}{MESSAGE}",
     # FreeBSD's -v and -vv: Jan  2 03:04:05 <4.6> host prog[123]: message
     rf"(?P<time>{BSD_TIME}) <(?:\d++|{_FACILITY})\.(?P<level>[a-z]++|\d)> {_HOST} {TAG}{MESSAGE}",
+    # as journalctl's short-full and short-unix, or with a blank in the time: time host prog[123]: message
+    rf"(?:[A-Z][a-z]{{2}} )?(?P<time>{DATED}|{EPOCH}|\d{{4}} {BSD_TIME}) {_HOST} (?P<service>[^\s:\[]++)\[\d++\]: {MESSAGE}",
     # without a time, as journalctl's cat: host prog[123]: message; prog[123]: message
     r"(?:[\w.-]++ )?(?P<service>[A-Za-z][\w./-]*+)\[\d++\]: (?P<message>.*)",
     # the same without a host

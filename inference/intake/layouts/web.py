@@ -59,6 +59,8 @@ _ACCESS: Final = (
     # uWSGI: [pid: 7|app: 0|req: 1/1] client (user) {sizes} [time] request => ... (HTTP/1.1 status) ...
     rf"\[pid: \d++\|[^\]]*+\] \S++ \([^()]*+\) \{{[^{{}}]*+\}} \[(?P<time>{C_TIME})\] "
     r"(?P<message>[A-Z]++ .*? \(HTTP/[\d.]++ (?P<level>\d{3})\)(?: .*)?)",
+    # Express's morgan: method path status time - size
+    r"(?P<message>(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S++ (?P<level>\d{3}|-) [\d.-]++ ms(?: - \S++)?)",
     # squid: time elapsed client code/status size method URL
     r"(?P<time>\d{10}\.\d{3}) ++\d++ \S++ (?P<message>[A-Z_]++/(?P<level>\d{3}) .*)",
 )
