@@ -12,7 +12,7 @@ from inference.detectors.judgements import Judgement, Judgements
 from inference.detectors.parts import ROWS_WORTH_SORTING
 from inference.detectors.scorer import Scorer, Scores
 from inference.detectors.seen import Seen
-from inference.detectors.wording import describe_features
+from inference.detectors.wording import enumerated, feature_in_words
 from schemas.bundle.manifest import MODEL_FILE, TABLES_FILE, Manifest
 from schemas.bundle.tables import Tables
 from schemas.record.encoding import (
@@ -99,11 +99,10 @@ class IsolationForestDetector:
         contributions: Mapping[str, float],
         terms: Sequence[float],  # noqa: ARG002 - it has none
     ) -> str:
-        """As in "isolated early by level = FATAL, has_timeout = yes"."""
-        values = describe_features(log)
+        """As in "isolated early by its level FATAL and a time-out"."""
         largest = sorted(contributions.items(), key=lambda contribution: -contribution[1])[:3]
-        telling = [f"{name} = {values[name]}" for name, value in largest if value > _TELLING]
-        return f"isolated early by {', '.join(telling)}" if telling else "nothing stands out"
+        telling = [feature_in_words(name, log) for name, value in largest if value > _TELLING]
+        return f"isolated early by {enumerated(telling)}" if telling else "nothing stands out"
 
     def _judgement(
         self, label: int, decision: float, score: float, contributions: bytes

@@ -1,11 +1,13 @@
 """Records and counts in words, for people."""
 
 import math
+from collections.abc import Sequence
 
 from schemas.record.features import FEATURE_NAMES, LogFeatures
 from schemas.record.key import (
     CONNECTION_ERROR_BIT,
     EXCEPTION_BIT,
+    FLAG_BITS,
     FLAG_VALUES,
     TIMEOUT_BIT,
     flags_of,
@@ -33,8 +35,24 @@ def describe_features(log: LogFeatures) -> dict[str, str]:
 
 def speaks_of(flags: int) -> str:
     """The keyword flags in words, as in "an exception and a time-out"; empty if none is up."""
-    *most, last = [words for bit, words in _SPEAKS_OF.items() if flags & bit] or [""]
+    return enumerated([words for bit, words in _SPEAKS_OF.items() if flags & bit])
+
+
+def enumerated(words: Sequence[str]) -> str:
+    """As in "one, two and three"; empty for no words."""
+    *most, last = words or [""]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def feature_in_words(name: str, log: LogFeatures) -> str:
+    """A feature of a record as a noun, as in "its level FATAL" or "a time-out"."""
+    if name in FLAG_BITS:
+        raised = _SPEAKS_OF[FLAG_BITS[name]]
+        return raised if getattr(log, name) else f"the absence of {raised}"
+    if name == "message_length":
+        length = log.message_length
+        return f"its length of {length:,} character{'' if length == 1 else 's'}"
+    return f"its {name} {describe_features(log)[name]}"
 
 
 def times_seen(count: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from benchmarks.quality import REAL_LOGS, SAMPLES, Line, features_of, read_lines
@@ -16,7 +17,8 @@ from inference.model.model import Model
 from schemas.api.predictions import Explanation
 from schemas.bundle.options import TrainOptions
 from schemas.record.extraction import extract, without_message
-from schemas.record.features import Level, LogFeatures
+from schemas.record.features import FEATURE_NAMES, Level, LogFeatures
+from schemas.record.key import FLAG_BITS
 from schemas.record.surprisal import TERMS
 from schemas.record.templates import template_bucket, template_of
 from trainer.counting.table import count_logs
@@ -119,6 +121,46 @@ def test_a_hundred_reasons_of_other_systems() -> None:
     if not path.exists():
         pytest.skip("the logs of other systems are not beside the project (../shared/data)")
     assert read_reasons(read_lines(path)) == N_READ
+
+
+FEATURE = (
+    r"(?P<level{0}>its level (?:DEBUG|INFO|WARN|ERROR|FATAL))"
+    r"|(?P<service{0}>its service [^,]+?)"
+    r"|(?P<message_length{0}>its length of (?:1 character|[0-9,]+ characters))"
+    r"|(?P<has_exception{0}>(?:the absence of )?an exception)"
+    r"|(?P<has_timeout{0}>(?:the absence of )?a time-out)"
+    r"|(?P<has_connection_error{0}>(?:the absence of )?a connection error)"
+)
+ISOLATED = re.compile(
+    rf"isolated early by (?:{FEATURE.format(1)})"
+    rf"(?:(?:, (?:{FEATURE.format(2)}))? and (?:{FEATURE.format(3)}))?"
+)
+"""The reason that the forest's own detector gives."""
+
+
+def test_a_hundred_reasons_of_the_forest() -> None:
+    """Each names, in plain words, the features that push most, as the record has them."""
+    logs = [without_message(log) for log in features_of(read_lines(SAMPLES))]
+    model = fit(count_logs(logs), TrainOptions(detector="isolation_forest")).candidate.model
+    distinct = list(dict.fromkeys(logs))
+    decisions = [judged.decision for judged in model.judge_logs(distinct)]
+    for log in [distinct[at] for at in np.argsort(decisions)[:N_READ]]:
+        verdict = model.verdict(log)
+        values = np.frombuffer(model.contributions(log, verdict), np.float32).tolist()
+        pushes = dict(zip(FEATURE_NAMES, values, strict=True))
+        expected = [name for name in sorted(pushes, key=pushes.__getitem__) if pushes[name] > 0.02]
+        sentence = why(model, log, verdict)
+        found = ISOLATED.fullmatch(sentence)
+        assert found, sentence
+        said = {name[:-1]: text for name, text in found.groupdict().items() if text}
+        assert list(reversed(expected))[:3] == sorted(said, key=lambda name: -pushes[name])
+        assert len(said) == len(expected[:3])
+        has = {name: text for name, text in said.items() if name in FLAG_BITS}
+        assert all(text.startswith("the ") is not getattr(log, name) for name, text in has.items())
+        assert said.get("level", f"its level {log.level.value}").split()[2] == log.level.value
+        assert said.get("service", f"its service {log.service}").split()[2] == log.service
+        n_characters = said.get("message_length", f"its length of {log.message_length}").split()[3]
+        assert whole(n_characters) == log.message_length
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from inference.store.versions import ModelStore
-from tests.made_logs import make_logs, make_raw_logs
+from schemas.record.features import Level
+from tests.made_logs import make_log, make_logs, make_raw_logs
 from trainer.cli import EXIT_CODES, main
 from trainer.errors import StoreError
 
@@ -72,6 +73,31 @@ def test_corrections_that_hold_no_longer_are_named(
     assert capsys.readouterr().out.startswith("version 5 is current: version 1 with ")
     assert store.versions() == [1, 2, 3, 4, 5]  # version 5 is just that
     assert main(["activate", "1", "--corrections-of", "9", *where]) == EXIT_CODES[StoreError]
+
+
+def test_a_log_without_its_message_is_corrected(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its features, which stand in the list; they are checked as a call's are."""
+    where = ["--model-dir", str(tmp_path)]
+    assert main(["fit", str(data), "--n-estimators", "5", *where]) == 0
+    features = msgspec.json.encode(make_log(4_321, Level.FATAL, has_timeout=True)).decode()
+    assert main(["feedback", "normal", "--features", features, *where]) == 0
+    capsys.readouterr()
+    assert main(["feedback", "list", *where]) == 0
+    assert "message_length 4,321, level FATAL, has_exception no, has_timeout yes" in (
+        capsys.readouterr().out
+    )
+    for wrong, fault in (
+        (["--features", "{}"], "--features: message_length: is required"),
+        (["--features", "{"], "--features: "),
+        (["--features", features, "--message", "disk full"], "Expected in the place of"),
+        ([], "--message and --service are required, or --features"),
+    ):
+        assert main(["feedback", "normal", *wrong, *where]) == 2
+        assert fault in capsys.readouterr().err
+    assert main(["feedback", "none", "--features", features, *where]) == 0
+    assert ModelStore(tmp_path).manifest(3).corrections == []
 
 
 def test_the_threshold_is_that_of_most_records(
