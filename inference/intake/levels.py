@@ -1,7 +1,10 @@
 """The level of a record: by its name, or by its number on the scale that its field implies."""
 
+import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
+from math import isfinite
 from typing import Final
 
 import msgspec
@@ -50,12 +53,13 @@ _SCALE_BY_NEIGHBOUR: Final = (
 """Scales that fields beside a level imply, any of these; some for a single name of the level."""
 
 _SCALE_BY_VALUE: Final = (
-    ("pino", frozenset(SCALES["pino"])),
-    ("monolog", frozenset(SCALES["monolog"])),
-    ("logback", frozenset(SCALES["logback"])),
-    ("slog", frozenset({-8, -4, 8})),
+    ("google", "severity", frozenset(SCALES["google"]) - {0}),
+    ("slog", "level", frozenset({-8, -4, 8})),
+    ("pino", "", frozenset(SCALES["pino"])),
+    ("monolog", "", frozenset(SCALES["monolog"])),
+    ("logback", "", frozenset(SCALES["logback"])),
 )
-"""Scales whose numbers no other logger writes into a field called level."""
+"""Scales whose numbers no other logger writes into the field of a level, or of this very name."""
 
 _OF_PINO: Final = frozenset({"pid", "hostname"})
 _MIN_OF_PINO: Final = 10
@@ -71,6 +75,9 @@ _OTHERWISE: Final = frozenset(
 """Names of levels that mean other things as often."""
 
 _PLAIN_CHARS: Final = 3
+
+_FLOAT: Final = re.compile(r"(?<=\d)\.0+$")
+"""What pandas writes behind whole numbers of a column with gaps."""
 
 _ROOMY: Final = 5
 """A scale whose steps are this wide leaves room for custom levels between them."""
@@ -102,7 +109,14 @@ def scale_of(number: Number, neighbours: AbstractSet[str]) -> str | None:
             return scale
     if last == "level" and number.value >= _MIN_OF_PINO and neighbours >= _OF_PINO:
         return "pino"
-    return next((scale for scale, known in _SCALE_BY_VALUE if number.value in known), None)
+    return next(
+        (
+            scale
+            for scale, name, known in _SCALE_BY_VALUE
+            if number.value in known and name in {"", last}
+        ),
+        None,
+    )
 
 
 def on_scale(value: int, scale: str) -> Level | None:
@@ -124,10 +138,10 @@ def as_number(value: object) -> int | None:
     """A value as a whole number, if it is a whole number or is written as such."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else None
+    if isinstance(value, float | Decimal):
+        return int(value) if isfinite(value) and value == int(value) else None
     if isinstance(value, str):
-        text = value.strip()
+        text = _FLOAT.sub("", value.strip())
         return int(text) if text.lstrip("-").isdecimal() and len(text) < MAX_LEVEL_CHARS else None
     return value if isinstance(value, int) else None
 

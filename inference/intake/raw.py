@@ -5,7 +5,7 @@ They are read by the reader of raw records, so a log means the same to training 
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec import Raw
@@ -19,6 +19,9 @@ from schemas.api.validation import BodyDecoder, MalformedJsonError
 from schemas.record.features import MAX_MESSAGE_LENGTH, MAX_SERVICE_CHARS, Level
 
 __all__ = ["UnusableLogError", "read_raw"]
+
+MAX_OBJECT_BYTES: Final = 4_096
+"""A longer object or list in the place of a level or a service is not looked into."""
 
 _decode_text = BodyDecoder(str).decode
 _decode_scalar = msgspec.json.Decoder(int | float | bool | None).decode
@@ -52,7 +55,7 @@ def read_raw(given: Mapping[str, Raw]) -> tuple[str, Level, str]:
     """
     document: dict[str, Any] = {"message": _part("message", given["message"])}
     for name in ("level", "service"):
-        if name in given and bytes(given[name])[:1] not in (b"{", b"["):
+        if name in given:
             document[name] = _part(name, given[name])
     record = _reader().of_document(document)
     message = "" if record is None else record.message
@@ -72,13 +75,15 @@ def read_raw(given: Mapping[str, Raw]) -> tuple[str, Level, str]:
 
 
 def _part(name: str, value: Raw) -> object:
-    """A member's text, number or truth value; the JSON of a message that is no text."""
+    """A member's value; the JSON of a message that is no text."""
     text = bytes(value)
     try:
         if text[:1] == b'"':
             return _decode_text(text)
+        if text[:1] in {b"{", b"["} and name != "message":
+            return msgspec.json.decode(text) if len(text) <= MAX_OBJECT_BYTES else None
         if name == "message":
             return msgspec.json.format(text, indent=-1).decode("utf-8", "replace")
         return _decode_scalar(text)
-    except (MalformedJsonError, msgspec.DecodeError) as error:
+    except (MalformedJsonError, msgspec.DecodeError, RecursionError) as error:
         raise UnusableLogError([FieldError(name, f"is not JSON: {error}")]) from error

@@ -61,6 +61,10 @@ TRACE_NAMES: Final = (
 """Traces of failures: text, or objects that hold texts."""
 
 _RANKS: Final = {name: rank for rank, name in enumerate(TRACE_NAMES)}
+_ENDINGS: Final = ("exception", "stacktrace", "traceback", "backtrace")
+_NO_TRACES: Final = ("has", "is", "no")
+"""Beginnings of names that count, or say whether there is a trace."""
+
 _FLAT: Final = ("error.", "err.", "exception.", "exc.", "errors.", "thrown.", "throwable.")
 _WRAPPERS: Final = frozenset({*WRAPPERS, *ASIDES} - {"source"})
 _ATTRIBUTES: Final = "attributes"
@@ -78,6 +82,8 @@ def may_hold_trace(plain: str, wrapper: str = "") -> int | None:
     rank = _RANKS.get(plain)
     if rank is None and plain.startswith(_FLAT):
         return _RANKS[plain.partition(".")[0]]
+    if rank is None and plain.endswith(_ENDINGS) and not plain.startswith(_NO_TRACES):
+        return len(_RANKS)
     return rank
 
 

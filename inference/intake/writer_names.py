@@ -68,6 +68,7 @@ SERVICE_NAMES: Final = (
     "winlog.providername",
     "eventsource",
     "category",
+    "categoryname",
     "channel",
     "target",
     "name",

@@ -1,5 +1,6 @@
 """Structured records: what they say under the names that loggers use."""
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -64,6 +65,12 @@ DOCUMENTS: list[tuple[dict[str, Any], str, Level | None, str | None]] = [
     ({"prio": 1, "err_code": 5, "msg": "a", "subsystem": "InnoDB"}, "a", Level.ERROR, "InnoDB"),
     ({"level": -4, "msg": "a"}, "a", Level.DEBUG, None),
     ({"level": 99, "pid": 1, "hostname": "h", "msg": "a"}, "a", Level.FATAL, None),
+    ({"levelno": Decimal("40.0"), "msg": "a"}, "a", Level.ERROR, None),
+    ({"levelno": "40.0", "msg": "a"}, "a", Level.ERROR, None),
+    ({"levelno": float("inf"), "msg": "a"}, "a", None, None),
+    ({"severity": 500, "msg": "a"}, "a", Level.ERROR, None),
+    ({"level": 500, "msg": "a"}, "a", Level.FATAL, None),
+    ({"msg": "a", "log4j_stacktrace": "E: b", "has_exception": "yes"}, "a\nE: b", None, None),
     ({"level": "Fatal error", "msg": "a"}, "a", Level.FATAL, None),
     ({"message": 'app.c\t{"level":"error","msg":"a"}'}, "a", Level.ERROR, "app.c"),
     ({"message": 'got {"msg":"a"}'}, 'got {"msg":"a"}', None, None),
