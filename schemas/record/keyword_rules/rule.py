@@ -36,6 +36,11 @@ OWNER: Final = (
     "the|an?|its|our|new|old|default|global|custom|initial|maximum|max|minimum|min|idle|read|write"
     "|connect|connection|socket|session|request|response|client|server|query|lock|transaction"
 )
+PERIOD: Final = (
+    r"[0-9]{1,9}(?:[.][0-9]{1,6})?[\])]? ?"
+    r"(?:ms|msecs?|milliseconds|s|secs?|seconds|m|mins?|minutes|h|hours)"
+)
+"""A stretch of time in a sentence, with its unit: 30 s, 5000ms, 2 minutes."""
 CANNOT: Final = (
     r"\b(?:fail(?:ed|s|ing|ure)?|unable|cannot|can not|can't|could not|couldn't|unsuccessful)"
 )
@@ -45,6 +50,11 @@ PEER: Final = (
     "|remote|site|router|proxy|coordinator|neighbou?r|agent|inetaddress|registry)s?"
 )
 LOST: Final = "refused|reset|failed|lost|aborted|broken|dropped|severed"
+STEM: Final = (
+    "(?:exception|error|time-?out|fail|connect|abort|crash|denied|forbidden|refused|rejected|panic"
+    "|critical|fatal|severe|killed|corrupt|socket|unreachable|invalid|stack[ -]?trace)"
+)
+"""What all words of the rules begin with: in the name of something it is no event."""
 WORD: Final = r"[^ \n]{1,60}"
 SIDE: Final = (
     "(?:upstream|server|peer|broker|backend|database"

@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "a6fecb5db661dd564b6530b707035fbbd7726d2ed71061ea06c9b6d3382d3816"
+DIGEST = "b8480ee95ba65e573868c6db2fc6eadfceb62a9058fbf4d256e0ac546e4feb2a"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

@@ -25,7 +25,7 @@ CONNECTION: tuple[Rule, ...] = (
         r"|broken|down|stale|gone"
         r"|defunct|not available|unavailable|not open|closed)"
         r"|has been (?:closed|terminated|killed|shut ?down)|terminated during|already closed"
-        r"|closed before"
+        r"|(?:(?:was|is|has been|got) )?(?:closed|terminated|dropped|ended) (?:before|during|mid-)"
         r"|was disconnected|(?:was |has been )?(?:killed|closed|terminated|dropped|reset|cancelled)"
         rf" by (?:the )?{SIDE})\b",
         "a connection that is not, or no longer there: this connection has been closed",
@@ -51,16 +51,37 @@ CONNECTION: tuple[Rule, ...] = (
         "lost-connection",
         (
             *("connect", "lost co", "lost executor", "lost leader", "lost peer", "lost node"),
-            *("lost the ", "losing the "),
+            *(
+                "lost the ",
+                "losing the ",
+                "lost touch",
+                "lost sight",
+                "lost link",
+                "session lost",
+                "session was",
+                "session is",
+                "session has",
+            ),
+            *(
+                "association with",
+                "association to",
+                "keepalive fail",
+                "keep-alive fail",
+                "keepalive lost",
+                "keep-alive lost",
+            ),
         ),
         rf"\b(?:{LOST.replace('reset|', '')}|losing|lose)(?: (?:the|an?|all|its|our|server|client"
         r"|database|network|tcp|tls|ssl|http|remote|upstream|initial|previous)){0,3}"
         r" connect(?:ions?)?\b|\breset (?:the )?connection by\b|\bdisconnected unexpectedly\b"
         r"|\b(?:lost|losing|lose)(?: [a-z0-9()/_-]{1,30}){0,4} connect(?:ions?|ivity)\b"
-        r"|\blost (?:contact|communication) (?:with|to)\b|\bloss of connectivity\b"
+        r"|\blost (?:contact|communication|touch|sight|link) (?:with|to|of) [^ \n]"
+        r"|\bloss of connectivity\b"
         r"|\b(?:lost|losing) the (?:database|db|server|broker|peer|master|primary|leader|upstream"
         r"|backend|gateway|network|uplink)(?:$|[^a-z0-9_' -]|[ \t\r\n]*$)"
-        r"|\blost (?:executor|leader|peer|node) [0-9a-z]"
+        r"|\blost (?:executor|leader|peer|node) [0-9a-z]|\bsession (?:(?:was|is|has been) )?lost\b"
+        r"|\bassociation (?:with|to) [^\n]{1,120} (?:failed|lost|was lost|was aborted)\b"
+        r"|\bkeep-?alive (?:failed|failure|lost)\b"
         r"|\b(?:bad|stale|defunct|dead)(?: client| server| network)? connections?\b",
         "the same, the other way round: lost the connection",
     ),

@@ -18,11 +18,26 @@ NAMES: tuple[Rule, ...] = (
             "eaddrnotavail",
             "assign requested",
             "err_",
+            *(
+                "ns_error_",
+                "sqlstate",
+                "errno",
+                "winerror",
+                "winsock",
+                "wsa",
+                "sigpipe",
+            ),
         ),
         r"\bnetwork_exception\b"
         r"|\b(?:wsa)?e(?:conn(?:refused|reset|aborted)|(?:host|net)unreach|pipe|(?:host|net)down"
         r"|netreset|notconn|addrnotavail)\b|\bcannot assign requested address\b"
         r"|connection_(?:refused|reset|aborted|failed|failure|lost|timed_out|error|closed)\b"
+        r"|\bns_error_(?:unknown_(?:proxy_)?host|net_[a-z_]{3,20}|offline"
+        r"|proxy_connection_[a-z_]{3,20})\b"
+        r"|\bsqlstate ?[=:\[(]{0,2} ?[\"']?08(?:000|001|003|004|006|007|s01)\b|\bsigpipe\b"
+        r"|\berrno ?[:=]? ?(?:101|103|104|107|110|111|112|113)\b"
+        r"|\b(?:winerror|winsock(?: error)?|wsa ?error|wsagetlasterror\(?\)?) ?[:=#]? ?100(?:50"
+        r"|51|52|53|54|57|58|60|61|64|65)\b"
         r"|\berr_(?:internet_disconnected|network_changed|address_unreachable|empty_response"
         r"|tunnel_connection_failed|proxy_connection_failed|socket_not_connected|socket_closed"
         r"|network_io_suspended|name_not_resolved|name_resolution_failed|dns_[a-z_]{1,40})\b",
@@ -37,7 +52,8 @@ NAMES: tuple[Rule, ...] = (
     Rule(
         "name-resolution",
         (
-            *("be found", "resolver error"),
+            *("be found", "resolver error", "existent domain", "such domain", "get address for"),
+            *("lookup of", "lookup for", "no dns", "nameserver", "unresolv"),
             *(
                 "no address assoc",
                 "nxdomain",
@@ -59,14 +75,22 @@ NAMES: tuple[Rule, ...] = (
             *("enotfound", "servfail", "domain name not"),
         ),
         r"\bresolver error\b|\bnxdomain\b|\beservfail\b|\bhost name lookup fail"
-        r"|\bdomain [^ \n]{1,80} could not be found\b"
+        r"|\b(?:domain|host|hostname|server)(?: ?name)?(?: [^ \n]{1,80})? (?:could not|cannot"
+        r"|can't|was not) be"
+        r" found\b|\b(?:non-?existent|no such) domain\b|\bcan't get address for\b"
+        r"|\blookup (?:of|for) [^ \n]{1,100} (?:failed|timed out)"
+        r"|\bresolution of [^ \n]{1,100} failed\b"
+        r"|\bno dns (?:servers?|response|answer)\b|\bno nameservers?\b"
+        r"|\ball nameservers (?:failed|are)\b"
+        r"|\bunresolv(?:able|ed) (?:host|address|hostname|name|domain)\b"
         r"|\bno address associated with (?:host)?name\b|\bcan't find [^ \n]{1,80}: (?:nxdomain"
         r"|servfail)\b"
         r"|\bunknown [a-z]{1,20} server host\b|\bdns_probe_finished|\bname does not resolve\b"
         r"|\bhost unknown\b|\bhost(?:name)? lookup fail|\bcould not find (?:the )?host\b"
         r"|\bdns (?:failure|error|problem|query timed out)\b"
         r"|\b(?:failure in|failed|error in) (?:name|dns|host) resolution\b"
-        r"|\b(?:name|dns|host) resolution (?:for [^ \n]{1,80} )?(?:[a-z ]{0,30} )?(?:has |was )?"
+        r"|\b(?:name|dns|host) resolution (?:(?:for|of) (?:the )?(?:name |host )?[^ \n]{1,80} )?"
+        r"(?:[a-z ]{0,30} )?(?:has |was )?"
         r"(?:fail(?:ed|ure|s)|error|timed out)\b"
         r"|\bname or service not known\b|\b(?:no such|unknown) host\b|\bhost not found\b"
         r"|\bgetaddrinfo (?:failed|enotfound|eai_again)\b|\bdns lookup (?:fail|error|timed)"
@@ -107,11 +131,21 @@ NAMES: tuple[Rule, ...] = (
                 "connection_forced",
                 "opentimeout",
             ),
+            *(
+                "prematureclos",
+                "prematurechannelclos",
+                "asynchronousclos",
+                "nohttpresp",
+            ),
+            *("ssleof", "transportexc", "transporterr", "remoteclosed", "hangupexc", "hanguperr"),
+            *("violation of protocol", "_syscall"),
         ),
         r"(?:brokenpipe|noroutetohost|unknownhost|socket|network"
         r"|serverselection|clientabort)(?:exception|error)s?\b|\bgaierror\b|\bremotedisconnected\b"
         r"|\bnohostavailable\b|\bhostunreachable\b|\bconnectionbad\b|\bconnection_?forced\b"
-        r"|\bnet::opentimeout\b",
+        r"|\bnet::opentimeout\b|(?:prematureclose|prematurechannelclosure|asynchronousclose"
+        r"|nohttpresponse|ssleof|transport|remoteclosed|hangup)(?:exception|error)s?\b"
+        r"|\beof occurred in violation of protocol\b|\bssl_error_syscall\b",
         "names of classes: UnknownHostException, BrokenPipeError, NoHostAvailable",
     ),
     Rule(

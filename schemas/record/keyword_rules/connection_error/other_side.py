@@ -28,6 +28,7 @@ OTHER_SIDE: tuple[Rule, ...] = (
                 "socket has been",
                 "socket is shut",
                 "transport is closing",
+                "refused to talk",
                 "closed before the",
             ),
             *("likely client", "closing socket connection and"),
@@ -47,7 +48,7 @@ OTHER_SIDE: tuple[Rule, ...] = (
         r"|\bclosing socket connection and attempting reconnect\b"
         r"|\b(?:remote|other|far)(?: end| side)? hung up\b|\bclosed before the connection\b"
         r"|\bsocket (?:(?:is|was|has been) )?closed\b|\bsocket (?:is|has been) shut down\b"
-        r"|\btransport is closing\b",
+        r"|\btransport is closing\b|\brefused to talk\b",
         "the other side went: upstream prematurely closed connection",
     ),
     Rule(

@@ -5,23 +5,29 @@ from schemas.record.keyword_rules.rule import PEER, WORD, Rule
 PEERS: tuple[Rule, ...] = (
     Rule(
         "disconnected",
-        ("disconnected", "disassociated"),
+        ("disconnected", "disassociated", "disconnecting", "timedout replica", "timed-out replica"),
         r"\bdisconnected from (?:the )?(?:server|broker|master|leader|primary|upstream|database"
         r"|redis|host|cluster|node|peer|remote|gateway|hub|bus|queue)\b"
         r"|\b(?:broker|node|coordinator|server|peer|replica|master|leader|member|controller"
         r"|executor"
         rf"|socket|upstream|backend|slave|primary)s?(?: {WORD}){{0,6}} disconnected\b"
-        r"|\bdisconnected (?:before|due to|because|\(after)"
+        r"|\bdisconnected (?:before|due to|because|\(after)|\breason: disconnected\b"
+        r"|\bdisconnecting (?:from )?(?:timed-?out )?(?:broker|node|coordinator|server|peer"
+        r"|replica|master|leader"
+        rf"|slave|upstream|backend)s?(?: {WORD}){{0,6}} (?:due to|because|after)\b"
+        r"|\btimed-?out replica\b"
+        rf"|\b(?:not responded(?: {WORD}){{0,6}}), disconnecting\b"
         r"|\bremote(?: [a-z]{1,12}){0,2} disassociated\b"
         r"|\[disassociated\]",
         "brokers and other servers that went; clients come and go: Node 3 disconnected",
     ),
     Rule(
         "unreachable",
-        ("reachable",),
+        ("reachable", "be reached", "be contacted"),
         rf"\b{PEER}(?: [^ \n]{{1,80}}){{0,2}}(?: (?:is|was|are|were|became|been|now|still"
         r"|currently)){0,2} (?:unreachable|not reachable)\b"
         rf"|\bunreachable {PEER}\b|\b(?:is|are|was|became)(?: now| currently)? unreachable\b"
+        r"|\b(?:could not|cannot|can not|can't|couldn't|can no longer) be (?:reached|contacted)\b"
         r"|\bno longer reachable\b|[a-z0-9_.-] unreachable[.!]?[ \t\r\n]*$|_unreachable\b"
         r"|[0-9]{1,3}[.][0-9]{1,3}(?::[0-9]{1,5})?(?: (?:is|was))? (?:unreachable|not reachable)\b",
         "a host, network, node, broker ... that does not answer; not unreachable code",
@@ -31,7 +37,23 @@ PEERS: tuple[Rule, ...] = (
         (
             *(" down", "neighbor down", "offline", "unplugged", " dead", " gone", "marking "),
             *("unavailable", "not available", "not be available", "no longer available"),
-            *("marked ", "became inactive"),
+            *(
+                "marked ",
+                "became inactive",
+                "dead parent",
+                "dead peer",
+                "dead sibling",
+                "dead neighb",
+            ),
+            *("memberfailed", "from established", "time expired", "timer expired"),
+            *(
+                "stopped posting",
+                "stopped reporting",
+                "stopped sending",
+                "network lost",
+                "network is lost",
+                "are bad",
+            ),
         ),
         rf"\b{PEER}(?: {WORD}){{0,2}} (?:is|are|was|were|went|appears|seems|has gone|gone)"
         r"(?: (?:now|still|currently|temporarily|marked|marked as)){0,2}"
@@ -45,6 +67,16 @@ PEERS: tuple[Rule, ...] = (
         rf"|\b{PEER} may not be available\b|\b(?:coordinator|broker|master|leader|server|host"
         rf"|peer|backend|upstream"
         r"|gateway|database) unavailable\b"
+        r"|\b(?:detected|found|declared|declaring|considered|considering|assumed|assuming"
+        r"|presumed|presuming)"
+        rf"(?: {WORD}){{0,2}} (?:to be |as )?dead\b|\b(?:detected )?dead (?:parent|peer|sibling"
+        rf"|neighbou?r)\b"
+        r"|\beventmemberfailed\b|\bfrom established to (?:idle|active"
+        r"|connect|down)\b|\b(?:hold(?:ing)? time|dead timer|hold timer) expired\b"
+        r"|\bstopped (?:posting|reporting|sending)(?: [a-z]{1,12})? (?:status|heartbeats?"
+        r"|updates)\b"
+        r"|\bnetwork (?:is )?(?:unavailable|not available|offline|lost)\b|\bdevice offline\b"
+        r"|\ball datanodes [^\n]{1,120} are bad\b"
         r"|\bnetwork name is no longer available\b|\bpeer [^ \n]{1,60} became inactive\b",
         "a peer that is known to be down: Host is down, broker may not be available",
     ),

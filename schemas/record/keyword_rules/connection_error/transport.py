@@ -19,15 +19,26 @@ TRANSPORT: tuple[Rule, ...] = (
             ": eof",
             "end-of-file",
             "end of stream",
+            *("unexpected end", "premature e", "no headers, no data"),
             "empty reply",
             "empty response",
         ),
         r"\bunexpected eof (?:while reading|on client|from|on )|\beof detected\b"
+        r"|\bunexpected end of (?:file|data|input|stream) (?:from|while reading from)\b"
+        r"|\bpremature (?:eof|end[- ]of[- ](?:file|stream|chunk|content-length))\b"
+        r"|\bno headers, no data\b"
         r"|\bend-of-file on communication\b|\bunexpected end of stream on\b"
         r"|\bempty (?:reply|response) from (?:the )?(?:server|upstream|peer)\b"
         r"|\b(?:get|head|post|put|patch|delete) [\"']?https?://[^ \n]{1,200}: (?:unexpected )?eof\b"
         r"|\brpc error[a-z ]{0,30}: eof\b",
         "an answer that broke off: unexpected EOF while reading from upstream",
+    ),
+    Rule(
+        "broke-off-talk",
+        ("error read", "error writ", "failed to read", "failed to writ", "failed to send"),
+        r"\b(?:error (?:reading|writing)|failed to (?:read|write|send))(?: [^ \n]{1,60}){0,4}"
+        r" (?:from|to) (?:the )?(?:remote|upstream|peer|backend|socket|broker|server)\b",
+        "the other side stopped in the middle: error reading from remote server",
     ),
     Rule(
         "socket",
@@ -50,7 +61,7 @@ TRANSPORT: tuple[Rule, ...] = (
             ),
             "connecting",
             "i/o timeout",
-            "handshake",
+            "handshak",
             "abnormal",
             *("closed with", "close code", "close status", "close reason"),
             "ping timeout",
@@ -62,6 +73,9 @@ TRANSPORT: tuple[Rule, ...] = (
         r"connecting\b"
         rf"|_timeout while connecting\b|\b(?:dial|read|write) (?:tcp|udp|unix)[46]?"
         r"(?: [^ \n]{1,120}){1,2} i/o timeout\b"
+        rf"|\b(?:{TIME_OUT}|timed[ -]?out) (?:during|in|while|on|at"
+        rf"|before)(?: the)?(?: [a-z]{{2,12}}){{0,2}}"
+        r" handshak(?:e|ing)\b"
         rf"|\bhandshake (?:with {WORD} )?(?:{TIME_OUT}|timed out|failed|failure|errors?)\b"
         r"|\b(?:connection|socket|websocket|channel|stream|session) (?:was |has been )?(?:closed"
         r"|ended"
@@ -76,9 +90,18 @@ TRANSPORT: tuple[Rule, ...] = (
     ),
     Rule(
         "not-responding",
-        ("not respond", "n't respond", "not responded", "missed heartbeat"),
+        (
+            *("not respond", "n't respond", "not responded", "missed heartbeat", "unresponsive"),
+            *(
+                "not answer",
+                "n't answer",
+                "not reply",
+                "n't reply",
+            ),
+        ),
         rf"\b{_WAITED_FOR}(?: {WORD}){{0,2}}(?: (?:is|are|was|were|has|have))?(?: not|n't)"
-        r" respond(?:ed|ing)?\b|\bclients? not responding\b"
+        r" (?:respond(?:ed|ing)?|(?:answer|reply)(?:ing)?)\b|\bclients? not responding\b"
+        rf"|\b{_WAITED_FOR}(?: {WORD}){{0,2}} (?:is|was|became|went) unresponsive\b"
         r"|\bmissed heartbeats? from\b",
         "a peer that was waited for did not answer: nfs: server not responding",
     ),
@@ -92,6 +115,16 @@ TRANSPORT: tuple[Rule, ...] = (
         r"|to [^ \n]{1,80}(?: [^ \n]{1,30})?)){0,3} (?:severed|down|lost)\b"
         r"|\bcommunications? link failure\b",
         "the line under the connection: link severed, link is down",
+    ),
+    Rule(
+        "port-down",
+        ("linkdown", "link_down", "link down", "interface", "uplink", "downlink", "flapp"),
+        r"(?:\b|_)link_?down\b|\b(?:port|interface)(?: [^ \n]{1,40}){1,2} link down\b"
+        r"|\binterface [^ \n]{1,60} (?:is |went |has gone |goes )?down\b"
+        r"|\blink (?:is )?flapp(?:ed|ing)\b"
+        r"|\b(?:up|down)link(?: [^ \n]{1,30})? (?:is |was |has |went |has been )?(?:down|lost"
+        r"|severed)\b",
+        "the same by the port it is on: interface Gi0/1 is down, SNMP_TRAP_LINK_DOWN",
     ),
     Rule(
         "network",
@@ -121,6 +154,12 @@ TRANSPORT: tuple[Rule, ...] = (
             *("network problem", "network outage", "network path", "connectivity", "any packets"),
             *("conn error", "conn fail", "conn crash", "conn lost", "conn reset", "conn refused"),
             *("+sdown", "+odown"),
+            *(
+                "comm fail",
+                "comm_fail",
+                "comm lost",
+                "comm_lost",
+            ),
         ),
         r"\bcommunications?(?: (?:with|to) [^ \n]{1,80}(?: [^ \n]{1,40}){0,2})? (?:lost|errors?"
         r"|failed|failure)\b"
@@ -133,6 +172,7 @@ TRANSPORT: tuple[Rule, ...] = (
         r"|\bnetwork (?:errors?|failures?|partition(?:ed)?|problems?|outage)\b|\bnetworkfailure\b"
         r"|partitioned[ _]network|\bnetwork path was not found\b|\bconnectivity (?:lost|failure"
         r"|problems?|issues?)\b|\bnot received any packets from the server\b"
+        r"|\bcomm[ _](?:fail(?:ed|ure)|lost)\b"
         r"|\bconn (?:error|fail(?:ed|ure)|crashed|lost|reset|refused)\b|[+][so]down\b",
         "the network between both: network error, network partition",
     ),

@@ -5,12 +5,14 @@ from schemas.record.keyword_rules.removals.exceptions import EXCEPTIONS
 from schemas.record.keyword_rules.removals.names import NAMES
 from schemas.record.keyword_rules.removals.negations import NEGATIONS
 from schemas.record.keyword_rules.removals.settings import SETTINGS
+from schemas.record.keyword_rules.removals.texts import TEXTS
 from schemas.record.keyword_rules.rule import Rule
 
 __all__ = ["REMOVALS"]
 
 REMOVALS: tuple[Rule, ...] = (
     *NAMES,
+    *TEXTS,
     *ASIDES,
     *NEGATIONS,
     *EXCEPTIONS,

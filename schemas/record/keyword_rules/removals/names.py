@@ -2,16 +2,13 @@
 
 from typing import Final
 
-from schemas.record.keyword_rules.rule import TIME_OUT, Rule
+from schemas.record.keyword_rules.rule import STEM, TIME_OUT, Rule
 
 _WORDS: Final = f"(?:exceptions?|errors?|{TIME_OUT}|failures?|failed|rejected|refused)"
 """The name of a column of a table."""
-_STEM: Final = (
-    "(?:exception|error|time-?out|fail|connect|abort|crash|denied|forbidden|refused|rejected|panic"
-    "|critical|fatal|severe|killed|corrupt|socket|unreachable|invalid|stack[ -]?trace)"
-)
 _SUFFIX: Final = (
-    "(?:py|java|kt|scala|jsx?|tsx?|html?|css|csv|tsv|log|go|rb|php|cs|rs|cc?|cpp|hp?p?|json|xml|ya?ml|conf"
+    "(?:py|java|kt|scala|jsx?|tsx?|html?|css|csv|tsv|log|go|rb|php|cs|rs|cc?|cpp|hp?p?|json|xml"
+    "|ya?ml|conf"
     "|cfg|ini|txt|class|md|svg|png|gz)"
 )
 _LISTING: Final = (
@@ -22,44 +19,67 @@ NAMES: tuple[Rule, ...] = (
     Rule(
         "option-name",
         ("--",),
-        rf"(?:^|[ \t\r\n(\[|,'\"`])--[a-z0-9-]{{0,40}}{_STEM}[a-z0-9-]{{0,40}}"
+        rf"(?:^|[ \t\r\n(\[|,'\"`])--[a-z0-9-]{{0,40}}{STEM}[a-z0-9-]{{0,40}}"
         r"(?:[ =](?:<[^ >\n]{1,40}>"
         r"|[a-z]{1,20}[)\]]|(?:duration|int|string|seconds|secs|ms|n)\b))?",
         "the name of an option in a command or its help: --connect-timeout SECONDS",
     ),
     Rule(
         "metric",
-        ("# help ", "# type ", "# unit ", "_total", "_count", "_bucket", "_sum"),
-        rf"(?:^|\n)[ \t\r]{{0,9}}# (?:help|type|unit) [^\n]{{0,200}}{_STEM}[^\n]{{0,200}}"
-        rf"|\b[a-z0-9_:]{{0,80}}{_STEM}[a-z0-9_]{{0,60}}_(?:total|count|bucket|sum)\b",
+        (
+            "# help ",
+            "# type ",
+            "# unit ",
+            "_total",
+            "_count",
+            "_bucket",
+            "_sum",
+            ".count",
+            ".total",
+            ".rate",
+            "_rate",
+            ".max",
+            "_max",
+            ".mean",
+            "_mean",
+            ".sum",
+            ".bucket",
+        ),
+        rf"(?:^|\n)[ \t\r]{{0,9}}# (?:help|type|unit) [^\n]{{0,200}}{STEM}[^\n]{{0,200}}"
+        rf"|\b[a-z0-9_:.]{{0,80}}{STEM}[a-z0-9_.]{{0,60}}[_.](?:total|count|bucket|sum|rate|max"
+        rf"|mean)\b",
         "the name of a metric and what is said of it: http_request_timeouts_total",
     ),
     Rule(
         "web-address",
         ("http://", "https://"),
-        rf"\bhttps?://[^ \n]{{0,200}}{_STEM}[^ \n]{{0,200}}",
+        rf"\bhttps?://[^ \n]{{0,200}}{STEM}[^ \n]{{0,200}}",
         "an address that is pointed to: see https://example.com/docs/connection-refused",
     ),
     Rule(
         "passed-test",
-        ("pass", "ok ", " ok", ":ok", ".ok", "skipped"),
-        rf"\btest[a-z]{{0,6}}[_./:-][a-z0-9_./:\[\]-]{{0,100}}{_STEM}[a-z0-9_./:\[\]-]{{0,100}}"
+        ("pass", "ok ", " ok", ":ok", ".ok", "skipped", "ms)", "running ", "=== run"),
+        rf"\btest[a-z]{{0,6}}[_./:-][a-z0-9_./:\[\]-]{{0,100}}{STEM}[a-z0-9_./:\[\]-]{{0,100}}"
         r"[ .:]{1,60}(?:passed|pass|ok|skipped)\b"
         r"|(?:^|\n)[ \t\r]{0,9}(?:ok [0-9]{1,9} - |--- pass: )"
-        rf"[^\n]{{0,150}}{_STEM}[^\n]{{0,150}}",
+        rf"[^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
+        rf"|(?:^|\n)[ \t\r]{{1,9}}(?:[?]|\[[+?]\]) [^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
+        rf" \([0-9]{{1,7}} ?ms\)"
+        rf"|\brunning (?:the )?tests?(?: suites?| cases?)?:? [^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
+        rf"|(?:^|\n)=== run {{1,4}}[^ \n]{{0,150}}{STEM}[^ \n]{{0,150}}",
         "the name of a test that passed: test_connection_refused PASSED",
     ),
     Rule(
         "retry-list",
         ("retry", "retri"),
         r"\bretry(?:able)?[ ._-]?(?:on|errors|codes|conditions|exceptions)[\"']? ?[=:] ?"
-        rf"(?:\[[^\]\n]{{0,150}}{_STEM}[^\]\n]{{0,150}}\]|[^ \n]{{0,150}}{_STEM}[^ \n]{{0,150}})",
+        rf"(?:\[[^\]\n]{{0,150}}{STEM}[^\]\n]{{0,150}}\]|[^ \n]{{0,150}}{STEM}[^ \n]{{0,150}})",
         "a list of what is tried again: retry_on: connect-failure,timeout",
     ),
     Rule(
         "switched",
         ("enabled", "disabled"),
-        rf"\b(?:[a-z-]{{2,30}} ){{0,3}}[a-z-]{{0,20}}{_STEM}[a-z-]{{0,20}}"
+        rf"\b(?:[a-z-]{{2,30}} ){{0,3}}[a-z-]{{0,20}}{STEM}[a-z-]{{0,20}}"
         r" (?:[a-z-]{2,30} ){0,3}"
         r"(?:alerts?|alerting|detection|monitoring|checks?|checking|handling|reporting|retry"
         r"|retries"
@@ -69,8 +89,19 @@ NAMES: tuple[Rule, ...] = (
     ),
     Rule(
         "address",
-        ("get /", "post /", "put /", "patch /", "delete /", "head /", "options /"),
-        rf"\b(?:get|post|put|patch|delete|head|options) /[^ \n]{{0,300}}{_STEM}[^ \n]{{0,300}}",
+        (
+            "get /",
+            "post /",
+            "put /",
+            "patch /",
+            "delete /",
+            "head /",
+            "options /",
+            *("to /", "on /", "path", "url", "uri", "endpoint", "route"),
+        ),
+        rf"\b(?:get|post|put|patch|delete|head|options) /[^ \n]{{0,300}}{STEM}[^ \n]{{0,300}}"
+        rf"|\b(?:(?:to|on) |(?:path|url|uri|endpoint|route)(?: |: ?"
+        rf"|=)[\"']?)/[^ \n]{{0,200}}{STEM}[^ \n]{{0,200}}",
         "the path of a request: GET /docs/exceptions.html",
     ),
     Rule(

@@ -16,7 +16,12 @@ NEGATIONS: tuple[Rule, ...] = (
         "negated-time-out",
         ("time out", "time-out", "timeout", "timed", "timing"),
         r"(?:\b(?:not|never|without|no longer|will|may|might|would|could|can)|n't)"
-        r"(?: (?:yet|ever|been|be|have)){0,2} tim(?:e|ed|ing)[ -]?out\b",
+        r"(?: (?:yet|ever|been|be|have)){0,2} tim(?:e|ed|ing)[ -]?out\b"
+        r"|\b(?:finished|completed?|done|arrived|succeeded|answered|responded|stopped|ended"
+        r"|returned"
+        r"|connected|started|ready|recovered)(?: [a-z]{1,12}){0,2} (?:before|within"
+        r"|inside) (?:the |its )"
+        rf"(?:[a-z-]{{2,15}} ){{0,2}}{TIME_OUT}\b",
         "what did not happen, or has not yet: has not timed out, may time out",
     ),
     Rule(
@@ -28,23 +33,30 @@ NEGATIONS: tuple[Rule, ...] = (
         "what did not happen: without connection loss, no lost connections",
     ),
     Rule(
+        "zero-value",
+        ("=0", "= 0", ":0", ": 0", '"0', "'0"),
+        # Flat, so that an engine looks for first letters only: most texts with a trigger are times.
+        r"(?:errors|exceptions|time-?outs|timed[ _-]out|panics|error[ _-]?(?:count|total|rate)"
+        r"|exception[ _-]?(?:count|total|rate)|time-?out[ _-]?(?:count|total|rate)"
+        r"|panic[ _-]?(?:count|total|rate)"
+        r"|connect(?:ion)?s?[ _-]?(?:failures|failed|refused|lost|dropped|aborted|resets?)"
+        r"|failed[ _-]?connections?(?: attempts)?|refused[ _-]?connections?(?: attempts)?"
+        r"|lost[ _-]?connections?(?: attempts)?|dropped[ _-]?connections?(?: attempts)?"
+        r"|aborted[ _-]?connections?(?: attempts)?|broken[ _-]?connections?(?: attempts)?)"
+        r"[\"']? ?[=:] ?[\"']?0\b|(?:error|exception|time-?out|panic) ?= ?0\b",
+        "a count of none: errors=0, timeouts: 0",
+    ),
+    Rule(
         "zero",
         (
             *("0 jobs", "0 tasks", "0 requests", "0 queries", "0 calls", "0 tests", "0 checks"),
-            *("=0", "= 0", ":0", ": 0", '"0', "'0", "zero ", "0 err", "0 exc", "0 time", "0 pan"),
+            *("zero ", "0 err", "0 exc", "0 time", "0 pan", "error rate"),
             *(f"0 {kind} " for kind in KIND.split("|")),
-            "error rate",
         ),
         r"\b(?:0|zero) (?:jobs|tasks|requests|queries|calls|tests|checks)(?: have)? timed[ -]?out\b"
         rf"|\b(?:0|zero) (?:(?:{KIND}) ){{0,3}}(?:errors|exceptions|time-?outs|panics)\b"
-        r"|\berror rate(?: ?[:=]| is| of| at)? ?0(?:[.]0{1,9})? ?%"
-        r"|(?:(?:errors|exceptions|time-?outs|timed[ _-]out|panics)"
-        r"|(?:error|exception|time-?out|panic)[ _-]?(?:count|total|rate)"
-        r"|connect(?:ion)?s?[ _-]?(?:failures|failed|refused|lost|dropped|aborted|resets?)"
-        r"|(?:failed|refused|lost|dropped|aborted|broken)[ _-]?connections?(?: attempts)?"
-        r")[\"']? ?[=:] ?[\"']?0\b"
-        r"|\b(?:error|exception|time-?out|panic) ?= ?0\b",
-        "a count of none: errors=0, timeouts: 0, zero exceptions",
+        r"|\berror rate(?: ?[:=]| is| of| at)? ?0(?:[.]0{1,9})? ?%",
+        "a count of none in words: zero exceptions, 0 tests timed out",
     ),
     Rule(
         "zero-failures",
@@ -75,5 +87,18 @@ NEGATIONS: tuple[Rule, ...] = (
         r"|\[\]|\{\})"
         r"(?:[^a-z0-9_ ]| (?:[^a-z]|$)|$)",
         'a field without a value: exception=null, "timedOut": false, Exception: none',
+    ),
+    Rule(
+        "no-longer-lost",
+        ("no longer ", "any more", "anymore", "any longer"),
+        r"\bno longer (?:unreachable|down|offline|dead|disconnected)\b"
+        r"|\b(?:not|isn't) (?:unreachable|offline|disconnected) (?:any ?more|any longer)\b",
+        "a peer that is back: host h7 is no longer unreachable",
+    ),
+    Rule(
+        "none-unhandled",
+        ("unhandled", "uncaught"),
+        r"\b(?:unhandled|uncaught)(?: [a-z]{2,20}){1,2} ?[:=] ?(?:0|none)\b",
+        "a count of none: unhandled rejections: 0",
     ),
 )

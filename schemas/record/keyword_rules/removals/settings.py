@@ -5,9 +5,10 @@ from typing import Final
 from schemas.record.keyword_rules.rule import END, NUMBER, OWNER, TIME_OUT, Rule
 
 _PERIOD: Final = (
-    r"(?:(?:[0-9]{1,9}(?:[.][0-9]{1,9})?(?:ns|us|ms|s|m|h|d)){1,4}|p?t[0-9][0-9.hms]{0,20})"
+    r"(?:[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]{1,9})?"
+    r"|(?:[0-9]{1,9}(?:[.][0-9]{1,9})?(?:ns|us|ms|s|m|h|d)){1,4}|p?t[0-9][0-9.hms]{0,20})"
 )
-"""A period as Go and ISO 8601 write it: 1m30s, PT2S."""
+"""A period as Go, ISO 8601 and .NET write it: 1m30s, PT2S, 00:00:30."""
 
 SETTINGS: tuple[Rule, ...] = (
     Rule(
@@ -29,7 +30,11 @@ SETTINGS: tuple[Rule, ...] = (
         rf"|{TIME_OUT} (?:is|was|value|value is) (?:now )?\(?{NUMBER}{END}"
         rf"|(?:--[a-z-]{{0,30}}|\b[a-z]{{2,20}}-){TIME_OUT}[ =](?:{_PERIOD}|{NUMBER}){END}"
         rf"|\b{TIME_OUT} (?:connect|client|server|queue|check|tunnel|http-request|http-keep-alive)"
-        rf" {NUMBER}{END}|\b{TIME_OUT}: ?[{{\[(]? ?[a-z_]{{1,20}} ?[=:] ?{NUMBER}{END}"
+        rf" {NUMBER}{END}|\b{TIME_OUT}(?:: ?[{{\[(]?| ?[{{]) ?[a-z_]{{1,20}} ?[=:] ?{NUMBER}{END}"
+        rf"|\b(?:connect(?:ed|ing)?|waiting|trying|starting|polling|listening|fetching|calling"
+        rf"|opening|running"
+        rf"|sending)\b[^()\n]{{0,80}} \((?:[a-z]{{2,12}} )?{TIME_OUT}[ :=]{{1,2}}(?:{_PERIOD}"
+        rf"|{NUMBER})\)"
         rf"|\b(?:default|configured) {TIME_OUT} for [a-z_ ]{{1,40}}(?::| is| =) ?{NUMBER}{END}"
         rf"|\b{TIME_OUT} {_PERIOD}, [a-z]{{2,20}} {TIME_OUT} {_PERIOD}{END}"
         rf"|\bwith an? {NUMBER} {TIME_OUT}\b"

@@ -1,140 +1,8 @@
-"""The rules of `Flags.has_exception`."""
-
-from typing import Final
+"""What run-time environments, kernels and programs say of themselves when they fail."""
 
 from schemas.record.keyword_rules.rule import Rule
 
-_SCRIPT: Final = r"[.](?:[cm]?js|ts|[jt]sx|mts|vue):[0-9]{1,7}:[0-9]{1,7}"
-
-EXCEPTION: tuple[Rule, ...] = (
-    Rule("exception", ("exception",), r"\bexceptions?\b", "the word"),
-    Rule(
-        "error-class",
-        ("exception", "error", "throwable"),
-        r"\b[A-Z][A-Za-z0-9_]{0,100}(?:Exception|Error|Throwable)s?\b|\bThrowable\b",
-        "names of classes: ValueError, java.lang.NullPointerException",
-        "cased",
-    ),
-    Rule(
-        "class-by-place",
-        ("errors.", "exceptions.", "timeout: ", "timeout ("),
-        r"\b[a-z_]{1,60}[.](?:errors|exceptions)[.][A-Z][A-Za-z0-9]{1,80}(?::|$|\n)"
-        r"|(?:^|[ .:\n\t])[A-Z][a-z0-9]{1,40}(?:[A-Z][a-z0-9]{1,40}){0,5}Timeout(?:: [A-Za-z]| \()",
-        "names of classes without the usual end: shop.errors.OutOfStock: 3 left",
-        "cased",
-    ),
-    Rule(
-        "class-by-name",
-        (
-            "gaierror",
-            "remotedisconnected",
-            "errno::",
-            "net::read",
-            "timeout::error",
-            "net::open",
-            "net::write",
-            "pg::",
-            "activerecord::",
-            "** (exit",
-        ),
-        r"\bgaierror\b|\bremotedisconnected\b"
-        r"|\berrno::e[a-z]{2,20}\b|\bnet::(?:read|open|write)timeout\b|\btimeout::error\b"
-        r"|\bpg::[a-z]{3,40} ?[(:]"
-        r"|\bactiverecord::[a-z]{3,40}(?: \(|:)|\*\* \(exit\)",
-        "the same, known by name: Python, Ruby, Elixir",
-    ),
-    Rule(
-        "trace",
-        ("traceback", "backtrace", "stack", "call trace", "end trace"),
-        r"\b(?:traceback|backtrace|stack[ -]?traces?|call trace:)|\bend trace [0-9a-f]",
-        "the heading of a stack trace, or its end",
-    ),
-    Rule(
-        "trace-line",
-        (
-            ".java:",
-            ".kt:",
-            ".scala:",
-            '", line',
-            "goroutine",
-            "(unknown source)",
-            "(native method)",
-        ),
-        r"(?:\b|\\t)at [a-z0-9_$./<>@-]{3,300}"
-        r"\((?:[a-z0-9_$-]{1,100}\.(?:java|kt|scala):[0-9]{1,6}|unknown source|native method)\)"
-        r'|\bfile "[^"\n]{1,300}", line [0-9]|\bgoroutine [0-9]{1,12} \[',
-        "a line of a stack trace: Java, Kotlin, Scala, Python, Go",
-        "whole",
-    ),
-    Rule(
-        "trace-line-more",
-        (" more", "frames omitted"),
-        r"\[previous line repeated [0-9]{1,9} more times?\]"
-        r"|(?:^|\n)[ \t]{0,20}[.]{3} [0-9]{1,6} (?:more|common frames omitted)\b",
-        "the last line of a stack trace of Java",
-        "whole",
-    ),
-    Rule(
-        "trace-line-script",
-        (
-            *(".mts:",),
-            ".js:",
-            ".ts:",
-            ".mjs:",
-            ".cjs:",
-            ".jsx:",
-            ".tsx:",
-            ".vue:",
-            "(node:",
-            "(index ",
-            "<anonymous>",
-        ),
-        r"\bat <anonymous>:[0-9]{1,7}:[0-9]"
-        r"|\bat (?:async |new )?[^ \n()]{1,150}(?: \[as [^ \n\]]{1,60}\])?"
-        r" \((?:index [0-9]{1,6}|<anonymous>|node:[^ \n()]{1,250}:[0-9]{1,7}:[0-9]{1,7}"
-        rf"|[^ \n()]{{1,250}}{_SCRIPT})\)"
-        rf"|\bat (?:async )?[^ \n()]{{1,250}}{_SCRIPT}|@[a-z-]{{2,20}}:[^ \n()@]{{1,250}}{_SCRIPT}",
-        "a line of a stack trace: JavaScript in servers and browsers",
-        "whole",
-    ),
-    Rule(
-        "trace-line-dotnet",
-        ("] in <", "   at ", ":line "),
-        r"\) \[0x[0-9a-f]{1,8}\] in <"
-        r"|(?:^|[\r\n])[ \t\r\n]{0,30}   at [a-z_][a-z0-9_<>$`+,\[\]|]{0,100}"
-        r"(?:[.][a-z0-9_<>$`+,\[\]|]{1,100}){1,9} ?\([^()\n]{0,300}\)"
-        r"|(?:^|[\r\n])[ \t\r\n]{0,30}   at lambda_method\("
-        r"|\([^()\n]{0,300}\) in [^\n]{1,300}:line [0-9]",
-        "a line of a stack trace: .NET",
-        "whole",
-    ),
-    Rule(
-        "trace-line-other",
-        (
-            *(".php:",),
-            *(
-                ".php(",
-                "[internal function]",
-                "{main}",
-                "thrown in",
-                ".rb:",
-                ".ex:",
-                ".exs:",
-                ".go:",
-            ),
-            *(".pl line", ".pm line", " () from", "created by"),
-        ),
-        r"\bphp {1,4}[0-9]{1,3}[.] [^ \n]{1,200} [^ \n]{1,250}[.]php:[0-9]"
-        r"|\bat [^ \n]{1,200} \([^ \n()]{1,250}[.]php:[0-9]{1,7}\)"
-        r"|#[0-9]{1,4} +(?:[^ \n()]{1,250}[.]php\([0-9]{1,6}\): |\[internal function\]: |\{main\})"
-        r"|\{main\}\(\)|\bthrown in [^ \n]{1,250} on line [0-9]"
-        r"|[.]rb:[0-9]{1,6}:in [`']|[.]exs?:[0-9]{1,6}: [^ \n]{1,100}/[0-9]"
-        r"|[.]go:[0-9]{1,6} [+]0x[0-9a-f]"
-        r"|\bcreated by [^ \n]{1,150} in goroutine|[.]p[lm] line [0-9]{1,6}[.]"
-        r"|#[0-9]{1,4} +0x[0-9a-f]{1,16} in [^ \n]{1,200} \(\) from",
-        "a line of a stack trace: PHP, Ruby, Elixir, Go, Perl, gdb",
-        "whole",
-    ),
+CRASHES: tuple[Rule, ...] = (
     Rule(
         "said-by-runtime",
         (
@@ -147,13 +15,23 @@ EXCEPTION: tuple[Rule, ...] = (
                 "nonetype",
                 "not iterable",
             ),
+            *("too deep", "maximum call stack", "recursion depth", "by zero", "object reference"),
+            *("not an object", "nil value", "heap out of memory", "java heap space"),
+            *("memory allocation of", "overflowed its stack", "stack overflow"),
         ),
         r"\bundefined method [`'\"]|\bcannot read propert(?:y|ies) (?:of|['\"])"
         r"|\bindex (?:[0-9]{1,12} )?(?:was |is )?out of (?:range|bounds)\b|\bis not a function\b"
         r"|\bstd::(?:bad_[a-z]{3,20}|runtime_error|logic_error|out_of_range|invalid_argument"
         r"|system_error)\b"
         r"|\bnil pointer dereference\b|\b(?:on|unwrap) an? `?none`? value\b"
-        r"|'nonetype' object (?:has no|is not)\b|\b(?:object|value) is not iterable\b",
+        r"|'nonetype' object (?:has no|is not)\b|\b(?:object|value) is not iterable\b"
+        r"|\bstack level too deep\b|\bmaximum (?:call stack size|recursion depth) exceeded\b"
+        r"|\b(?:division|divided?) by zero\b|\bobject reference not set\b"
+        r"|\b(?:undefined|null) is not an object\b|\battempt to [a-z]{3,12} (?:local |global "
+        r"|field )?"
+        r"(?:['\"(][^ \n]{1,60} )?\(?a nil value\b|\bheap out of memory\b|\bjava heap space\b"
+        r"|\bmemory allocation of [0-9]{1,20} bytes failed\b|\boverflowed its stack\b"
+        r"|\bstack overflow\b",
         "what run-time environments say of a program's mistake: undefined method `id' for nil",
     ),
     Rule("panic", ("panic",), r"\bpanic(?:s|ked|king)?\b", "Go, Rust and kernels panic"),
@@ -173,6 +51,7 @@ EXCEPTION: tuple[Rule, ...] = (
                 "** event handler",
             ),
             "fatal error: ",
+            *("fatal python", "fatal error has been", "genserver ", "intentionally crash"),
             "unwrap()",
             "rust_backtrace",
             "androidruntime",
@@ -184,7 +63,9 @@ EXCEPTION: tuple[Rule, ...] = (
         r"|\bphp (?:fatal|parse) error:|\bfatal error: (?:all goroutines|concurrent map|unexpected"
         r" signal|stack overflow|uncaught|index out of range|unexpectedly found nil|runtime:)"
         r"|\bunwrap\(\)` on an? `|\brust_backtrace=|\bandroidruntime: (?:process|shutting)"
-        r"|\bcrash report\b|\breason for termination\b",
+        r"|\bcrash report\b|\breason for termination\b"
+        r"|\bfatal python error\b|\bfatal error has been detected\b|\bintentionally crash"
+        r"|\bgenserver [^ \n]{1,100} terminating\b",
         "a run-time environment that ends the program: PHP, Go, Swift, Rust, Android, Erlang",
     ),
     Rule(
@@ -213,21 +94,22 @@ EXCEPTION: tuple[Rule, ...] = (
         (
             "double free",
             "free(): ",
-            "malloc(): ",
+            *("alloc(): ", "munmap_chunk(): ", "buffer overflow detected", "corrupted size"),
             "smashing",
             "sanitizer: ",
             "pure virtual",
             "what(): ",
         ),
-        r"\bdouble free\b|\b(?:free|malloc)\(\): [a-z]"
+        r"\bdouble free\b|\b(?:free|malloc|realloc|calloc|munmap_chunk)\(\): [a-z]"
+        r"|\bbuffer overflow detected\b|\bcorrupted size vs\b"
         r"|\bstack smashing\b|sanitizer: [a-z]|\bpure virtual method\b|\bwhat\(\): ",
         "what the libraries of C and C++ say before they end a program",
     ),
     Rule(
         "assertion",
-        ("assert",),
+        ("assert", "invariant "),
         r"\bassert(?:ion)?(?: [`'\"(][^\n]{1,200})? (?:failed|violated|failure)\b"
-        r"|\bfailed assert(?:ion)?\b",
+        r"|\bfailed assert(?:ion)?\b|\bfatal assertion\b|\binvariant (?:failure|failed|violated)\b",
         "a program found itself wrong",
     ),
     Rule(
@@ -282,9 +164,15 @@ EXCEPTION: tuple[Rule, ...] = (
     ),
     Rule(
         "terminated-unexpectedly",
-        ("terminated unexpectedly",),
+        (
+            *(
+                f"{verb} unexpectedly"
+                for verb in ("terminated", "stopped", "quit", "exited", "died", "ended")
+            ),
+            "stopped working",
+        ),
         r"\b(?:service|process|program|application|worker|daemon|thread)(?: [^ \n]{1,60}){0,3}"
-        r" terminated unexpectedly\b",
+        r" (?:terminated|stopped|quit|exited|died|ended) unexpectedly\b|\bhas stopped working\b",
         "a service of Windows, a worker: it ended unexpectedly",
     ),
     Rule(
@@ -294,5 +182,20 @@ EXCEPTION: tuple[Rule, ...] = (
         "the link between two stack traces; not 'caused by' in prose",
         "cased",
     ),
+    Rule(
+        "crash-report",
+        (
+            "bug report start",
+            "exc_",
+            "abort message",
+            "crashed with",
+            "crashed by",
+            "crashed thread",
+        ),
+        r"\bbug report start\b|\bexc_(?:bad_[a-z]{3,20}|crash|breakpoint|guard|resource"
+        r"|arm_[a-z]{2,20})\b"
+        r"|\babort message: |\bcrashed (?:with|by) (?:signal|sig[a-z]{2,5}|an? )"
+        r"|\bcrashed thread: ",
+        "the heading of a report on a crash: EXC_BAD_ACCESS, Abort message: ...",
+    ),
 )
-"""The rules of `Flags.has_exception`."""
