@@ -29,7 +29,7 @@ from schemas.api.operations import LINE_TYPES
 
 __all__ = ["BodyReader"]
 
-_BLANK: Final = re.compile(rb"(?:[\s\x1e\0]|\xef\xbb\xbf)*+")
+_BLANK: Final = re.compile(rb"(?:[\s\x1e\0]++|\xef\xbb\xbf)*+")
 _CHARSET: Final = re.compile(
     r';\s*charset\s*=\s*"?(utf-?(?:16|32)(?:-?[bl]e)?|iso-?8859-\d{1,2}|latin-?1|windows-125\d'
     r'|koi8-[ru]|gb18030|gbk|gb2312|big5|shift_jis|euc-(?:jp|kr))"?(?=\s|;|$)',

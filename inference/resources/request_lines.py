@@ -1,7 +1,8 @@
 """POST /predict/batch with JSON lines: judged as they come, and answered line by line."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Final
 
 import falcon
@@ -22,10 +23,19 @@ MAX_LINE_BYTES: Final = 1_048_576
 WINDOW_BYTES: Final = 65_536
 """Lines that are judged at once: a millisecond of work between which others are answered."""
 
+FAULTY_LINES: Final = 256
+"""Lines of a window at fault that are read at once: each takes as long as many good lines."""
+
+MAX_FAULTY_LINES: Final = 10_000
+"""Lines in a row that may be at fault, as many as a batch has logs; the rest is not read then."""
+
 PROGRESS_BYTES: Final = 4_096
 """Bytes of a stream that a client must send while the server waits for slow clients."""
 
 TOO_LONG: Final = f"is longer than {MAX_LINE_BYTES} bytes"
+ALL_FAULTY: Final = f"is not read: more than {MAX_FAULTY_LINES} lines before it are at fault"
+
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class Windows:
@@ -97,33 +107,45 @@ class RequestLines:
         self, req: falcon.asgi.Request, first: bytes, pieces: AsyncIterator[bytes], *, explain: bool
     ) -> AsyncIterator[bytes]:
         windows = Windows()
-        position = n_bytes = 0
+        position = n_bytes = n_faulty = 0
         predictor = self._predictor
         with predictor.load:
             async for piece in _windows(windows, first, pieces):
                 if piece is None:
-                    lines: list[Each] = [FaultyLog(position, [FieldError("", TOO_LONG)])]
+                    parts: Iterable[list[Each]] = [
+                        [FaultyLog(position, [FieldError("", TOO_LONG)])]
+                    ]
                 elif isinstance(piece, falcon.HTTPError):
-                    lines = [FaultyLog(position, [FieldError("", piece.description or "")])]
+                    parts = [[FaultyLog(position, [FieldError("", piece.description or "")])]]
                 else:
                     n_bytes += len(piece)
                     req.scope[PROGRESS] = n_bytes // PROGRESS_BYTES
-                    lines = self._read(piece, position)
-                model = await predictor.slot.current()
-                flagged = predictor.flagged()
-                answered = answer_each(lines, model, position, explain=explain, flagged=flagged)
-                position += len(lines)
-                predictor.report(model, answered.verdicts, flagged)
-                if answered.objects:
-                    yield b"\n".join(answered.objects) + b"\n"
+                    parts = self._read(piece, position)
+                for lines in parts:
+                    # What is inflated has come already, so nothing else would let others in.
+                    await asyncio.sleep(0)
+                    model = await predictor.slot.current()
+                    flagged = predictor.flagged()
+                    answered = answer_each(lines, model, position, explain=explain, flagged=flagged)
+                    position += len(lines)
+                    predictor.report(model, answered.verdicts, flagged)
+                    if answered.objects:
+                        yield b"\n".join(answered.objects) + b"\n"
+                    n_faulty = 0 if answered.verdicts else n_faulty + len(lines)
+                    if n_faulty > MAX_FAULTY_LINES:
+                        yield _encode(FaultyLog(position, [FieldError("", ALL_FAULTY)])) + b"\n"
+                        return
 
-    def _read(self, window: bytes, first: int) -> list[Each]:
-        """The requests of a window of lines, of which blank lines are none."""
+    def _read(self, window: bytes, first: int) -> Iterator[list[Each]]:
+        """The requests of a window of lines, of which blank lines are none; at once or in parts."""
         with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             requests = self._decode(window)
             if len(requests) == count_byte(window, LINE_END) + 1:
-                return [*requests]
-        return read_each([line for line in window.split(b"\n") if line.strip()], first)
+                yield [*requests]
+                return
+        lines = [line for line in window.split(b"\n") if line.strip()]
+        for start in range(0, len(lines), FAULTY_LINES):
+            yield read_each(lines[start : start + FAULTY_LINES], first + start)
 
 
 async def _windows(

@@ -62,6 +62,7 @@ async def read_pieces(req: falcon.asgi.Request) -> AsyncIterator[bytes]:
             yield piece
         else:
             for plain in inflater.feed(piece):
+                await asyncio.sleep(0)  # a small piece may swell a thousandfold: let others in
                 yield plain
     if inflater is not None:
         inflater.end()

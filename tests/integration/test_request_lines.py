@@ -3,7 +3,9 @@
 import asyncio
 import gzip
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import aiohttp
@@ -11,7 +13,7 @@ import msgspec
 import psutil
 import pytest
 
-from inference.resources.request_lines import MAX_LINE_BYTES
+from inference.resources.request_lines import MAX_FAULTY_LINES, MAX_LINE_BYTES
 from schemas.api.predictions import BatchPrediction
 from tests.integration.calls import REQUEST
 from tests.integration.conftest import Service, StartInference
@@ -67,6 +69,31 @@ def test_what_comes_compressed_is_answered_as_well(service: Service) -> None:
     path = "/predict/batch?explain=true"
     explained = service.call("POST", path, json.dumps(RAW).encode(), LINES).json()
     assert "contributions" in explained
+
+
+@pytest.mark.parametrize("line", [b"[\n", b"\n", b"  "], ids=["faulty", "blank", "endless"])
+def test_what_swells_lets_others_in(service: Service, line: bytes) -> None:
+    """Lines that come in a small body, and are many, hold up nobody's call meanwhile."""
+    body = gzip.compress(line * (50_000_000 // len(line)))
+    with ThreadPoolExecutor(1) as thread:
+        swelling = thread.submit(answers, service, body, **{"Content-Encoding": "gzip"})
+        waits = []
+        while not swelling.done():
+            began = time.monotonic()
+            assert service.call("GET", "/health").status == 200
+            waits.append(time.monotonic() - began)
+    assert len(waits) > 3
+    assert max(waits) < 0.5
+
+
+def test_lines_that_are_all_at_fault_are_given_up(service: Service) -> None:
+    """A stream of another format is not read to its end; good lines in between let it go on."""
+    short = json.dumps(RAW).encode()
+    found = answers(service, b"[\n" * 30_000)
+    assert MAX_FAULTY_LINES < len(found) < 12_000
+    assert "is not read" in found[-1]["errors"][0]["message"]
+    mixed = answers(service, (b"[\n" * 9_000 + short + b"\n") * 3)
+    assert len(mixed) == 27_003
 
 
 def test_a_long_line_fails_no_other(service: Service) -> None:
