@@ -66,8 +66,15 @@ _GAP: Final = r"(?:[T _,:\t-]{1,2}| --? |\]\[)"
 """Between day and clock; a bracket each in Rust's fern."""
 TAI64N: Final = "@[0-9a-f]{24}"
 """A label of TAI, as multilog and s6-log write before each line."""
-_MAIL_TIME: Final = rf"[A-Z][a-z]{{2}}, \d\d? {_MONTH} \d{{4}} {CLOCK}"
-DATED: Final = rf"(?:(?:{_YMD}|{_DMY}){_GAP}{CLOCK}|\d{{4}}:\d\d:\d\d-{CLOCK}|{_MONTH}-\d\d-\d\d {CLOCK}|{_MAIL_TIME}|{TAI64N}|\d{{8}}[-T ]{CLOCK}|20\d{{6}}[-T_: ]?\d{{6}}(?:[.,]\d{{1,9}}+)?+{_ZONE}(?![\w.])|\d{{4}}\.\d\d\.\d\d-\d\d\.\d\d\.\d\d(?::\d{{3}})?+|\d{{6}} {{1,2}}\d\d?:\d\d:\d\d|{C_TIME}|{WORD_TIME}|{CLF_TIME})"
+DATED: Final = (
+    # days before a clock, which stands once, since compiling takes time
+    rf"(?:(?:(?:{_YMD}|{_DMY}){_GAP}|\d{{4}}:\d\d:\d\d-|\d{{8}}[-T ]|{_MONTH}-\d\d-\d\d "
+    rf"|[A-Z][a-z]{{2}}, \d\d? {_MONTH} \d{{4}} |{_MONTH} \d\d?, \d{{4}},? ){CLOCK}"
+    # days and clocks as digits alone, or of a form of their own
+    r"|20\d{6}[-T_: ]?\d{6}(?:[.,]\d{1,9}+)?+(?:Z|[+-]\d{4})?+(?![\w.])|\d{6} {1,2}\d\d?:\d\d:\d\d"
+    r"|\d{4}\.\d\d\.\d\d-\d\d\.\d\d\.\d\d(?::\d{3})?+"
+    rf"|{C_TIME}|{CLF_TIME}|{TAI64N})"
+)
 """A time with its day and its year."""
 
 DB2_TIME: Final = r"\d{4}-\d\d-\d\d-\d\d\.\d\d\.\d\d\.\d++(?:[+-]\d{1,4}+)?"
@@ -76,7 +83,7 @@ EPOCH: Final = r"1(?:\d{9}(?:[.,]\d{1,9}+|\d{3})?+|\.\d{5,16}+e\+09)(?![\w.-]|:\
 """Seconds or milliseconds since 1970, from the year 2001 to 2033."""
 
 TIME: Final = (
-    rf"[\[(<]?(?P<time>{DATED}|\d\d[-/]\d\d[ -]{CLOCK}|{CLOCK}|{BSD_TIME}|{EPOCH}"
+    rf"[\[(<]?(?P<time>{DATED}|(?:\d\d[-/]\d\d[ -])?{CLOCK}|{BSD_TIME}|{EPOCH}"
     r"|\d{6} \d{6}(?: \d++)?)[\])>]?"
 )
 """Any time, perhaps in brackets."""

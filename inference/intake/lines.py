@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +22,7 @@ __all__ = [
     "compiled",
     "continues_record",
     "custom_layout",
+    "parser_of",
     "read_foreign",
 ]
 
@@ -79,6 +81,30 @@ class LineParser:
                         level = match[second]
                 return Parsed(message or "", level, service, time)
         return None
+
+
+def parser_of(layout: Layout) -> Callable[[str], Parsed | None]:
+    """Reads lines of a layout, those with a level by a finer layout that tells more parts apart."""
+    parse_plainly = LineParser(layout).parse
+    if not layout.finer:
+        return parse_plainly
+    finer = [LineParser(LAYOUTS[name]).parse for name in layout.finer]
+
+    def parse(text: str) -> Parsed | None:
+        parsed = parse_plainly(text)
+        if parsed is None or parsed.level is None:
+            return parsed
+        found = (parse_finely(text) for parse_finely in finer)
+        return next(
+            (
+                fine
+                for fine in found
+                if fine is not None and fine.level and len(fine.message) < len(parsed.message)
+            ),
+            parsed,
+        )
+
+    return parse
 
 
 _TIME_FIRST: Final = re.compile(

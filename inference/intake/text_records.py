@@ -17,7 +17,6 @@ from inference.intake.documents import RawRecord
 from inference.intake.envelopes import decode_object
 from inference.intake.exports import take_apart
 from inference.intake.layout import Layout
-from inference.intake.layouts import LAYOUTS
 from inference.intake.levels import MAX_KNOWN
 from inference.intake.lines import (
     FURTHER_LEVELS,
@@ -26,6 +25,7 @@ from inference.intake.lines import (
     begins_record,
     compiled,
     continues_record,
+    parser_of,
     read_foreign,
 )
 from inference.intake.records import RecordReader, UnusableRecordError
@@ -116,8 +116,7 @@ class RecordBuilder(Generic[R]):
         self.layout = layout
         self._assemble = assemble
         self._faults = faults
-        self._parse = LineParser(layout).parse
-        self._finer = [LineParser(LAYOUTS[name]).parse for name in layout.finer]
+        self._parse = parser_of(layout)
         self._latest: tuple[str, Parsed | None] = ("", self._parse(""))
         self._parse_body = (
             LineParser(Layout(name="body", patterns=(layout.body,))).parse if layout.body else None
@@ -131,19 +130,8 @@ class RecordBuilder(Generic[R]):
     def parse(self, text: str) -> Parsed | None:
         """The parts of a line by the layout; each line is asked for more than once in a row."""
         if text is not self._latest[0]:
-            parsed = self._parse(text)
-            if self._finer and parsed is not None and parsed.level is not None:
-                parsed = self._most_of(text, parsed)
-            self._latest = (text, parsed)
+            self._latest = (text, self._parse(text))
         return self._latest[1]
-
-    def _most_of(self, text: str, parsed: Parsed) -> Parsed:
-        """What a finer layout reads of a line with a level, if it tells more of its parts apart."""
-        for parse in self._finer:
-            finer = parse(text)
-            if finer is not None and finer.level and len(finer.message) < len(parsed.message):
-                return finer
-        return parsed
 
     def begin(self, text: str, number: int) -> OpenRecord | None:
         """The record that a line begins; None if it begins no record."""

@@ -2,8 +2,12 @@
 
 import pytest
 
+from inference.intake.documents import DEFAULT_SERVICE
 from inference.intake.layout_choice import find_layout
 from inference.intake.lines import LineParser
+from inference.intake.raw_bodies import BodyReader
+from inference.intake.raw_logs import Tally
+from schemas.record.features import Level
 
 T = "2024-05-01 10:00:00"
 
@@ -95,6 +99,27 @@ def test_a_line_is_taken_apart(
     parsed = LineParser(find_layout([line] * 3)).parse(line)
     assert parsed is not None
     assert (parsed.level, parsed.service, parsed.message) == (level, service, message)
+
+
+def test_lines_with_a_level_lose_it_where_most_have_none() -> None:
+    """Of text with a time alone, a line with a level is read as in a file of its like."""
+    lines = [
+        f"{T} started",
+        f"{T} ERROR: no disk",
+        f"{T} queries: info: client ann",
+        f"{T} main.go:12: up",
+    ]
+    logs = [
+        log
+        for block in BodyReader().read("\n".join(lines).encode(), "", Tally())
+        for log in block.logs
+    ]
+    assert logs == [
+        ("started", Level.INFO, DEFAULT_SERVICE),
+        ("no disk", Level.ERROR, DEFAULT_SERVICE),
+        ("client ann", Level.INFO, "queries"),
+        ("main.go:12: up", Level.INFO, DEFAULT_SERVICE),
+    ]
 
 
 def test_prose_names_no_logger() -> None:
