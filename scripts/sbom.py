@@ -24,6 +24,7 @@ from schemas.version import __version__
 ROOT: Final = Path(__file__).parent.parent
 IMAGES: Final = {
     "serve": "log-anomaly inference",
+    "signed": "log-anomaly inference that verifies signatures",
     "mirror": "log-anomaly inference with mirror",
     "train": "log-anomaly trainer",
 }

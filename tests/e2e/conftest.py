@@ -107,6 +107,12 @@ def mirror_image(build: Callable[..., Image]) -> Image:
 
 
 @pytest.fixture(scope="session")
+def signed_image(build: Callable[..., Image]) -> Image:
+    """The same with the library that verifies signatures."""
+    return build("Dockerfile.serve", REQUIREMENTS="signed")
+
+
+@pytest.fixture(scope="session")
 def training_image(build: Callable[..., Image]) -> Image:
     """The image of Dockerfile.train."""
     return build("Dockerfile.train")

@@ -90,10 +90,15 @@ def test_image_environments_are_settings(serving_image: Image, training_image: I
 
 
 def test_bills_list_what_is_installed(
-    serving_image: Image, mirror_image: Image, training_image: Image
+    serving_image: Image, signed_image: Image, mirror_image: Image, training_image: Image
 ) -> None:
     """The bill of materials of each image has its Python packages, all of them, by version."""
-    images = {"serve": serving_image, "mirror": mirror_image, "train": training_image}
+    images = {
+        "serve": serving_image,
+        "signed": signed_image,
+        "mirror": mirror_image,
+        "train": training_image,
+    }
     for name, image in images.items():
         installed = set()
         for path in (image.root / "opt/venv/lib/python3.11/site-packages").glob("*.dist-info"):
