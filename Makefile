@@ -50,6 +50,7 @@ fuzz: $(VENV)/dev.stamp ## fuzz the decoders, guided by coverage (FUZZ="seconds 
 sbom: $(VENV)/dev.stamp ## write each image's bill of materials (CycloneDX) to sbom/
 	@mkdir -p sbom
 	$(BIN)/python -m scripts.sbom serve > sbom/serve.cdx.json
+	$(BIN)/python -m scripts.sbom signed > sbom/signed.cdx.json
 	$(BIN)/python -m scripts.sbom mirror > sbom/mirror.cdx.json
 	$(BIN)/python -m scripts.sbom train > sbom/train.cdx.json
 
