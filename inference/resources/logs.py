@@ -13,7 +13,7 @@ from inference.model.flagged import FlaggedLogs
 from inference.resources.components import Components
 from inference.resources.predictor import Predictor
 from inference.web.admission import ANY_TYPE
-from inference.web.load import LARGE_BYTES, SMALL_BYTES
+from inference.web.load import SMALL_BYTES
 from inference.web.queries import word
 from inference.web.routing import AtOnce, Route
 from schemas.api.operations import API_PREFIX, LINE_TYPES
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from inference.intake.judging import Judging
     from inference.intake.raw_bodies import BodyReader
     from inference.model.message_judge import MessageJudge
+
+AT_ONCE_BYTES: Final = 524_288
+"""A JSON body up to this size is begun on the loop, which it holds for `ON_LOOP_S` at most: a
+thousand logs are mostly judged by then, and a thread would cost them a tenth more."""
 
 _RETURNED: Final[tuple[Returned, ...]] = get_args(Returned)
 _LINE_TYPES: Final = frozenset(name.encode() for name in LINE_TYPES)
@@ -65,7 +69,7 @@ class LogsResource:
             judge = await predictor.message_judge()
             judging = _begin(reader, body, req.content_type or "", returned, judge, flagged)
             # Of text, the layout has to be found out first; JSON is mostly read at once.
-            at_once = _is_json(body) and len(body) <= LARGE_BYTES and self._is_warm()
+            at_once = _is_json(body) and len(body) <= AT_ONCE_BYTES and self._is_warm()
             await predictor.finish(judging, at_once=at_once)
             answer = judging.answer()
         predictor.report(judge.model, judging.verdicts, flagged)

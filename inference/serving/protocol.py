@@ -117,12 +117,13 @@ class HttpProtocol(HttpToolsProtocol):
             )
 
     def _take_in_pieces(self, data: bytes) -> None:
-        for start in range(0, len(data), PIECE_BYTES):
+        whole = memoryview(data)  # of which the parser takes a piece without a copy
+        for start in range(0, len(whole), PIECE_BYTES):
             if self.pipeline:
-                self._waiting += data[start:]
+                self._waiting += whole[start:]
                 return
             scope, in_head = self.scope, self.in_head
-            piece = data[start : start + PIECE_BYTES]
+            piece = whole[start : start + PIECE_BYTES]
             self._brought_body = False
             self._parse(piece)
             # Behind a head, what brings no byte of the body frames chunks, or is of the trailers.
@@ -130,7 +131,7 @@ class HttpProtocol(HttpToolsProtocol):
             goes_on = in_same and (in_head or (self.cycle is not None and self.cycle.more_body))
             self._overhead.take(len(piece), goes_on=goes_on)
 
-    def _parse(self, data: bytes) -> None:
+    def _parse(self, data: bytes | memoryview) -> None:
         while True:
             try:
                 self.parser.feed_data(data)
