@@ -32,6 +32,12 @@ GROUPS: Final = ("message", "level", "service", "time")
 MAX_COMPILED: Final = 1_024
 """More than all layouts have; a bound against headings of W3C that name ever other fields."""
 
+MAX_FURTHER: Final = 1_024
+"""Characters of a line that say whether it continues a record."""
+
+_CUT: Final = "\0"
+"""What no pattern of further lines takes, and so ends none."""
+
 _SECOND: Final = "level2"
 """A second place for the level, in our own patterns."""
 
@@ -161,7 +167,13 @@ def begins_record(line: str) -> bool:
 
 
 def continues_record(line: str) -> bool:
-    """Whether a line is known to continue the record before it, as those of stack traces do."""
+    """Whether a line is known to continue the record before it, as those of stack traces do.
+
+    Of a longer line than `MAX_FURTHER` the beginning counts, and its end is no end. Else each of
+    some fifty layouts would search a line of a megabyte for its last bracket.
+    """
+    if len(line) > MAX_FURTHER:
+        line = line[:MAX_FURTHER] + _CUT
     return _CONTINUES.match(line) is not None and not begins_record(line)
 
 

@@ -1,5 +1,6 @@
 """The choice of a layout for lines of plain text."""
 
+import time
 from functools import cache
 
 from hypothesis import given
@@ -14,7 +15,7 @@ from inference.intake.layout_choice import (
     most_telling,
 )
 from inference.intake.layouts import LAYOUTS
-from inference.intake.lines import read_foreign
+from inference.intake.lines import MAX_FURTHER, continues_record, read_foreign
 
 _LINES = [example.line for layout in LAYOUTS.values() for example in layout.examples]
 
@@ -42,3 +43,18 @@ def test_lines_read_in_full_end_the_search() -> None:
     tried = [choice.layout for choice in choices_for(layouts_for([line]), [line])]
     assert tried[0].name == "log4j"
     assert all(layout.has_body or layout.pairs for layout in tried[1:])
+
+
+def test_a_long_word_costs_no_more_than_its_size() -> None:
+    """No layout searches a megabyte to its end to find out whether it continues a record."""
+    began = time.process_time()
+    assert find_layout(["a" * 1_000_000] * 3).name == "text"
+    assert time.process_time() - began < 5  # compiling all layouts takes up to 2
+
+
+def test_of_a_long_line_the_beginning_says_whether_it_continues_a_record() -> None:
+    """What begins as lines of stack traces do is known in any length; a far end says nothing."""
+    assert continues_record("at " + "a" * 10 * MAX_FURTHER)
+    assert continues_record("a" * (MAX_FURTHER - 2) + "()")
+    assert not continues_record("a" * MAX_FURTHER + "()")
+    assert not continues_record("a." * MAX_FURTHER)
