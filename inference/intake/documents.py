@@ -5,6 +5,7 @@ a `level` may have a `severity`. The fields of a shape are found once.
 """
 
 import re
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -33,6 +34,7 @@ from inference.intake.paths import (
     top,
     value_at,
     values_at,
+    whole_messages,
 )
 from inference.intake.traces import trace_paths, with_traces
 from inference.intake.usual_places import (
@@ -168,7 +170,7 @@ class DocumentReader:
 
     def _find(self, document: dict[str, Any]) -> Shape:
         known: dict[str, Path] = {}
-        for path in flatten(document):
+        for path in chain(flatten(document), ((name,) for name in whole_messages(document))):
             known.setdefault(plain_name(".".join(path)), path)
 
         def found(places: Places, given: str | None) -> list[tuple[str, Path]]:

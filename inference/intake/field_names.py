@@ -91,6 +91,9 @@ MESSAGE_NAMES: Final = (
 )
 """The text of a log."""
 
+WHOLE_MESSAGE_NAMES: Final = frozenset({"message", "msg"})
+"""Names that are a message's even where an object stands: the object is the message."""
+
 STATUS_NAMES: Final = (
     "statuscode",
     "httpstatus",
@@ -120,6 +123,7 @@ LEVEL_NAMES: Final = (
     "severitylabel",
     "logseverity",
     "errorseverity",
+    "verbosity",
     "sev",
     *(
         f"{base}{kind}"
@@ -173,7 +177,7 @@ LEVEL_NAMES: Final = (
 """The severity of a log; of these, `WEAK_LEVEL_NAMES` mean something else as often."""
 
 WEAK_LEVEL_NAMES: Final = frozenset(
-    {"priority", "prio", "s", "status", "at", "severitytext", "@l", "l", "messagetype"}
+    {"priority", "prio", "s", "status", "at", "severitytext", "@l", "l", "messagetype", "verbosity"}
     | {*STATUS_NAMES}
 )
 """Names of fields that hold a level only if their word is a level."""
@@ -243,6 +247,8 @@ ASIDES: Final = (
     "extra",
     "mdc",
     "contextmap",
+    "details",
+    "params",
     "tags",
     "labels",
     "logattributes",

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from inference.intake.field_names import plain_name
+from inference.intake.field_names import WHOLE_MESSAGE_NAMES, plain_name
 
 MAX_DEPTH: Final = 8
 """How deep objects within objects are read."""
@@ -33,6 +33,15 @@ def flatten(document: dict[str, Any], depth: int = MAX_DEPTH) -> Iterator[tuple[
                 yield (name, *rest)
         else:
             yield (name,)
+
+
+def whole_messages(document: dict[str, Any]) -> list[str]:
+    """The names under which an object is the message."""
+    return [
+        name
+        for name, value in document.items()
+        if isinstance(value, dict) and plain_name(name) in WHOLE_MESSAGE_NAMES
+    ]
 
 
 def top(document: dict[str, Any], plain: str) -> tuple[str, ...] | None:

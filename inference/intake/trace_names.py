@@ -55,6 +55,10 @@ TRACE_NAMES: Final = (
     "failurereason",
     "panic",
     "crashreport",
+    "callstack",
+    "stacktraces",
+    "lasterror",
+    "ex",
     "fullmessage",
     "upstreamtransportfailurereason",
 )

@@ -79,6 +79,7 @@ class Assembler:
                 time=plan.fields.time,
             ),
             scale=plan.scale,
+            open_scale=plan.open_scale,
             within=plan.layout,
         )
         self._services: dict[str, str] = {}

@@ -11,8 +11,10 @@ import msgspec
 
 from inference.intake.cleaning import NUL, clean_text
 from inference.intake.documents import bare_service
-from inference.intake.levels import MAX_KNOWN, LevelNames, on_scale
+from inference.intake.field_names import plain_name
+from inference.intake.levels import MAX_KNOWN, LevelNames, Number, on_scale, scale_of
 from schemas.record.features import Level
+from schemas.record.levels import SCALES
 from schemas.record.text import ESCAPE
 from trainer.reading.assembling import Assembler, Record
 from trainer.reading.met_names import MetNames
@@ -43,7 +45,7 @@ def fast_decoder(plan: ReadingPlan, assemble: Assembler) -> Read | None:
     if not _stand_apart(named):
         return None
     met = _Met(plan, named)
-    levels = _FastLevels(assemble.names, plan.scale)
+    levels = _FastLevels(assemble.names, plan)
     known_levels, find_level = levels.known, levels.find
     make = assemble.fast
     services = _Services()
@@ -99,7 +101,7 @@ class _Met:
             written["label"]: ("label", Any, None),
         }
         # A name that is a level decides, whatever stands beside it.
-        self._names = MetNames(parts, levels=plan.scale is not None)
+        self._names = MetNames(parts, levels=bool(plan.scale or plan.open_scale))
         self._left = MAX_LEARNED
         self.decode: Callable[[bytes], Any] = self._decoder()
 
@@ -138,9 +140,11 @@ class _Services:
 class _FastLevels:
     """Levels by what stands in a record, text or number."""
 
-    def __init__(self, names: LevelNames, scale: str | None) -> None:
+    def __init__(self, names: LevelNames, plan: ReadingPlan) -> None:
         self._names = names
-        self._scale = scale
+        self._scale = plan.scale
+        self._open_scale = plan.open_scale
+        self._field = plain_name(plan.fields.level or "")
         self.known: dict[str | int, Level] = {}
 
     def find(self, written: object) -> Level | None:
@@ -148,11 +152,20 @@ class _FastLevels:
         level: Level | str | None = None
         if type(written) is str:
             level = self._names.read(written)
-        elif type(written) is int and self._scale is not None:
-            level = on_scale(written, self._scale)
+        elif type(written) is int:
+            scale = self._scale or self._scale_of(written)
+            level = None if scale is None else on_scale(written, scale)
         if not isinstance(level, Level):
             return None
         known = type(written) is str or type(written) is int
         if known and len(self.known) < MAX_KNOWN:
             self.known[written] = level  # type: ignore[index] # as the line before has found
         return level
+
+    def _scale_of(self, number: int) -> str | None:
+        """The scale of the file, for its own numbers; None where the number implies another."""
+        scale = self._open_scale
+        if scale is None or number not in SCALES[scale]:
+            return None
+        own = scale_of(Number(self._field, number), frozenset())
+        return scale if own in {None, scale} else None

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from inference.intake.documents import flatten
+from inference.intake.paths import whole_messages
 from inference.intake.usual_places import LEVELS, MESSAGES, SERVICES, TIMES, first_of
 from schemas.record.features import FEATURE_NAMES
 from trainer.errors import InputError
@@ -17,9 +18,10 @@ _MAX_NAME_CHARS: Final = 60
 def flatten_names(document: dict[str, Any]) -> list[str]:
     """The paths of a JSON object's leaves, in their order, such as `log.level`.
 
-    Lists are leaves, and so is what lies deeper than eight objects.
+    Lists are leaves, and so is what lies deeper than eight objects. An object that is a message
+    comes behind them.
     """
-    return [".".join(path) for path in flatten(document)]
+    return [*(".".join(path) for path in flatten(document)), *whole_messages(document)]
 
 
 def find_fields(names: Collection[str], given: Fields) -> Fields:

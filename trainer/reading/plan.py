@@ -49,7 +49,8 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
         framing: how records follow each other in JSON, XML and plain text.
         layout: the layout of plain text, and of lines within envelopes and messages.
         envelope: what is around each line, with its own stream, time and parts of lines.
-        scale: what numbers of levels mean, a name in `schemas.record.levels.SCALES`.
+        scale: what numbers of levels mean, a name in `schemas.record.levels.SCALES`, if given.
+        open_scale: what numbers mean whose scale their record leaves open: that of the others.
         levels: names of levels of the user's own, in any case.
         columns: names of the columns of CSV that has no header.
         delimiter: between the columns of CSV.
@@ -67,6 +68,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     layout: Layout | None = None
     envelope: Envelope | None = None
     scale: str | None = None
+    open_scale: str | None = None
     levels: dict[str, Level] = {}
     columns: tuple[str, ...] = ()
     delimiter: str = ","

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from inference.intake.documents import DocumentReader, Named
-from inference.intake.levels import LevelNames, on_scale
+from inference.intake.levels import LevelNames
 from schemas.record.levels import SCALES
 from trainer.errors import InputError
 from trainer.reading.formats.format import Detected
@@ -34,9 +34,9 @@ def with_scale(detected: Detected, documents: Sequence[dict[str, Any]]) -> Detec
         return detected
     (scale,) = implied
     still_open = {number for found in scales for number, known in found if known is None}
-    if any(on_scale(number, scale) is None for number in still_open):
+    if not still_open <= SCALES[scale].keys():
         return detected
     return Detected(
-        msgspec.structs.replace(plan, scale=scale),
+        msgspec.structs.replace(plan, open_scale=scale),
         [*detected.notes, f"levels: numbers as {scale} writes them"],
     )

@@ -22,6 +22,7 @@ PLAIN = ReadingPlan(
 PLANS = [
     PLAIN,
     msgspec.structs.replace(PLAIN, scale="pino"),
+    msgspec.structs.replace(PLAIN, open_scale="pino"),
     msgspec.structs.replace(PLAIN, fields=Fields(message="msg", level="level", service="app")),
     msgspec.structs.replace(
         PLAIN,
@@ -74,7 +75,7 @@ def test_both_ways_give_the_same(plan: ReadingPlan, document: dict[str, Any]) ->
 
 def test_usual_records_are_read_quickly() -> None:
     """With a level by its name, or a number on the plan's scale."""
-    for plan, level in ((PLAIN, "INFO"), (PLANS[1], 30)):
+    for plan, level in ((PLAIN, "INFO"), (PLANS[1], 30), (PLANS[2], 30)):
         fast = fast_decoder(plan, Assembler(plan, extract, "a.jsonl", Faults()))
         assert fast is not None
         line = msgspec.json.encode({"ts": 1, "level": level, "app": "a", "msg": "up", "pid": 7})

@@ -175,6 +175,22 @@ def test_numbers_of_an_open_scale_are_asked_about(tmp_path: Path, format_: str) 
     assert read(path, scale="syslog")[0].features.level is Level.ERROR
 
 
+def test_the_scale_of_some_numbers_is_that_of_the_others(tmp_path: Path) -> None:
+    """Numbers that no scale is implied by are of the scale of their file, if all are on it."""
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(f'{{"level": {n}, "msg": "a", "app": "b"}}\n' for n in (-4, 0, 4, 8)))
+    levels = [record.features.level for record in read(path)]
+    assert levels == [Level.DEBUG, Level.INFO, Level.WARN, Level.ERROR]
+
+
+def test_a_record_within_another_keeps_its_scale(tmp_path: Path) -> None:
+    """GELF's numbers are syslog's; a line of pino within its message is of pino's scale."""
+    within = '{\\"level\\": 50, \\"msg\\": \\"a\\"}'
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{{"short_message": "{within}", "level": 6, "host": "h"}}\n' * 2)
+    assert [record.features.level for record in read(path)] == [Level.ERROR, Level.ERROR]
+
+
 def test_options_of_levels_are_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A level that is none, and a pair that is none, are usage errors."""
     path = tmp_path / "a.log"

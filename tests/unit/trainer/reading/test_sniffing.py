@@ -123,10 +123,10 @@ def test_a_file_names_the_service(name: str, service: str) -> None:
 def test_numbers_of_levels_are_noted() -> None:
     """Where all levels are numbers of one logger, the plan knows what they mean."""
     detected = sniff(lines({"msg": "up", "level": 30}, {"msg": "x"}), "-", Options())
-    assert detected.plan.scale == "pino"
+    assert detected.plan.open_scale == "pino"
     assert detected.notes[-1] == "levels: numbers as pino writes them"
     table = sniff(b"priority,message\n3,down\n", "-", Options())
-    assert table.plan.scale == "syslog"
+    assert table.plan.open_scale == "syslog"
 
 
 def test_features_are_detected() -> None:
