@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from inference.incidents.live import Incident
+from inference.incidents.tally import Seen
 from schemas.api.open_inference import MODEL_NAME
 
 ALERT_NAME: Final = "LogAnomaly"
@@ -35,11 +36,14 @@ class Alert(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     generator_url: str = msgspec.field(default="", name="generatorURL")
 
 
-def alert_of(incident: Incident, ends_at: float, since_epoch: float, link: str) -> Alert:
+def alert_of(
+    incident: Incident, seen: Seen, ends_at: float, since_epoch: float, link: str
+) -> Alert:
     """The alert of an incident.
 
     Args:
         incident: which.
+        seen: what all workers have seen of it.
         ends_at: when it ends, in seconds of the incidents' clock.
         since_epoch: what that clock lacks to seconds since 1970.
         link: where people look next, with {service}, {level} and {pattern_id}; may be empty.
@@ -55,8 +59,8 @@ def alert_of(incident: Incident, ends_at: float, since_epoch: float, link: str) 
     annotations = {
         "summary": _summary(incident),
         "text": incident.text,
-        "count": str(incident.count),
-        "last_seen": _time(incident.last_seen + since_epoch),
+        "count": str(seen.count),
+        "last_seen": _time(seen.last_seen + since_epoch),
         "link": url,
     }
     if incident.finding is None:

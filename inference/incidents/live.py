@@ -1,5 +1,6 @@
 """Anomalies that last: by service, level and pattern, from the first log to a time of quiet."""
 
+import hashlib
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,6 +12,9 @@ from schemas.record.templates import template_of
 
 OTHER: Final = "other"
 """Service and pattern id of the incident that stands for all beyond the bound."""
+
+DIGEST_BYTES: Final = 6
+"""Of a digest, so that a float64 holds it exactly."""
 
 _Key = tuple[str, str, object]
 
@@ -25,11 +29,13 @@ class Incident:
         began, last_seen: first and last log, in seconds of the clock.
         count: logs, as this process has seen them.
         sent_at: when Alertmanager last took it; None if it never did.
+        digest: of service, level and pattern id, the same in every worker; at least 1.
     """
 
     __slots__ = (
         "began",
         "count",
+        "digest",
         "finding",
         "last_seen",
         "level",
@@ -48,19 +54,24 @@ class Incident:
         self.began = self.last_seen = now
         self.count = 0
         self.sent_at: float | None = None
+        name = f"{service}\0{level}\0{pattern_id}".encode("utf-8", "replace")
+        self.digest = int.from_bytes(hashlib.sha256(name).digest()[:DIGEST_BYTES]) | 1
 
 
 class LiveIncidents:
     """The incidents of a process, kept apart up to a bound.
 
+    Attributes:
+        quiet_s: an incident ends that long after its last log.
+
     Args:
         limit: how many incidents; a further incident stands for all others.
-        quiet_s: an incident ends that long after its last log.
+        quiet_s: see above.
     """
 
     def __init__(self, limit: int, quiet_s: float) -> None:
         self._limit = limit
-        self._quiet_s = quiet_s
+        self.quiet_s = quiet_s
         self._live: dict[_Key, Incident] = {}
         self._other: Incident | None = None
 
@@ -91,7 +102,7 @@ class LiveIncidents:
 
     def ends_at(self, incident: Incident) -> float:
         """When it ends if no other log comes, in seconds of the clock."""
-        return incident.last_seen + self._quiet_s
+        return incident.last_seen + self.quiet_s
 
     def end(self, now: float) -> list[Incident]:
         """Forget and return those that have ended."""

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import urllib3
+
 from inference.metrics.families import Spec
 from inference.metrics.reports import LINES, LOST, OTHER_LOGS, POSTS
 from schemas.record.templates import pattern_id, template_of
@@ -208,6 +210,36 @@ def test_alerts_are_bounded(start_inference: StartInference, model_dir: Path) ->
     assert sent[2]["annotations"]["count"] == "3"
     assert "text" not in sent[2]["annotations"]
     assert counted(service, OTHER_LOGS) == 3
+
+
+def test_workers_count_together(start_inference: StartInference, model_dir: Path) -> None:
+    """Whichever worker sends an alert, its count is that of all workers of the service."""
+    receiver = Receiver()
+    body = {"log_id": 1, **LOG}
+    service = start_inference(
+        model_dir,
+        WEB_CONCURRENCY="2",
+        ANOMALY_ALERTMANAGER_URL=receiver.url,
+        ANOMALY_SERVE_ALERT_INTERVAL_S="1",
+        ALLOW_METRICS="false",  # so it needs no metrics
+    ).wait_until("/ready")
+    connections: list[urllib3.HTTPConnectionPool] = []
+    workers: dict[str, urllib3.HTTPConnectionPool] = {}
+    with receiver.running():
+        while len(workers) < 2:
+            assert len(connections) < 100, "the other worker takes no connection"
+            connections.append(urllib3.HTTPConnectionPool("127.0.0.1", service.port, maxsize=1))
+            answer = connections[-1].request("POST", "/api/v1/predict", json=body)
+            workers.setdefault(answer.headers["X-Request-ID"][:16], connections[-1])
+        for connection in workers.values():
+            connection.request("POST", "/api/v1/predict", json=body)
+        total = str(len(connections) + 2)
+        until(
+            lambda: (
+                [alert["annotations"]["count"] for alert in alerts(receiver)][-4:] == [total] * 4
+            ),
+            "two calls of either worker with the count of both",
+        )
 
 
 def test_a_worker_that_ends_sends_what_is_left(

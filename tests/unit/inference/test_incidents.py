@@ -11,7 +11,8 @@ import pytest
 from inference.incidents.alertmanager import QUIET_INTERVALS, Alertmanager
 from inference.incidents.lines import MAX_WAITING_S, LineWriter
 from inference.incidents.live import LiveIncidents
-from inference.metrics.board import Board
+from inference.incidents.tally import Seen, Tally
+from inference.metrics.board import NO_ROW, Board
 from inference.metrics.reports import LINES, LIVE, LOST, POSTS, Reports
 from inference.model.flagged import Flagged, FlaggedLogs
 from inference.model.model import Model
@@ -38,15 +39,16 @@ class Counted:
     """Reports on a board of their own."""
 
     def __init__(self) -> None:
-        self._board = Board()
-        self.reports = Reports(self._board)
-        self._board.open()
+        self.board = Board()
+        self.reports = Reports(self.board)
+        self.tally = Tally(self.board, 3)
+        self.board.open()
 
     def __getitem__(self, key: str) -> float:
         """The value of a sample, by its metric's name or by that and an outcome."""
         samples = [
             sample
-            for family in self.reports.families(self._board.totals())
+            for family in self.reports.families(self.board.totals())
             for sample in family.samples
         ]
         (value,) = [
@@ -103,6 +105,39 @@ def test_incidents_end_and_make_room(model: Model) -> None:
     assert len(live) == 1
 
 
+def test_workers_add_up_what_they_have_seen(model: Model) -> None:
+    """Of each incident, whichever place it has in a worker; what has ended makes room, and what a
+    worker that ended had seen goes with it.
+    """
+    board = Board(2)
+    tally = Tally(board, 2)
+    board.open()
+    workers = [(board.join(), LiveIncidents(1, 10.0)) for _ in range(2)]
+
+    def seen_by(number: int, log: Flagged, now: float) -> int:
+        row, live = workers[number]
+        board.enter(row)
+        live.end(now)
+        incident = live.see(model, log, now)
+        tally.write(live)
+        return incident.digest
+
+    panic, shop = flagged(model), flagged(model, service="shop")
+    digest = seen_by(0, panic, 1.0)
+    assert seen_by(1, shop, 2.0) != digest
+    other = seen_by(1, panic, 3.0)  # beyond the bound of that worker
+    assert other not in {digest, 0}
+    assert seen_by(0, panic, 4.0) == digest
+    found = tally.read()
+    assert (found[digest], found[other]) == (Seen(2, 4.0), Seen(1, 3.0))
+    assert seen_by(1, panic, 12.5) == digest  # the shop has ended
+    assert tally.read() == {digest: Seen(3, 12.5), other: Seen(1, 3.0)}
+    assert seen_by(1, panic, 13.5) == digest
+    assert tally.read() == {digest: Seen(4, 13.5)}
+    board.leave(workers[0][0])
+    assert tally.read() == {digest: Seen(2, 13.5)}
+
+
 def test_features_alone_are_an_incident_without_text(model: Model) -> None:
     """A log that came without its message has neither pattern nor text."""
     incident = LiveIncidents(1, 10.0).see(
@@ -120,6 +155,7 @@ def test_alerts_are_sent_once_an_interval_until_they_end(model: Model) -> None:
         interval_s=INTERVAL_S,
         link="",
         reports=counted.reports,
+        tally=counted.tally,
         clock=clock,
         now=lambda: clock.s + 1_000_000,
     )
@@ -150,6 +186,26 @@ def test_alerts_are_sent_once_an_interval_until_they_end(model: Model) -> None:
     assert counted[f"{POSTS.name} taken"] == 3
 
 
+def test_a_worker_without_a_row_counts_for_itself(model: Model) -> None:
+    """More workers than rows, as while old workers drain, still send their alerts."""
+    receiver, counted = Receiver(), Counted()
+    counted.board.enter(NO_ROW)
+    alerts = Alertmanager(
+        [receiver.url],
+        limit=2,
+        interval_s=INTERVAL_S,
+        link="",
+        reports=counted.reports,
+        tally=counted.tally,
+    )
+    for _ in range(2):
+        alerts.see(model, flagged(model))
+    with receiver.running():
+        asyncio.run(alerts.send())
+    ((alert,),) = map(json.loads, receiver.bodies)
+    assert alert["annotations"]["count"] == "2"
+
+
 def test_failed_calls_wait_ever_longer(model: Model) -> None:
     """Up to an interval; what ended meanwhile is lost, and counted once."""
     clock, counted = Clock(), Counted()
@@ -159,6 +215,7 @@ def test_failed_calls_wait_ever_longer(model: Model) -> None:
         interval_s=INTERVAL_S,
         link="",
         reports=counted.reports,
+        tally=counted.tally,
         clock=clock,
     )
     alerts.see(model, flagged(model))
@@ -181,6 +238,7 @@ def test_each_alertmanager_gets_everything(model: Model) -> None:
         interval_s=INTERVAL_S,
         link="",
         reports=counted.reports,
+        tally=counted.tally,
         clock=clock,
     )
     alerts.see(model, flagged(model))
