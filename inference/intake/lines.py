@@ -98,7 +98,7 @@ def parser_of(layout: Layout) -> Callable[[str], Parsed | None]:
 
     def parse(text: str) -> Parsed | None:
         parsed = parse_plainly(text)
-        if parsed is None or parsed.level is None:
+        if parsed is None or parsed.level is None or parsed.service:
             return parsed
         found = (parse_finely(text) for parse_finely in finer)
         return next(
@@ -132,8 +132,8 @@ _CONTINUES: Final = re.compile(
     r'|Traceback |During handling of |The above exception |File "|\^+$|~+\^*$'
     # PHP, Ruby
     r"|#\d+ |Stack trace:|  thrown in |\[(?:stacktrace|previous exception)\]|from \S+:\d+:in "
-    # Perl, VMware
-    r"|-->? "
+    # Perl, VMware, Dropwizard
+    r"|-->? |!(?: (?:at |\.\.\. \d|Caused by: |Suppressed: |(?:[\w$]+\.)+[\w$]+(?:: |$))|$)"
     # Go, Rust, C++
     r"|goroutine \d+ \[|created by |panic: |stack backtrace:|\d+: 0x|note: |thread '|called `"
     # Erlang and Elixir: reasons, states, what a crash report says of a process

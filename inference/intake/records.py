@@ -32,6 +32,8 @@ _LIKELY: Final = ("log4j", "python", "klog", "general")
 """Layouts of lines that others pass on, in the order in which they are tried."""
 
 _PREFIX: Final = re.compile(
+    # perhaps behind a part of the program: lmtp(7): Error: no; [7:0] info: up; (ann@h1) [INFO] up
+    r"(?P<part>(?:[a-z][\w-]*+(?:\([^()]*+\))?(?:<[^<>]*+>)*+:|\[\d[\d:]*+\]|\([^()]*+\)) )??"
     r"[\[(<]?(?P<level>(?i:trace|debug|info|notice|warn|warning|error|err|fatal|critical|crit|alert"
     r"|emerg|panic|severe))[\])>]?(?::|[\])>]:?| -)[ \t]++(?:\[\d{10}\.\d++\] )?(?P<message>.*)"
     rf"|{BARE_LEVEL.replace('<level>', '<level2>')}[ \t]++(?P<rest>.*)",
@@ -168,7 +170,8 @@ class RecordReader:
         prefix = _PREFIX.fullmatch(record.message)
         if prefix is not None:
             level, _ = self.level_of(prefix["level"] or prefix["level2"], LAYOUTS["general"])
-            message = prefix["rest"] if prefix["message"] is None else prefix["message"]
+            text = prefix["rest"] if prefix["message"] is None else prefix["message"]
+            message = (prefix["part"] or "") + text
             return msgspec.structs.replace(record, message=message, level=level)
         status = _STATUS.search(line)
         if status is not None:

@@ -73,6 +73,7 @@ _PATTERNS: Final = tuple(
         # Suricata, which writes the day first
         rf"(?P<day>\d\d?)/(?P<month>\d\d?)/(?P<year>\d{{4}}) -- {_CLOCK}{_ZONE}",
         rf"(?P<first>\d\d?)/(?P<other>\d\d?)/(?P<year>\d{{4}})(?:,? | - |[-:T]){_CLOCK}{_ZONE}",
+        rf"(?P<year>1[3-9]|2\d)-(?P<month>\d\d)-(?P<day>\d\d) {_CLOCK}{_ZONE}",
         # Splunk, which writes the month first, dashes all the same
         (
             r"(?P<month>\d\d)-(?P<day>\d\d)-(?P<year>\d{4}) (?P<hour>\d\d):(?P<minute>\d\d):"

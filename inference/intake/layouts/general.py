@@ -61,6 +61,12 @@ _SAID: Final = (
     rf"{TIME} \[(?P<level>[DIWEF])\|(?P<service>\w++)\|\w*+\] {MESSAGE}",
     rf"{TIME} (?P<level>[DIWECNTA]) (?:\[MSGID: \d++\] )?\[(?P<service>[\w.-]++):\d++:\w++\] [\w./-]++: {MESSAGE}",
     rf"{TIME} (?P<level>[DIWE])! {MESSAGE}",
+    # Gitea: time ...s/web/main.go:12:run() [I] message
+    rf"{TIME} \S++ \[(?P<level>[TDIWEFC])\] {MESSAGE}",
+    # Kodi: time T:7  LEVEL <part>: message
+    rf"{TIME} T:\d++ ++{LEVEL} <(?P<service>[^<>]++)>: {MESSAGE}",
+    # [id] time LEVEL: message
+    rf"\[\w++\] {TIME} {LEVEL}: {MESSAGE}",
     rf"{TIME}\|[^|]*+\|(?P<service>[\w.-]++)\|(?P<level>[DIWEC])\|{MESSAGE}",
     r"(?P<level>[DIWEV]) \(\d++\) (?P<service>[\w-]++): (?P<message>.*)",
     # [time] <01> Level   message
@@ -73,6 +79,8 @@ _GENERAL: Final = (
     rf"{TIME} \| (?P<service>[A-Z][A-Z-]*+) \| {LEVEL} \| \([^()]*+\) \| {MESSAGE}",
     # time level span{id=7}: module: message
     rf"{TIME} ++{LEVEL} (?:\w++\{{[^{{}}]*+\}}: ?)++{LOGGER}: {MESSAGE}",
+    # the same with a thread and a place
+    rf"{TIME} ++{LEVEL} (?:[\w-]++ )?ThreadId\(\d++\) {LOGGER}: (?:\S++\.rs:\d++: )?{MESSAGE}",
     # [2024-05-01T10:00:00Z INFO  cart::open] message
     rf"\[(?P<time>{DATED}) {LEVEL} *+(?P<service>[\w:.$-]++)\] {MESSAGE}",
     # time [level] [logger] message
@@ -142,11 +150,15 @@ MAVEN: Final = Layout(
     examples=(_e("[ERROR] no build", "ERROR", None, "no build"),),
 )
 
-_DATED: Final = rf"[\[(<]?(?P<time>{DATED}|{BSD_TIME}|{EPOCH})[\])>]?"
+_DATED: Final = rf"[\[(<]?(?P<time>{DATED}|{BSD_TIME}|{EPOCH}|\d\d:\d\d:\d\d(?:[.,]\d++)?)[\])>]?"
 _DATED_TEXT: Final = (
+    # Pi-hole: [time 7M] LEVEL: message
+    rf"\[(?P<time>{DATED}) \d++(?:/\w++)?M?\] (?:(?P<level>[A-Z]++): )?{MESSAGE}",
     # time junk level message, where most lines have no level
     rf"{_DATED}:?[ |\t]++{_JUNK}(?:kid\d++\| |PM2 )?{_MARKED}{MESSAGE}",
     _NEAR,
+    # strace of several processes: 7  time message
+    r"(?:\[pid ++)?\d++\]? ++(?P<time>1\d{9}\.\d{6}) (?P<message>.*)",
     # Zabbix: 7:20240501:100000.123 message; Source games: L 05/01/2024 - 10:00:00: message
     r" {0,6}+\d++:(?P<time>\d{8}:\d{6}\.\d{3}) (?P<message>.*)",
     r"L (?P<time>\d\d/\d\d/\d{4} - \d\d:\d\d:\d\d): (?P<message>.*)",

@@ -35,6 +35,8 @@ _PYTHON: Final = (
     rf"[\w.-]++::{LEVEL}::{TIME}::(?P<service>[\w.]++)::{MESSAGE}",
     # 2024-01-02 03:04:05,678 [salt.minion  :1020][LEVEL ][7] message
     rf"{TIME} \[(?P<service>[\w.-]++) *+:\d++ *+\]\[{LEVEL} *+\](?:\[\d++\])? {MESSAGE}",
+    # 03:04:05 [LEVEL   ][deluge.core:123 ] message
+    rf"{TIME} \[{LEVEL} *+\]\[(?P<service>[A-Za-z_][\w.]*+)(?::\d++)? *+\] {MESSAGE}",
     # 2024-01-02 03:04:05,678 (7/MainThread) shop.cart LEVEL - message
     rf"{TIME} \([^()]*+\) (?P<service>[\w.]++) {LEVEL} - {MESSAGE}",
     # a time of docker's before LEVEL:logger:message
@@ -48,6 +50,7 @@ PYTHON: Final = Layout(
     name="python",
     title="Python's logging, Flask, Gunicorn, Celery, Loguru, OpenStack, Odoo, cloud-init",
     patterns=_PYTHON,
+    finer=("log4j",),
     continued=True,
     examples=(
         _e("WARNING:shop.orders:slow", "WARNING", "shop.orders", "slow"),

@@ -13,7 +13,7 @@ __all__ = ["CISCO", "DMESG", "SYSLOG"]
 _N_PRIORITIES: Final = 192  # 24 facilities of 8 severities
 _PRIORITIES: Final = {str(n): Level(SCALES["syslog"][n % 8]) for n in range(_N_PRIORITIES)}
 _PRIORITY: Final = r"<(?P<level>\d{1,3})>"
-_NO_LEVEL: Final = "(?!(?i:" + LEVEL.replace("?P<level>", "?:") + "))"
+_NO_LEVEL: Final = "(?!(?i:" + LEVEL.replace("?P<level>", "?:") + r")(?![\w-]))"
 _HOST: Final = rf" ?{_NO_LEVEL}(?![\[(#%])[^ :\[]++(?= )"
 """No level and no tag: it would be another layout's line, or a line without a host."""
 _APP: Final = r"(?:-(?= )|(?P<service>[^ ]++))"

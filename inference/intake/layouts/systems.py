@@ -136,6 +136,8 @@ _VMWARE: Final = (
     # the kernel: time cpu0:2097152)WARNING: message
     rf"(?P<time>{DATED}) (?:(?P<level2>[A-Z][a-z])\(\d++\) )?(?P<service>vmkernel|vmkwarning): cpu\d++:\d++\)?(?:(?P<level>WARNING|ALERT): )?{MESSAGE}",
     rf"(?P<time>{DATED}) cpu\d++:\d++(?: opID=\w++)?\)(?:(?P<level>WARNING|ALERT): )?{MESSAGE}",
+    # vCenter: time [thread level 'part' opID=7] message
+    rf"(?P<time>{DATED}) \[\w++ (?P<level>info|warning|error|verbose|trivia|panic) '(?P<service>[^']++)'[^\]]*+\] {MESSAGE}",
     # since 7: time In(166) Hostd[7]: message
     rf"(?P<time>{DATED}) (?P<level>In|Wa|Er|No|Db|Cr|Al|Em)\(\d++\) (?P<service>[\w-]++)(?:\[\w++\])?: {MESSAGE}",
     rf"(?P<time>{DATED})\| (?P<service>[\w-]++)\| (?P<level>[A-Z][a-z]?)\(?\d++\)?:? {MESSAGE}",

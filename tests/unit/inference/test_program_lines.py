@@ -122,6 +122,31 @@ def test_lines_with_a_level_lose_it_where_most_have_none() -> None:
     ]
 
 
+def test_a_level_may_stand_behind_a_part_of_the_program() -> None:
+    """In messages of syslog; the part stays in the text."""
+    lines = [
+        "May  1 10:00:00 mx dovecot: lmtp(7): Error: no disk",
+        "May  1 10:00:01 mx dovecot: imap(ann)<7><a>: Warning: slow",
+        "May  1 10:00:02 h1 unbound: [7:0] info: up",
+        "May  1 10:00:03 h1 pure-ftpd: (?@10.0.0.7) [WARNING] no user",
+        "May  1 10:00:04 info-server app: up",
+        "May  1 10:00:05 error01 app: down",
+    ]
+    logs = [
+        log
+        for block in BodyReader().read("\n".join(lines).encode(), "", Tally())
+        for log in block.logs
+    ]
+    assert logs == [
+        ("lmtp(7): no disk", Level.ERROR, "dovecot"),
+        ("imap(ann)<7><a>: slow", Level.WARN, "dovecot"),
+        ("[7:0] up", Level.INFO, "unbound"),
+        ("(?@10.0.0.7) no user", Level.WARN, "pure-ftpd"),
+        ("up", Level.INFO, "app"),
+        ("down", Level.INFO, "app"),
+    ]
+
+
 def test_prose_names_no_logger() -> None:
     """What stands before a colon or a level in a sentence is text: errors, prefixes, files."""
     for line in (
