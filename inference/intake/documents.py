@@ -4,7 +4,6 @@ Each part of a record is searched for under its usual names, in every record ane
 a `level` may have a `severity`. The fields of a shape are found once.
 """
 
-import re
 from itertools import chain
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ from inference.intake.levels import (
     Number,
     as_number,
     is_plain_level,
-    on_scale,
+    level_of_numbers,
     scale_of,
 )
 from inference.intake.paths import (
@@ -46,7 +45,7 @@ from inference.intake.usual_places import (
     Places,
     best_first,
 )
-from inference.intake.writer_names import NUMBERED
+from inference.intake.writer_names import NUMBERED, bare_service
 from schemas.record.features import Level
 
 __all__ = [
@@ -63,12 +62,6 @@ __all__ = [
 
 DEFAULT_SERVICE: Final = "unknown"
 """The service of records that do not say who wrote them."""
-
-_OF_TAG: Final = re.compile(r"\[\d+\]:?$|:$")
-"""What syslog's tags have behind the program's name."""
-
-_DURATION: Final = re.compile(r"[0-9.]+(?:ns|us|µs|ms|s)")
-"""Heroku's router says in `service` how long the program took."""
 
 MAX_SHAPES: Final = 1_000
 """Shapes of records that are remembered: a bound against hostile records."""
@@ -258,15 +251,20 @@ class DocumentReader:
     def _of_numbers(
         self, numbers: list[Number], shape: Shape, unknown: str | None
     ) -> tuple[Level | None, str | None, bool]:
-        still_open: str | None = None
-        for number in numbers:
-            scale = self._scale or scale_of(number, shape.names)
-            if scale is None and number.field not in WEAK_LEVEL_NAMES:
-                still_open = still_open or str(number.value)
-                scale = self._open_scale
-            level = None if scale is None else on_scale(number.value, scale)
-            if level is not None:
-                return level, None, False
+        level = level_of_numbers(numbers, shape.names, self._scale, self._open_scale)
+        if level is not None:
+            return level, None, False
+        still_open = None
+        if self._scale is None:
+            still_open = next(
+                (
+                    str(number.value)
+                    for number in numbers
+                    if number.field not in WEAK_LEVEL_NAMES
+                    and scale_of(number, shape.names) is None
+                ),
+                None,
+            )
         return None, unknown or still_open, unknown is None and still_open is not None
 
     @staticmethod
@@ -280,11 +278,3 @@ class DocumentReader:
             if text:
                 return text
         return None
-
-
-def bare_service(name: str) -> str:
-    """A service's name as it is kept: no ending of systemd's units, process id or path of a log."""
-    text = _OF_TAG.sub("", clean_text(name).strip())
-    if text.startswith("projects/"):
-        return text.rpartition("/")[2]
-    return "" if _DURATION.fullmatch(text) else text.removesuffix(".service")

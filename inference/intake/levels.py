@@ -1,7 +1,7 @@
 """The level of a record: by its name, or by its number on the scale that its field implies."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from math import isfinite
@@ -10,11 +10,20 @@ from typing import Final
 import msgspec
 
 from inference.intake.cleaning import clean_text
-from inference.intake.field_names import STATUS_NAMES
+from inference.intake.field_names import STATUS_NAMES, WEAK_LEVEL_NAMES
 from schemas.record.features import MAX_LEVEL_CHARS, Level
 from schemas.record.levels import NO_LEVEL, SCALES, bare_name
 
-__all__ = ["UNKNOWN", "LevelNames", "Number", "as_number", "is_plain_level", "on_scale", "scale_of"]
+__all__ = [
+    "UNKNOWN",
+    "LevelNames",
+    "Number",
+    "as_number",
+    "is_plain_level",
+    "level_of_numbers",
+    "on_scale",
+    "scale_of",
+]
 
 MAX_KNOWN: Final = 10_000
 """Spellings whose meaning is remembered: a bound against hostile records."""
@@ -126,6 +135,38 @@ def on_scale(value: int, scale: str) -> Level | None:
         value = max((number for number in known if number <= value), default=min(known))
     name = known.get(value)
     return None if name is None else Level(name)
+
+
+def level_of_numbers(
+    numbers: Sequence[Number],
+    neighbours: AbstractSet[str],
+    scale: str | None,
+    open_scale: str | None,
+) -> Level | None:
+    """The level that the first number gives which is on its scale.
+
+    Numbers whose scale the record implies go before those that it leaves open, and fields that
+    mean something else as often come last.
+
+    Args:
+        numbers: in the order of their fields.
+        neighbours: the plain names of the record's fields.
+        scale: of all numbers; None lets the record imply each scale.
+        open_scale: of numbers whose scale the record leaves open; None for no level.
+    """
+    implied = [scale or scale_of(number, neighbours) for number in numbers]
+    weak = [number.field in WEAK_LEVEL_NAMES for number in numbers]
+    places = range(len(numbers))
+    order = [
+        *((place, implied[place]) for place in places if not weak[place] and implied[place]),
+        *((place, open_scale) for place in places if not weak[place] and not implied[place]),
+        *((place, implied[place]) for place in places if weak[place]),
+    ]
+    for place, found in order:
+        level = None if found is None else on_scale(numbers[place].value, found)
+        if level is not None:
+            return level
+    return None
 
 
 def is_plain_level(text: str) -> bool:

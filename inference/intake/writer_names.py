@@ -1,11 +1,14 @@
-"""Usual names of the writer of a structured record, as data: the best answer first.
+"""The writer of a structured record: its usual names as data, the best answer first.
 
 They are written as those of `inference.intake.field_names`. A container is a better answer than a
 class within it. Sources: those, and the documentation of Kubernetes, Datadog, Application
 Insights, Windows' events, Apple's unified log, hclog, Nest and Istio.
 """
 
+import re
 from typing import Final
+
+from inference.intake.cleaning import clean_text
 
 SERVICE_NAMES: Final = (
     "service",
@@ -117,3 +120,17 @@ ASIDE_SERVICE_NAMES: Final = (
     "logger",
 )
 """Of the names of writers, those that mean the writer within an aside too."""
+
+_OF_TAG: Final = re.compile(r"\[\d+\]:?$|:$")
+"""What syslog's tags have behind the program's name."""
+
+_DURATION: Final = re.compile(r"[0-9.]+(?:ns|us|µs|ms|s)")
+"""Heroku's router says in `service` how long the program took."""
+
+
+def bare_service(name: str) -> str:
+    """A service's name as it is kept: no ending of systemd's units, process id or path of a log."""
+    text = _OF_TAG.sub("", clean_text(name).strip())
+    if text.startswith("projects/"):
+        return text.rpartition("/")[2]
+    return "" if _DURATION.fullmatch(text) else text.removesuffix(".service")

@@ -110,6 +110,20 @@ def test_an_open_number_is_not_guessed() -> None:
             assert known.level is Level(name)
 
 
+def test_a_scale_that_is_implied_goes_before_an_open_one() -> None:
+    """Of several numbers; a status, which may mean something else, comes after both."""
+    reader = DocumentReader(LevelNames(), open_scale="syslog")
+    for document, level in (
+        ({"message": "a", "level": 2, "levelno": 20}, Level.INFO),
+        ({"message": "a", "level": 3, "status": 200}, Level.ERROR),
+        ({"message": "a", "level": 3}, Level.ERROR),
+        ({"message": "a", "level": 77, "status": 404}, Level.WARN),
+    ):
+        record = reader.read(document)
+        assert record is not None
+        assert record.level is level
+
+
 def test_a_field_that_is_named_goes_first() -> None:
     """Also as a path into objects."""
     named = Named(message="a.b", level="c")
