@@ -49,6 +49,20 @@ NO_RECORD: Final = "expected an object"
 _decode_text = BodyDecoder(str).decode
 
 
+class UnusablePartsError(UnusableRecordError):
+    """Some records of an export cannot be used.
+
+    Attributes:
+        logs: those of the others.
+        problems: what is at fault with each.
+    """
+
+    def __init__(self, logs: list[Log], problems: list[str]) -> None:
+        super().__init__(problems[0])
+        self.logs = logs
+        self.problems = problems
+
+
 class JsonRecords:
     """Reads records; remembers their shapes from body to body.
 
@@ -155,17 +169,27 @@ class JsonRecords:
             raise UnusableRecordError(describe_malformed(error)) from error
         except InvalidBodyError as error:
             raise UnusableRecordError(NO_RECORD) from error
-        logs = []
+        logs: list[Log] = []
+        problems: list[str] = []
         for part in records_in(document):
-            record = self.reader.of_document(part)
-            if record is None:
-                raise UnusableRecordError(_NO_MESSAGE)
-            logs.append(as_log(record))
+            try:
+                logs.append(self._of_document(part))
+            except UnusableRecordError as error:
+                problems.append(str(error))
+                continue
             if part is document and value[:1] != b"<":
                 self._remember(self._shapes.learn(part))
+        if problems:
+            raise UnusablePartsError(logs, problems)
         if not logs:
             raise UnusableRecordError(NO_RECORD)
         return logs
+
+    def _of_document(self, document: dict[str, Any]) -> Log:
+        record = self.reader.of_document(document)
+        if record is None:
+            raise UnusableRecordError(_NO_MESSAGE)
+        return as_log(record)
 
     def _each_by_itself(self, values: Iterator[tuple[int, bytes]], tally: Tally) -> Iterator[Block]:
         positions: list[int] = []
@@ -180,13 +204,20 @@ class JsonRecords:
         yield Block(positions, logs)
 
     def _counted(self, value: bytes, position: int, tally: Tally) -> list[Log]:
+        n_bad = 0
         try:
             found = self.of_value(value)
+        except UnusablePartsError as error:
+            found = error.logs
+            n_bad = len(error.problems)
+            for problem in error.problems:
+                tally.add(position, problem)
         except UnusableRecordError as error:
             found = self._foreign(value)
             if not found:
+                n_bad = 1
                 tally.add(position, str(error))
-        tally.count(len(found) or 1)
+        tally.count(len(found) + n_bad)
         return found
 
     def _foreign(self, line: bytes) -> list[Log]:

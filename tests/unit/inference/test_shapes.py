@@ -74,9 +74,8 @@ def whole(document: dict[str, Any]) -> Iterator[Log]:
     reader = RecordReader(LevelNames(), open_scale=OPEN_SCALE)
     for part in take_apart(document):
         record = reader.of_document(part)
-        if record is None:
-            return
-        yield as_log(record)
+        if record is not None:
+            yield as_log(record)
 
 
 def read(reader: BodyReader, body: bytes, media_type: str = "") -> tuple[list[Log], Tally]:
@@ -100,6 +99,7 @@ def reader() -> BodyReader:
 @example([PLAIN, {**PLAIN, "error": None}, {**PLAIN, "error": "java.io.E: x"}], [0] * 6 + [1, 2])
 @example([{"level": "INFO", "Level": "WARN", "msg": "a"}], [0] * 6)
 @example([{"msg": {"level": "INFO"}}], [0] * 6)
+@example([{"records": [{"msg": "a"}, {}, {"msg": "b"}]}], [0] * 2)
 @example([{"msg": "a", "level": 40}, {"msg": "a", "level": 3}], [0] * 6 + [1, 0])
 @example(
     [{"msg": "a", "level": 2**70}, {"msg": "a", "level": "INFO", "n": 2**70}], [0] * 6 + [1] * 6

@@ -105,7 +105,7 @@ def _read(
             if stop is not None and offset >= stop:
                 return
             number += 1
-            faults.n_records = number
+            faults.n_records += 1
             if not line or line.isspace():
                 continue
             if len(line) > MAX_LINE_BYTES:
@@ -116,8 +116,7 @@ def _read(
                 if record is not None:
                     yield record
                 else:
-                    for document in records_in(decode_value(line)):
-                        yield assemble.document(number, document)
+                    yield from _each_of(records_in(decode_value(line)), number, faults, assemble)
                 leading = False
             except (InvalidBodyError, MalformedJsonError) as error:
                 foreign = _read_foreign(line, number, plan, assemble)
@@ -129,6 +128,20 @@ def _read(
                 faults.add(number, _describe(error, plan))
             except UnusableRecordError as error:
                 faults.add(number, str(error))
+
+
+def _each_of(
+    documents: Iterator[dict[str, Any]], number: int, faults: Faults, assemble: Assembler
+) -> Iterator[Record]:
+    """The records of a value; one at fault in an export spoils no others."""
+    for place, document in enumerate(documents):
+        faults.n_records += place > 0
+        try:
+            record = assemble.document(number, document)
+        except UnusableRecordError as error:
+            faults.add(number, str(error))
+        else:
+            yield record
 
 
 def _read_foreign(

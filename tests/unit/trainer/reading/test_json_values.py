@@ -152,3 +152,13 @@ def test_syslog_with_lengths_is_read(tmp_path: Path) -> None:
     assert {record.features.service for record in records} == {"cart"}
     assert len(records) == len(SYSLOG)
     assert faults.n_bad == 0  # behind a message stands what is none, so it is a part of that
+
+
+def test_a_record_at_fault_spoils_no_others_of_its_export(tmp_path: Path) -> None:
+    """It is counted among all that the export holds."""
+    path = tmp_path / "a.json"
+    rows = [{"message": "a", "level": "INFO"}, {"level": "INFO"}, {"message": "b"}]
+    found = detected(path, json.dumps({"records": rows}).encode())
+    records, faults = read(path, found.plan)
+    assert [record.message for record in records] == ["a", "b"]
+    assert (faults.n_records, faults.n_bad) == (3, 1)
