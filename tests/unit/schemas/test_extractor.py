@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "b8480ee95ba65e573868c6db2fc6eadfceb62a9058fbf4d256e0ac546e4feb2a"
+DIGEST = "a8737cec70ded5223e9dcf326e78a537ec734a40517a6ddefbd4c0ee93d0e5d4"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

@@ -25,6 +25,7 @@ ATTEMPTS: tuple[Rule, ...] = (
     Rule(
         "cannot-reach",
         (
+            "a socket to",
             *(
                 "control stream",
                 "ping fail",
@@ -54,7 +55,8 @@ ATTEMPTS: tuple[Rule, ...] = (
         r"|\bdial (?:tcp|udp|unix|ip)[46]?(?: [^ \n]{1,150})?: [a-z]"
         r"|\b(?:while|error|err) dialing\b"
         rf"|{CANNOT}(?: to)? open (?:socket|channel to)\b|\bon control stream\b"
-        r"|\btypeerror: failed to fetch\b|\bconnect call failed\b",
+        r"|\btypeerror: failed to fetch\b|\bconnect call failed\b"
+        rf"|{CANNOT}(?: to)? (?:get|obtain|create) a socket to\b",
         "failed, unable, cannot to reach, contact, dial",
     ),
     Rule(

@@ -27,7 +27,12 @@ CONNECTION: tuple[Rule, ...] = (
         r"|has been (?:closed|terminated|killed|shut ?down)|terminated during|already closed"
         r"|(?:(?:was|is|has been|got) )?(?:closed|terminated|dropped|ended) (?:before|during|mid-)"
         r"|was disconnected|(?:was |has been )?(?:killed|closed|terminated|dropped|reset|cancelled)"
-        rf" by (?:the )?{SIDE})\b",
+        rf" by (?:the )?{SIDE})\b"
+        r"|\bconnect(?: to)? [0-9a-z][^ \n]{1,80}:[0-9]{1,5} failed\b"
+        r"|\bconnection state(?: has)?(?: changed)?(?: to|:)? (?:failed|lost|disconnected)\b"
+        r"|\bconnection was (?:non-|im)properly terminated\b|\b(?:trouble|problems?"
+        r"|issues?)(?: (?:with|related|to|in|of|your|the|our)){1,4} (?:network "
+        r"|internet )?connecti(?:on|vity)\b",
         "a connection that is not, or no longer there: this connection has been closed",
     ),
     Rule(

@@ -102,7 +102,8 @@ NAMES: tuple[Rule, ...] = (
         r"|name|dns|domain|address|server|broker|ip|nameserver|node|peer|endpoint|upstream)\b"
         rf"|{CANNOT}(?: to)? resolve ['\"]?[a-z0-9_-]{{1,60}}(?:(?:[.][a-z0-9_-]{{1,60}}){{1,6}}"
         r"(?::[0-9]{1,5})?)?['\"]?(?: \((?:host|dns|name|[0-9]{1,4}:)|: (?:host|dns|name|no such"
-        r"|unknown|temporary)|[ \t\r\n]*$)",
+        r"|unknown|temporary)|[ \t\r\n]*$)"
+        r"|\bdns query failed\b",
         "a peer whose address is not found",
     ),
     Rule(

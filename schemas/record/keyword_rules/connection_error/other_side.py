@@ -76,7 +76,9 @@ OTHER_SIDE: tuple[Rule, ...] = (
         ),
         r"\b(?:gone|went) away\b|\b(?:sent|received|got) (?:a )?goaway\b|\bmodem hang-?up\b"
         rf"|\b{SIDE} (?:(?:has|had) )?(?:suddenly )?(?:vanished|disappeared|dropped us|cut us off"
-        r"|hung up on us)\b",
+        r"|hung up on us)\b"
+        r"|\b(?:node|host|peer|member|replica|partner|server) (?:has "
+        r"|had )?(?:suddenly )?(?:vanished|disappeared)\b",
         "MySQL's words for a server that closed the connection, and the same of any peer",
     ),
 )

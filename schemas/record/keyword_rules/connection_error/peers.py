@@ -23,18 +23,38 @@ PEERS: tuple[Rule, ...] = (
     ),
     Rule(
         "unreachable",
-        ("reachable", "be reached", "be contacted"),
+        ("inaccessible", "reachable", "be reached", "be contacted"),
         rf"\b{PEER}(?: [^ \n]{{1,80}}){{0,2}}(?: (?:is|was|are|were|became|been|now|still"
         r"|currently)){0,2} (?:unreachable|not reachable)\b"
         rf"|\bunreachable {PEER}\b|\b(?:is|are|was|became)(?: now| currently)? unreachable\b"
         r"|\b(?:could not|cannot|can not|can't|couldn't|can no longer) be (?:reached|contacted)\b"
         r"|\bno longer reachable\b|[a-z0-9_.-] unreachable[.!]?[ \t\r\n]*$|_unreachable\b"
-        r"|[0-9]{1,3}[.][0-9]{1,3}(?::[0-9]{1,5})?(?: (?:is|was))? (?:unreachable|not reachable)\b",
+        r"|[0-9]{1,3}[.][0-9]{1,3}(?::[0-9]{1,5})?(?: (?:is|was))? (?:unreachable|not reachable)\b"
+        r"|\bunreachable! =>|\bnot reachable(?:[.,;:!]|[ \t\r\n]*$)|\binaccessible (?:host|server"
+        r"|endpoint)\b",
         "a host, network, node, broker ... that does not answer; not unreachable code",
     ),
     Rule(
         "peer-down",
         (
+            "node lost",
+            "upstreams failed",
+            "backends failed",
+            "servers failed",
+            "brokers failed",
+            "endpoints failed",
+            "replicas failed",
+            "upstreams have",
+            "backends have",
+            "servers have",
+            "brokers have",
+            "endpoints have",
+            "replicas have",
+            "peer lost",
+            "replica lost",
+            "off the ne",
+            "off the bus",
+            "bus-off",
             *(" down", "neighbor down", "offline", "unplugged", " dead", " gone", "marking "),
             *("unavailable", "not available", "not be available", "no longer available"),
             *(
@@ -77,12 +97,21 @@ PEERS: tuple[Rule, ...] = (
         r"|updates)\b"
         r"|\bnetwork (?:is )?(?:unavailable|not available|offline|lost)\b|\bdevice offline\b"
         r"|\ball datanodes [^\n]{1,120} are bad\b"
-        r"|\bnetwork name is no longer available\b|\bpeer [^ \n]{1,60} became inactive\b",
+        r"|\bnetwork name is no longer available\b|\bpeer [^ \n]{1,60} became inactive\b"
+        r"|\bremote (?:host|server|peer|site)(?: [^ \n]{1,60}){0,3} (?:is )?not available\b"
+        r"|\b(?:transport|path|circuit|trunk|session|channel|route|line)(?: (?:to"
+        r"|with) [^ \n]{1,60})? (?:(?:is|went|goes|has gone|reported) )?down(?:[.,;:!]|[ \t\r\n]*$)"
+        r"|\b(?:node|peer|replica) lost\b|\b(?:fell|dropped|gone"
+        r"|went) off the (?:network|net|bus)\b|\bbus-off\b"
+        r"|\ball (?:upstreams|backends|servers|brokers|endpoints|replicas) (?:have )?failed\b",
         "a peer that is known to be down: Host is down, broker may not be available",
     ),
     Rule(
         "none-available",
         (
+            "no peer",
+            "no replica",
+            "no member",
             *(
                 "no known",
                 "no free",
@@ -127,7 +156,8 @@ PEERS: tuple[Rule, ...] = (
         r"|\bno (?:server|upstream|backend|broker|host|node)s?(?: is| are)?"
         r" (?:available|reachable|alive|healthy)\b|\b(?:tns:)?no listener\b|nobrokersavailable"
         r"|\bmaster not discovered\b|\bno acks received\b|\bno carrier\b"
-        r"|\bno dhcpoffers received\b",
+        r"|\bno dhcpoffers received\b"
+        r"|\bno (?:peer|replica|member)s?(?: is| are)? (?:available|reachable|alive)\b",
         "no peer is there: no live upstreams, no listener",
     ),
     Rule(

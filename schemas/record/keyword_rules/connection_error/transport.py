@@ -14,6 +14,7 @@ TRANSPORT: tuple[Rule, ...] = (
     Rule(
         "unexpected-end",
         (
+            "end of file while",
             "unexpected eof",
             "eof detected",
             ": eof",
@@ -30,7 +31,8 @@ TRANSPORT: tuple[Rule, ...] = (
         r"|\bend-of-file on communication\b|\bunexpected end of stream on\b"
         r"|\bempty (?:reply|response) from (?:the )?(?:server|upstream|peer)\b"
         r"|\b(?:get|head|post|put|patch|delete) [\"']?https?://[^ \n]{1,200}: (?:unexpected )?eof\b"
-        r"|\brpc error[a-z ]{0,30}: eof\b",
+        r"|\brpc error[a-z ]{0,30}: eof\b"
+        r"|\bend of file while reading (?:data|from)\b",
         "an answer that broke off: unexpected EOF while reading from upstream",
     ),
     Rule(
@@ -112,7 +114,7 @@ TRANSPORT: tuple[Rule, ...] = (
         r"(?:down|lost|dropped|torn down)\b|\bcarrier lost\b|\blost carrier\b"
         r"|\blink status(?: [a-z]{1,12})? down\b"
         r"|\blink(?: (?:is|was|has|been|went"
-        r"|to [^ \n]{1,80}(?: [^ \n]{1,30})?)){0,3} (?:severed|down|lost)\b"
+        r"|to [^ \n]{1,80}(?: [^ \n]{1,30})?)){0,3} (?:severed|down|lost|dropped|disconnected)\b"
         r"|\bcommunications? link failure\b",
         "the line under the connection: link severed, link is down",
     ),

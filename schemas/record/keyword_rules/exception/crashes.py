@@ -6,6 +6,11 @@ CRASHES: tuple[Rule, ...] = (
     Rule(
         "said-by-runtime",
         (
+            "memory access",
+            "access violation",
+            "runtime error",
+            "internal error",
+            "compiler error",
             *("undefined method", "cannot read propert", "out of range", "out of bounds", "std::"),
             *(
                 "is not a function",
@@ -31,7 +36,11 @@ CRASHES: tuple[Rule, ...] = (
         r"|field )?"
         r"(?:['\"(][^ \n]{1,60} )?\(?a nil value\b|\bheap out of memory\b|\bjava heap space\b"
         r"|\bmemory allocation of [0-9]{1,20} bytes failed\b|\boverflowed its stack\b"
-        r"|\bstack overflow\b",
+        r"|\bstack overflow\b"
+        r"|\billegal memory access\b|\baccess violation\b|\b(?:abap|vbscript|jscript"
+        r"|php) runtime error\b"
+        r"|\bkvm internal error\b|\binternal error [^ \n]{1,60} at line [0-9]"
+        r"|\binternal compiler error\b",
         "what run-time environments say of a program's mistake: undefined method `id' for nil",
     ),
     Rule("panic", ("panic",), r"\bpanic(?:s|ked|king)?\b", "Go, Rust and kernels panic"),

@@ -5,17 +5,18 @@ from schemas.record.keyword_rules.rule import TIME_OUT, Rule
 EXCEPTIONS: tuple[Rule, ...] = (
     Rule(
         "exception-as-adjective",
-        ("exception", "error", "throws", "catch"),
+        ("raises", "exception", "error", "throws", "catch"),
         r"\bcatch ?\([a-z0-9_.]{0,60}(?:exception|error)s? [a-z]{1,20}\)"
-        r"|\bthrows (?:an? )?[a-z0-9_.]{0,60}(?:exception|error) (?:\{"
-        r"|(?:if|when|in case|unless) [^.\n]{0,100})"
+        r"|\b(?:throws|raises:?) (?:an? )?[a-z0-9_.]{0,60}(?:exception|error):? (?:\{"
+        r"|(?:if|when|in case|unless|on|for) [^.\n]{0,100})"
         r"|\bexceptions will be\b"
         r"|\b(?:firewall|proxy|security|antivirus|policy|calendar|schedule|tax) exceptions?\b"
         r"|\b(?:log|show|throw|report|catch|ignore)?[ _-]?(?:exceptions?"
         r"|errors?)(?:[ _-][a-z]{1,20}){0,2} ?[=:] ?"
         r"[\"']?(?:true|on|off|enabled|disabled|strict|log|full|short)[\"']?(?:[,;)}]|[ \t\r\n]*$)"
         r"|\bexceptions?[ _-](?:syndrome|registers?|handlers?|modes?|support|vectors?|tables?"
-        r"|levels?|masks?|lists?|filters?|mappers?|resolvers?|translators?|translation|enabled?"
+        r"|levels?|masks?|granted|approved|requested|lists?|filters?|mappers?|resolvers?"
+        r"|translators?|translation|enabled?"
         r"|disabled?|emask|polic(?:y|ies)|classes|hierarchy"
         r"|handling (?:is |was )?(?:enabled|disabled"
         r"|configured))\b|\bwith (?:the )?exception of\b",

@@ -18,10 +18,16 @@ _LISTING: Final = (
 NAMES: tuple[Rule, ...] = (
     Rule(
         "option-name",
-        ("--",),
+        (
+            "  -",
+            "\t-",
+            "--",
+        ),
         rf"(?:^|[ \t\r\n(\[|,'\"`])--[a-z0-9-]{{0,40}}{STEM}[a-z0-9-]{{0,40}}"
         r"(?:[ =](?:<[^ >\n]{1,40}>"
-        r"|[a-z]{1,20}[)\]]|(?:duration|int|string|seconds|secs|ms|n)\b))?",
+        r"|[a-z]{1,20}[)\]]|(?:duration|int|string|seconds|secs|ms|n)\b))?"
+        rf"|(?:^|\n)[ \t]{{0,8}}(?:  |\t)-[a-z](?:,? --?[a-z-]{{1,40}})?["
+        rf" =][^\n]{{0,150}}{STEM}[^\n]{{0,150}}",
         "the name of an option in a command or its help: --connect-timeout SECONDS",
     ),
     Rule(
@@ -58,7 +64,20 @@ NAMES: tuple[Rule, ...] = (
     ),
     Rule(
         "passed-test",
-        ("pass", "ok ", " ok", ":ok", ".ok", "skipped", "ms)", "running ", "=== run"),
+        (
+            'test "',
+            "test '",
+            "test `",
+            "pass",
+            "ok ",
+            " ok",
+            ":ok",
+            ".ok",
+            "skipped",
+            "ms)",
+            "running ",
+            "=== run",
+        ),
         rf"\btest[a-z]{{0,6}}[_./:-][a-z0-9_./:\[\]-]{{0,100}}{STEM}[a-z0-9_./:\[\]-]{{0,100}}"
         r"[ .:]{1,60}(?:passed|pass|ok|skipped)\b"
         r"|(?:^|\n)[ \t\r]{0,9}(?:ok [0-9]{1,9} - |--- pass: )"
@@ -66,7 +85,11 @@ NAMES: tuple[Rule, ...] = (
         rf"|(?:^|\n)[ \t\r]{{1,9}}(?:[?]|\[[+?]\]) [^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
         rf" \([0-9]{{1,7}} ?ms\)"
         rf"|\brunning (?:the )?tests?(?: suites?| cases?)?:? [^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
-        rf"|(?:^|\n)=== run {{1,4}}[^ \n]{{0,150}}{STEM}[^ \n]{{0,150}}",
+        rf"|(?:^|\n)=== run {{1,4}}[^ \n]{{0,150}}{STEM}[^ \n]{{0,150}}"
+        rf"|\btest [\"\'`][^\"\'`\n]{{0,150}}{STEM}[^\"\'`\n]{{0,150}}[\"\'`]:? (?:passed|ok"
+        rf"|succeeded|skipped)\b"
+        rf"|(?:^|\n)pass {{1,4}}[^ \n]{{0,150}}{STEM}[^ \n]{{0,150}}"
+        rf"|\b[0-9]{{1,6}} passing: [^\n]{{0,150}}{STEM}[^\n]{{0,150}}",
         "the name of a test that passed: test_connection_refused PASSED",
     ),
     Rule(
@@ -90,19 +113,15 @@ NAMES: tuple[Rule, ...] = (
     Rule(
         "address",
         (
-            "get /",
-            "post /",
-            "put /",
-            "patch /",
-            "delete /",
-            "head /",
-            "options /",
-            *("to /", "on /", "path", "url", "uri", "endpoint", "route"),
+            *("get /", "post /", "put /", "patch /", "delete /", "head /", "options /"),
+            *("/exception", "/error", "/timeout", "/time-out", "/connection", "/crash"),
+            *("path=", "path: ", "url=", "url: ", "uri=", "uri: "),
         ),
         rf"\b(?:get|post|put|patch|delete|head|options) /[^ \n]{{0,300}}{STEM}[^ \n]{{0,300}}"
-        rf"|\b(?:(?:to|on) |(?:path|url|uri|endpoint|route)(?: |: ?"
-        rf"|=)[\"']?)/[^ \n]{{0,200}}{STEM}[^ \n]{{0,200}}",
-        "the path of a request: GET /docs/exceptions.html",
+        rf"|\b(?:path|url|uri)(?:: |=)[\"']?/[^ \n]{{0,200}}{STEM}[^ \n]{{0,200}}"
+        r"|(?:^|[ \"'(=])(?:/[a-z0-9_.-]{1,60}){0,8}/(?:exception|error|time-?out|connection|crash)"
+        r"[a-z0-9_./-]{0,200}",
+        "the path of a request or of a file: GET /docs/exceptions.html, /var/errors/a",
     ),
     Rule(
         "file-name",
@@ -157,7 +176,9 @@ NAMES: tuple[Rule, ...] = (
         rf"|\b[a-z_%/-]{{2,30}}(?: {{2,40}}|\t){_WORDS}(?: {{2,40}}|\t)[a-z_%/-]{{2,30}}\b"
         rf"|\b(?:[a-z_]{{1,30}},){{1,30}}{_WORDS}(?:,[a-z_]{{1,30}}){{1,30}}"
         rf"|(?:^|\n) {{0,9}}{_WORDS}(?:(?: {{2,40}}"
-        rf"|\t)[a-z_%/-]{{2,30}}(?: [a-z]{{2,20}})?){{2,20}}[ \t]{{0,40}}(?:$|\n)",
+        rf"|\t)[a-z_%/-]{{2,30}}(?: [a-z]{{2,20}})?){{2,20}}[ \t]{{0,40}}(?:$|\n)"
+        rf"|(?:^|\n)(?: {{0,9}}[a-z][a-z _/%().-]{{0,30}}[|]){{1,12}} {{0,9}}(?:exceptions|errors"
+        rf"|time-?outs|failures) {{0,9}}(?:[|][a-z _/%().-]{{1,30}}){{0,12}}(?:$|\n)",
         "the headings of a table, in bars, columns or commas: | NAME | TIMEOUT | STATE |",
     ),
     Rule(

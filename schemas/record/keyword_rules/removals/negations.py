@@ -21,7 +21,8 @@ NEGATIONS: tuple[Rule, ...] = (
         r"|returned"
         r"|connected|started|ready|recovered)(?: [a-z]{1,12}){0,2} (?:before|within"
         r"|inside) (?:the |its )"
-        rf"(?:[a-z-]{{2,15}} ){{0,2}}{TIME_OUT}\b",
+        rf"(?:[a-z-]{{2,15}} ){{0,2}}{TIME_OUT}\b"
+        rf"|\b{TIME_OUT} (?:is|was|were|has|have)(?: been)? (?:not|never)\b",
         "what did not happen, or has not yet: has not timed out, may time out",
     ),
     Rule(
@@ -90,9 +91,16 @@ NEGATIONS: tuple[Rule, ...] = (
     ),
     Rule(
         "no-longer-lost",
-        ("no longer ", "any more", "anymore", "any longer"),
+        (
+            "unreachable",
+            "no longer ",
+            "any more",
+            "anymore",
+            "any longer",
+        ),
         r"\bno longer (?:unreachable|down|offline|dead|disconnected)\b"
-        r"|\b(?:not|isn't) (?:unreachable|offline|disconnected) (?:any ?more|any longer)\b",
+        r"|\b(?:not|isn't) (?:unreachable|offline|disconnected) (?:any ?more|any longer)\b"
+        r"|\bno (?:host|peer|node|server|broker)s?(?: is| was| are| were)? unreachable\b",
         "a peer that is back: host h7 is no longer unreachable",
     ),
     Rule(

@@ -59,7 +59,9 @@ SETTINGS: tuple[Rule, ...] = (
         r"|cancell?ed"
         r"|armed|counters?|statistics|settings?|config(?:uration)?s?|policy"
         r"|policies|options?|parameters?|property|properties|handlers?|checker|monitor"
-        r"|scheduler)\b",
+        r"|scheduler)\b"
+        rf"|\b{TIME_OUT} \((?:in )?(?:s|ms|secs?|seconds|minutes|millis(?:econds)?)\)"
+        rf"|\b[a-z_]{{2,30}}timeout {NUMBER}{END}",
         "a setting that is talked about: set the timeout, timeout policy",
     ),
 )

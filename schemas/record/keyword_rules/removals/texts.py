@@ -28,6 +28,23 @@ TEXTS: tuple[Rule, ...] = (
     Rule(
         "title",
         (
+            "how to",
+            "how do i",
+            "faq:",
+            "what does",
+            "what is",
+            "tip:",
+            "q:",
+            "feat",
+            "fix",
+            "chore",
+            "docs",
+            "refactor",
+            "perf",
+            "ticket",
+            "issue",
+            "story",
+            "bug ",
             "subject",
             "title",
             "documentation",
@@ -42,19 +59,33 @@ TEXTS: tuple[Rule, ...] = (
         rf"|\b(?:chapter|article|tutorial|page|section|guide) (?:on"
         rf"|about) [^\n]{{0,80}}{STEM}[^ \n]{{0,40}}"
         rf"|\bsearch(?:ed|es|ing)?(?: (?:for|query"
-        rf"|term))? ?[:=]? ?[\"'][^\"'\n]{{0,150}}{STEM}[^\"'\n]{{0,150}}[\"']",
+        rf"|term))? ?[:=]? ?[\"'][^\"'\n]{{0,150}}{STEM}[^\"'\n]{{0,150}}[\"']"
+        rf"|(?:^|\n)(?:how to|how do i|faq:|what does|what is|tip:"
+        rf"|q:) [^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
+        rf"|(?:^|\n)(?:feat|fix|chore|docs|refactor"
+        rf"|perf)(?:\([^()\n]{{1,40}}\))?!?: [^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
+        rf"|\b(?:ticket|issue|story|bug) #?[a-z-]{{0,12}}[0-9]{{1,9}} (?:was |is )?(?:closed"
+        rf"|opened|created|resolved|assigned|updated|reopened)\b[^\n]{{0,100}}{STEM}[^\n]{{0,100}}",
         "the title of a text, or what a user looks for: Subject: Re: connection refused",
     ),
     Rule(
         "name-of-thing",
         (
+            "timeout-",
+            "timeouts-",
+            "exception-",
+            "exceptions-",
             *("queue ", "topic ", "exchange ", "table ", "index ", "bucket ", "bean ", "module "),
             *("plugin ", "package ", "flag ", "metric ", "alarm ", "dashboard ", "column "),
             "panic",
         ),
         rf"\b{_THING} [\"'`]?[a-z0-9._-]{{0,60}}[._-]{STEM}[a-z0-9._-]{{0,60}}[\"'`]?"
         rf"|\b{_THING} [\"'`]?[a-z0-9]{{0,40}}{STEM}[a-z]{{0,6}}[._-][a-z0-9._-]{{1,60}}[\"'`]?"
-        r"|\bpanic[ _-](?:button|room|alarm|key|bar|mode)s?\b",
+        r"|\bpanic[ _-](?:button|room|alarm|key|bar|mode)s?\b"
+        r"|\bpanic (?:averted|avoided|prevented)\b"
+        r"|\b(?:timeout|exception)s?-(?:watcher|manager|service|monitor|reporter|tracker"
+        r"|checker|worker|job|queue|topic|lib|plugin|module|middleware|mapper|config|settings"
+        r"|server|proxy|demo|example|scheduler|controller)\b",
         "the name of a queue, a table, a plug-in: queue payments.timeout.dlq, panic button",
     ),
 )

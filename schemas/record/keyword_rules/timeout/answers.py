@@ -65,6 +65,14 @@ ANSWERS: tuple[Rule, ...] = (
     Rule(
         "not-within",
         (
+            "allotted time",
+            "configured time",
+            "allowed time",
+            "given time",
+            "expected time",
+            "required time",
+            "permitted time",
+            "specified time",
             *(" within ",),
             *(
                 "no acknow",
@@ -92,7 +100,10 @@ ANSWERS: tuple[Rule, ...] = (
         r"|\bno (?:acknowledge?ments?|data received|progress|output|pong|signs? of life|result"
         r"|keep-?alive"
         rf"|packets?|traffic)(?: {WORD}){{0,5}} (?:within|for|since|in|after) (?:the last "
-        rf"|more than )?{PERIOD}\b",
+        rf"|more than )?{PERIOD}\b"
+        rf"|\bno acks?(?: received)? within {PERIOD}\b|(?:\b(?:not|failed)"
+        rf"|n\'t)(?: {WORD}){{0,8}} in (?:the |its )?(?:allotted|configured|allowed|given"
+        rf"|expected|required|permitted|specified) time\b",
         "what should have happened by then: did not observe any item within 1000ms",
     ),
     Rule(
@@ -123,6 +134,7 @@ ANSWERS: tuple[Rule, ...] = (
     Rule(
         "time-out-locale",
         (
+            "temps d'attente",
             "berschreitung",
             "abgelaufen",
             "expiration du d",
@@ -140,7 +152,9 @@ ANSWERS: tuple[Rule, ...] = (
         r"|expir)"
         r"|\bzeitlimit [a-z? ]{0,30}(?:(?:\?|ue)berschritten|erreicht|abgelaufen)\b"
         r"|\btempo scaduto\b"
-        r"|\btempo limite [a-z? ]{0,30}(?:excedido|esgotado|atingido)\b|\bagot\? el tiempo\b",
+        r"|\btempo limite [a-z? ]{0,30}(?:excedido|esgotado|atingido)\b|\bagot\? el tiempo\b"
+        r"|\btemps d\'attente [a-z?]{0,20} ?(?:d(?:\?|e)pass|expir|(?:\?|e)coul)"
+        r"|\bsuperado el tiempo de espera\b",
         "the system's own words in German, French, Spanish, Portuguese",
     ),
 )

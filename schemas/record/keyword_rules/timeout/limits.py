@@ -15,6 +15,12 @@ LIMITS: tuple[Rule, ...] = (
     Rule(
         "time-limit",
         (
+            "max wait",
+            "maximum wait",
+            "max retry",
+            "maximum retry",
+            "too late",
+            ", allowed",
             "time limit",
             "timelimit",
             "execution time",
@@ -35,10 +41,11 @@ LIMITS: tuple[Rule, ...] = (
             ),
             *("(limit", "(allowed", "(max", "(deadline", "(budget"),
         ),
-        r"\b(?:maximum|max)(?: [a-z]{2,12}){0,2} duration(?: of [0-9][^ \n]{0,20})?"
+        r"\b(?:maximum|max)(?:[ -][a-z]{2,12}){0,2} duration(?: of [0-9][^ \n]{0,20}(?:"
+        r" [a-z]{1,12})?)?"
         r"(?: (?:is|was|has|been)){0,2} (?:reached|exceeded|expired)\b"
         r"|\b(?:maximum|max)(?: (?:wait|waiting|running|retry"
-        r"|processing))? time(?: of [0-9][^ \n]{0,20})?"
+        r"|processing))? time(?: of [0-9][^ \n]{0,20}(?: [a-z]{1,12})?)?"
         r"(?: (?:is|was|has|been)){0,2} (?:reached|exceeded|expired)\b"
         r"|\bexceed(?:s|ed|ing) (?:the |its |an? )?(?:maximum|max|allowed)"
         r" (?:time|duration|runtime)\b"
@@ -68,7 +75,11 @@ LIMITS: tuple[Rule, ...] = (
         r"|\b(?:took|ran|needed|lasted) [0-9][^ \n]{0,15}(?: [a-z]{1,12})? ?"
         r"\((?:limit|allowed|maximum|max|deadline|budget)\b"
         r"|\b(?:did not|didn't|not|never) (?:finish(?:ed)?|completed?|respond(?:ed)?"
-        r"|answer(?:ed)?|start(?:ed)?|stop(?:ped)?|arrived?) in time\b",
+        r"|answer(?:ed)?|start(?:ed)?|stop(?:ped)?|arrived?) in time\b"
+        r"|\b(?:reached|exceeded|hit|over)(?: the)? (?:maximum|max) (?:wait|waiting"
+        r"|retry)(?: time)? of [0-9]"
+        r"|\b(?:came|arrived|received|is|was) too late\b"
+        r"|\btook [0-9][^ \n]{0,12}(?: [a-z]{1,12})?, allowed\b",
         "a limit of time by another name: time limit exceeded, maximum execution time",
     ),
     Rule(
@@ -99,12 +110,14 @@ LIMITS: tuple[Rule, ...] = (
         r"|\btried for [0-9]{1,9} ?(?:ms|s|secs?|seconds|m|min|minutes)\b"
         r"|\b(?:gave|giving) up(?: [^ \n]{1,60}){0,6} after (?:[0-9]{4,9} ?m(?:illi)?s(?:econds)?"
         r"|[0-9]{1,9} ?(?:s|secs?|seconds|m|min|minutes))\b"
-        r"|\b(?:abort|cancell?|fail|kill|terminat|stopp|gave up|giving up|reject"
+        r"|\b(?:abandon|abort|cancell?|fail|kill|terminat|stopp|gave up|giving up|reject"
         r"|drop)[a-z]{0,4} after"
         r" waiting (?:for )?[0-9]"
         r"|\b(?:killed|aborted|cancell?ed) after (?:running |more than |only )?(?:for )?[0-9]{1,9}"
         r"(?:[.][0-9]{1,6})? ?(?:ms|s|secs?|seconds|m|min|minutes|h|hours)\b|\bfor too long\b"
         r"|\bhung on starting\b"
+        r"|\b(?:poll|polling|wait|idle|response|heartbeat|renewal) (?:interval|period|window)"
+        r" (?:was |has been |is )?exceeded\b"
         r"|\bexceed(?:s|ed|ing) [0-9]{1,9}(?:[.][0-9]{1,6})? ?(?:ms|s|sec|seconds|minutes|min"
         r"|hours)\b"
         r"|\bbeen waiting (?:for )?[0-9]|\bfor longer than [0-9]|\bbeen blocked for [0-9]"
