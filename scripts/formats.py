@@ -62,7 +62,7 @@ def _layouts() -> list[str]:
         "(CRI), docker (json-file) or docker-compose; parts of lines are joined, and stack traces",
         "with their record, stream by stream of each container. Lines of other layouts may stand",
         "between; they are read by their own. Where no layout fits, a file in a folder is passed",
-        "over and said so, and a file that was named is read as `text`, with a warning: build",
+        "over with a note, and a file that was named is read as `text`, with a warning: build",
         "output, sentences.",
         "",
         "| name | written by | example |",

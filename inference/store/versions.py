@@ -37,6 +37,8 @@ CANDIDATE_FILE: Final = "CANDIDATE"
 NEXT_FILE: Final = ".tmp-NEXT"
 MAX_CURRENT_BYTES: Final = 1_024
 MAX_MANIFEST_BYTES: Final = 1_048_576
+MAX_TABLES_BYTES: Final = 16_777_216
+"""Several times what all tables of a bundle take without compression."""
 ANY_SIZE: Final = 2**40
 """A bound in bytes for readers that take any graph."""
 
@@ -193,6 +195,11 @@ class ModelStore:
                     f"version {version}: its graph has {expected.size_bytes} bytes, "
                     f"{self._max_graph_bytes} are taken here; train with fewer trees or a smaller "
                     f"max_samples, or raise ANOMALY_SERVE_MAX_GRAPH_BYTES"
+                )
+            if name != MODEL_FILE and expected.size_bytes > MAX_TABLES_BYTES:
+                raise BrokenVersionError(
+                    f"version {version}: {name} has {expected.size_bytes} bytes by the manifest, "
+                    f"and may have {MAX_TABLES_BYTES}"
                 )
             data = self._read(version, name, expected.size_bytes)
             if file_entry(data) != expected:

@@ -135,10 +135,6 @@ LEVEL_KEYS: Final = {
 }
 """The part of a record's key for its level, with the key of all zeros."""
 
-EXCEPTION_UNIT: Final = FLAG_UNIT * EXCEPTION_BIT
-TIMEOUT_UNIT: Final = FLAG_UNIT * TIMEOUT_BIT
-CONNECTION_ERROR_UNIT: Final = FLAG_UNIT * CONNECTION_ERROR_BIT
-
 
 def pack(
     length: Ints, level: Ints, service: Ints, flags: Ints, traits: Ints | int = NO_TRAITS

@@ -3,11 +3,13 @@
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from inference.errors import BrokenVersionError, NoModelError
-from inference.store.versions import ModelStore
-from schemas.bundle.manifest import Manifest, UnreadableManifestError
+from inference.store.files import read_bounded
+from inference.store.versions import MAX_TABLES_BYTES, ModelStore
+from schemas.bundle.manifest import MANIFEST_FILE, Manifest, UnreadableManifestError
 
 
 def test_an_empty_store_says_so(tmp_path: Path) -> None:
@@ -155,6 +157,26 @@ def test_a_graph_that_is_too_large_is_not_read(model_dir: Path) -> None:
     (model_dir / "log-anomaly" / "1" / "model.onnx").unlink()
     with pytest.raises(BrokenVersionError, match="ANOMALY_SERVE_MAX_GRAPH_BYTES"):
         ModelStore(model_dir, max_graph_bytes=1_000).bundle(1)
+
+
+def test_tables_that_are_too_large_are_not_read(model_dir: Path) -> None:
+    """A manifest may name gigabytes: they are refused by their size, and never held."""
+    store = ModelStore(model_dir)
+    tables = store.path(1) / "tables.npz"
+    manifest = msgspec.json.decode((store.path(1) / MANIFEST_FILE).read_bytes())
+    manifest["files"]["tables.npz"]["size_bytes"] = MAX_TABLES_BYTES + 1
+    (store.path(1) / MANIFEST_FILE).write_bytes(msgspec.json.encode(manifest))
+    os.truncate(tables, MAX_TABLES_BYTES + 1)
+    with pytest.raises(BrokenVersionError, match=r"tables\.npz has 16777217 bytes by the manifest"):
+        store.bundle(1)
+
+
+def test_a_file_that_is_handed_over_in_parts_is_read_whole() -> None:
+    """As by file systems of a network, and by the kernel's own, which gives a page at a time."""
+    maps = Path("/proc/self/maps")
+    assert read_bounded(maps, 2**24).splitlines()[-1] == maps.read_bytes().splitlines()[-1]
+    with pytest.raises(OSError, match="more than 5000 bytes"):
+        read_bounded(maps, 5_000)
 
 
 def test_every_high_bit_of_a_manifest_may_flip(model_dir: Path) -> None:
