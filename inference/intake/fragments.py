@@ -69,7 +69,7 @@ TAI64N: Final = "@[0-9a-f]{24}"
 DATED: Final = (
     # days before a clock, which stands once, since compiling takes time
     rf"(?:(?:(?:{_YMD}|{_DMY}){_GAP}|\d{{4}}:\d\d:\d\d-|\d{{8}}[-T ]|{_MONTH}-\d\d-\d\d "
-    rf"|[A-Z][a-z]{{2}}, \d\d? {_MONTH} \d{{4}} |{_MONTH} \d\d?, \d{{4}},? ){CLOCK}"
+    rf"|[A-Z][a-z]{{2}},? \d\d? {_MONTH} \d{{4}} |\d{{4}} {_MONTH} \d\d? |{_MONTH} \d\d?, \d{{4}},? ){CLOCK}"
     # days and clocks as digits alone, or of a form of their own
     r"|20\d{6}[-T_: ]?\d{6}(?:[.,]\d{1,9}+)?+(?:Z|[+-]\d{4})?+(?![\w.])|\d{6} {1,2}\d\d?:\d\d:\d\d"
     r"|\d{4}\.\d\d\.\d\d-\d\d\.\d\d\.\d\d(?::\d{3})?+"
@@ -79,8 +79,8 @@ DATED: Final = (
 
 DB2_TIME: Final = r"\d{4}-\d\d-\d\d-\d\d\.\d\d\.\d\d\.\d++(?:[+-]\d{1,4}+)?"
 UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-EPOCH: Final = r"1(?:\d{9}(?:[.,]\d{1,9}+|\d{3})?+|\.\d{5,16}+e\+09)(?![\w.-]|:\S)"
-"""Seconds or milliseconds since 1970, from the year 2001 to 2033."""
+EPOCH: Final = r"1(?:\d{9}(?:[.,]\d{1,9}+|(?:\d{3}){1,3}+)?+|\.\d{5,16}+e\+09)(?![\w.-]|:\S)"
+"""Seconds, milli-, micro- or nanoseconds since 1970, from the year 2001 to 2033."""
 
 TIME: Final = (
     rf"[\[(<]?(?P<time>{DATED}|(?:\d\d[-/]\d\d[ -])?{CLOCK}|{BSD_TIME}|{EPOCH}"

@@ -77,6 +77,14 @@ _SAID: Final = (
 _GENERAL: Final = (
     # time | PART | LEVEL | (file.go:7 in Run) | message
     rf"{TIME} \| (?P<service>[A-Z][A-Z-]*+) \| {LEVEL} \| \([^()]*+\) \| {MESSAGE}",
+    # time | LEVEL | part | message; Open vSwitch: time|7|part|LEVEL|message
+    rf"{TIME} \| {LEVEL} *+\| (?P<service>[A-Za-z][\w.$-]*+) *+\| {MESSAGE}",
+    rf"{TIME}\|\d++\|(?P<service>[^|]++)\|(?P<level>[A-Z]++)\|{MESSAGE}",
+    # the Java service wrapper: LEVEL  | jvm 1    | main    | time | message
+    rf"{LEVEL} *+\|(?: [\w ]++\|){{1,2}} (?P<time>{DATED}) \| {MESSAGE}",
+    # TIBCO: time GMT +0000 part Level [thread] message; time| 7 L part (file.cc:7) message
+    rf"{TIME} (?:[+-]\d{{4}} )?(?P<service>\S++) (?P<level>Debug|Info|Warn|Error) \[[^\[\]]*+\] {MESSAGE}",
+    rf"{TIME}\| ++\d++ (?P<level>[DIWEF]) (?P<service>\w++) \([\w./]++:\d++\) {MESSAGE}",
     # time level span{id=7}: module: message
     rf"{TIME} ++{LEVEL} (?:\w++\{{[^{{}}]*+\}}: ?)++{LOGGER}: {MESSAGE}",
     # the same with a thread and a place
@@ -91,7 +99,7 @@ _GENERAL: Final = (
     # time level[process][call] logger: message
     rf"{TIME} {LEVEL}(?:\[[^\[\]]*+\])++:? (?:{LOGGER}:? ++)?{MESSAGE}",
     # time level (thread) [logger] message
-    rf"{TIME} {MARKED_LEVEL} \([^()]*+\) \[(?P<service>[\w.$-]++)\] {MESSAGE}",
+    rf"{TIME} {MARKED_LEVEL} ++\([^()]*+\) \[(?P<service>[\w.$-]++)\] {MESSAGE}",
     # time junk level junk logger separator message
     rf" {{0,8}}+{TIME}[ |]++{_JUNK}\[?{MARKED_LEVEL}[\])>|]?[:,]?[ |\t]++{_JUNK}{ENDED}",
     # time [logger] level message

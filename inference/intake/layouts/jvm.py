@@ -40,11 +40,13 @@ _LOG4J: Final = (
     # 2023-01-01 00:00:00,000 INFO  [org.jboss.as] (MSC service thread 1-1) message
     rf"{TIME} {LEVEL} *+\[(?P<service>[\w.$-]++)\] \([^()]*+\) {MESSAGE}",
     # INFO  [main] 2023-01-01 00:00:00,000 Bar.java:123 - message; INFO [2023-...] com.foo.Bar: ...
-    rf"{LEVEL} *+(?:{BRACKETED} (?=[\[\d]))?{TIME} (?:{BRACKETED} ++)?{ENDED}",
+    rf"{LEVEL} *+(?:{BRACKETED} (?=[\[\d]))?{TIME} (?:{BRACKETED} ++)*+{ENDED}",
     # 2023-01-01 00:00:00,000 AUDITED [main] a.b.X: a level of the program's own
     rf"{TIME} ++\[?(?P<level>[A-Z]{{3,12}}+)\]? ++(?:{BRACKETED} ++)?(?P<service>[A-Za-z_]\w*+(?:\.[\w$]++)++){SEPARATOR}{MESSAGE}",
     # [INFO] [05/01/2024 10:00:00.123] [thread] [akka://shop/user/cart] message
     rf"\[{LEVEL}\] \[(?P<time>{DATED})\] {BRACKETED} \[(?P<service>[^\[\]]++)\] {MESSAGE}",
+    # Sling: time *LEVEL* [thread] a.b.Cart message
+    rf"{TIME} \*{LEVEL}\* {BRACKETED} (?P<service>[\w.$-]++):? {MESSAGE}",
     # openHAB: time, level and class in brackets, both padded
     rf"{TIME} \[{LEVEL} *+\] \[(?P<service>[\w.$-]++) *+\] - {MESSAGE}",
     # time LEVEL (thread) [context] o.a.s.Core message
@@ -102,6 +104,7 @@ LOG4J: Final = Layout(
 
 _JUL: Final = (
     rf"(?P<time>{WORD_TIME}|{DATED}) (?P<service>\w++(?:\.[\w$]++)++)(?: [\w$<>]++)?(?P<message>)",
+    rf"(?P<time>{WORD_TIME}) (?P<service>[A-Za-z_][\w$]*+) [\w$<>]++(?P<message>)",
 )
 
 JUL: Final = Layout(
