@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "a8737cec70ded5223e9dcf326e78a537ec734a40517a6ddefbd4c0ee93d0e5d4"
+DIGEST = "3aa16d2d5568ed3f89e57d83879a3e66f603d446262c13e030da83d6f7c3fbcf"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

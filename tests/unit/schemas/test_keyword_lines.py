@@ -84,7 +84,19 @@ def stated(name: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"],
+    [
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+    ],
 )
 def test_the_page_states_how_right_the_flags_are(name: str) -> None:
     """Precision and recall of each flag on each set of lines are those on the page."""

@@ -75,7 +75,8 @@ NAMES: tuple[Rule, ...] = (
             *("enotfound", "servfail", "domain name not"),
         ),
         r"\bresolver error\b|\bnxdomain\b|\beservfail\b|\bhost name lookup fail"
-        r"|\b(?:domain|host|hostname|server)(?: ?name)?(?: [^ \n]{1,80})? (?:could not|cannot"
+        r"|\b(?:domain|host|hostname|server"
+        r"|remote computer)(?: ?name)?(?: [^ \n]{1,80})? (?:could not|cannot"
         r"|can't|was not) be"
         r" found\b|\b(?:non-?existent|no such) domain\b|\bcan't get address for\b"
         r"|\blookup (?:of|for) [^ \n]{1,100} (?:failed|timed out)"

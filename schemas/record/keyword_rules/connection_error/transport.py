@@ -14,6 +14,7 @@ TRANSPORT: tuple[Rule, ...] = (
     Rule(
         "unexpected-end",
         (
+            "reached end of",
             "end of file while",
             "unexpected eof",
             "eof detected",
@@ -32,7 +33,8 @@ TRANSPORT: tuple[Rule, ...] = (
         r"|\bempty (?:reply|response) from (?:the )?(?:server|upstream|peer)\b"
         r"|\b(?:get|head|post|put|patch|delete) [\"']?https?://[^ \n]{1,200}: (?:unexpected )?eof\b"
         r"|\brpc error[a-z ]{0,30}: eof\b"
-        r"|\bend of file while reading (?:data|from)\b",
+        r"|\bend of file while reading (?:data|from)\b"
+        r"|\bprematurely reached end of (?:stream|file)\b",
         "an answer that broke off: unexpected EOF while reading from upstream",
     ),
     Rule(
@@ -93,6 +95,8 @@ TRANSPORT: tuple[Rule, ...] = (
     Rule(
         "not-responding",
         (
+            "stopped answering",
+            "stopped replying",
             *("not respond", "n't respond", "not responded", "missed heartbeat", "unresponsive"),
             *(
                 "not answer",
@@ -104,7 +108,8 @@ TRANSPORT: tuple[Rule, ...] = (
         rf"\b{_WAITED_FOR}(?: {WORD}){{0,2}}(?: (?:is|are|was|were|has|have))?(?: not|n't)"
         r" (?:respond(?:ed|ing)?|(?:answer|reply)(?:ing)?)\b|\bclients? not responding\b"
         rf"|\b{_WAITED_FOR}(?: {WORD}){{0,2}} (?:is|was|became|went) unresponsive\b"
-        r"|\bmissed heartbeats? from\b",
+        r"|\bmissed heartbeats? from\b"
+        rf"|\b{_WAITED_FOR}(?: {WORD}){{0,2}} stopped (?:answering|replying)\b",
         "a peer that was waited for did not answer: nfs: server not responding",
     ),
     Rule(

@@ -19,6 +19,7 @@ NAMES: tuple[Rule, ...] = (
     Rule(
         "option-name",
         (
+            "[-",
             "  -",
             "\t-",
             "--",
@@ -27,7 +28,8 @@ NAMES: tuple[Rule, ...] = (
         r"(?:[ =](?:<[^ >\n]{1,40}>"
         r"|[a-z]{1,20}[)\]]|(?:duration|int|string|seconds|secs|ms|n)\b))?"
         rf"|(?:^|\n)[ \t]{{0,8}}(?:  |\t)-[a-z](?:,? --?[a-z-]{{1,40}})?["
-        rf" =][^\n]{{0,150}}{STEM}[^\n]{{0,150}}",
+        rf" =][^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
+        rf"|\[--?[a-z-]{{1,30}}[ =]<?[a-z_]{{0,20}}{STEM}[a-z_]{{0,20}}>?\]",
         "the name of an option in a command or its help: --connect-timeout SECONDS",
     ),
     Rule(
@@ -95,7 +97,7 @@ NAMES: tuple[Rule, ...] = (
     Rule(
         "retry-list",
         ("retry", "retri"),
-        r"\bretry(?:able)?[ ._-]?(?:on|errors|codes|conditions|exceptions)[\"']? ?[=:] ?"
+        r"\bretry(?:able)?[ ._-]?(?:on|policy|errors|codes|conditions|exceptions)[\"']? ?[=:] ?"
         rf"(?:\[[^\]\n]{{0,150}}{STEM}[^\]\n]{{0,150}}\]|[^ \n]{{0,150}}{STEM}[^ \n]{{0,150}})",
         "a list of what is tried again: retry_on: connect-failure,timeout",
     ),

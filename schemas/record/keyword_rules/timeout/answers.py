@@ -6,6 +6,8 @@ ANSWERS: tuple[Rule, ...] = (
     Rule(
         "no-answer",
         (
+            "stopped answering",
+            "stopped replying",
             *(
                 "n't exit",
                 "n't arriv",
@@ -43,7 +45,7 @@ ANSWERS: tuple[Rule, ...] = (
         r" (?:respond(?:ed|ing)?|(?:answer|reply)(?:ing)?)\b"
         r"|(?:not|n't) properly respond\b|\b(?:is|are|was|became|become|went|now) unresponsive\b"
         r"|\banr in [a-z]"
-        rf"|[a-z0-9\])'\"] not responding\b|\bstopped responding\b"
+        rf"|[a-z0-9\])'\"] not responding\b|\bstopped (?:responding|answering|replying)\b"
         rf"|\bno (?:response|reply|answer)(?: {WORD}){{0,6}} (?:within|after|for|since|in) \(?[0-9]"
         r"|\bno (?:response|reply|answer) from [^ \n]{1,80}(?: [^ \n]{1,40})? since\b"
         r"|\b(?:not|n't|nothing) heard from\b"
@@ -103,7 +105,8 @@ ANSWERS: tuple[Rule, ...] = (
         rf"|more than )?{PERIOD}\b"
         rf"|\bno acks?(?: received)? within {PERIOD}\b|(?:\b(?:not|failed)"
         rf"|n\'t)(?: {WORD}){{0,8}} in (?:the |its )?(?:allotted|configured|allowed|given"
-        rf"|expected|required|permitted|specified) time\b",
+        rf"|expected|required|permitted|specified) time\b"
+        rf"|\bnot [a-z]{{3,15}}ed within {PERIOD}\b",
         "what should have happened by then: did not observe any item within 1000ms",
     ),
     Rule(

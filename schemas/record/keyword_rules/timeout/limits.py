@@ -15,6 +15,7 @@ LIMITS: tuple[Rule, ...] = (
     Rule(
         "time-limit",
         (
+            "run time",
             "max wait",
             "maximum wait",
             "max retry",
@@ -48,7 +49,7 @@ LIMITS: tuple[Rule, ...] = (
         r"|processing))? time(?: of [0-9][^ \n]{0,20}(?: [a-z]{1,12})?)?"
         r"(?: (?:is|was|has|been)){0,2} (?:reached|exceeded|expired)\b"
         r"|\bexceed(?:s|ed|ing) (?:the |its |an? )?(?:maximum|max|allowed)"
-        r" (?:time|duration|runtime)\b"
+        r" (?:(?:run|wait|waiting|running|retry|processing) )?(?:time|duration|runtime)\b"
         r"|\blonger than (?:the |its )?(?:maximum|max|allowed|specified|configured|permitted"
         r"|expected)"
         r"(?: [a-z]{3,12})? (?:time|duration|deadline|timeout|period|runtime)\b"
@@ -123,7 +124,8 @@ LIMITS: tuple[Rule, ...] = (
         r"|\bbeen waiting (?:for )?[0-9]|\bfor longer than [0-9]|\bbeen blocked for [0-9]"
         r"|\b(?:gave|giving) up waiting\b|\bgpu hang\b|\bharakiri\b"
         r"|\b(?:took|taking) too long\b|\b(?:took|taking|takes|waited|ran) longer than\b"
-        r"|\bms has passed since\b|\bfailed to exit within\b|\bblocked for longer than\b",
+        r"|\bms has passed since\b|\bfailed to exit within\b|\bblocked for longer than\b"
+        r"|\bmax_[a-z_]{2,30}_time exceeded\b",
         "longer than allowed, in plain words",
     ),
     Rule(
