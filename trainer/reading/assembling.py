@@ -73,10 +73,10 @@ class Assembler:
         self.reader = RecordReader(
             self.names,
             Named(
-                message=plan.fields.message,
-                level=plan.fields.level,
-                service=plan.fields.service,
-                time=plan.fields.time,
+                message=plan.given.message,
+                level=plan.given.level,
+                service=plan.given.service,
+                time=plan.given.time,
             ),
             scale=plan.scale,
             open_scale=plan.open_scale,

@@ -13,6 +13,7 @@ from inference.intake.cleaning import NUL, clean_text
 from inference.intake.documents import bare_service
 from inference.intake.field_names import plain_name
 from inference.intake.levels import MAX_KNOWN, LevelNames, Number, on_scale, scale_of
+from inference.intake.usual_places import LEVELS, MESSAGES, SERVICES
 from schemas.record.features import Level
 from schemas.record.levels import SCALES
 from schemas.record.text import ESCAPE
@@ -83,6 +84,16 @@ def _stand_apart(named: dict[str, str]) -> bool:
     )
 
 
+def _better(plan: ReadingPlan) -> frozenset[str]:
+    """The plain names that would go before those of the plan, unless the user gave these."""
+    better: set[str] = set()
+    for part, places in (("message", MESSAGES), ("level", LEVELS), ("service", SERVICES)):
+        rank = places.get(plain_name(getattr(plan.fields, part) or ""), 0)
+        if getattr(plan.given, part) is None:
+            better |= {place for place, other in places.items() if other < rank}
+    return frozenset(better)
+
+
 class _Met:
     """Decodes records with names that were met; the struct grows with what is met.
 
@@ -101,7 +112,10 @@ class _Met:
             written["label"]: ("label", Any, None),
         }
         # A name that is a level decides, whatever stands beside it.
-        self._names = MetNames(parts, levels=bool(plan.scale or plan.open_scale))
+        decisive = _better(plan)
+        if plan.scale or plan.open_scale:
+            decisive |= LEVELS.keys()
+        self._names = MetNames(parts, decisive)
         self._left = MAX_LEARNED
         self.decode: Callable[[bytes], Any] = self._decoder()
 

@@ -1,6 +1,6 @@
 """The names that records of JSON were met with, as a struct that refuses all others.
 
-Of a record with other names nobody knows whether they hold a trace or a level, so it is read whole
+Of a record with other names nobody knows whether they hold a trace or a part, so it is read whole
 once, and its names are met from then on.
 """
 
@@ -10,7 +10,6 @@ import msgspec
 
 from inference.intake.field_names import plain_name
 from inference.intake.trace_names import is_wrapper, may_hold_trace
-from inference.intake.usual_places import LEVELS
 
 __all__ = ["MetNames"]
 
@@ -18,12 +17,7 @@ MAX_NAMES: Final = 512
 """Names that are remembered: a bound against hostile records."""
 
 MAX_DEPTH: Final = 6
-"""Objects within each other that hold a level at most."""
-
-_LEVEL_HEADS: Final = frozenset(
-    place[:end] for place in LEVELS for end, char in enumerate(place) if char == "."
-)
-"""Plain paths to objects in which levels stand."""
+"""Objects within each other that hold a part at most."""
 
 _NULL: Final = "null"
 _ANY: Final = "any"
@@ -37,12 +31,15 @@ class MetNames:
 
     Args:
         parts: the fields of the parts, as a struct has them, by the name in the record.
-        levels: whether a field beside may decide the level, as beside a number.
+        decisive: plain paths of fields that decide on a part themselves, wherever they are.
     """
 
-    def __init__(self, parts: dict[str, tuple[Any, ...]], *, levels: bool) -> None:
+    def __init__(self, parts: dict[str, tuple[Any, ...]], decisive: frozenset[str]) -> None:
         self._parts = parts
-        self._levels = levels
+        self._decisive = decisive
+        self._heads = frozenset(
+            path[:end] for path in decisive for end, char in enumerate(path) if char == "."
+        )
         self._names: _Names = {}
         self._n_names = 0
 
@@ -82,10 +79,9 @@ class MetNames:
             may_hold_trace(plain, wrapper) is not None
             or bool(dot and is_wrapper(head) and may_hold_trace(rest, head) is not None)
         )
-        if is_trace or (self._levels and whole in LEVELS):
+        if is_trace or whole in self._decisive:
             return _NULL
-        holds_level = self._levels and whole in _LEVEL_HEADS
-        if ((within and is_wrapper(plain)) or holds_level) and len(path) < MAX_DEPTH:
+        if ((within and is_wrapper(plain)) or whole in self._heads) and len(path) < MAX_DEPTH:
             return {}
         return _ANY
 

@@ -45,6 +45,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
         kind: records are the six features, or raw logs.
         fields: where a record's parts stand in most records; another record may have them
             elsewhere. For text, the label only (always None there).
+        given: fields that the user names; they go before the usual fields in every record.
         beside: other fields that may hold a level, or what a failure left behind.
         framing: how records follow each other in JSON, XML and plain text.
         layout: the layout of plain text, and of lines within envelopes and messages.
@@ -63,6 +64,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     format: str
     kind: Kind
     fields: Fields = Fields()
+    given: Fields = Fields()
     beside: tuple[str, ...] = ()
     framing: Framing = "lines"
     layout: Layout | None = None

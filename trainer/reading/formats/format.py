@@ -91,6 +91,7 @@ def plan_records(
     plan = msgspec.structs.replace(
         plan,
         fields=fields,
+        given=options.fields,
         scale=options.scale,
         levels=options.levels,
         default_level=level,

@@ -21,7 +21,7 @@ def with_scale(detected: Detected, documents: Sequence[dict[str, Any]]) -> Detec
     plan = detected.plan
     if plan.scale is not None:
         return Detected(plan, [*detected.notes, f"levels: numbers as {plan.scale} writes them"])
-    reader = DocumentReader(LevelNames(plan.levels), Named(level=plan.fields.level))
+    reader = DocumentReader(LevelNames(plan.levels), Named(level=plan.given.level))
     scales = [reader.scales(document) for document in documents]
     implied = {scale for found in scales for _, scale in found if scale is not None}
     numbered = [found for found in scales if found]

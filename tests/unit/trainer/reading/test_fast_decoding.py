@@ -103,6 +103,28 @@ def test_a_trace_is_seen_wherever_it_is_first_met(late: dict[str, Any]) -> None:
     assert fast(23, msgspec.json.encode(usual)) is not None
 
 
+@pytest.mark.parametrize(
+    "late",
+    [
+        {"message": "better than msg"},
+        {"message": {"msg": "within"}},
+        {"service": "better than app"},
+        {"resource": {"service.name": "better than app"}},
+    ],
+)
+def test_a_better_field_goes_first_wherever_it_is_first_met(late: dict[str, Any]) -> None:
+    """As in serving, which knows no file; only a field that the user names goes before it."""
+    fast = fast_decoder(PLAIN, Assembler(PLAIN, extract, "a.jsonl", Faults()))
+    given = msgspec.structs.replace(PLAIN, given=PLAIN.fields)
+    stubborn = fast_decoder(given, Assembler(given, extract, "a.jsonl", Faults()))
+    assert fast is not None
+    assert stubborn is not None
+    line = msgspec.json.encode(usual | late)
+    assert fast(1, msgspec.json.encode(usual)) is not None
+    assert fast(2, line) is None
+    assert stubborn(1, line) is not None
+
+
 def test_names_are_learned_within_bounds() -> None:
     """Records whose names all differ are read whole after a while, and still read."""
     fast = fast_decoder(PLAIN, Assembler(PLAIN, extract, "a.jsonl", Faults()))

@@ -72,7 +72,7 @@ def test_a_bad_log_is_named_by_its_field(
     named = {f"the_{name}": value for name, value in row.items()}
     rows = [{f"the_{name}": value for name, value in good.items()}, named]
     fields = Fields(message="the_message", level="the_level", service="the_service")
-    plan = msgspec.structs.replace(LOGS, format=format_, fields=fields)
+    plan = msgspec.structs.replace(LOGS, format=format_, fields=fields, given=fields)
     WRITERS[format_](path, rows)
     records, faults = read(path, plan)
     assert [record.line for record in records] == [1]

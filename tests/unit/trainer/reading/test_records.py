@@ -183,7 +183,7 @@ def test_fields_may_be_paths(path: Path) -> None:
     fields = Fields(message="log.text", level="log.level", service="app.service")
     for format_ in ("jsonl", "parquet"):
         WRITERS[format_](path, rows)
-        plan = msgspec.structs.replace(LOGS, format=format_, fields=fields)
+        plan = msgspec.structs.replace(LOGS, format=format_, fields=fields, given=fields)
         records, _ = read(path, plan)
         assert [record.features for record in records] == EXPECTED
 

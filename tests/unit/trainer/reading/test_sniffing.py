@@ -200,6 +200,7 @@ def test_parquet_is_detected_by_its_columns() -> None:
         format="parquet",
         kind="logs",
         beside=("log.level",),
+        given=Fields(label="fault"),
         fields=Fields(message="msg", level="log.level", label="fault"),
         default_service="shop",
     )
