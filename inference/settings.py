@@ -106,7 +106,7 @@ class InferenceSettings(ServiceSettings, frozen=True, kw_only=True):
         default=33_554_432, name=f"{PREFIX}MAX_GRAPH_BYTES"
     )
     memo_capacity: Annotated[int, Meta(ge=1, le=1_000_000)] = field(
-        default=8_192, name=f"{PREFIX}MEMO_CAPACITY"
+        default=4096, name=f"{PREFIX}MEMO_CAPACITY"
     )
     max_body_bytes: Annotated[int, Meta(ge=1_024, le=1_073_741_824)] = field(
         default=16_777_216, name=f"{PREFIX}MAX_BODY_BYTES"

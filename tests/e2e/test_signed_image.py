@@ -33,8 +33,8 @@ def test_an_image_takes_only_what_its_key_has_signed(
     """The job's image signs, and the serving image answers with that version by the public key;
     by the key of another pair it has no model, and says that the signature is the reason.
     """
-    data, secrets = Mount(features_file.parent, "/mnt", "ro"), Mount(keys, "/keys", "ro")
-    signed = ["--sign-key", "/keys/signing/key.pem", "--model-dir", "/models"]
+    data, secrets = Mount(features_file.parent, "/mnt", "ro"), Mount(keys, "/srv", "ro")
+    signed = ["--sign-key", "/srv/signing/key.pem", "--model-dir", "/models"]
     fitted = training_image.run(
         ["python", "-m", "trainer", "fit", *signed, f"/mnt/{features_file.name}"],
         [data, secrets, Mount(empty_store, "/models", "rw")],
@@ -42,17 +42,17 @@ def test_an_image_takes_only_what_its_key_has_signed(
     assert fitted.returncode == 0, fitted.stderr
     mounts = [secrets, Mount(empty_store, "/models", "ro")]
     path = f"{API_PREFIX}/predict"
-    with signed_image.start("PORT", mounts, {KEY_SETTING: "/keys/signing/key.pub"}) as inference:
+    with signed_image.start("PORT", mounts, {KEY_SETTING: "/srv/signing/key.pub"}) as inference:
         answer = inference.call(path, EXAMPLES[path])
         assert (answer.status, answer.json["model_version"]) == (200, "1")
-    with signed_image.start("PORT", mounts, {KEY_SETTING: "/keys/other/key.pub"}) as inference:
+    with signed_image.start("PORT", mounts, {KEY_SETTING: "/srv/other/key.pub"}) as inference:
         assert inference.call(path, EXAMPLES[path]).status == 503
         assert "signature" in inference.call(f"{API_PREFIX}/ready").json["detail"]
 
 
 def test_the_plain_image_says_what_verifies(serving_image: Image, keys: Path) -> None:
     """Without the library it does not begin, and names the build argument that adds it."""
-    variables = {KEY_SETTING: "/keys/signing/key.pub"}
-    done = serving_image.run(["python", "-m", "inference"], [Mount(keys, "/keys", "ro")], variables)
+    variables = {KEY_SETTING: "/srv/signing/key.pub"}
+    done = serving_image.run(["python", "-m", "inference"], [Mount(keys, "/srv", "ro")], variables)
     assert done.returncode == 2
     assert "--build-arg REQUIREMENTS=signed" in done.stderr
