@@ -258,6 +258,16 @@ def test_turns_are_taken_by_one_process_at_a_time() -> None:
 
 
 @forks
+def test_a_turn_ends() -> None:
+    """Behind it another process may take its own."""
+    turns = Turns(wait_s=0.0)
+    with turns.turn():
+        pass
+    with another_process_in(turns):
+        assert not turns.try_now()
+
+
+@forks
 def test_a_stopped_process_holds_up_others_for_a_while_only() -> None:
     """Who waits too long goes on without a turn."""
     waited: list[float] = []
