@@ -4,13 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from inference.store.versions import ModelStore
 from trainer.cli import EXIT_CODES, main
+from trainer.counting.table import CountTable
 from trainer.errors import WorseModelError
 from trainer.judging.gate import (
     FLOOD,
+    NEAR_TOP,
     REMEMBERED,
     RULES,
     SILENCE,
@@ -18,7 +21,11 @@ from trainer.judging.gate import (
     Comparison,
     Labelled,
     Measures,
+    hold_against,
 )
+from trainer.judging.judged import judge
+from trainer.store.candidate import load_candidate
+from trainer.store.registry import ModelRegistry
 
 ROOT = Path(__file__).parents[3]
 
@@ -147,3 +154,42 @@ def test_wrong_use_is_reported(tmp_path: Path) -> None:
     assert main(["fit", str(SAMPLES), "--gate", "--no-activate", *where]) == 2
     assert main(["activate", "1", "--unless-worse", *where]) == 2
     assert main(["activate", "1", "--counts", "no.parquet", *where]) == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "percentile", "share"),
+    [("same", 0.0, 1.0), ("none", NEAR_TOP, 1.0), ("none", NEAR_TOP - 0.001, 0.0)],
+)
+def test_what_is_remembered_is_flagged_or_near_the_top(
+    model_dir: Path, table: CountTable, flags: str, percentile: float, share: float
+) -> None:
+    """Of what the active model flags, each record counts as often as it occurs."""
+    active = judge(table, load_candidate(ModelRegistry(model_dir), 1))
+    flagged = active.judgements.is_anomaly
+    assert flagged.any()
+    new = msgspec.structs.replace(
+        active,
+        judgements=msgspec.structs.replace(
+            active.judgements,
+            is_anomaly=flagged if flags == "same" else np.zeros_like(flagged),
+            percentiles=np.full(len(flagged), percentile),
+        ),
+    )
+    memory = next(check for check in hold_against(table, new, active) if check.name == "memory")
+    assert memory.passed == (share >= REMEMBERED)
+    assert memory.sentence.startswith(f"{share:.0%} of what the active version flags")
+
+
+def test_a_model_that_flagged_nothing_leaves_nothing_to_remember(
+    model_dir: Path, table: CountTable
+) -> None:
+    """The rule of memory holds then."""
+    judged = judge(table, load_candidate(ModelRegistry(model_dir), 1))
+    silent = msgspec.structs.replace(
+        judged,
+        judgements=msgspec.structs.replace(
+            judged.judgements, is_anomaly=np.zeros_like(judged.judgements.is_anomaly)
+        ),
+    )
+    memory = next(check for check in hold_against(table, judged, silent) if check.name == "memory")
+    assert memory.passed
