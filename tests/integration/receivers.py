@@ -1,7 +1,7 @@
 """A service behind the service under test."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,12 +15,16 @@ class Receiver:
     Attributes:
         status: what it answers.
         bodies: what it took.
+
+    Args:
+        take: takes a body in the place of `bodies`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, take: Callable[[bytes], None] | None = None) -> None:
         self.port = free_port()
         self.status = 200
         self.bodies: list[bytes] = []
+        self._take = take or self.bodies.append
 
     @property
     def url(self) -> str:
@@ -38,7 +42,7 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 if receiver.status == 200:
-                    receiver.bodies.append(body)
+                    receiver._take(body)
                 self.send_response(receiver.status)
                 self.send_header("Content-Type", self.headers["Content-Type"])
                 self.send_header("Content-Length", "2")
