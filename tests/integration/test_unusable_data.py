@@ -23,7 +23,7 @@ SECRET = "4929-1234"
 BAD = (
     (f'{{"message": null, "level": "{SECRET}", "service": "x"}}', "message"),
     (f"card {SECRET} is no JSON", "not JSON"),
-    (f'{{"level": "INFO", "detail": "{SECRET}"}}', "message"),
+    (f'{{"level": "INFO", "colour": "{SECRET}"}}', "message"),
     (f'["{SECRET}"]', "record"),
     (f'{{"message": "{SECRET}", "level": "INFO", "service": "{"s" * 300}"}}', "service"),
 )
