@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 
+from inference.detectors.registry import LOADERS
 from inference.detectors.scorer import Scorer
 from inference.model.explanations import explanation_json
 from inference.model.model import Model
@@ -21,7 +22,17 @@ from schemas.bundle.tables import Tables
 from schemas.record.encoding import SERVICE_BUCKETS
 from schemas.record.extraction import MessageFeatures, extract
 from schemas.record.features import MAX_MESSAGE_LENGTH, SEVERITY, Level, LogFeatures
-from schemas.record.key import FLAGS, LEVELS, TRAITS, Ints, pack, pack_record
+from schemas.record.key import (
+    FLAGS,
+    LEVELS,
+    NO_TRAITS,
+    TRAITS,
+    Columns,
+    Ints,
+    pack,
+    pack_record,
+    unpack,
+)
 from schemas.record.surprisal import TERMS
 from schemas.record.templates import pattern_id
 from tests.made_logs import make_log
@@ -249,3 +260,16 @@ def test_percentiles_grow_with_surprisal(model: Model, message_table: CountTable
 def test_the_bundle_is_small(surprisal_bundle: Bundle) -> None:
     """A model with both tables is at most a megabyte."""
     assert sum(map(len, surprisal_bundle.files.values())) <= 1_000_000
+
+
+def test_columns_and_records_agree_where_training_records_tie(
+    surprisal_bundle: Bundle, message_table: CountTable
+) -> None:
+    """A record as surprising as many in training has the percentile of those below all of them."""
+    keys = message_table.keys[message_table.traits == NO_TRAITS]
+    detector = LOADERS["surprisal"](surprisal_bundle.manifest, surprisal_bundle.files)
+    columns = detector.judge_columns([], Columns(*unpack(keys)[:4]))
+    singly = detector.judge_keys(keys)
+    assert len(keys) > 40
+    assert columns.percentiles.tolist() == singly.percentiles.tolist()
+    assert columns.decisions.tolist() == singly.decisions.tolist()
