@@ -137,11 +137,21 @@ def choices_for(layouts: Iterable[Layout], lines: Sequence[str]) -> Iterator[Cho
     best = (0, 0)
     is_foreign = cache(lambda line: read_foreign(line) is not None)
     for layout in layouts:
-        if best < _greatest_worth(layout, len(lines)):
+        if best < _greatest_worth(layout, len(lines)) and _reads_early(layout, lines, best[0]):
             choice = apply_layout(layout, lines, is_foreign)
             if choice.fits:
                 best = max(best, _worth(choice))
             yield choice
+
+
+def _reads_early(layout: Layout, lines: Sequence[str], least: int) -> bool:
+    """Whether a layout reads any of the lines that it must not miss all to be worth so much.
+
+    A line that it does not read is worth 1 at most, as foreign.
+    """
+    greatest, n_lines = _greatest_worth(layout, len(lines))
+    n_missed = (greatest - least) // (greatest // n_lines - 1) + 1
+    return n_missed > n_lines or any(map(LineParser(layout).parse, lines[:n_missed]))
 
 
 def most_telling(choices: Iterable[Choice]) -> Choice | None:
@@ -199,6 +209,8 @@ def apply_layout(
     """
     results = [*map(LineParser(layout).parse, lines)]
     parsed = [record for record in results if record is not None]
+    if not parsed:  # as of most layouts
+        return Choice(layout, [], len(lines))
     further = _is_further(layout)
     n_before = next((n for n, record in enumerate(results) if record is not None), len(lines))
     # Behind a head stands the text, whatever it is.
@@ -213,7 +225,7 @@ def apply_layout(
     n_leading = 0 if layout.any_further else sum(counted[:n_before])
     n_foreign = sum(
         record is None and not head and is_foreign(line)
-        for record, head, line in zip(results, heads, lines if parsed else (), strict=False)
+        for record, head, line in zip(results, heads, lines, strict=False)
     )
     return Choice(layout, parsed, sum(counted), n_leading, n_foreign)
 

@@ -31,7 +31,7 @@ def _best_of_all(lines: list[str]) -> Layout:
     return LAYOUTS["text"] if best is None else best.layout
 
 
-@given(st.lists(st.sampled_from(_LINES), min_size=1, max_size=3), st.integers(1, 5))
+@given(st.lists(st.sampled_from(_LINES), min_size=1, max_size=6), st.integers(1, 8))
 def test_layouts_that_are_not_tried_would_not_be_chosen(lines: list[str], times: int) -> None:
     """The layout of lines would be chosen if all layouts were tried as well."""
     assert find_layout(lines * times).name == _best_of_all(lines * times).name
