@@ -44,7 +44,13 @@ _STATUS: Final = re.compile(
     r'"(?:[A-Z]{3,9}|-) [^"]*" ([1-5]\d\d) '
     r'|\] \S+ \S+/\S+ [-\d/]+ ([1-5]\d\d) [+\d]+ .*"'
 )
-_PAIR: Final = re.compile(r'([A-Za-z_@][\w.@/-]*+)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"]*+))(?:\s++|$)')
+_PAIR: Final = re.compile(
+    # from the first letter of a run on, each of which is read once
+    r"(?<![\w.@/-])(?:(?![A-Za-z_@])[\w.@/-])*+([A-Za-z_@][\w.@/-]*+)="
+    r'(?:(?:"((?:[^"\\]|\\.)*+)"|([^\s"]*+))(?:\s++|$)'
+    # a long value with a quotation mark behind it is none, wherever in it a name is looked for
+    r'|[^\s"]{256,}+)'
+)
 _LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity|at)=")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
@@ -223,7 +229,10 @@ def read_pairs(text: str) -> dict[str, Any]:
     pairs: dict[str, Any] = {}
     for match in _PAIR.finditer(clean_text(text)):
         name, quoted, plain = match.groups()
-        pairs.setdefault(name, plain if quoted is None else _ESCAPED.sub(_unescape, quoted))
+        if quoted is not None:
+            plain = _ESCAPED.sub(_unescape, quoted)
+        if plain is not None:
+            pairs.setdefault(name, plain)
     return pairs
 
 

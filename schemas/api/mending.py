@@ -25,7 +25,7 @@ _BLANKS: Final = bytes.maketrans(b"\t\n\r", b"   ")
 _NO_JSON: Final = bytes(set(range(32)) - set(b"\t\n\r"))
 """Control characters, which JSON allows nowhere (RFC 8259, section 7); ESC begins a colour."""
 
-_NO_NUMBER: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|(-?(?:NaN|Infinity))\b', re.DOTALL)
+_NO_NUMBER: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|(-?(?:NaN|Infinity))\b', re.DOTALL)
 """A text, or what Python's `json` writes for floats that are no numbers."""
 
 _COLOUR: Final = re.compile(CONTROL_SEQUENCE.encode())

@@ -263,3 +263,15 @@ def test_real_logs_are_read_alike_in_every_shape() -> None:
     assert len(logs) == len(lines)
     assert found(b"[%b]" % b",".join(lines))[0] == logs
     assert found(b"".join(lines))[0] == logs
+
+
+@pytest.mark.parametrize(
+    "head", ["level=info ", "2024-05-01 10:00:00 level=", '{"a":NaN,"message":"']
+)
+@pytest.mark.parametrize(
+    "repeated", ["_", "a=", "level=", 'a="', "1a", '\\"', "\\u", "a.b", '"a":"b",']
+)
+@pytest.mark.parametrize("tail", ["", '"}'])
+def test_no_body_takes_long(head: str, repeated: str, tail: str) -> None:
+    """Lines made to be read from each character anew, which would not end within hours."""
+    found(head + repeated * (900_000 // len(repeated)) + tail)

@@ -121,7 +121,7 @@ def test_unknown_keys_are_refused_among_training_options() -> None:
         b"not json",
         b"\xff\xfe",
         b'{"log_id": "a"} trailing',
-        b'{"logs": NaN}',
+        b'{"logs": undefined}',
         b'{"log_id": "a", "z": ' + b"[" * 100_000,
     ],
 )
