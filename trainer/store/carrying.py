@@ -142,8 +142,7 @@ def is_just(store: ModelStore, known: int, version: int, files: Mapping[str, byt
         there = store.manifest(known)
     except (NoModelError, BrokenVersionError):
         return False
-    made = Manifest.from_json(files[MANIFEST_FILE])
-    is_same = (there.files, there.corrections) == (made.files, made.corrections)
+    is_same = there == Manifest.from_json(files[MANIFEST_FILE])
     return is_same and read_beside(store, known) == read_beside(store, version)
 
 
