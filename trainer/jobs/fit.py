@@ -2,7 +2,6 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +15,6 @@ from trainer.counting.table import CountTable
 from trainer.fitting.size import check_size
 from trainer.jobs.activate import Decision, decide
 from trainer.jobs.data import Data
-from trainer.jobs.dataset import Holdings
 from trainer.jobs.listener import SILENCE, Listener
 from trainer.report.content import Report
 from trainer.store.candidate import current_version, load_candidate
@@ -85,9 +83,9 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
     started = time.perf_counter()
     registry = registry_over(model_dir)
     registry.check_writable()
-    holdings = _count(data, listener)
+    holdings = data.count(listener)
 
-    from trainer.fitting import pipeline  # noqa: PLC0415 - a second of imports
+    from trainer.fitting import pipeline  # noqa: PLC0415 - a second of imports, after the data's faults
     from trainer.jobs.reporting import report_on  # noqa: PLC0415 - as above
     from trainer.judging.held_out import describe_held_out  # noqa: PLC0415 - as above
     from trainer.judging.judged import (  # noqa: PLC0415 - as above
@@ -169,16 +167,6 @@ def fit(  # noqa: PLR0913 - a use case has plain arguments, most of them by name
         time.perf_counter() - started,
         decision,
     )
-
-
-def _count(data: Data, listener: Listener) -> Holdings:
-    """Count all records; what takes longest to load for fitting is loaded meanwhile.
-
-    An error of loading is raised again by whoever imports it next.
-    """
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(import_module, "skl2onnx")
-        return data.count(listener)
 
 
 def _split(table: CountTable, holdout: float | Data, listener: Listener) -> "Split":
