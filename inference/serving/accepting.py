@@ -107,7 +107,19 @@ class Acceptor:
         asked to leave. It goes on accepting if no other does.
         """
         self._retreats = True
-        self._headcount.announce(self._place, _LAST)
+        self.announce()
+
+    def announce(self) -> None:
+        """Say how many connections this worker holds, to be called now and then.
+
+        Those that end are not noticed here. A worker that once held them all would else leave the
+        next to another, which takes what waits before this worker is awake.
+        """
+        self._headcount.announce(self._place, self._held)
+
+    @property
+    def _held(self) -> int:
+        return _LAST if self._retreats else len(self._connections) + len(self._opening)
 
     def close(self) -> None:
         """Accept no more; what was accepted stays."""
@@ -129,9 +141,8 @@ class Acceptor:
             pass
 
     def _gives_way(self) -> bool:
-        held = _LAST if self._retreats else len(self._connections) + len(self._opening)
-        self._headcount.announce(self._place, held)
-        return self._headcount.is_more_than_others(held)
+        self.announce()
+        return self._headcount.is_more_than_others(self._held)
 
     def _pause(self, seconds: float, then: Callable[[], None]) -> None:
         self._loop.remove_reader(self._listener)

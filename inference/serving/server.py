@@ -122,6 +122,8 @@ class PatientServer(UvicornServer):
                 _log.info("connection.given_up", extra={"count": given_up})
         if self._traffic is not None:
             self._traffic.tick(len(self.server_state.tasks))
+        for acceptor in self._acceptors:
+            acceptor.announce()
         return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

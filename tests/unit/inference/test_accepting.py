@@ -135,6 +135,26 @@ def test_a_worker_that_is_about_to_end_comes_last(retreating: int) -> None:
     with_listener(run)
 
 
+def test_connections_that_ended_are_not_held() -> None:
+    """Once the worker says so, others give way to it again."""
+
+    async def run(listener: socket.socket) -> None:
+        headcount = Headcount()
+        worker = Worker(listener, headcount)
+        clients = [await asyncio.open_connection(*listener.getsockname()) for _ in range(8)]
+        await until(lambda: len(worker.connections) == 8)
+        headcount.announce(headcount.join(), 5)
+        for _, writer in clients:
+            writer.close()
+        await until(lambda: not worker.connections)
+        worker.acceptor.announce()
+        gives_way = headcount.is_more_than_others(5)
+        await worker.stop()
+        assert gives_way
+
+    with_listener(run)
+
+
 def test_a_worker_whose_fellows_do_not_come_accepts_all() -> None:
     """To give way is to wait a moment, not to leave clients waiting."""
 
