@@ -14,7 +14,6 @@ from inference.intake.json_values import MAX_VALUE_BYTES
 from inference.intake.otlp.reader import (
     OtlpReader,
     may_hold_templates,
-    may_hold_traces,
     service_in,
     template_in,
 )
@@ -31,8 +30,6 @@ MAX_VALUES: Final = 1_500_000
 
 MAX_BLOCK: Final = 1_024
 
-_NO_BYTES: Final = Raw(b"")
-
 
 class _Text(msgspec.Struct, rename="camel", gc=False):
     string_value: str = ""
@@ -48,7 +45,7 @@ class _Record(msgspec.Struct, rename="camel", gc=False):
     severity_text: str = ""
     severity_number: int = 0
     body: _Text | None = None
-    attributes: Raw = _NO_BYTES
+    attributes: list[_Key] | None = None
 
 
 class _ScopeLogs(msgspec.Struct, rename="camel", gc=False):
@@ -66,7 +63,6 @@ class _Request(msgspec.Struct, rename="camel", gc=False):
 
 _decode_request = BodyDecoder(_Request).decode
 _decode_record = msgspec.json.Decoder(_Record, strict=False).decode
-_decode_keys = msgspec.json.Decoder(list[_Key]).decode
 _decode_object = BodyDecoder(dict).decode
 
 
@@ -130,9 +126,6 @@ class _Records:
     def _at_once(self, raw: bytes) -> Log | None:
         try:
             record = _decode_record(raw)
-            keys = None
-            if not record.severity_text or may_hold_traces(raw) or b"\\u" in raw:
-                keys = [attribute.key for attribute in _decode_keys(record.attributes or b"[]")]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         if record.body is None:
@@ -142,7 +135,7 @@ class _Records:
             record.severity_text,
             record.severity_number,
             self._service,
-            keys,
+            [attribute.key for attribute in record.attributes or ()],
         )
 
     def _apart(self, record: dict[str, Any]) -> dict[str, Any]:

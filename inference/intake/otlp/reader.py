@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from inference.intake.cleaning import clean_text
 from inference.intake.documents import bare_service
-from inference.intake.field_names import LEVEL_NAMES, plain_name
+from inference.intake.field_names import LEVEL_NAMES, MAX_REMEMBERED_CHARS, plain_name
 from inference.intake.levels import MAX_KNOWN, LevelNames
 from inference.intake.raw_logs import OPEN_SCALE, as_log
 from inference.intake.records import RecordReader, UnusableRecordError
@@ -23,7 +23,6 @@ __all__ = [
     "TEMPLATES",
     "OtlpReader",
     "may_hold_templates",
-    "may_hold_traces",
     "service_in",
     "template_in",
 ]
@@ -33,13 +32,6 @@ TEMPLATES: Final = ("log.record.template", "log.body.template", "{OriginalFormat
 writes the first, .NET's logging the last."""
 
 _SEVERITY: Final = {number: Level(name) for number, name in SCALES["opentelemetry"].items()}
-_TRACES: Final = tuple(
-    part
-    for name in (b"error", b"Error", b"ERROR", b"err", b"Err", b"ERR")
-    for part in (b'"%b"' % name, b"%c%b\x12" % (len(name), name))
-)
-"""Keys of attributes as JSON and protobuf have them: in quotes, or between length and value."""
-
 _MAY_BE_LEVELS: Final = frozenset(LEVEL_NAMES)
 _EMPTY: Final = "body: expected a value, got nothing"
 
@@ -52,6 +44,7 @@ class OtlpReader:
         self._names = names
         self._reader = RecordReader(names, open_scale=OPEN_SCALE)
         self._levels: dict[str, Level] = {}
+        self._ordinary: set[str] = set()
 
     def at_once(
         self, body: str, severity_text: str, number: int, service: str, keys: Collection[str] | None
@@ -63,7 +56,7 @@ class OtlpReader:
             severity_text: its severity by name; may be empty.
             number: its severity as SeverityNumber; 0 if it has none.
             service: of its resource, as `service_in` gives it.
-            keys: of its attributes; None if they are known to be of no interest.
+            keys: of its attributes; None if none of them can be a trace.
         """
         level = self._levels.get(severity_text) or self._level(severity_text)
         if level is None:
@@ -72,9 +65,20 @@ class OtlpReader:
                 return None
         if level is None or not body or body[0] == "{" or len(body) > MAX_MESSAGE_LENGTH:
             return None
-        if keys and any(is_trace_attribute(plain_name(key)) for key in keys):
+        if keys and self._hold_trace(keys):
             return None
         return clean_text(body), level, service
+
+    def _hold_trace(self, keys: Collection[str]) -> bool:
+        """Whether an attribute is a trace; keys of attributes that are none are remembered."""
+        ordinary = self._ordinary
+        if ordinary.issuperset(keys):
+            return False
+        if any(is_trace_attribute(plain_name(key)) for key in keys):
+            return True
+        if len(ordinary) < MAX_KNOWN:
+            ordinary.update(key for key in keys if len(key) <= MAX_REMEMBERED_CHARS)
+        return False
 
     def _level(self, text: str) -> Level | None:
         level = self._names.read(text) if text else None
@@ -94,11 +98,6 @@ class OtlpReader:
         if record is None:
             raise UnusableRecordError(_EMPTY)
         return as_log(record)
-
-
-def may_hold_traces(raw: bytes) -> bool:
-    """Whether a record, or any of a body, may have an attribute that is a trace."""
-    return b"ception" in raw or b"CEPTION" in raw or any(trace in raw for trace in _TRACES)
 
 
 def may_hold_templates(raw: bytes) -> bool:
