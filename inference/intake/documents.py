@@ -28,6 +28,7 @@ from inference.intake.paths import (
     MAX_DEPTH,
     flatten,
     look_up,
+    names_are_short,
     shape_key,
     text_of,
     top,
@@ -158,7 +159,9 @@ class DocumentReader:
         if shape is None:
             if len(self._shapes) >= MAX_SHAPES:
                 self._shapes.clear()
-            shape = self._shapes[key] = self._find(document)
+            shape = self._find(document)
+            if names_are_short(document):
+                self._shapes[key] = shape
         return shape
 
     def _find(self, document: dict[str, Any]) -> Shape:

@@ -255,11 +255,20 @@ ASIDES: Final = (
 )
 """Objects in which loggers put what else they know of a record."""
 
+MAX_REMEMBERED_CHARS: Final = 128
+"""Longer names are no names of fields, and are not remembered: a bound against hostile records."""
+
 ASIDE_LEVEL_NAMES: Final = ("level", "severity", "loglevel", "levelname", "loglevelname")
 """Of the names of levels, those that mean a level within an aside too."""
 
 
-@lru_cache(maxsize=4_096)
 def plain_name(name: str) -> str:
     """A field's name without case and separators."""
+    return _plain(name) if len(name) <= MAX_REMEMBERED_CHARS else _without_separators(name)
+
+
+def _without_separators(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "")
+
+
+_plain = lru_cache(maxsize=4_096)(_without_separators)

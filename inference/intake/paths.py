@@ -10,6 +10,9 @@ from inference.intake.field_names import WHOLE_MESSAGE_NAMES, plain_name
 MAX_DEPTH: Final = 8
 """How deep objects within objects are read."""
 
+MAX_NAMES_CHARS: Final = 4_096
+"""Characters of all names of a record whose shape is remembered."""
+
 BYTE_VALUES: Final = 256
 
 _encode = msgspec.json.Encoder().encode
@@ -22,6 +25,19 @@ def shape_key(document: dict[str, Any], depth: int) -> object:
             (name, shape_key(value, depth - 1)) if type(value) is dict and depth > 1 else name
             for name, value in document.items()
         ]
+    )
+
+
+def names_are_short(document: dict[str, Any]) -> bool:
+    """Whether a record's shape may be remembered: a bound against hostile records."""
+    return _names_chars(document, MAX_DEPTH) <= MAX_NAMES_CHARS
+
+
+def _names_chars(document: dict[str, Any], depth: int) -> int:
+    return sum(map(len, document)) + sum(
+        _names_chars(value, depth - 1)
+        for value in document.values()
+        if type(value) is dict and depth > 1
     )
 
 

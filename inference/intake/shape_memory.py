@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from inference.intake.documents import DocumentReader
 from inference.intake.levels import LevelNames
-from inference.intake.paths import MAX_DEPTH, shape_key, value_at
+from inference.intake.paths import MAX_DEPTH, names_are_short, shape_key, value_at
 from inference.intake.shapes import ShapeDecoder, shape_decoder
 from inference.model.memo import Memo
 from schemas.record.features import Level
@@ -47,6 +47,8 @@ class ShapeMemory:
         """Note a record that was read whole, no export of several; its shape's decoder, if any."""
         key = shape_key(document, MAX_DEPTH)
         decoder = self._decoders.get(key)
+        if decoder is None and not names_are_short(document):
+            return None
         if decoder is None:
             count = self._counts.get(key, 0)
             if count < 0:

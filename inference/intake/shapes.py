@@ -98,7 +98,7 @@ class ShapeDecoder:
         service = bare_service(name)
         if not service or len(service) > MAX_SERVICE_CHARS:
             return None
-        if len(self._services) < MAX_KNOWN:
+        if len(self._services) < MAX_KNOWN and len(name) <= MAX_SERVICE_CHARS:
             self._services[name] = service
         return service
 

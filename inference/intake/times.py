@@ -121,6 +121,9 @@ _LEAST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LEAST_BARE: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - a time without a zone is taken as UTC
 _MICRO: Final = timedelta(microseconds=1)
 _DAY_SECONDS: Final = 86_400
+_MAX_CHARS: Final = 128
+"""A longer text is no time."""
+
 _ISO_CHARS: Final = len("2026-11-26T18:30:00")
 
 
@@ -143,7 +146,8 @@ def read_time(value: object, year: int | None = None) -> int | None:
                 pass
             else:
                 return _micros(moment)
-        return _of_text(value.strip(" []\t"), year)
+        text = value.strip(" []\t")
+        return _of_text(text, year) if len(text) <= _MAX_CHARS else None
     if isinstance(value, datetime):
         return _micros(value)
     if isinstance(value, bool) or not isinstance(value, int | float):

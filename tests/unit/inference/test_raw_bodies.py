@@ -275,3 +275,25 @@ def test_real_logs_are_read_alike_in_every_shape() -> None:
 def test_no_body_takes_long(head: str, repeated: str, tail: str) -> None:
     """Lines made to be read from each character anew, which would not end within hours."""
     found(head + repeated * (900_000 // len(repeated)) + tail)
+
+
+@pytest.mark.parametrize("part", ["name", "service", "level", "time", "message", "logger"])
+def test_what_is_remembered_is_small(part: str) -> None:
+    """Names and values of records are remembered from body to body, but for long texts."""
+    reader = BodyReader()
+
+    def read(**more: object) -> None:
+        record = {"message": "up", "level": "INFO", "service": "cart", **more}
+        assert list(reader.read(json.dumps(record).encode(), "", Tally()))
+
+    for _ in range(9):
+        read()  # by then the shape is known
+    tracemalloc.start()
+    try:
+        for number in range(99):
+            long = f"{number}{' ' * 100_000}x"
+            read(**{long: 1} if part == "name" else {part: long})
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 1_000_000
