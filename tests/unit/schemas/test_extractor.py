@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "3aa16d2d5568ed3f89e57d83879a3e66f603d446262c13e030da83d6f7c3fbcf"
+DIGEST = "1b601c946240104a429f5f91dcda8cb1f17c47d875a7176d6dedd677148f9b8a"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

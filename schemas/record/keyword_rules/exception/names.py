@@ -80,7 +80,7 @@ NAMES: tuple[Rule, ...] = (
     Rule(
         "exception-code",
         ("_exception]", "_exception: ", '_exception"'),
-        r"(?:^|[\"' \[:,=(])(?:[a-z0-9]{2,20}_){1,5}exception(?:\]|: \[|: [a-z]{2,20} [a-z]"
+        r"(?:^|[\"' \t\r\n\[:,=(])(?:[a-z0-9]{2,20}_){1,5}exception(?:\]|: \[|: [a-z]{2,20} [a-z]"
         r"|\" ?[,}\])])",
         "codes that end so: index_not_found_exception: [cart]",
     ),

@@ -179,8 +179,8 @@ NAMES: tuple[Rule, ...] = (
         rf"|\b(?:[a-z_]{{1,30}},){{1,30}}{_WORDS}(?:,[a-z_]{{1,30}}){{1,30}}"
         rf"|(?:^|\n) {{0,9}}{_WORDS}(?:(?: {{2,40}}"
         rf"|\t)[a-z_%/-]{{2,30}}(?: [a-z]{{2,20}})?){{2,20}}[ \t]{{0,40}}(?:$|\n)"
-        rf"|(?:^|\n)(?: {{0,9}}[a-z][a-z _/%().-]{{0,30}}[|]){{1,12}} {{0,9}}(?:exceptions|errors"
-        rf"|time-?outs|failures) {{0,9}}(?:[|][a-z _/%().-]{{1,30}}){{0,12}}(?:$|\n)",
+        rf"|(?:^|\n)\t?(?: {{0,9}}[a-z][a-z _/%().-]{{0,30}}[|]){{1,12}} {{0,9}}(?:exceptions"
+        rf"|errors|time-?outs|failures) {{0,9}}(?:[|][a-z _/%().-]{{1,30}}){{0,12}}[\t\r]?(?:$|\n)",
         "the headings of a table, in bars, columns or commas: | NAME | TIMEOUT | STATE |",
     ),
     Rule(

@@ -54,15 +54,15 @@ TEXTS: tuple[Rule, ...] = (
             "search",
             *("page on", "page about", "section on", "section about", "guide on", "guide about"),
         ),
-        r"(?:^|[\n ;,])(?:subject|title|documentation|chapter|article|tutorial)[:=] ?"
+        r"(?:^|[\t\r\n ;,])(?:subject|title|documentation|chapter|article|tutorial)[:=] ?"
         rf"[^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
         rf"|\b(?:chapter|article|tutorial|page|section|guide) (?:on"
         rf"|about) [^\n]{{0,80}}{STEM}[^ \n]{{0,40}}"
         rf"|\bsearch(?:ed|es|ing)?(?: (?:for|query"
         rf"|term))? ?[:=]? ?[\"'][^\"'\n]{{0,150}}{STEM}[^\"'\n]{{0,150}}[\"']"
-        rf"|(?:^|\n)(?:how to|how do i|faq:|what does|what is|tip:"
+        rf"|(?:^|\n)[ \t]{{0,20}}(?:how to|how do i|faq:|what does|what is|tip:"
         rf"|q:) [^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
-        rf"|(?:^|\n)(?:feat|fix|chore|docs|refactor"
+        rf"|(?:^|\n)[ \t]{{0,20}}(?:feat|fix|chore|docs|refactor"
         rf"|perf)(?:\([^()\n]{{1,40}}\))?!?: [^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
         rf"|\b(?:ticket|issue|story|bug) #?[a-z-]{{0,12}}[0-9]{{1,9}} (?:was |is )?(?:closed"
         rf"|opened|created|resolved|assigned|updated|reopened)\b[^\n]{{0,100}}{STEM}[^\n]{{0,100}}",
