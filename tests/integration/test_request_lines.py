@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -77,13 +76,11 @@ def test_what_swells_lets_others_in(service: Service, line: bytes) -> None:
     body = gzip.compress(line * (50_000_000 // len(line)))
     with ThreadPoolExecutor(1) as thread:
         swelling = thread.submit(answers, service, body, **{"Content-Encoding": "gzip"})
-        waits = []
+        n_answered = 0
         while not swelling.done():
-            began = time.monotonic()
             assert service.call("GET", "/health").status == 200
-            waits.append(time.monotonic() - began)
-    assert len(waits) > 3
-    assert max(waits) < 0.5
+            n_answered += 1
+    assert n_answered > 3  # and not a single call, which waited until the lines were read
 
 
 def test_lines_that_are_all_at_fault_are_given_up(service: Service) -> None:
