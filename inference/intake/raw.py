@@ -85,5 +85,5 @@ def _part(name: str, value: Raw) -> object:
         if name == "message":
             return msgspec.json.format(text, indent=-1).decode("utf-8", "replace")
         return _decode_scalar(text)
-    except (MalformedJsonError, msgspec.DecodeError, RecursionError) as error:
+    except (MalformedJsonError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnusableLogError([FieldError(name, f"is not JSON: {error}")]) from error
