@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,18 @@ class Service:
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.process.wait(40)
+
+
+@contextmanager
+def one_worker(model_dir: Path, log: Path) -> Iterator[Service]:
+    """An inference service of one worker, so that what holds it up is noticed."""
+    port = free_port()
+    environ = {"PORT": str(port), "MODEL_DIR": str(model_dir), "WEB_CONCURRENCY": "1"}
+    service = Service(["inference"], environ, port, log)
+    try:
+        yield service.wait_until("/ready")
+    finally:
+        service.stop()
 
 
 StartInference = Callable[..., Service]

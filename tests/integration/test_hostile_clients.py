@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 from tests.integration.calls import REQUEST
-from tests.integration.conftest import Service, free_port
+from tests.integration.conftest import Service, one_worker
 
 BODY: Final = json.dumps(REQUEST).encode()
 POST: Final = b"POST /api/v1/predict HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n" % len(BODY)
@@ -28,14 +28,10 @@ UPGRADES: Final = (
 
 @pytest.fixture(scope="module")
 def inference(surprisal_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One worker, so that what holds it up is noticed; all tests attack the same worker."""
-    port = free_port()
-    environ = {"PORT": str(port), "MODEL_DIR": str(surprisal_dir), "WEB_CONCURRENCY": "1"}
+    """A service that all tests attack, whose worker has not died in the end."""
     log = tmp_path_factory.mktemp("hostile") / "inference.log"
-    service = Service(["inference"], environ, port, log)
-    yield service.wait_until("/ready")
-    service.process.terminate()
-    service.stop()
+    with one_worker(surprisal_dir, log) as service:
+        yield service
     assert log.read_text().count("Booting worker") == 1  # none has died
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from tests.integration.calls import REQUEST
-from tests.integration.conftest import Service, free_port
+from tests.integration.conftest import Service, one_worker
 
 BODY: Final = json.dumps(REQUEST).encode()
 CHUNKED: Final = (
@@ -23,14 +23,10 @@ MORE_BYTES: Final = 30_000_000
 
 @pytest.fixture(scope="module")
 def inference(surprisal_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One worker, so that what holds it up is noticed."""
-    port = free_port()
-    environ = {"PORT": str(port), "MODEL_DIR": str(surprisal_dir), "WEB_CONCURRENCY": "1"}
+    """A service whose log names no error of its own in the end."""
     log = tmp_path_factory.mktemp("framing") / "inference.log"
-    service = Service(["inference"], environ, port, log)
-    yield service.wait_until("/ready")
-    service.process.terminate()
-    service.stop()
+    with one_worker(surprisal_dir, log) as service:
+        yield service
     assert '"ERROR"' not in log.read_text()
 
 
