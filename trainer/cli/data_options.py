@@ -16,6 +16,7 @@ from trainer.jobs.data import Data
 from trainer.jobs.dataset import Dataset
 from trainer.jobs.unusable import FEW_BAD, MAX_BAD_FRACTION
 from trainer.reading.formats.table import FORMATS
+from trainer.reading.layout_choice import describe_unknown
 from trainer.reading.options import ReadingOptions
 from trainer.reading.plan import Fields
 from trainer.reading.sources import Source
@@ -28,6 +29,12 @@ bzip2, xz, zstd or lz4; JSON lines, CSV, Parquet, XML or plain text. Records are
 (message, level, service) or the six features; what was detected is shown. Standard output gets
 results only.
 """
+
+
+def _layout(name: str) -> str:
+    if name not in LAYOUTS:
+        raise argparse.ArgumentTypeError(describe_unknown(name))
+    return name
 
 
 def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -52,9 +59,9 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         )
     reading.add_argument(
         "--layout",
-        choices=sorted(LAYOUTS),
+        type=_layout,
         metavar="NAME",
-        help="layout of plain text, see docs/formats.md: %(choices)s",
+        help=f"layout of plain text, see docs/formats.md: {', '.join(sorted(LAYOUTS))}",
     )
     reading.add_argument(
         "--pattern",

@@ -71,11 +71,16 @@ def _candidates(
     unasked = layouts_for(lines)
     known = LAYOUTS | {layout.name: layout for layout in unasked}
     if name is not None and name not in known:
-        near = difflib.get_close_matches(name, LAYOUTS, 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise InputError(f"--layout {name}: expected one of {', '.join(LAYOUTS)}{hint}")
+        raise InputError(f"--layout {describe_unknown(name)}")
     layouts = unasked if name is None else [known[name]]
     return [
         msgspec.structs.replace(layout, continued=True, any_further=True) if continued else layout
         for layout in layouts
     ]
+
+
+def describe_unknown(name: str) -> str:
+    """What is wrong with the name of a layout that does not exist, and what may be meant."""
+    near = difflib.get_close_matches(name, LAYOUTS, 1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"{name}: no layout has this name; {hint}docs/formats.md lists all of them"

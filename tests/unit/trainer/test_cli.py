@@ -275,3 +275,15 @@ def test_every_error_has_a_code() -> None:
     """Each training error that a command can meet is in the table; only a service can be busy."""
     of_services = {AbandonedError, TrainerBusyError}
     assert {*EXIT_CODES, *of_services} == set(TrainingError.__subclasses__())
+
+
+def test_a_misspelt_layout_is_a_usage_error(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error names the layout that is meant, and not all ninety."""
+    with pytest.raises(SystemExit) as ended:
+        main(["look", str(archive), "--layout", "log4jj"])
+    assert ended.value.code == 2
+    problem = capsys.readouterr().err.splitlines()[-1]
+    assert "did you mean log4j?" in problem
+    assert "zerolog" not in problem

@@ -88,7 +88,7 @@ def test_a_given_layout_must_match_something() -> None:
     assert "layout: python (1 of 10 lines match)" in detected.notes
     with pytest.raises(InputError, match="none of the first 10 lines is of the layout nginx"):
         sniff(head, "-", Options(layout="nginx"))
-    with pytest.raises(InputError, match=r"--layout pyton: expected one of log4j, .* mean python"):
+    with pytest.raises(InputError, match=r"--layout pyton: no layout .* did you mean python\?"):
         sniff(head, "-", Options(layout="pyton"))
 
 
