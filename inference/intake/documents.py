@@ -31,7 +31,6 @@ from inference.intake.paths import (
     names_are_short,
     shape_key,
     text_of,
-    top,
     value_at,
     values_at,
     whole_messages,
@@ -174,7 +173,10 @@ class DocumentReader:
             return paths if given is None else [(plain_name(given), (given,)), *paths]
 
         messages = [path for _, path in found(MESSAGES, self._named.message)]
-        whole = (path for name in MESSAGE_NAMES for path in [top(document, name)] if path)
+        tops: dict[str, Path] = {}
+        for name in document:
+            tops.setdefault(plain_name(name), (name,))
+        whole = [tops[name] for name in MESSAGE_NAMES if name in tops]
         levels = found(LEVELS, self._named.level)
         is_vague = all(look_up(document, ".".join(path)) is None for _, path in levels[:1])
         vague = VAGUE_LEVEL_NAMES if is_vague and len(levels) <= 1 else ()
@@ -184,8 +186,8 @@ class DocumentReader:
             service=tuple(path for _, path in found(SERVICES, self._named.service)),
             time=tuple(path for _, path in found(TIMES, self._named.time)),
             traces=tuple(path for path in trace_paths(document) if path not in messages[:1]),
-            names=frozenset(plain_name(name) for name in document),
-            vague=tuple(path for name in vague for path in [top(document, name)] if path),
+            names=frozenset(tops),
+            vague=tuple(tops[name] for name in vague if name in tops),
         )
 
     def _message(self, document: dict[str, Any], shape: Shape) -> str | None:

@@ -60,11 +60,6 @@ def whole_messages(document: dict[str, Any]) -> list[str]:
     ]
 
 
-def top(document: dict[str, Any], plain: str) -> tuple[str, ...] | None:
-    """The path of the member with this plain name, None if there is none."""
-    return next(((name,) for name in document if plain_name(name) == plain), None)
-
-
 def values_at(document: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Iterator[object]:
     """The values at the paths, in their order, without nulls and empty texts."""
     for path in paths:

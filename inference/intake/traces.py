@@ -1,6 +1,7 @@
 """What a failure left behind in fields of its own: found, and put behind the message."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 from inference.intake.cleaning import clean_text
@@ -11,6 +12,9 @@ from inference.intake.trace_names import is_wrapper, may_hold_trace
 __all__ = ["trace_paths", "with_traces"]
 
 MAX_TRACE_TEXTS: Final = 50
+MAX_TEXTS_LOOKED_AT: Final = 100
+"""Texts of traces that are put behind a message, and that are looked for in it: each search takes
+as long as the message is."""
 
 MAX_WRAPPERS: Final = 3
 """Objects within each other in which traces are looked for."""
@@ -45,12 +49,12 @@ def _found(
 def with_traces(document: dict[str, Any], paths: Iterable[tuple[str, ...]], message: str) -> str:
     """A message, and behind it the texts of traces that it does not hold already."""
     parts = [message]
-    for path in paths:
-        for text in texts_in(value_at(document, path), MAX_DEPTH):
-            if len(parts) > MAX_TRACE_TEXTS:
-                break
-            clean = clean_text(text).strip()
-            if clean.lower() in _NOTHING or any(clean in part for part in parts):
-                continue
-            parts.append(clean)
+    texts = (text for path in paths for text in texts_in(value_at(document, path), MAX_DEPTH))
+    for text in islice(texts, MAX_TEXTS_LOOKED_AT):
+        clean = clean_text(text).strip()
+        if clean.lower() in _NOTHING or any(clean in part for part in parts):
+            continue
+        parts.append(clean)
+        if len(parts) > MAX_TRACE_TEXTS:
+            break
     return "\n".join(parts)

@@ -1,6 +1,6 @@
 """Where the parts of a structured record may stand: names by themselves, within wrappers, aside."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from inference.intake.field_names import (
@@ -20,11 +20,10 @@ Path = tuple[str, ...]
 Places = Mapping[str, int]
 
 
-def _places(names: Iterable[str], aside: Iterable[str] = ()) -> Places:
+def _places(names: Sequence[str], aside: Sequence[str] = ()) -> Places:
     """The rank of each place, the best first: a name itself, then within wrappers, then aside."""
-    names = list(names)
     wrapped = (f"{wrapper}.{name}" for wrapper in WRAPPERS for name in names)
-    besides = (f"{around}.{name}" for around in ASIDES for name in list(aside))
+    besides = (f"{around}.{name}" for around in ASIDES for name in aside)
     found = dict.fromkeys([*names, *wrapped, *besides])
     return {place: rank for rank, place in enumerate(found)}
 

@@ -198,3 +198,11 @@ def test_cleaning_is_done_once(text: str) -> None:
     clean = clean_text(text)
     assert "\0" not in clean
     assert clean_text(clean) == clean or "\x1b" in clean
+
+
+def test_few_texts_of_traces_are_looked_for_in_a_message() -> None:
+    """Each search takes as long as the message is: all of these would not end within hours."""
+    document = {"message": "a" * 400_000 + "b", "error": ["aab"] * 90_000 + ["lost"]}
+    record = READER.of_document(document)
+    assert record is not None
+    assert record.message == document["message"]
