@@ -47,7 +47,7 @@ from schemas.api.operations import OTLP_PREFIX, paths_of
 
 if TYPE_CHECKING:
     from inference.incidents.incidents import Incidents
-    from inference.incidents.tally import Tally
+    from inference.incidents.shared_counts import SharedCounts
     from inference.shadow.figures import Figures
     from inference.shadow.shadow import Shadow
 
@@ -91,7 +91,11 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
     """
     board = board or Board()
     figures = _figures(board) if settings.shadow else None
-    tally = _tally(board, settings) if settings.alertmanager_url or settings.stdout_per_s else None
+    shared = (
+        _shared_counts(board, settings)
+        if settings.alertmanager_url or settings.stdout_per_s
+        else None
+    )
     metrics = _metrics(settings, board) if settings.allow_metrics else None
     store = ModelStore(
         Path(settings.model_dir),
@@ -111,9 +115,9 @@ def create_app(settings: InferenceSettings, board: Board | None = None) -> App:
         shadow = _shadow(settings, slot, figures, judged)
         judged = shadow.waiting
     incidents: Incidents | None = None
-    if tally is not None:
+    if shared is not None:
         board.open()
-        incidents = _incidents(settings, metrics, tally)
+        incidents = _incidents(settings, metrics, shared)
     limit = settings.max_body_bytes
     load = Load(
         Limits(requests=settings.max_requests, held_bytes=max(settings.max_held_bytes, limit))
@@ -160,23 +164,23 @@ def _passing_on(settings: InferenceSettings, slot: ModelSlot) -> PassingOn:
     return PassingOn(slot, client, load, settings.follow_s if settings.model_store else 0)
 
 
-def _tally(board: Board, settings: InferenceSettings) -> "Tally":
-    from inference.incidents.tally import Tally  # noqa: PLC0415 - for who wants incidents
+def _shared_counts(board: Board, settings: InferenceSettings) -> "SharedCounts":
+    from inference.incidents.shared_counts import SharedCounts  # noqa: PLC0415 - for who wants incidents
 
-    return Tally(board, settings.alerts + 1)
+    return SharedCounts(board, settings.alerts + 1)
 
 
 def _incidents(
-    settings: InferenceSettings, metrics: InferenceMetrics | None, tally: "Tally"
+    settings: InferenceSettings, metrics: InferenceMetrics | None, shared: "SharedCounts"
 ) -> "Incidents":
     from inference.incidents.incidents import make_incidents  # noqa: PLC0415 - for who wants them
 
     if metrics is not None:
-        return make_incidents(settings, metrics.reports, tally)
+        return make_incidents(settings, metrics.reports, shared)
     board = Board()  # never read
     reports = Reports(board)
     board.open()
-    return make_incidents(settings, reports, tally)
+    return make_incidents(settings, reports, shared)
 
 
 def _figures(board: Board) -> "Figures":

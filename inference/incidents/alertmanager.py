@@ -21,7 +21,7 @@ import urllib3
 
 from inference.incidents.alerts import alert_of
 from inference.incidents.live import Incident, LiveIncidents
-from inference.incidents.tally import Seen, Tally
+from inference.incidents.shared_counts import Seen, SharedCounts
 from inference.metrics.reports import Reports
 from inference.model.flagged import Flagged
 from inference.model.model import Model
@@ -52,7 +52,7 @@ class Alertmanager:
         interval_s: an alert is sent at most that often while it lasts.
         link: as in `alert_of`.
         reports: counts what is sent.
-        tally: adds up what all workers have seen.
+        shared: adds up what all workers have seen.
         clock: monotonic seconds.
         now: seconds since 1970.
     """
@@ -65,7 +65,7 @@ class Alertmanager:
         interval_s: float,
         link: str,
         reports: Reports,
-        tally: Tally,
+        shared: SharedCounts,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -74,7 +74,7 @@ class Alertmanager:
         self._tick_s = min(TICK_S, interval_s / TICKS_PER_INTERVAL)
         self._link = link
         self._reports = reports
-        self._tally = tally
+        self._shared = shared
         self._clock = clock
         self._now = now
         self._incidents = LiveIncidents(limit, QUIET_INTERVALS * interval_s)
@@ -101,7 +101,7 @@ class Alertmanager:
         ended = self._incidents.end(now)
         self._reports.lost([incident.sent_at for incident in ended].count(None))
         self._reports.live(len(self._incidents))
-        self._tally.write(self._incidents)
+        self._shared.write(self._incidents)
         due = [
             incident
             for incident in self._incidents
@@ -113,7 +113,7 @@ class Alertmanager:
     async def flush(self) -> None:
         """Send what is live as it is now, for the last time; what nobody takes then is lost."""
         live = list(self._incidents)
-        self._tally.write(live)
+        self._shared.write(live)
         if live:
             try:
                 await asyncio.wait_for(self._post(live), FLUSH_S)
@@ -125,12 +125,12 @@ class Alertmanager:
     async def _post(self, due: list[Incident]) -> None:
         began = self._clock()
         since_epoch = self._now() - began
-        tally, quiet_s = self._tally.read(), self._incidents.quiet_s
+        shared, quiet_s = self._shared.read(), self._incidents.quiet_s
         alerts = [
             alert_of(incident, seen, seen.last_seen + quiet_s, since_epoch, self._link)
             for incident in due
             # A worker without a row on the board counts for itself.
-            for seen in [tally.get(incident.digest, Seen(incident.count, incident.last_seen))]
+            for seen in [shared.get(incident.digest, Seen(incident.count, incident.last_seen))]
         ]
         body = _encode(alerts)
         if any(await asyncio.gather(*(self._takes(url, body) for url in self._urls))):

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from inference.incidents.live import Incident
-from inference.incidents.tally import Seen
+from inference.incidents.shared_counts import Seen
 from schemas.api.open_inference import MODEL_NAME
 
 ALERT_NAME: Final = "LogAnomaly"

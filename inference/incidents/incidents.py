@@ -7,7 +7,7 @@ from typing import Any
 
 from inference.incidents.alertmanager import Alertmanager
 from inference.incidents.lines import LineWriter
-from inference.incidents.tally import Tally
+from inference.incidents.shared_counts import SharedCounts
 from inference.metrics.reports import Reports
 from inference.model.flagged import Flagged
 from inference.model.model import Model
@@ -59,13 +59,15 @@ class Incidents:
             await self._lines.flush()
 
 
-def make_incidents(settings: InferenceSettings, reports: Reports, tally: Tally) -> Incidents:
+def make_incidents(
+    settings: InferenceSettings, reports: Reports, shared: SharedCounts
+) -> Incidents:
     """Reporting as the settings say.
 
     Args:
         settings: of the service.
         reports: counts what is reported.
-        tally: adds up what all workers have seen.
+        shared: adds up what all workers have seen.
     """
     lines = alerts = None
     if settings.stdout_per_s:
@@ -77,6 +79,6 @@ def make_incidents(settings: InferenceSettings, reports: Reports, tally: Tally) 
             interval_s=settings.alert_interval_s,
             link=settings.alert_link,
             reports=reports,
-            tally=tally,
+            shared=shared,
         )
     return Incidents(lines, alerts)

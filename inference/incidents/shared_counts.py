@@ -30,7 +30,7 @@ class Seen(msgspec.Struct, frozen=True):
     last_seen: float
 
 
-class Tally:
+class SharedCounts:
     """Adds up the incidents of the workers; a worker writes from a single event loop.
 
     Args:

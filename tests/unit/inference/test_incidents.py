@@ -11,7 +11,7 @@ import pytest
 from inference.incidents.alertmanager import QUIET_INTERVALS, Alertmanager
 from inference.incidents.lines import MAX_WAITING_S, LineWriter
 from inference.incidents.live import LiveIncidents
-from inference.incidents.tally import Seen, Tally
+from inference.incidents.shared_counts import Seen, SharedCounts
 from inference.metrics.board import NO_ROW, Board
 from inference.metrics.reports import LINES, LIVE, LOST, POSTS, Reports
 from inference.model.flagged import Flagged, FlaggedLogs
@@ -41,7 +41,7 @@ class Counted:
     def __init__(self) -> None:
         self.board = Board()
         self.reports = Reports(self.board)
-        self.tally = Tally(self.board, 3)
+        self.shared = SharedCounts(self.board, 3)
         self.board.open()
 
     def __getitem__(self, key: str) -> float:
@@ -110,7 +110,7 @@ def test_workers_add_up_what_they_have_seen(model: Model) -> None:
     worker that ended had seen goes with it.
     """
     board = Board(2)
-    tally = Tally(board, 2)
+    shared = SharedCounts(board, 2)
     board.open()
     workers = [(board.join(), LiveIncidents(1, 10.0)) for _ in range(2)]
 
@@ -119,7 +119,7 @@ def test_workers_add_up_what_they_have_seen(model: Model) -> None:
         board.enter(row)
         live.end(now)
         incident = live.see(model, log, now)
-        tally.write(live)
+        shared.write(live)
         return incident.digest
 
     panic, shop = flagged(model), flagged(model, service="shop")
@@ -128,14 +128,14 @@ def test_workers_add_up_what_they_have_seen(model: Model) -> None:
     other = seen_by(1, panic, 3.0)  # beyond the bound of that worker
     assert other not in {digest, 0}
     assert seen_by(0, panic, 4.0) == digest
-    found = tally.read()
+    found = shared.read()
     assert (found[digest], found[other]) == (Seen(2, 4.0), Seen(1, 3.0))
     assert seen_by(1, panic, 12.5) == digest  # the shop has ended
-    assert tally.read() == {digest: Seen(3, 12.5), other: Seen(1, 3.0)}
+    assert shared.read() == {digest: Seen(3, 12.5), other: Seen(1, 3.0)}
     assert seen_by(1, panic, 13.5) == digest
-    assert tally.read() == {digest: Seen(4, 13.5)}
+    assert shared.read() == {digest: Seen(4, 13.5)}
     board.leave(workers[0][0])
-    assert tally.read() == {digest: Seen(2, 13.5)}
+    assert shared.read() == {digest: Seen(2, 13.5)}
 
 
 def test_features_alone_are_an_incident_without_text(model: Model) -> None:
@@ -155,7 +155,7 @@ def test_alerts_are_sent_once_an_interval_until_they_end(model: Model) -> None:
         interval_s=INTERVAL_S,
         link="",
         reports=counted.reports,
-        tally=counted.tally,
+        shared=counted.shared,
         clock=clock,
         now=lambda: clock.s + 1_000_000,
     )
@@ -196,7 +196,7 @@ def test_a_worker_without_a_row_counts_for_itself(model: Model) -> None:
         interval_s=INTERVAL_S,
         link="",
         reports=counted.reports,
-        tally=counted.tally,
+        shared=counted.shared,
     )
     for _ in range(2):
         alerts.see(model, flagged(model))
@@ -215,7 +215,7 @@ def test_failed_calls_wait_ever_longer(model: Model) -> None:
         interval_s=INTERVAL_S,
         link="",
         reports=counted.reports,
-        tally=counted.tally,
+        shared=counted.shared,
         clock=clock,
     )
     alerts.see(model, flagged(model))
@@ -238,7 +238,7 @@ def test_each_alertmanager_gets_everything(model: Model) -> None:
         interval_s=INTERVAL_S,
         link="",
         reports=counted.reports,
-        tally=counted.tally,
+        shared=counted.shared,
         clock=clock,
     )
     alerts.see(model, flagged(model))
