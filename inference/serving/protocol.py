@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from inference.metrics.traffic import Traffic
 from inference.serving.behind_head import BehindHead
 from inference.serving.flow import Flow
+from inference.serving.head_rules import check_headers
 from inference.serving.known_calls import KnownCalls
 from inference.serving.overhead import Overhead
 from inference.serving.refusing import MALFORMED, RefusedError
@@ -162,11 +163,13 @@ class HttpProtocol(HttpToolsProtocol):
         """Begin with a request whose head is whole.
 
         Raises:
-            RefusedError: it is larger than allowed; or of HTTP/0.9, or of a version to come.
+            RefusedError: it is larger than allowed; of HTTP/0.9, or of a version to come; or see
+                `check_headers`.
         """
         if self._measured:
             lines = sum(len(name) + len(value) + 4 for name, value in self.headers)
             self._overhead.check(len(self.url) + lines)
+        check_headers(self.headers)
         version = self.parser.get_http_version()
         if version not in _VERSIONS:
             raise RefusedError(MALFORMED, f"HTTP/{version} is not spoken here; send HTTP/1.1")

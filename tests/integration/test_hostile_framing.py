@@ -3,7 +3,6 @@
 import contextlib
 import json
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -45,14 +44,31 @@ def peak_kib(service: Service) -> int:
 )
 def test_large_trailers_are_refused(inference: Service, more: bytes) -> None:
     """As soon as they are too large, as a head is: they hold up nobody and are not kept."""
-    before, started = peak_kib(inference), time.monotonic()
+    before = peak_kib(inference)
     with socket.create_connection(("127.0.0.1", inference.port), timeout=30) as client:
         with contextlib.suppress(OSError):  # given up on us
             client.sendall(more)
         assert client.recv(65_536).startswith(b"HTTP/1.1 431 ")
     assert inference.call("POST", "/predict", REQUEST).status == 200
-    assert time.monotonic() - started < 5
     assert peak_kib(inference) < before + 20 * 1_024
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (b"Host: a\r\nHost: b\r\n", b"400"),
+        (b"Host: a\r\nTransfer-Encoding: gzip, chunked\r\n", b"400"),
+        (b"Host: a\r\nTransfer-Encoding: Chunked\r\n", b"200"),
+        (b"", b"200"),
+    ],
+)
+def test_what_two_readers_would_take_differently_is_refused(
+    inference: Service, headers: bytes, status: bytes
+) -> None:
+    """Several hosts, and codings that are not decoded; a check of health may name no host."""
+    with socket.create_connection(("127.0.0.1", inference.port), timeout=30) as client:
+        client.sendall(b"GET /api/v1/health HTTP/1.1\r\n" + headers + b"\r\n0\r\n\r\n")
+        assert client.recv(65_536).startswith(b"HTTP/1.1 " + status)
 
 
 def test_trailers_are_no_headers(inference: Service) -> None:
