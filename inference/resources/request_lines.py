@@ -138,6 +138,10 @@ class RequestLines:
 
     def _read(self, window: bytes, first: int) -> Iterator[list[Each]]:
         """The requests of a window of lines, of which blank lines are none; at once or in parts."""
+        if (
+            window.isspace()
+        ):  # or 100 MB of blank lines, in 97 kB of gzip, take 3.1 s instead of 0.3
+            return
         with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             requests = self._decode(window)
             if len(requests) == count_byte(window, LINE_END) + 1:
