@@ -18,6 +18,8 @@ _LEVEL: Final = frozenset({"level", "severity", "log-level", "loglevel"})
 _MOMENT: Final = frozenset({"date-time", "datetime", "timestamp", "ts"})
 _MAX_HEADINGS: Final = 16
 """Headings of a file that name ever other columns; more is no log."""
+_MAX_COLUMNS: Final = 128
+"""Of a heading: twice as many as any program writes. Each is a part of a pattern to compile."""
 
 
 def headed_layout(lines: Sequence[str]) -> Layout | None:
@@ -32,7 +34,7 @@ def headed_layout(lines: Sequence[str]) -> Layout | None:
     """
     headings = (_HEADING.fullmatch(line) for line in lines if line.startswith("#"))
     names = dict.fromkeys(heading["names"] for heading in headings if heading is not None)
-    patterns = [_pattern(text) for text in names if text.strip()]
+    patterns = [_pattern(text) for text in names if text.strip() and _is_short(text)]
     if not patterns:
         return None
     return Layout(
@@ -43,6 +45,10 @@ def headed_layout(lines: Sequence[str]) -> Layout | None:
         levels=STATUS_LEVELS,
         exact=True,
     )
+
+
+def _is_short(names: str) -> bool:
+    return len(names.replace(",", " ").split()) <= _MAX_COLUMNS
 
 
 def _pattern(names: str) -> str:

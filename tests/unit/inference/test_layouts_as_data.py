@@ -180,3 +180,12 @@ def test_headings_of_others_are_read(
     parsed = LineParser(layout).parse(line)
     assert parsed is not None
     assert (parsed.time, parsed.level, parsed.message) == (time, level, message)
+
+
+@pytest.mark.parametrize("between", [" ", ",", "\t"])
+def test_a_heading_of_too_many_columns_names_no_layout(between: str) -> None:
+    """A pattern of so many columns would take a second to compile, and be kept."""
+    start = "#fields\t" if between == "\t" else "#Fields: "
+    names = [f"c{number}" for number in range(129)]
+    assert headed_layout([start + between.join(names)]) is None
+    assert headed_layout([start + between.join(names[1:])]) is not None
