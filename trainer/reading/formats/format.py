@@ -122,8 +122,9 @@ def plan_records(
 
 def _without_level(names: Collection[str], level: Level) -> str:
     vague = next((name for name in names if plain_name(name) in VAGUE_LEVEL_NAMES), None)
-    where = "not in the records" if vague is None else f"where field {q(vague)} names a level, else"
-    return f"level: {where}, taken as {level.value}".replace("else, taken as", "else")
+    if vague is None:
+        return f"level: not in the records, taken as {level.value}"
+    return f"level: where field {q(vague)} names a level, else {level.value}"
 
 
 def named_service(name: str, options: ReadingOptions) -> str:
