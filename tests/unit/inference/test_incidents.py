@@ -44,6 +44,18 @@ class Counted:
         self.shared = SharedCounts(self.board, 3)
         self.board.open()
 
+    def alerts(self, *urls: str, **more: Any) -> Alertmanager:
+        """A sender of alerts that is counted here."""
+        return Alertmanager(
+            list(urls),
+            limit=2,
+            interval_s=INTERVAL_S,
+            link="",
+            reports=self.reports,
+            shared=self.shared,
+            **more,
+        )
+
     def __getitem__(self, key: str) -> float:
         """The value of a sample, by its metric's name or by that and an outcome."""
         samples = [
@@ -149,16 +161,7 @@ def test_features_alone_are_an_incident_without_text(model: Model) -> None:
 def test_alerts_are_sent_once_an_interval_until_they_end(model: Model) -> None:
     """At once, then each interval though no log comes, with the end moved on by later logs."""
     receiver, clock, counted = Receiver(), Clock(), Counted()
-    alerts = Alertmanager(
-        [receiver.url],
-        limit=2,
-        interval_s=INTERVAL_S,
-        link="",
-        reports=counted.reports,
-        shared=counted.shared,
-        clock=clock,
-        now=lambda: clock.s + 1_000_000,
-    )
+    alerts = counted.alerts(receiver.url, clock=clock, now=lambda: clock.s + 1_000_000)
 
     def sent_at(second: float) -> list[dict[str, Any]]:
         clock.s, known = second, len(receiver.bodies)
@@ -190,14 +193,7 @@ def test_a_worker_without_a_row_counts_for_itself(model: Model) -> None:
     """More workers than rows, as while old workers drain, still send their alerts."""
     receiver, counted = Receiver(), Counted()
     counted.board.enter(NO_ROW)
-    alerts = Alertmanager(
-        [receiver.url],
-        limit=2,
-        interval_s=INTERVAL_S,
-        link="",
-        reports=counted.reports,
-        shared=counted.shared,
-    )
+    alerts = counted.alerts(receiver.url)
     for _ in range(2):
         alerts.see(model, flagged(model))
     with receiver.running():
@@ -209,15 +205,7 @@ def test_a_worker_without_a_row_counts_for_itself(model: Model) -> None:
 def test_failed_calls_wait_ever_longer(model: Model) -> None:
     """Up to an interval; what ended meanwhile is lost, and counted once."""
     clock, counted = Clock(), Counted()
-    alerts = Alertmanager(
-        [Receiver().url],  # which is not there
-        limit=2,
-        interval_s=INTERVAL_S,
-        link="",
-        reports=counted.reports,
-        shared=counted.shared,
-        clock=clock,
-    )
+    alerts = counted.alerts(Receiver().url, clock=clock)  # which is not there
     alerts.see(model, flagged(model))
     tries: list[int] = []
     for second in range(int(QUIET_INTERVALS * INTERVAL_S) + 1):
@@ -232,15 +220,7 @@ def test_failed_calls_wait_ever_longer(model: Model) -> None:
 def test_each_alertmanager_gets_everything(model: Model) -> None:
     """What any of them took is taken; those that are away get it with the next interval."""
     here, away, clock, counted = Receiver(), Receiver(), Clock(), Counted()
-    alerts = Alertmanager(
-        [here.url, away.url],
-        limit=2,
-        interval_s=INTERVAL_S,
-        link="",
-        reports=counted.reports,
-        shared=counted.shared,
-        clock=clock,
-    )
+    alerts = counted.alerts(here.url, away.url, clock=clock)
     alerts.see(model, flagged(model))
     with here.running():
         for _ in range(2):
