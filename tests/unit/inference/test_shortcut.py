@@ -64,7 +64,6 @@ def test_json_has_several_names(media_type: str) -> None:
         b"Origin: http://a",
         b"Expect: 100-CONTINUE",
         b"Content-Type: application/json",
-        b"Host: b",
     ],
 )
 def test_a_call_that_needs_a_closer_look_goes_on(header: bytes) -> None:
