@@ -7,6 +7,7 @@ from typing import Final
 import falcon
 import falcon.asgi
 
+from inference.intake.batches import decode_batch
 from inference.intake.each_request import Each, answer_each, read_each, reported_json, requests_in
 from inference.intake.requests import message_of, read_request, read_requests
 from inference.model.column_verdicts import ColumnVerdicts
@@ -26,7 +27,6 @@ from schemas.api.validation import BodyDecoder, InvalidBodyError, MalformedJsonE
 _BOOLEANS: Final = {"true": True, "false": False}
 
 _decode = BodyDecoder(PredictRequest).decode
-_decode_batch = BodyDecoder(BatchRequest).decode
 
 
 def routes(components: Components) -> Iterator[Route]:
@@ -86,7 +86,7 @@ class BatchResource:
         if media_type in LINE_TYPES:
             await self._lines.answer(req, resp, media_type, explain=explain)
             return
-        read = _read_each if word(req, "on_error", ON_ERROR) == "report" else _decode_batch
+        read = _read_each if word(req, "on_error", ON_ERROR) == "report" else decode_batch
         request, answer = await self._predictor.judge(req, read, partial(_answer_all, explain))
         self._predictor.hold(req, answer)
         resp.content_type = falcon.MEDIA_JSON
@@ -103,7 +103,7 @@ def _read_each(body: bytes) -> list[Each]:
         MalformedJsonError, InvalidBodyError: it is no batch at all.
     """
     try:
-        return [*_decode_batch(body).logs]
+        return [*decode_batch(body).logs]
     except (InvalidBodyError, MalformedJsonError):
         items = requests_in(body)
         if items is None:

@@ -53,6 +53,10 @@ ROWS_PER_WORKER: Final = 4
 SPARE_THREADS: Final = 4
 """Threads beyond the number of cores, for work that waits for something; asyncio adds as many."""
 
+SWITCH_S: Final = 0.0002
+"""How long the loop waits before it asks a thread for the interpreter. With Python's own 5 ms, half
+of the requests that came beside a batch of 10,000 waited for 2 ms and more; one in twenty does."""
+
 _log = logging.getLogger(__name__)
 
 _SHARED_MEMORY: Final = "/dev/shm"  # noqa: S108 - a file system in memory is meant
@@ -189,6 +193,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn_worker has no type
         self.app.board.enter(self.row)
         self._install_sigquit_handler()
         end_with(self.ppid)
+        sys.setswitchinterval(SWITCH_S)
         # asyncio's own would have a thread for each core of the node.
         threads = ThreadPoolExecutor(usable_cores() + SPARE_THREADS, thread_name_prefix="off-loop")
         asyncio.get_running_loop().set_default_executor(threads)
