@@ -35,8 +35,10 @@ ALONE: Final = "predict, alone"
 TRAININGS: Final = "predict beside trainings and reloads"
 BATCHES: Final = f"predict beside one client of batches of {BATCH:,}"
 ALL: Final = f"predict beside trainings, reloads and one client of batches of {BATCH:,}"
+NOTHING_BESIDE_ALL: Final = f"{NOOP} in processes of its own, beside the same"
+"""What waiting for the processor costs: these processes share nothing else with the work."""
 
-_SITUATIONS: Final = (NOTHING, ALONE, TRAININGS, BATCHES, ALL)
+_SITUATIONS: Final = (NOTHING, ALONE, TRAININGS, BATCHES, ALL, NOTHING_BESIDE_ALL)
 
 
 def measure_open_loop(lab: Lab) -> OpenLoopSection:
@@ -55,7 +57,7 @@ def measure_open_loop(lab: Lab) -> OpenLoopSection:
         meanwhile = _Meanwhile(lab, ours, ModelRegistry(store))
         for _ in range(lab.options.rounds):
             for name in _SITUATIONS:
-                target = noop if name == NOTHING else ours
+                target = noop if name in {NOTHING, NOTHING_BESIDE_ALL} else ours
                 runs[name].append(_round(lab, target, RATE, meanwhile.of(name)))
                 _show(name, runs[name][-1])
     return OpenLoopSection(
@@ -79,9 +81,9 @@ class _Meanwhile:
     def of(self, situation: str) -> list[Background]:
         """New threads, not started yet."""
         found = []
-        if situation in {TRAININGS, ALL}:
+        if situation in {TRAININGS, ALL, NOTHING_BESIDE_ALL}:
             found.append(Background(self._train, every_s=TRAIN_EVERY_S))
-        if situation in {BATCHES, ALL}:
+        if situation in {BATCHES, ALL, NOTHING_BESIDE_ALL}:
             found.append(Background(self._batch))
         return found
 
