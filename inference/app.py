@@ -39,6 +39,7 @@ from inference.store.warmup import WarmUpMiddleware
 from inference.trainer_client import TrainerClient
 from inference.web.app import make_app
 from inference.web.calls import App
+from inference.web.leaving import ClientLeftError
 from inference.web.load import Limits, Load
 from inference.web.problems import ProblemSpec, ProblemTable, problem_names
 from inference.web.routing import Route
@@ -72,6 +73,9 @@ PROBLEMS: Final[ProblemTable] = {
     ),
     TrainerRefusedError: ProblemSpec(
         HTTPStatus.BAD_GATEWAY, "trainer-refused", "The trainer refuses this service"
+    ),
+    ClientLeftError: ProblemSpec(
+        HTTPStatus.SERVICE_UNAVAILABLE, "training-abandoned", "The client did not wait"
     ),
     NotForwardedError: ProblemSpec(
         HTTPStatus.SERVICE_UNAVAILABLE, "not-forwarded", "Not passed on", retry_after_s=1

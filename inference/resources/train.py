@@ -7,6 +7,7 @@ import falcon.asgi
 from inference.resources.components import Components
 from inference.resources.passing_on import PassingOn
 from inference.web.body import read_body
+from inference.web.leaving import while_client_waits
 from inference.web.routing import Route
 from schemas.api.operations import API_PREFIX
 
@@ -26,7 +27,11 @@ class TrainResource:
         self._max_body_bytes = max_body_bytes
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        """POST /api/v1/train: the trainer checks the body, its answer is passed back as it is."""
+        """POST /api/v1/train: the trainer checks the body, its answer is passed back as it is.
+
+        When the client leaves, the call to the trainer is broken off, which stops the training.
+        """
         body = await read_body(req, self._max_body_bytes, self._passing_on.load)
         with self._passing_on.load:
-            await self._passing_on.answer(req, resp, body, may_be_newer=True)
+            training = self._passing_on.answer(req, resp, body, may_be_newer=True)
+            await while_client_waits(req, training)

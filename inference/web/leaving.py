@@ -1,15 +1,39 @@
 """Ends seen from a resource: of the client that waits, and of the process that answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import falcon
 import falcon.asgi
 
 DRAINING: Final = "draining"
 """Key of the lifespan's state that the server sets when its process is about to end."""
+
+
+T = TypeVar("T")
+
+
+class ClientLeftError(Exception):
+    """The client went away before it was answered."""
+
+
+async def while_client_waits(req: falcon.asgi.Request, work: Coroutine[Any, Any, T]) -> T:
+    """Do work for a request whose body has been read, and cancel it when the client leaves.
+
+    Raises:
+        ClientLeftError: the client has gone.
+    """
+    working, watching = asyncio.ensure_future(work), asyncio.ensure_future(_until_left(req))
+    try:
+        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientLeftError("the client did not wait for the answer")
+        return await working
+    finally:
+        working.cancel()
+        watching.cancel()
 
 
 @asynccontextmanager

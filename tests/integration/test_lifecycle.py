@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
+import pytest
 import urllib3
 
 from schemas.api.training import TrainResponse
@@ -138,18 +139,28 @@ def test_a_flipped_bit_in_a_manifest_stops_nothing(
     assert version(again) == "1"
 
 
+@pytest.mark.parametrize("passed_on", [False, True])
 def test_a_training_whose_client_left_is_stopped(
-    start_trainer: StartTrainer, model_dir: Path
+    start_trainer: StartTrainer,
+    start_inference: StartInference,
+    model_dir: Path,
+    passed_on: bool,  # noqa: FBT001
 ) -> None:
-    """The trainer notices, publishes nothing, and is free for others."""
+    """The trainer notices, publishes nothing, and is free for others; also behind inference."""
     trainer = start_trainer(model_dir)
+    asked = (
+        start_inference(model_dir, TRAINER_URL=trainer.url).wait_until("/ready")
+        if passed_on
+        else trainer
+    )
     body = training(make_logs(20_000), n_estimators=1000)
     head = f"POST /api/v1/train HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", trainer.port)) as client:
+    with socket.create_connection(("127.0.0.1", asked.port)) as client:
         client.sendall(head.encode() + body)
     until(lambda: "training-abandoned" in trainer.log.read_text(), "the training was stopped")
+    until(lambda: "training-abandoned" in asked.log.read_text(), "the service noticed")
     assert sorted(path.name for path in (model_dir / "log-anomaly").glob("[0-9]*")) == ["1"]
-    assert trainer.call("POST", "/train", training(make_logs(300))).json()["model_version"] == "2"
+    assert asked.call("POST", "/train", training(make_logs(300))).json()["model_version"] == "2"
 
 
 def test_a_killed_trainer_leaves_a_whole_store(
