@@ -41,26 +41,29 @@ class _Call:
     """A call that a thread waits for, and another may break off."""
 
     def __init__(self) -> None:
-        self._connection: HTTPConnection | None = None
+        self._connection: _Breakable | None = None
         self._is_broken_off = False
 
-    def use(self, connection: HTTPConnection) -> None:
+    def use(self, connection: "_Breakable") -> None:
         """Note the connection that the call is made over.
 
         Raises:
             urllib3.exceptions.ProtocolError: the call was broken off before.
         """
-        self._connection = connection
-        if self._is_broken_off:
-            raise urllib3.exceptions.ProtocolError("the call was broken off")
+        with _changing:
+            self._connection, connection.call = connection, self
+            if self._is_broken_off:
+                raise urllib3.exceptions.ProtocolError("the call was broken off")
 
     def break_off(self) -> None:
         """Close the connection, so that the service behind notices and the thread ends."""
-        self._is_broken_off = True
-        used = self._connection.sock if self._connection is not None else None
-        if used is not None:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(used, socket.SHUT_RDWR)
+        with _changing:
+            self._is_broken_off = True
+            used = self._connection
+            # A call that has just ended has given its connection back, and another may use it.
+            if used is not None and used.call is self and used.sock is not None:
+                with contextlib.suppress(OSError):
+                    socket.socket.shutdown(used.sock, socket.SHUT_RDWR)
 
 
 class _Calls(threading.local):
@@ -70,10 +73,14 @@ class _Calls(threading.local):
 
 
 _calls: Final = _Calls()
+_changing: Final = threading.Lock()
+"""Held while it is changed, or acted upon, which call uses a connection."""
 
 
 class _Breakable(HTTPConnection):
-    """A connection that its thread's call knows."""
+    """A connection that knows the last call over it."""
+
+    call: _Call | None = None
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         _calls.now.use(self)
