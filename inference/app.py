@@ -12,6 +12,7 @@ from prometheus_client.core import Metric
 
 from inference import resources
 from inference.errors import (
+    ClientLeftError,
     MalformedProtobufError,
     ModelNotLoadedError,
     NotForwardedError,
@@ -39,7 +40,6 @@ from inference.store.warmup import WarmUpMiddleware
 from inference.trainer_client import TrainerClient
 from inference.web.app import make_app
 from inference.web.calls import App
-from inference.web.leaving import ClientLeftError
 from inference.web.load import Limits, Load
 from inference.web.problems import ProblemSpec, ProblemTable, problem_names
 from inference.web.routing import Route

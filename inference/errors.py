@@ -8,6 +8,7 @@
     ├── MalformedProtobufError   a body is no protobuf
     ├── NotForwardedError        the receiver behind did not take what was passed on
     ├── TooManyRecordsError      a body has more records than a call may have
+    ├── ClientLeftError          who asked for something that takes long went away
     └── TrainerError             a training passed on to the trainer did not come back
         ├── TrainerUnreachableError
         ├── TrainerTimeoutError
@@ -48,6 +49,10 @@ class NotForwardedError(InferenceError):
 
 class TooManyRecordsError(InferenceError):
     """A body has more records than a call may have."""
+
+
+class ClientLeftError(InferenceError):
+    """The client went away before it was answered."""
 
 
 class TrainerError(InferenceError):

@@ -8,15 +8,13 @@ from typing import Any, Final, TypeVar
 import falcon
 import falcon.asgi
 
+from inference.errors import ClientLeftError
+
 DRAINING: Final = "draining"
 """Key of the lifespan's state that the server sets when its process is about to end."""
 
 
 T = TypeVar("T")
-
-
-class ClientLeftError(Exception):
-    """The client went away before it was answered."""
 
 
 async def while_client_waits(req: falcon.asgi.Request, work: Coroutine[Any, Any, T]) -> T:

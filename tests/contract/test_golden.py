@@ -58,7 +58,7 @@ def clients(model_dir: Path, surprisal_dir: Path, tmp_path: Path) -> dict[str, t
     stored, empty = str(model_dir), str(tmp_path / "empty")
     unreachable = "http://127.0.0.1:1"
     return {
-        "inference": testing.TestClient(
+        "inference": patient(
             create_inference(InferenceSettings(model_dir=stored, trainer_url=unreachable))
         ),
         "inference with surprisal": testing.TestClient(

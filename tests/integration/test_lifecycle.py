@@ -139,6 +139,16 @@ def test_a_flipped_bit_in_a_manifest_stops_nothing(
     assert version(again) == "1"
 
 
+def is_at_work(service: Service) -> bool:
+    """Whether a request is being answered, but for the question itself, which is soon over."""
+    looks = []
+    for _ in range(3):
+        text = POOL.request("GET", f"{service.url}/metrics").data
+        looks.append(b"log_anomaly_http_requests_in_flight 1" in text)
+        time.sleep(0.15)
+    return all(looks)
+
+
 @pytest.mark.parametrize("passed_on", [False, True])
 def test_a_training_whose_client_left_is_stopped(
     start_trainer: StartTrainer,
@@ -157,6 +167,7 @@ def test_a_training_whose_client_left_is_stopped(
     head = f"POST /api/v1/train HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", asked.port)) as client:
         client.sendall(head.encode() + body)
+        until(lambda: is_at_work(trainer), "the training to begin")
     until(lambda: "training-abandoned" in trainer.log.read_text(), "the training was stopped")
     until(lambda: "training-abandoned" in asked.log.read_text(), "the service noticed")
     assert sorted(path.name for path in (model_dir / "log-anomaly").glob("[0-9]*")) == ["1"]
