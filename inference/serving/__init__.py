@@ -12,7 +12,7 @@ arguments, `connection_made`, `data_received`, `on_message_begin`, `on_url`, `on
 `timeout_keep_alive`, `timeout_keep_alive_handler`, `timeout_keep_alive_task`, `transport`, `loop`,
 `flow`, `parser`, `pipeline`, `app`, `logger`, `access_logger`, `access_log`, `expect_100_continue`,
 `scope`, `url`, `headers` and `cycle`; of `RequestResponseCycle` its constructor's arguments and
-`send`, and its `body`, `more_body`, `response_started`, `response_complete`,
+`receive` and `send`, and its `body`, `more_body`, `response_started`, `response_complete`,
 `waiting_for_100_continue`, `disconnected`, `default_headers`, `message_event`, `on_response` and
 `keep_alive`; `STATUS_LINE`; `FlowControl.pause_reading`, `resume_reading`, `read_paused`,
 `write_paused` and `drain`.

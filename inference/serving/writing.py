@@ -53,9 +53,23 @@ def whole_answer(defaults: bytes, lines: bytes, body: bytes) -> bytes:
 
 
 class Cycle(RequestResponseCycle):
-    """A request and its answer: uvicorn's cycle, but for how an ordinary answer is written."""
+    """A request and its answer: uvicorn's cycle, but for two things.
+
+    An ordinary answer is written in a single call. And a client that asks first (`Expect:
+    100-continue`) is let send its body when the app reads that, not when it looks at the head:
+    Falcon wants the first piece of every body before it calls anything of ours, and such a client
+    would have to send what its head forbids, by token, path, type or length.
+    """
 
     _start: Any = None
+    _is_read = False
+
+    async def receive(self) -> Any:
+        """Give the app an event (ASGI): to a client that asks first, an empty piece comes first."""
+        if self.waiting_for_100_continue and not self._is_read:
+            self._is_read = True
+            return {"type": "http.request", "body": b"", "more_body": True}
+        return await super().receive()
 
     def answer(self, lines: bytes, body: bytes) -> None:
         """Write a whole answer with the status 200; only where `takes_answer` is true.
@@ -80,6 +94,10 @@ class Cycle(RequestResponseCycle):
     async def send(self, message: Any) -> None:
         """Take an event of the app's (ASGI)."""
         if message["type"] == _START and not self.response_started:
+            if self.waiting_for_100_continue and self.more_body and not self.body:
+                # The body was not let come, and what comes next could be taken for it (RFC 9110,
+                # section 10.1.1).
+                self.keep_alive = False
             self._start = message
             if _LENGTH not in dict(message["headers"]):
                 await self._send_start()  # the body may take its time

@@ -40,7 +40,7 @@ USED = inference.serving.__doc__ or ""
                 "timeout_keep_alive_handler",
             ],
         ),
-        (RequestResponseCycle, ["send"]),
+        (RequestResponseCycle, ["receive", "send"]),
         (FlowControl, ["pause_reading", "resume_reading"]),
         (UvicornWorker, ["CONFIG_KWARGS", "_serve", "_install_sigquit_handler"]),
         (BaseApplication, ["load_config", "load", "run"]),
