@@ -4,8 +4,8 @@ gunicorn keeps the processes and uvicorn speaks HTTP in each, with a few changes
 neither has a setting. All internals of both that these changes use are named here. A test asserts
 the names, so that an upgrade that takes a name away fails with that name.
 
-Of uvicorn: `Server.startup`, `on_tick`, `handle_exit`, `should_exit`, `servers`, `server_state`
-(`connections`, `tasks`, `default_headers`, `total_requests`), `lifespan.state`,
+Of uvicorn: `Server.startup`, `on_tick`, `handle_exit`, `should_exit`, `started`, `servers`,
+`server_state` (`connections`, `tasks`, `default_headers`, `total_requests`), `lifespan.state`,
 `Config.encoded_headers`, `ssl` and `timeout_keep_alive`; of `HttpToolsProtocol` its constructor's
 arguments, `connection_made`, `data_received`, `on_message_begin`, `on_url`, `on_header`,
 `on_headers_complete`, `on_body`, `on_message_complete`, `on_response_complete`, `_start_asgi_task`,

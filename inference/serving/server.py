@@ -55,7 +55,7 @@ SPARE_THREADS: Final = 4
 
 SWITCH_S: Final = 0.0002
 """How long the loop waits before it asks a thread for the interpreter. With Python's own 5 ms, half
-of the requests that came beside a batch of 10,000 waited for 2 ms and more; one in twenty does."""
+of the requests beside a batch of 10,000 waited for 2 ms and more; one in twenty does."""
 
 _log = logging.getLogger(__name__)
 
@@ -133,13 +133,14 @@ class PatientServer(UvicornServer):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Handle SIGTERM by draining first; SIGINT exits at once.
 
-        gunicorn repeats SIGTERM every second, as long as it has a worker too many.
+        gunicorn repeats SIGTERM every second, as long as it has a worker too many. A worker that is
+        still starting has no client, and not all of what draining needs.
         """
-        close = (b"connection", b"close")
-        headers = self.config.encoded_headers
-        if sig != signal.SIGTERM:
+        if sig != signal.SIGTERM or not self.started:
             super().handle_exit(sig, frame)
             return
+        close = (b"connection", b"close")
+        headers = self.config.encoded_headers
         if close in headers:
             return
         self.lifespan.state[DRAINING] = True  # copied into each request

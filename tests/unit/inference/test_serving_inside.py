@@ -69,7 +69,7 @@ async def _look_at_attributes() -> None:
     server = Server(config)
     state = ServerState()
     for owner, names in (
-        (server, ["should_exit", "server_state"]),
+        (server, ["should_exit", "server_state", "started"]),
         (state, ["connections", "default_headers", "total_requests"]),
         (config, ["encoded_headers", "timeout_keep_alive", "ssl"]),
     ):
