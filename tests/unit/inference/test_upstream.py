@@ -2,9 +2,13 @@
 
 import asyncio
 import contextlib
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import urllib3
@@ -19,9 +23,11 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nRetry-After: 3\r\n\r\n{}"
 class Behind:
     """A service that answers a call once it may; notes the connections that were closed before."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/train"
+        self._tls = tls
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}/train"
         self.may_answer = threading.Event()
         self.n_called = self.n_closed = 0
         threading.Thread(target=self._accept, daemon=True).start()
@@ -34,6 +40,8 @@ class Behind:
                 ).start()
 
     def _serve(self, connection: socket.socket) -> None:
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(connection, server_side=True)
         with connection:
             connection.recv(1)
             self.n_called += 1
@@ -100,6 +108,31 @@ def test_who_is_cancelled_breaks_the_call_off(behind: Behind) -> None:
         assert answer.status == 200  # the threads are free again
 
     asyncio.run(ask())
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_a_call_over_tls_is_broken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As any other, while a thread waits in the same TLS connection."""
+    new = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    name = ("-subj", "/CN=trainer", "-addext", "subjectAltName=IP:127.0.0.1")
+    made = ["openssl", *new, *name, "-keyout", "key.pem", "-out", "cert.pem"]
+    subprocess.run(made, cwd=tmp_path, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+    behind = Behind(context)
+
+    async def ask() -> None:
+        upstream = Upstream("test", 60.0)
+        call = asyncio.ensure_future(upstream.post(behind.url, b"[]", HEADERS))
+        await reached(behind, 1)
+        call.cancel()
+        await closed(behind, 1)
+        behind.may_answer.set()
+        assert (await upstream.post(behind.url, b"[]", HEADERS)).status == 200
+
+    asyncio.run(ask())
+    behind.close()
 
 
 def test_a_call_may_be_broken_off_at_any_moment(behind: Behind) -> None:
