@@ -29,20 +29,27 @@ _HEAD: Final = re.compile(rb'[ \t\n\r]*+\{[ \t\n\r]*+"logs"[ \t\n\r]*+:[ \t\n\r]
 _BETWEEN: Final = re.compile(rb"\}[ \t\n\r]*+(?=,[ \t\n\r]*+\{)")
 
 
-def decode_batch(body: bytes) -> BatchRequest:
+def decode_batch(
+    body: bytes, *, whole_bytes: int = WHOLE_BYTES, piece_bytes: int = PIECE_BYTES
+) -> BatchRequest:
     """Decode the body of a batch.
+
+    Args:
+        body: JSON.
+        whole_bytes: up to this size it is decoded in a single call.
+        piece_bytes: of pieces; each goes on to the end of a request.
 
     Raises:
         MalformedJsonError, InvalidBodyError: as `BodyDecoder.decode`.
     """
-    if len(body) > WHOLE_BYTES:
-        logs = _in_pieces(body)
+    if len(body) > whole_bytes:
+        logs = _in_pieces(body, piece_bytes)
         if logs is not None:
             return BatchRequest(logs)
     return _decode(body)
 
 
-def pieces_of(body: bytes) -> Iterator[bytes]:
+def pieces_of(body: bytes, piece_bytes: int) -> Iterator[bytes]:
     """The JSON of a batch as several arrays; nothing if it holds more than its logs.
 
     Where one request ends and the next begins is guessed. A guess within a text or a deeper value
@@ -55,7 +62,7 @@ def pieces_of(body: bytes) -> Iterator[bytes]:
         return
     start = head.end()
     while start < end:
-        between = _BETWEEN.search(body, start + PIECE_BYTES, end)
+        between = _BETWEEN.search(body, start + piece_bytes, end)
         stop = between.end() if between else end
         yield b"[%b]" % body[start:stop]
         start = stop + 1
@@ -68,11 +75,11 @@ def _end_of_logs(body: bytes) -> int:
     return len(inner) - 1 if inner.endswith(b"]") else 0
 
 
-def _in_pieces(body: bytes) -> list[PredictRequest] | None:
+def _in_pieces(body: bytes, piece_bytes: int) -> list[PredictRequest] | None:
     """The requests of a batch; None if they are better decoded in a single call."""
     logs: list[PredictRequest] = []
     try:
-        for piece in pieces_of(body):
+        for piece in pieces_of(body, piece_bytes):
             logs += _decode_logs(piece)
             if len(logs) > MAX_BATCH_LOGS:
                 return None

@@ -138,9 +138,8 @@ class RequestLines:
 
     def _read(self, window: bytes, first: int) -> Iterator[list[Each]]:
         """The requests of a window of lines, of which blank lines are none; at once or in parts."""
-        if (
-            window.isspace()
-        ):  # or 100 MB of blank lines, in 97 kB of gzip, take 3.1 s instead of 0.3
+        # Else 100 MB of blank lines, in 97 kB of gzip, take 3.1 s instead of 0.3.
+        if window.isspace():
             return
         with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             requests = self._decode(window)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import falcon
 
 from inference.errors import MalformedProtobufError
+from inference.intake.batches import decode_batch
 from inference.intake.lines import begins_record, continues_record, read_foreign
 from inference.intake.otlp.json_body import read_json
 from inference.intake.otlp.protobuf_body import read_protobuf
@@ -37,6 +38,13 @@ _otlp: Final = OtlpReader()
 _train: Final = BodyDecoder(TrainRequest)
 
 
+def _batches(data: bytes) -> None:
+    """In the smallest pieces, and in a single call, which must say the same."""
+    pieces = decode_batch(data, whole_bytes=0, piece_bytes=0).logs
+    assert pieces == _batch.decode(data).logs
+    read_requests(pieces, extract)
+
+
 def _logs(data: bytes) -> None:
     media_type, _, body = data.partition(b"\n")
     for block in BodyReader().read(body, media_type.decode("ascii", "replace"), Tally()):
@@ -62,7 +70,7 @@ _BODY: Final = (MalformedJsonError, InvalidBodyError)
 _TRAIN: Final = (*_BODY, ForestTooLargeError)
 _TARGETS: Final[dict[str, Target]] = {
     "predict": (lambda data: read_request(_predict.decode(data), extract), _BODY),
-    "batch": (lambda data: read_requests(_batch.decode(data).logs, extract), _BODY),
+    "batch": (_batches, _BODY),
     "train": (lambda data: count_training_data(_train.decode(data), MAX_NODES), _TRAIN),
     "gzip": (lambda data: inflate(data, "gzip", MAX_BYTES), (falcon.HTTPError,)),
     "manifest": (Manifest.from_json, (UnreadableManifestError,)),

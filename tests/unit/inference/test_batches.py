@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -62,7 +63,7 @@ def test_pieces_are_the_whole(
 def test_a_piece_is_small() -> None:
     """Its decoding holds the interpreter, which is why there are pieces at all."""
     logs = [raw("x" * 200, log_id) for log_id in range(MAX_BATCH_LOGS)]
-    pieces = list(pieces_of(json.dumps({"logs": logs}).encode()))
+    pieces = list(pieces_of(json.dumps({"logs": logs}).encode(), PIECE_BYTES))
     assert max(map(len, pieces)) < PIECE_BYTES + 500
     assert [log for piece in pieces for log in json.loads(piece)] == logs
 
@@ -109,8 +110,10 @@ def test_too_many_are_refused_by_their_number() -> None:
 
 @given(st.data())
 def test_cut_anywhere(data: st.DataObject) -> None:
-    """A large batch with bytes missing is answered as if it were decoded whole."""
-    body = json.dumps({"logs": many(raw('a "},{" b'))}).encode()
+    """A batch with bytes missing is answered as if decoded whole, however small the pieces are."""
+    logs = [data.draw(st.sampled_from((raw, typed)))(text) for text in TEXTS]
+    body = json.dumps({"logs": logs}, ensure_ascii=data.draw(st.booleans())).encode()
     at = data.draw(st.integers(0, len(body)))
-    cut = body[:at] + body[at + data.draw(st.integers(1, 40)) :]
-    assert outcome(decode_batch, cut) == outcome(decode_whole, cut)
+    cut = body[:at] + body[at + data.draw(st.integers(0, 40)) :]
+    decode = partial(decode_batch, whole_bytes=0, piece_bytes=data.draw(st.integers(0, 300)))
+    assert outcome(decode, cut) == outcome(decode_whole, cut)
