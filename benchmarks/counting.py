@@ -6,13 +6,14 @@ What a training does before it fits. Fails if it did not count what it should.
 import sys
 from typing import Final
 
-from trainer.jobs import Dataset, Executor
-
 PROCESSES: Final = 2
 
 
 def main(file: str, lines: str) -> None:
     """Count a file of raw JSON lines."""
+    # Within: the processes that count load this module, too, and need no jobs.
+    from trainer.jobs import Dataset, Executor  # noqa: PLC0415 - see above
+
     holdings = Dataset.find([file], executor=Executor(processes=PROCESSES)).count()
     found = (holdings.table.n_samples, holdings.n_bad)
     if found != (int(lines), 0):

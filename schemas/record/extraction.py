@@ -12,7 +12,7 @@ from schemas.record.text import ESCAPE, LIMIT, text_of
 __all__ = ["MessageFeatures", "extract", "extract_features", "patterns_of", "without_message"]
 
 
-class MessageFeatures(LogFeatures, frozen=True, gc=False):
+class MessageFeatures(LogFeatures, frozen=True, gc=False, cache_hash=True):
     """The six features and what the message holds beyond them.
 
     Only the surprisal detector uses the latter.

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from schemas.record.encoding import SERVICE_BUCKETS, service_number
@@ -109,7 +110,7 @@ class RecordCounter:
                 texts.clear()  # none will be needed
             else:
                 texts[features.pattern] = template_of(record.message or "")
-        return _Tally(len(self._tallies), record.line)
+        return _Tally(len(self._tallies), record.line, record.line)
 
     def _flush(self) -> None:
         n = len(self._tallies)
@@ -171,15 +172,14 @@ class RecordCounter:
         self._patterns = merge_patterns([self._patterns, made], self._max_patterns)
 
 
-class _Tally:
+class _Tally(msgspec.Struct, gc=False):
     """How often a record occurred, and where first and last."""
 
-    __slots__ = ("first", "last", "n", "positives", "row")
-
-    def __init__(self, row: int, line: int) -> None:
-        self.row = row
-        self.n = self.positives = 0
-        self.first = self.last = line
+    row: int
+    first: int
+    last: int
+    n: int = 0
+    positives: int = 0
 
 
 def _key(log: LogFeatures, number: int) -> int:
