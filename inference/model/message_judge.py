@@ -3,7 +3,7 @@
 Programs write the same sentence with other numbers. Unless a keyword rule could match it, the
 features depend neither on the digits nor on the case of letters (`schemas.record`). So a verdict is
 remembered under the message as it is folded for its template, and most lines cost no more than that
-folding.
+folding. Where rules could match, it is remembered under the form that they see of the message.
 """
 
 import re
@@ -18,9 +18,9 @@ from inference.model.model import Model
 from inference.model.verdicts import Verdict
 from schemas.record.extraction import MessageFeatures
 from schemas.record.features import Level, LogFeatures
-from schemas.record.keywords import has_trigger
+from schemas.record.keywords import Form, form_of, woken_by
 from schemas.record.templates import FOLD, fold, pattern_id
-from schemas.record.text import ESCAPE, LIMIT
+from schemas.record.text import ESCAPE, LIMIT, text_of
 
 __all__ = ["JudgedLog", "Log", "MessageJudge"]
 
@@ -33,6 +33,7 @@ LONG_CAPACITY: Final = 1_024
 
 Log = tuple[str, Level, str]
 _Key = tuple[bytes | None, Level, str]
+_FormKey = tuple[Form, Level, str]
 _LongKey = tuple[bytes, int, Level, str]
 """A message's beginning as it is folded, and its length: models see no more of it."""
 
@@ -72,14 +73,16 @@ class JudgedLog:
         return self._members
 
 
-class _ByText:
-    """Stands for messages that keyword rules must search: their very text decides."""
+class _ByForm:
+    """Stands for messages that keyword rules must search: not every number is the same to them."""
+
+    __slots__ = ("woken",)
+
+    def __init__(self, woken: int) -> None:
+        self.woken = woken
 
     def __bool__(self) -> bool:
         return False
-
-
-_BY_TEXT: Final = _ByText()
 
 
 class MessageJudge:
@@ -91,9 +94,9 @@ class MessageJudge:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._by_fold: Memo[_Key, JudgedLog | _ByText] = Memo(CAPACITY)
-        self._by_long_fold: Memo[_LongKey, JudgedLog | _ByText] = Memo(LONG_CAPACITY)
-        self._by_text: Memo[Log, JudgedLog] = Memo(CAPACITY)
+        self._by_fold: Memo[_Key, JudgedLog | _ByForm] = Memo(CAPACITY)
+        self._by_long_fold: Memo[_LongKey, JudgedLog | _ByForm] = Memo(LONG_CAPACITY)
+        self._by_form: Memo[_FormKey, JudgedLog] = Memo(CAPACITY)
 
     def judge(self, logs: Sequence[Log]) -> list[JudgedLog]:
         """Judge logs, in their order."""
@@ -127,7 +130,7 @@ class MessageJudge:
         return JudgedLog(self.model.verdict(features), features)
 
     def _complete(
-        self, logs: Sequence[Log], keys: list[_Key], remembered: list[JudgedLog | _ByText | None]
+        self, logs: Sequence[Log], keys: list[_Key], remembered: list[JudgedLog | _ByForm | None]
     ) -> None:
         """Judge the logs that were not found."""
         missing = []
@@ -135,11 +138,11 @@ class MessageJudge:
         for at, judged in enumerate(remembered):
             if judged:
                 continue
-            if judged is _BY_TEXT:
-                remembered[at] = self._by_text.get(logs[at])
+            if isinstance(judged, _ByForm):
+                remembered[at] = self._by_form.get(_form_key(logs[at], judged.woken))
             elif keys[at][0] is None and (long_key := _long_key(*logs[at])) is not None:
                 remembered[at] = self._by_long_fold.get(long_key)
-                if remembered[at] is None:  # not where the very text decides, which is not kept
+                if remembered[at] is None:  # not where the form decides, which is not kept
                     long_keys[at] = long_key
             if not remembered[at]:
                 missing.append(at)
@@ -150,9 +153,8 @@ class MessageJudge:
         for at, seen, verdict in zip(missing, features, verdicts, strict=True):
             remembered[at] = judged = JudgedLog(verdict, seen)
             if at in long_keys:
-                folded = long_keys[at][0]
-                is_by_text = has_trigger(folded.decode("ascii"))
-                self._by_long_fold.put(long_keys[at], _BY_TEXT if is_by_text else judged)
+                woken = woken_by(long_keys[at][0].decode("ascii"))
+                self._by_long_fold.put(long_keys[at], _ByForm(woken) if woken else judged)
             else:
                 self._remember(keys[at], logs[at], judged)
 
@@ -160,11 +162,18 @@ class MessageJudge:
         folded = key[0]
         if folded is None:
             return
-        if has_trigger(folded.decode("ascii")):
-            self._by_fold.put(key, _BY_TEXT)
-            self._by_text.put(log, judged)
+        woken = woken_by(folded.decode("ascii"))
+        if woken:
+            self._by_fold.put(key, _ByForm(woken))
+            self._by_form.put(_form_key(log, woken), judged)
         else:
             self._by_fold.put(key, judged)
+
+
+def _form_key(log: Log, woken: int) -> _FormKey:
+    """The key of a message that rules search: its length and pattern follow from its form."""
+    message, level, service = log
+    return form_of(text_of(message), woken), level, service
 
 
 def _long_key(message: str, level: Level, service: str) -> _LongKey | None:

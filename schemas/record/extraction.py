@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from schemas.record.features import Level, LogFeatures
-from schemas.record.keywords import NOTHING, find_flags_in, has_trigger_folded
+from schemas.record.keywords import NOTHING, flags_of, form_of, woken_by
 from schemas.record.templates import fold, pattern_of
 from schemas.record.text import ESCAPE, LIMIT, text_of
 
@@ -37,9 +37,10 @@ def extract(message: str, level: Level, service: str) -> MessageFeatures:
     if ESCAPE in text:  # checked here as well: a call costs a tenth of the whole
         text = text_of(message)
     found = _seen_in(fold(text), len(message), level, service)
-    if not isinstance(found, int):
+    if isinstance(found, MessageFeatures):
         return found
-    flags = _flags_of(text_of(message))
+    pattern, woken = found
+    flags = _flags_of(form_of(text_of(message), woken))
     return MessageFeatures(
         len(message),
         level,
@@ -47,7 +48,7 @@ def extract(message: str, level: Level, service: str) -> MessageFeatures:
         flags.has_exception,
         flags.has_timeout,
         flags.has_connection_error,
-        found,
+        pattern,
         flags.has_failure,
     )
 
@@ -73,8 +74,7 @@ def patterns_of(logs: Sequence[LogFeatures]) -> list[int | None]:
 
 # Logs repeat, above all in a storm of errors. At most 8 MB each: 1,024 texts of 2,000 characters of
 # up to 4 bytes, and 4,096 of 2,000 bytes.
-_flags_of = lru_cache(maxsize=1_024)(find_flags_in)
-
+_flags_of = lru_cache(maxsize=1_024)(flags_of)
 
 _NO_FLAGS: Final = (NOTHING.has_exception, NOTHING.has_timeout, NOTHING.has_connection_error)
 
@@ -82,12 +82,13 @@ _NO_FLAGS: Final = (NOTHING.has_exception, NOTHING.has_timeout, NOTHING.has_conn
 @lru_cache(maxsize=4_096)
 def _seen_in(
     folded: bytes, message_length: int, level: Level, service: str
-) -> MessageFeatures | int:
-    """What does not depend on a message's numbers: all of it, or the pattern if a rule could match.
+) -> MessageFeatures | tuple[int, int]:
+    """What does not depend on a message's numbers: all of it, or its pattern and the rules to ask.
 
     Most messages are repeated with other numbers, and nothing more need be known of most of them.
     """
     pattern = pattern_of(folded)
-    if has_trigger_folded(folded.decode("ascii")):
-        return pattern
+    woken = woken_by(folded.decode("ascii"))
+    if woken:
+        return pattern, woken
     return MessageFeatures(message_length, level, service, *_NO_FLAGS, pattern, NOTHING.has_failure)

@@ -1,16 +1,21 @@
 """The extractor of the keyword flags of a log message.
 
-What the rules mean is defined in `schemas.record.keyword_rules`; this module applies them quickly.
+What the rules mean is defined in `schemas.record.keyword_rules`; this module applies them quickly:
+
+1. texts that differ in numbers alone wake the same rules, most of them none (`woken_by`);
+2. a text's form keeps the digits that these rules tell apart (`form_of`);
+3. the flags follow from the form, so that they need be found once for all texts that share it.
 """
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
+from schemas.record.digits import merging, named_digits
 from schemas.record.keyword_rules import (
     CONNECTION_ERROR,
     EXCEPTION,
@@ -22,7 +27,7 @@ from schemas.record.keyword_rules import (
 from schemas.record.text import text_of
 from schemas.record.triggers import QuietPieces, Triggers, any_of
 
-__all__ = ["NOTHING", "Flags", "find_flags", "find_flags_in", "has_trigger", "has_trigger_folded"]
+__all__ = ["NOTHING", "Flags", "Form", "find_flags", "flags_of", "form_of", "woken_by"]
 
 
 class Flags(msgspec.Struct, frozen=True):
@@ -90,9 +95,34 @@ _CASED_BITS = tuple(sum(rule.bit for rule in rules) for rules in _CASED)
 _find_trigger = any_of(t for rules in _FLAGS for rule in rules for t in rule.triggers)
 _quiet = QuietPieces(_find_trigger)
 _triggers = Triggers({_BITS[rule.name]: rule.triggers for rules in _ALL for rule in rules})
+_NAMED_DIGITS: Final = [
+    (_BITS[rule.name], named)
+    for rules in _ALL
+    for rule in rules
+    if (named := named_digits(rule.pattern))
+]
+_NUMBERED: Final = [
+    (_BITS[rule.name], re.compile("|".join(map(re.escape, rule.triggers))).search)
+    for rule in REMOVALS
+    if any(char.isdigit() for trigger in rule.triggers for char in trigger)
+]
+"""Rules that a text in which digits are zeros may wake though the text itself does not."""
+
 _ANSWERS = tuple(Flags(*bits) for bits in product((False, True), repeat=len(_FLAGS)))
 NOTHING = _ANSWERS[0]
 """The answer for a message that speaks of nothing; compared by identity."""
+
+
+class Form(NamedTuple):
+    """What rules see of a text; all texts of a form have the same flags.
+
+    Attributes:
+        text: ASCII, in which digits that the rules do not tell apart are the same.
+        woken: the rules that could match, as the sum of their bits.
+    """
+
+    text: bytes
+    woken: int
 
 
 def find_flags(message: str) -> Flags:
@@ -104,30 +134,46 @@ def find_flags(message: str) -> Flags:
     Returns:
         The flags; equal answers are the same object.
     """
-    return find_flags_in(text_of(message))
-
-
-def find_flags_in(text: str) -> Flags:
-    """Find out what a text speaks of that `text_of` made."""
+    text = text_of(message)
     whole = text.lower()
-    return _apply_rules(text, whole) if has_trigger(whole) else NOTHING
+    return _apply_rules(text, whole, _triggers.woken_by(whole)) if _find_trigger(whole) else NOTHING
 
 
-def has_trigger(lower: str) -> bool:
-    """Whether any rule could match: without a trigger, the answer is `NOTHING`.
+def woken_by(folded: str) -> int:
+    """The rules that could match a text, as the sum of their bits; 0 if its answer is `NOTHING`.
 
-    No trigger of a flag holds a digit, so the digits of the text do not matter.
+    Args:
+        folded: the text with all digits zeros (`schemas.record.templates.fold`); no trigger of a
+            flag holds a digit, so digits only ever wake too many of the other rules.
     """
-    return _find_trigger(lower)
+    return _triggers.woken_by(folded) if _quiet.find_in(folded) else 0
 
 
-def has_trigger_folded(folded: str) -> bool:
-    """The same of a text whose digits are all zeros (`schemas.record.templates.fold`)."""
-    return _quiet.find_in(folded)
+def form_of(text: str, woken: int) -> Form:
+    """The form of a text.
+
+    Args:
+        text: as `text_of` makes it.
+        woken: what `woken_by` gives for it.
+    """
+    for bit, find in _NUMBERED:
+        if bit & woken and find(text.lower()) is None:
+            woken ^= bit
+    return Form(text.encode("ascii").translate(_merging_for(woken)), woken)
 
 
-def _apply_rules(text: str, whole: str) -> Flags:
-    woken = _triggers.woken_by(whole)
+def flags_of(form: Form) -> Flags:
+    """Find out what the texts of a form speak of; equal answers are the same object."""
+    text = form.text.decode("ascii")
+    return _apply_rules(text, text.lower(), form.woken)
+
+
+@lru_cache(maxsize=1_024)
+def _merging_for(woken: int) -> bytes:
+    return merging(members for bit, named in _NAMED_DIGITS if bit & woken for members in named)
+
+
+def _apply_rules(text: str, whole: str, woken: int) -> Flags:
     lower = _remove(_REMOVALS, whole, woken)
     cased = ""
     index = 0

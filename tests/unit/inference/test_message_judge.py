@@ -81,12 +81,12 @@ def test_what_is_remembered_is_bounded(judge: MessageJudge) -> None:
             [(f"{word} {'failed ' * (n % 2)}", Level.INFO, "a") for n, word in enumerate(words)]
         )
     assert len(judge._by_fold) <= 2 * CAPACITY
-    assert len(judge._by_text) <= 2 * CAPACITY
-    before = len(judge._by_fold), len(judge._by_text)
+    assert len(judge._by_form) <= 2 * CAPACITY
+    before = len(judge._by_fold), len(judge._by_form)
     for letter in "abcdefghij":
         rest = letter * MAX_KEY_CHARS
         judge.judge([(f"{word} {rest}", Level.INFO, "a") for word in words[:300]])
-    assert (len(judge._by_fold), len(judge._by_text)) == before
+    assert (len(judge._by_fold), len(judge._by_form)) == before
     assert len(judge._by_long_fold) <= 2 * LONG_CAPACITY
 
 

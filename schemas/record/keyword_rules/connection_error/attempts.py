@@ -52,7 +52,7 @@ ATTEMPTS: tuple[Rule, ...] = (
         rf"|of) [^ \n]{{1,80}})? (?:failed"
         r"|unsuccessful|lost)\b"
         rf"|{CANNOT}(?: to)? dial\b"
-        r"|\bdial (?:tcp|udp|unix|ip)[46]?(?: [^ \n]{1,150})?: [a-z]"
+        r"|\bdial (?:tcp|udp|unix|ip)[0-9]?(?: [^ \n]{1,150})?: [a-z]"
         r"|\b(?:while|error|err) dialing\b"
         rf"|{CANNOT}(?: to)? open (?:socket|channel to)\b|\bon control stream\b"
         r"|\btypeerror: failed to fetch\b|\bconnect call failed\b"

@@ -75,7 +75,7 @@ TRANSPORT: tuple[Rule, ...] = (
         r"\bwhile connecting to upstream\b"
         rf"|\b(?:timed[ -]?out|{TIME_OUT})\)? (?:(?:while|when|after|during|on|in|trying to) )?"
         r"connecting\b"
-        rf"|_timeout while connecting\b|\b(?:dial|read|write) (?:tcp|udp|unix)[46]?"
+        rf"|_timeout while connecting\b|\b(?:dial|read|write) (?:tcp|udp|unix)[0-9]?"
         r"(?: [^ \n]{1,120}){1,2} i/o timeout\b"
         rf"|\b(?:{TIME_OUT}|timed[ -]?out) (?:during|in|while|on|at"
         rf"|before)(?: the)?(?: [a-z]{{2,12}}){{0,2}}"
