@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "1b601c946240104a429f5f91dcda8cb1f17c47d875a7176d6dedd677148f9b8a"
+DIGEST = "165a903affd6bee8aaa95ec63f37712275162b24f275705d76f0db74ec57c997"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

@@ -96,6 +96,7 @@ def stated(name: str) -> list[str]:
         "ninth",
         "tenth",
         "eleventh",
+        "twelfth",
     ],
 )
 def test_the_page_states_how_right_the_flags_are(name: str) -> None:

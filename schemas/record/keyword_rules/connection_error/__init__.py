@@ -6,6 +6,7 @@ from schemas.record.keyword_rules.connection_error.languages import LANGUAGES
 from schemas.record.keyword_rules.connection_error.names import NAMES
 from schemas.record.keyword_rules.connection_error.other_side import OTHER_SIDE
 from schemas.record.keyword_rules.connection_error.peers import PEERS
+from schemas.record.keyword_rules.connection_error.states import STATES
 from schemas.record.keyword_rules.connection_error.transport import TRANSPORT
 from schemas.record.keyword_rules.rule import Rule
 
@@ -16,6 +17,7 @@ CONNECTION_ERROR: tuple[Rule, ...] = (
     *OTHER_SIDE,
     *ATTEMPTS,
     *PEERS,
+    *STATES,
     *TRANSPORT,
     *NAMES,
     *LANGUAGES,

@@ -45,7 +45,8 @@ ATTEMPTS: tuple[Rule, ...] = (
             "failed to send",
         ),
         rf"{CANNOT}(?: to)? (?:reach|contact) (?:the |an? |any |our |remote |all |other )?"
-        rf"(?:[a-z]{{3,15}} )?(?:{PEER}|quorum|kdc|ldap|[^ \n]{{1,80}}(?::[0-9]{{1,5}}"
+        rf"(?:[a-z]{{3,15}} )?(?:{PEER}|quorum|contact points?|kdc|ldap"
+        rf"|[^ \n]{{1,80}}(?::[0-9]{{1,5}}"
         rf"|[0-9][.][0-9]{{1,3}}"
         r"|[.][a-z]{2,10}))\b"
         rf"|{CANNOT}(?: to)? contact ?:? ?[a-z0-9\"']|\b(?:failed|unable) to ping\b|\bping(?: (?:to"

@@ -10,7 +10,7 @@ _ENDED: Final = "dropped|killed|terminated|aborted"
 _CUT: Final = "connection|socket|session|handshake"
 _WHAT: Final = (
     "the|its|our|this|tcp|tls|ssl|network|websocket|connection|socket|session|stream|channel"
-    "|handshake"
+    "|handshake|transport"
 )
 _CHANNEL: Final = (
     f"(?:{SIDE}|client|connection|socket|stream|channel|session|transport|link|tunnel|handshake)"

@@ -118,7 +118,7 @@ TRANSPORT: tuple[Rule, ...] = (
         r"\b(?:tunnel|vpn)(?: [^ \n]{1,60})? (?:is|was|has|went|has gone|has been) "
         r"(?:down|lost|dropped|torn down)\b|\bcarrier lost\b|\blost carrier\b"
         r"|\blink status(?: [a-z]{1,12})? down\b"
-        r"|\blink(?: (?:is|was|has|been|went"
+        r"|\blink(?: (?:is|was|has|been|went|appears|seems|to be"
         r"|to [^ \n]{1,80}(?: [^ \n]{1,30})?)){0,3} (?:severed|down|lost|dropped|disconnected)\b"
         r"|\bcommunications? link failure\b",
         "the line under the connection: link severed, link is down",

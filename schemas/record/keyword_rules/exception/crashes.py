@@ -118,7 +118,8 @@ CRASHES: tuple[Rule, ...] = (
         "assertion",
         ("assert", "invariant "),
         r"\bassert(?:ion)?(?: [`'\"(][^\n]{1,200})? (?:failed|violated|failure)\b"
-        r"|\bfailed assert(?:ion)?\b|\bfatal assertion\b|\binvariant (?:failure|failed|violated)\b",
+        r"|\bfailed (?:[a-z]{1,12}_)?assert(?:ion)?\b"
+        r"|\bfatal assertion\b|\binvariant (?:failure|failed|violated)\b",
         "a program found itself wrong",
     ),
     Rule(

@@ -102,13 +102,29 @@ TRACES: tuple[Rule, ...] = (
     Rule(
         "trace-line-native",
         (
-            *(" pc ", ".rs:", ".dart:", "callstack (", ".clj:", ".groovy:"),
+            *(
+                "core::",
+                "std::",
+                "alloc::",
+                "tokio::",
+                "hyper::",
+                "rayon::",
+                ".(*",
+                " pc ",
+                ".rs:",
+                ".dart:",
+                "callstack (",
+                ".clj:",
+                ".groovy:",
+            ),
             *('.erl"},{line,', "in main chunk", "in function ", "categoryinfo", " char:", ".exs:"),
         ),
         r"#[0-9]{2} +pc [0-9a-f]{8}|\bat [^ \n]{1,250}[.]rs:[0-9]{1,7}:[0-9]"
         r"|#[0-9]{1,4} +[^\n]{1,150} \((?:package|dart|file):[^ \n()]{1,250}[.]dart:[0-9]"
         r"|\bcallstack \(from |[(][^ \n()]{1,100}[.](?:clj|groovy):[0-9]{1,7}[)]"
         r"|[.]erl\"[}],[{]line,[0-9]|:[0-9]{0,7}:? in (?:main chunk\b|function [<'])"
+        r"|(?:^|\n) {1,9}[0-9]{1,4}: (?:0x[0-9a-f]{1,16} - )?<?(?:core|std|alloc|tokio"
+        r"|hyper|rayon)::[a-z_<{]|[.]\(\*[a-z0-9_]{1,60}\)[.][a-z0-9_.]{1,60}\("
         r"|[+] categoryinfo +:|[.]ps1:[0-9]{1,7} char:[0-9]",
         "a line of a stack trace: Android, Rust, Dart, gdb, Haskell, Clojure, Erlang, Lua,"
         " PowerShell",

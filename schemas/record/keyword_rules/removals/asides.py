@@ -27,6 +27,13 @@ ASIDES: tuple[Rule, ...] = (
         "a guess that always comes along: ... elapsed or the server is not responding",
     ),
     Rule(
+        "hung-up-by-choice",
+        ("hung up",),
+        r"\bhung up by (?:the )?(?:caller|callee|user|agent|subscriber)\b"
+        r"|\b(?:caller|callee|user|agent|subscriber) hung up\b",
+        "a telephone call that came to its end: hung up by caller, normal clearing",
+    ),
+    Rule(
         "log-in-mistake",
         ("login", "log-in"),
         r"\blog-?in [^ \n]{1,200} failed: no such file or directory",
