@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "165a903affd6bee8aaa95ec63f37712275162b24f275705d76f0db74ec57c997"
+DIGEST = "28befb374f6636211cf5ac8ec3455c06d86ab9da819b8821911303e746d581ca"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

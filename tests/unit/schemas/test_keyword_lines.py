@@ -97,6 +97,7 @@ def stated(name: str) -> list[str]:
         "tenth",
         "eleventh",
         "twelfth",
+        "thirteenth",
     ],
 )
 def test_the_page_states_how_right_the_flags_are(name: str) -> None:

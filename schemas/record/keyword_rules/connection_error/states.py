@@ -6,7 +6,8 @@ STATES: tuple[Rule, ...] = (
     Rule(
         "state-down",
         ("state down", "state: down", "_down", "to down", "declar"),
-        r"\b(?:to|in|into) state(?::| to)? down\b|\bnew state:? down\b|\b[a-z_]{1,40}_state_down\b"
+        r"\bchanged state from [a-z]{2,15} to down\b"
+        r"|\b(?:to|in|into) state(?::| to)? down\b|\bnew state:? down\b|\b[a-z_]{1,40}_state_down\b"
         rf"|\b(?:state|status)(?: {WORD}){{0,2}} (?:changed|went|moved|transitioned)(?: from"
         rf" {WORD})? to down\b"
         rf"|\b(?:path|{PEER}|link|session|neighbou?r)(?: {WORD}){{0,3}} (?:was |is |has been "
@@ -33,11 +34,13 @@ STATES: tuple[Rule, ...] = (
     Rule(
         "silent-peer",
         (
-            *("heartbeats", "pingack", "no ack", "no echo", "echo-request"),
+            *("heartbeats", "heartbeat_check", "pingack", "no ack", "no echo", "echo-request"),
+            *("expelled", "dpd "),
             *("no reply from", "no response from", "no answer from"),
         ),
         r"\b(?:not|n't) (?:sent|received|seen)(?: (?:any|a)){0,2} heartbeats\b"
-        r"|\bpingack did not arrive\b"
+        r"|\bpingack did not arrive\b|\bheartbeat_check: no reply\b|\bbeing expelled\b"
+        r"|\bdpd (?:check |probe )?(?:timed out|failed|timeout)\b"
         r"|\bno ack(?:nowledge?ment)?s? (?:received )?from\b"
         r"|\bno echo (?:response|reply|replies)\b|\bresponse to [0-9]{1,6} echo-requests\b"
         r"|\bno (?:response|reply|answer) from [^\n]{1,80} after [0-9]{1,6} "
@@ -46,9 +49,20 @@ STATES: tuple[Rule, ...] = (
     ),
     Rule(
         "negotiation-failed",
-        ("negotiation", "connect(", "channelclosed", "channel is closing"),
+        (
+            "negotiation",
+            "connect(",
+            "connect_timeout",
+            "syn timeout",
+            "retransmit timeout",
+            "iscsi",
+            "channelclosed",
+            "channel is closing",
+        ),
         r"\b(?:ike|ikev[12]|isakmp|ipsec|phase|tls|ssl|dtls|ppp|lcp)[^\n]{0,40} negotiation (?:is "
         r"|has |was )?failed\b"
+        r"|\b(?:und_)?err_connect_timeout\b|\bsyn timeout\b|\btcp retransmit timeout\b"
+        r"|\biscsi connection [0-9:]{1,20} error\b"
         r"|\btimed out - connect\([0-9]?\)|\bchannelclosedexception\b|\bchannel is closing down\b",
         "a session that did not come about: IKE phase-1 negotiation is failed",
     ),

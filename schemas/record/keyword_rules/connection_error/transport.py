@@ -27,7 +27,7 @@ TRANSPORT: tuple[Rule, ...] = (
         ),
         r"\bunexpected eof (?:while reading|on client|from|on )|\beof detected\b"
         r"|\bunexpected end of (?:file|data|input|stream) (?:from|while reading from)\b"
-        r"|\bpremature (?:eof|end[- ]of[- ](?:file|stream|chunk|content-length))\b"
+        r"|\bpremature (?:eof|end[- ]of[- ](?:file|stream|chunk|content-length|message))\b"
         r"|\bno headers, no data\b"
         r"|\bend-of-file on communication\b|\bunexpected end of stream on\b"
         r"|\bempty (?:reply|response) from (?:the )?(?:server|upstream|peer)\b"

@@ -9,6 +9,7 @@ CRASHES: tuple[Rule, ...] = (
             "memory access",
             "access violation",
             "runtime error",
+            "run-time error",
             "internal error",
             "compiler error",
             *("undefined method", "cannot read propert", "out of range", "out of bounds", "std::"),
@@ -39,7 +40,8 @@ CRASHES: tuple[Rule, ...] = (
         r"|\bstack overflow\b"
         r"|\billegal memory access\b|\baccess violation\b|\b(?:abap|vbscript|jscript"
         r"|php) runtime error\b"
-        r"|\bkvm internal error\b|\binternal error [^ \n]{1,60} at line [0-9]"
+        r"|\brun-time error ['\"]|\bkvm internal error\b"
+        r"|\binternal error [^ \n]{1,60} at line [0-9]"
         r"|\binternal compiler error\b",
         "what run-time environments say of a program's mistake: undefined method `id' for nil",
     ),
@@ -88,7 +90,7 @@ CRASHES: tuple[Rule, ...] = (
         "signal",
         ("signal",),
         r"\b(?:(?:exit(?:ed)?|died|crash(?:ed)?|terminated|killed|stopped|dumped)(?: [a-z]{1,10})"
-        r"{0,2}|fatal|got|caught|received) signal:? (?:4|6|7|8|10|11)\b",
+        r"{0,2}|fatal|internal error:|got|caught|received) signal:? (?:4|6|7|8|10|11)\b",
         "the numbers of the signals of native crashes: exited on signal 11; not 9 and 15",
     ),
     Rule(
@@ -116,9 +118,10 @@ CRASHES: tuple[Rule, ...] = (
     ),
     Rule(
         "assertion",
-        ("assert", "invariant "),
+        ("assert", "invariant ", "insist(", "require(", "ensure("),
         r"\bassert(?:ion)?(?: [`'\"(][^\n]{1,200})? (?:failed|violated|failure)\b"
         r"|\bfailed (?:[a-z]{1,12}_)?assert(?:ion)?\b"
+        r"|\b(?:insist|require|ensure)\([^\n]{1,200}\) failed\b"
         r"|\bfatal assertion\b|\binvariant (?:failure|failed|violated)\b",
         "a program found itself wrong",
     ),

@@ -103,6 +103,7 @@ TRACES: tuple[Rule, ...] = (
         "trace-line-native",
         (
             *(
+                "ora-",
                 "core::",
                 "std::",
                 "alloc::",
@@ -123,6 +124,7 @@ TRACES: tuple[Rule, ...] = (
         r"|#[0-9]{1,4} +[^\n]{1,150} \((?:package|dart|file):[^ \n()]{1,250}[.]dart:[0-9]"
         r"|\bcallstack \(from |[(][^ \n()]{1,100}[.](?:clj|groovy):[0-9]{1,7}[)]"
         r"|[.]erl\"[}],[{]line,[0-9]|:[0-9]{0,7}:? in (?:main chunk\b|function [<'])"
+        r"|\bora-06512: at "
         r"|(?:^|\n) {1,9}[0-9]{1,4}: (?:0x[0-9a-f]{1,16} - )?<?(?:core|std|alloc|tokio"
         r"|hyper|rayon)::[a-z_<{]|[.]\(\*[a-z0-9_]{1,60}\)[.][a-z0-9_.]{1,60}\("
         r"|[+] categoryinfo +:|[.]ps1:[0-9]{1,7} char:[0-9]",

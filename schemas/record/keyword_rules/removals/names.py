@@ -23,13 +23,15 @@ NAMES: tuple[Rule, ...] = (
             "  -",
             "\t-",
             "--",
+            "-xx:",
         ),
         rf"(?:^|[ \t\r\n(\[|,'\"`])--[a-z0-9-]{{0,40}}{STEM}[a-z0-9-]{{0,40}}"
         r"(?:[ =](?:<[^ >\n]{1,40}>"
         r"|[a-z]{1,20}[)\]]|(?:duration|int|string|seconds|secs|ms|n)\b))?"
         rf"|(?:^|\n)[ \t]{{0,8}}(?:  |\t)-[a-z](?:,? --?[a-z-]{{1,40}})?["
         rf" =][^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
-        rf"|\[--?[a-z-]{{1,30}}[ =]<?[a-z_]{{0,20}}{STEM}[a-z_]{{0,20}}>?\]",
+        rf"|\[--?[a-z-]{{1,30}}[ =]<?[a-z_]{{0,20}}{STEM}[a-z_]{{0,20}}>?\]"
+        r"|-xx:[+-]?[a-z]{0,60}(?:error|exception)[a-z]{0,30}",
         "the name of an option in a command or its help: --connect-timeout SECONDS",
     ),
     Rule(

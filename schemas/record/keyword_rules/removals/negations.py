@@ -76,7 +76,7 @@ NEGATIONS: tuple[Rule, ...] = (
     Rule(
         "panic-setting",
         ("panic",),
-        r"panic ?= ?-?[0-9]{1,9}",
+        r"panic ?= ?-?[0-9]{1,9}|\boops=panic\b",
         "a kernel's parameter: panic=10",
     ),
     Rule(

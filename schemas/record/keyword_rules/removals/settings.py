@@ -61,7 +61,10 @@ SETTINGS: tuple[Rule, ...] = (
         r"|policies|options?|parameters?|property|properties|handlers?|checker|monitor"
         r"|scheduler)\b"
         rf"|\b{TIME_OUT} \((?:in )?(?:s|ms|secs?|seconds|minutes|millis(?:econds)?)\)"
-        rf"|\b[a-z_]{{2,30}}timeout {NUMBER}{END}",
+        rf"|\b[a-z_]{{2,30}}timeout {NUMBER}{END}|\({TIME_OUT} in {NUMBER}\)"
+        rf"|\b{TIME_OUT} {{1,20}}[:=] {{0,9}}[0-9]{{1,9}}{END}|[.]timeout, ?[0-9]{{1,9}}{END}"
+        rf"|\b{TIME_OUT} ?[{{]|\b{TIME_OUT} (?:0|short|long){END}"
+        rf"|\b{TIME_OUT} listeners?\b",
         "a setting that is talked about: set the timeout, timeout policy",
     ),
 )

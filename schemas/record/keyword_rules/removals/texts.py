@@ -35,6 +35,7 @@ TEXTS: tuple[Rule, ...] = (
             "what is",
             "tip:",
             "q:",
+            *("fix ", "fixes ", "handle ", "adds ", "add "),
             "feat",
             "fix",
             "chore",
@@ -62,6 +63,7 @@ TEXTS: tuple[Rule, ...] = (
         rf"|term))? ?[:=]? ?[\"'][^\"'\n]{{0,150}}{STEM}[^\"'\n]{{0,150}}[\"']"
         rf"|(?:^|\n)[ \t]{{0,20}}(?:how to|how do i|faq:|what does|what is|tip:"
         rf"|q:) [^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
+        rf"|(?:^|\n)[0-9a-f]{{7,40}} (?:fix(?:es)?|adds?|handle) [^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
         rf"|(?:^|\n)[ \t]{{0,20}}(?:feat|fix|chore|docs|refactor"
         rf"|perf)(?:\([^()\n]{{1,40}}\))?!?: [^\n]{{0,150}}{STEM}[^\n]{{0,150}}"
         rf"|\b(?:ticket|issue|story|bug) #?[a-z-]{{0,12}}[0-9]{{1,9}} (?:was |is )?(?:closed"
@@ -71,6 +73,7 @@ TEXTS: tuple[Rule, ...] = (
     Rule(
         "name-of-thing",
         (
+            *("-timeout", "source=", "module="),
             "timeout-",
             "timeouts-",
             "exception-",
@@ -81,6 +84,8 @@ TEXTS: tuple[Rule, ...] = (
         ),
         rf"\b{_THING} [\"'`]?[a-z0-9._-]{{0,60}}[._-]{STEM}[a-z0-9._-]{{0,60}}[\"'`]?"
         rf"|\b{_THING} [\"'`]?[a-z0-9]{{0,40}}{STEM}[a-z]{{0,6}}[._-][a-z0-9._-]{{1,60}}[\"'`]?"
+        r"|\b(?:source|module)=[a-z0-9_-]{0,40}(?:timeout|exception)s?\b"
+        r"|\b[a-z]{2,20}-(?:timeout|exception)s?-[0-9]{1,4}[.][0-9]"
         r"|\bpanic[ _-](?:button|room|alarm|key|bar|mode)s?\b"
         r"|\bpanic (?:averted|avoided|prevented)\b"
         r"|\b(?:timeout|exception)s?-(?:watcher|manager|service|monitor|reporter|tracker"

@@ -113,7 +113,7 @@ ANSWERS: tuple[Rule, ...] = (
         "not-within-time-out",
         ("timeout", "time-out"),
         rf"(?:\b(?:not|never|no|fail(?:ed|s|ure)? to|unable to)|n't)(?: {WORD}){{1,8}} (?:within"
-        rf"|before)"
+        rf"|before|during)"
         rf" (?:the |its |an? )(?:[a-z-]{{2,15}} ){{0,2}}{TIME_OUT}\b",
         "the same with a time-out that is a setting: did not complete within the timeout",
         "whole",

@@ -28,6 +28,7 @@ LIMITS: tuple[Rule, ...] = (
             *("wait time", "waiting time", "running time", "retry time", "processing time"),
             "timer expired",
             "hold time",
+            *("idle time", "connect time"),
             "holding time",
             "in time",
             *("duration", "maximum time", "max time", "allowed time", "runtime", "expired"),
@@ -49,7 +50,8 @@ LIMITS: tuple[Rule, ...] = (
         r"|processing))? time(?: of [0-9][^ \n]{0,20}(?: [a-z]{1,12})?)?"
         r"(?: (?:is|was|has|been)){0,2} (?:reached|exceeded|expired)\b"
         r"|\bexceed(?:s|ed|ing) (?:the |its |an? )?(?:maximum|max|allowed)"
-        r" (?:(?:run|wait|waiting|running|retry|processing) )?(?:time|duration|runtime)\b"
+        r" (?:(?:run|wait|waiting|running|retry|processing|idle|connect) )?(?:time|duration"
+        r"|runtime)\b"
         r"|\blonger than (?:the |its )?(?:maximum|max|allowed|specified|configured|permitted"
         r"|expected)"
         r"(?: [a-z]{3,12})? (?:time|duration|deadline|timeout|period|runtime)\b"
@@ -63,6 +65,7 @@ LIMITS: tuple[Rule, ...] = (
         r"|\b(?:time limit|execution time)(?: \(?of)?"
         r"(?: \(?[0-9]{1,9} ?[a-z]{0,12}\)?)?"
         r"(?: (?:is|was|has|been|of [0-9]{1,9} [a-z]{1,12})){0,3} (?:exceeded|expired|reached)\b"
+        r"|\bexpired before (?:complet|finish|it |being )|\bbecause of an expired lease\b"
         r"|\b(?:hold(?:ing)? time|(?:dead|hold|wait|retry|response|reply|ack"
         r"|retransmission|retransmit|keep-?alive|guard|watchdog|supervision|reassembly)[ -]?timer)"
         r"(?: has| was)? expired\b"

@@ -58,8 +58,9 @@ WORDS: tuple[Rule, ...] = (
     ),
     Rule(
         "time-out-as-reason",
-        ("_timeout",),
-        r"\b[a-z]{1,20}_timeout, [a-z_]{1,20}:"
+        ("_timeout", "timeout_"),
+        r"\bupstream_(?:response|request|per_try|idle)_timeout\b|\bconnect_timeout\[[0-9]"
+        r"|\btimeout_waiting_for_[a-z]|\b[a-z]{1,20}_timeout, [a-z_]{1,20}:"
         r"|(?:\b(?:because|reason|due to|error|by|with|got|cause|exceeded)(?: is| the"
         r"| its)?[:=]? ?[\"']?)"
         r"[a-z_]{1,60}_timeout\b"
