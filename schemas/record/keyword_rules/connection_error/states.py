@@ -25,7 +25,7 @@ STATES: tuple[Rule, ...] = (
     ),
     Rule(
         "member-lost",
-        ("member", "peer", "neighbo", "replica", "partner", "node", "sibling"),
+        (" dead", " lost"),
         r"\b(?:member|peer|neighbou?r|replica|partner|sibling) (?:is |was )?(?:dead|lost)\b"
         rf"|\b(?:node|member|peer|replica)(?: {WORD}){{1,2}} (?:state )?(?:is|was) "
         r"(?:now |considered )?lost\b",

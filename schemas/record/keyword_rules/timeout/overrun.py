@@ -26,7 +26,7 @@ OVERRUN: tuple[Rule, ...] = (
     ),
     Rule(
         "timer-expired",
-        ("expired", "timer"),
+        ("expired", "timer elapsed", "timer fired", "timer ran out", "timer has ", "timer was "),
         r"\bt[0-9]{1,4}(?: timer)? (?:has |was )?expired\b"
         r"|\b(?:detect(?:ion)?|detection control|control detection|setup|response|reply|retry"
         r"|dead|hello|answer|ack|retransmission|inactivity detection) time (?:has "
