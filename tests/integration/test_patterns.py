@@ -71,7 +71,7 @@ def cluster() -> Iterator[str]:
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address=":0",
         worker_dashboard_address=None,
     ) as running:
         yield running.scheduler_address

@@ -129,7 +129,7 @@ def test_an_ended_correction_does_not_hold(registry: ModelRegistry) -> None:
     model = Model(msgspec.structs.replace(bundle, manifest=manifest), memo_capacity=1)
     assert model.verdict(NOISY).is_anomaly
     assert not model.is_outdated
-    soon = msgspec.structs.replace(ended, until=utc_now() + timedelta(seconds=1))
+    soon = msgspec.structs.replace(ended, until=utc_now() + timedelta(hours=1))
     manifest = msgspec.structs.replace(bundle.manifest, corrections=[soon])
     model = Model(msgspec.structs.replace(bundle, manifest=manifest), memo_capacity=1)
     assert not model.verdict(NOISY).is_anomaly
