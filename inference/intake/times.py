@@ -45,7 +45,7 @@ _PATTERNS: Final = tuple(
     re.compile(pattern)
     for pattern in (
         (
-            r"(?P<year>\d{4})[-/.:](?P<month>\d\d?)[-/.:](?P<day>\d\d?)[-T _,:\t\]\[]+"
+            r"(?P<year>\d{4})[-/.:](?P<month>\d\d?)[-/.:](?P<day>\d\d?)[-T _,:|\t\]\[]+"
             rf"{_CLOCK}{_ZONE}"
         ),
         (  # numbers without padding, down to the milliseconds: 20171224-0:5:7:14
@@ -81,7 +81,7 @@ _PATTERNS: Final = tuple(
         ),
         rf"(?P<day>\d\d?)[-.](?P<month>\d\d?)[-.](?P<year>\d{{4}}),? {_CLOCK}{_ZONE}",
         rf"{_MONTH}-(?P<day>\d\d)-(?P<year>\d\d) {_CLOCK}{_ZONE}",
-        rf"(?P<first>\d\d?)/(?P<other>\d\d?)/(?P<last>\d\d),? {_CLOCK}{_ZONE}",
+        rf"(?P<first>\d\d?)/(?P<other>\d\d?)/(?P<last>\d\d)(?:,? |@){_CLOCK}{_ZONE}",
         rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d\d),? {_CLOCK}{_ZONE}",
         rf"(?P<month>\d\d)[-/](?P<day>\d\d)[ |-]{_CLOCK}{_ZONE}",
         rf"(?P<year>\d{{4}}) {_MONTH} +(?P<day>\d\d?) {_CLOCK}{_ZONE}",

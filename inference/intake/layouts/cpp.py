@@ -9,6 +9,8 @@ from inference.intake.layout import example as _e
 __all__ = ["CHROMIUM", "SPDLOG", "UNREAL"]
 
 _SPDLOG: Final = (
+    # [time] [logger] [level] [source] message
+    rf"\[(?P<time>{DATED})\] \[(?P<service>[\w.-]++)\] \[(?P<level>[a-z]++)\] (?:\[[\w./-]++:\d++\] )?{MESSAGE}",
     # [time][process][level][logger] [source] message, as Envoy; [time] [level] message
     rf"\[(?P<time>{DATED})\](?:\[\d++\])? ?\[(?P<level>[a-z]++)\](?:\[(?P<service>[\w.-]++)\])? "
     rf"(?:\[[\w./-]++:\d++\] )?{MESSAGE}",

@@ -176,7 +176,7 @@ DB2: Final = Layout(
 )
 
 _CLICKHOUSE: Final = (
-    rf"(?P<time>{DATED}) \[ ?\d++ ?\] \{{[^{{}}]*+\}} <(?P<level>[A-Z][a-z]++)> (?P<service>[^:]++): {MESSAGE}",
+    rf"(?P<time>{DATED}) \[ ?\d++ ?\] \{{[^{{}}]*+\}} <(?P<level>[A-Z][a-z]++)> (?P<service>[^: ]++(?: [^:( ]++)*+)(?: \([^()]*+\))?: {MESSAGE}",
 )
 
 CLICKHOUSE: Final = Layout(
