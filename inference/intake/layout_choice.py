@@ -212,6 +212,7 @@ def apply_layout(
     if not parsed:  # as of most layouts
         return Choice(layout, [], len(lines))
     further = _is_further(layout)
+    is_remark = compiled(layout.remark or "(?!)").fullmatch
     n_before = next((n for n, record in enumerate(results) if record is not None), len(lines))
     # Behind a head stands the text, whatever it is.
     heads = [False, *(layout.has_body and record is not None for record in results)]
@@ -219,7 +220,7 @@ def apply_layout(
         record is not None
         or not (head or further(line))
         # Any line may be a further line, but for those before the first head.
-        or (layout.any_further and number < n_before)
+        or (layout.any_further and number < n_before and not is_remark(line))
         for number, (record, head, line) in enumerate(zip(results, heads, lines, strict=False))
     ]
     n_leading = 0 if layout.any_further else sum(counted[:n_before])

@@ -131,7 +131,8 @@ _CONTINUES: Final = re.compile(
     # Python
     r'|Traceback |During handling of |The above exception |File "|\^+$|~+\^*$'
     # PHP, Ruby
-    r"|#\d+ |Stack trace:|  thrown in |\[(?:stacktrace|previous exception)\]|from \S+:\d+:in "
+    r"|#\d+ |Stack [Tt]race:|- \S+:\d+$|  thrown in |\[(?:stacktrace|previous exception)\]"
+    r"|from \S+:\d+:in "
     # Perl, VMware, Dropwizard
     r"|-->? |!(?: (?:at |\.\.\. \d|Caused by: |Suppressed: |(?:[\w$]+\.)+[\w$]+(?:: |$))|$)"
     # Go, Rust, C++

@@ -115,6 +115,8 @@ class _Met:
         decisive = _better(plan)
         if plan.scale or plan.open_scale:
             decisive |= LEVELS.keys()
+        if plain_name(plan.fields.time or "") == "time":
+            decisive |= {"date"}  # which may be the day of a clock
         self._names = MetNames(parts, decisive)
         self._left = MAX_LEARNED
         self.decode: Callable[[bytes], Any] = self._decoder()

@@ -28,7 +28,7 @@ __all__ = ["DATED_TEXT", "GENERAL", "MAVEN", "SMALL", "TEXT"]
 _BARRED: Final = rf"(?![\[(<] *+(?i:{LEVEL.replace('?P<level>', '?:')}) *+[\])>])"
 _JUNK: Final = (
     rf"(?:(?:{_BARRED}(?:{BRACKETED}:?+|\([^()]*+\)|\{{[^{{}}]*+\}}|<[^<>]*+>)"
-    rf"|{UUID}|\d[\d.]*+[%:]?|[-|:]|->|\w++=\S++)[ |\t]++){{0,8}}+"
+    rf"|{UUID}|\d[\d.]*+[%:s]?|[-|:]|->|\w++=\S++)[ |\t]++){{0,8}}+"
 )
 """What may stand between a time and a level: threads, processes, dashes, pairs."""
 _NESTED: Final = rf"(?!{TIME.replace('?P<time>', '?:')}[ \t])"
@@ -105,6 +105,7 @@ _SAID: Final = (
     # time;Level;message
     rf"{TIME}[;,](?P<level>(?i:information|info|warnung|warning|fehler|error|kritisch|critical))[;,]{MESSAGE}",
 )
+_CLASS: Final = r"(?P<service>[a-z]\w*+(?:\.[\w$]++)++)"
 _UPTIME: Final = r"\[ *+(?:\+\d++\.\d++s?|\d++\.\d++s)\]"
 """Seconds since the start, in brackets."""
 _GENERAL: Final = (
@@ -126,6 +127,17 @@ _GENERAL: Final = (
     rf"{_UPTIME} ++{LEVEL}:? ++{MESSAGE}",
     # the same with a thread and a place
     rf"{TIME} ++{LEVEL} (?:[\w-]++ )?ThreadId\(\d++\) {LOGGER}: (?:\S++\.rs:\d++: )?{MESSAGE}",
+    # Ignite: [2023-01-01T00:00:00,000][INFO ][main][IgniteKernal] message
+    rf"{TIME}\[(?P<level>[A-Z]{{3,12}}+) *+\]\[(?:main\]|(?=[^\[\]]*[-#]\d)[^\[\]]++\])\[(?P<service>[A-Z]\w*+)\] ?{MESSAGE}",
+    # time LEVEL [thread]: a.b.Cart (Cart.java:open(7)) - message
+    rf"{TIME} ++{LEVEL} ++(?:{BRACKETED}:? )?(?P<service>[A-Za-z][\w.$]*+) \([\w$]++\.\w++:[^()]*+(?:\(\d++\))?\) - {MESSAGE}",
+    # time LEVEL [a.b.Cart] message; time LEVEL [thread][Cart:7] message
+    rf"{TIME} ++{LEVEL} ++\[(?=[\w.$]*\.[A-Z][\w$]*\]){_CLASS}\] {MESSAGE}",
+    rf"{TIME} ++{LEVEL} ++\[[^\[\]]++\]\[(?P<service>[A-Za-z_][\w.$]*+):\d++\] {MESSAGE}",
+    # time [thread] [LEVEL] [a.b.Cart] : message, all of it in brackets
+    rf"{TIME} {BRACKETED} \[ *+{LEVEL} *+\] \[{_CLASS} *+\](?: [-:])? ++{MESSAGE}",
+    # time|LEVEL|thread|a.b.Cart|message
+    rf"{TIME}\|{LEVEL} *+\|[^|]*+\|{_CLASS} *+\|{MESSAGE}",
     # time | thread | LEVEL | part | message, with or without blanks
     rf"{TIME} ?\| ?[^|]*+\| ?{LEVEL} *+\| ?(?P<service>[A-Za-z][\w.$-]*+) *+\| ?{MESSAGE}",
     # [LEVEL][time][thread][part] message
@@ -186,6 +198,7 @@ GENERAL: Final = Layout(
     name="general",
     title="a time, a level near it, perhaps a logger, and the text",
     patterns=_GENERAL,
+    levels={"lifecycle": Level.INFO},
     continued=True,
     examples=(
         _e("[2024-05-01T10:00:00Z INFO  cart::open] up", "INFO", "cart::open", "up"),
@@ -219,7 +232,7 @@ _DATED_TEXT: Final = (
     rf"{_DATED}:?[ |\t]++{_JUNK}(?:kid\d++\| |PM2 )?{_MARKED}{MESSAGE}",
     _NEAR,
     # Ceph: time thread level message, where the level counts what is traced, and -1 is an error
-    rf"(?P<time>{DATED}) [0-9a-f]{{10,16}} ++(?:(?P<level>-1)|\d\d?) {MESSAGE}",
+    r"(?P<time>\d{4}-\d\d-\d\d[T ][\d:.]++(?:[+-]\d{4})?) [0-9a-f]{10,16} ++(?:(?P<level>-1)|\d\d?) (?P<message>.*)",
     # Sybase: 00:0000:00000:00007:time server  message; OpenEdge: [time] P-7 T-7 1 4GL -- message
     rf"(?:[0-9a-f]++:){{2,5}}(?P<time>\d{{4}}/\d\d/\d\d {CLOCK}) (?P<service>\w++)  {MESSAGE}",
     rf"\[(?P<time>\d\d/\d\d/\d\d@{CLOCK})\] P-\w++ T-\w++ \d (?P<service>\w++) ++(?:\w++ ++)?-- {MESSAGE}",
@@ -263,7 +276,10 @@ SMALL: Final = Layout(
 TEXT: Final = Layout(
     name="text",
     title="any text: build output, sentences; taken unasked for a file that is named and fits nothing else",
-    patterns=(r"(?P<message>(?!(?:at|from) \S+[(:]|Caused by: |Suppressed: |\.\.\. \d)\S.*)",),
+    patterns=(
+        r"(?P<message>make(?:\[\d++\])?: \*\*\* .*?(?P<level>Error) \d++.*)",
+        r"(?P<message>(?!(?:at|from) \S+[(:]|Caused by: |Suppressed: |\.\.\. \d)\S.*)",
+    ),
     continued=True,
     any_line=True,
     examples=(_e("src/cart.c:7:5: undefined cart", None, None, "src/cart.c:7:5: undefined cart"),),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from inference.intake.fragments import CLOCK, DATED, EPOCH, MESSAGE
-from inference.intake.layout import STATUS_LEVELS, Layout, named_levels
+from inference.intake.layout import PRIORITIES, STATUS_LEVELS, Layout, named_levels
 from inference.intake.layout import example as _e
 
 __all__ = ["ETCD", "GETH", "GIN", "KLOG", "LOGFMT", "LOGRUS", "ZAP", "ZEROLOG"]
@@ -108,13 +108,14 @@ GIN: Final = Layout(
 )
 
 _LOGFMT: Final = (
-    r'(?P<message>(?:[A-Za-z_@][\w.@/-]*+=(?:"(?:[^"\\]|\\.)*+"|[^\s"]*+)(?: ++|$)){2,}+)',
+    r'(?:<(?P<level>\d{1,3})>)?(?P<message>(?:[A-Za-z_@][\w.@/-]*+=(?:"(?:[^"\\]|\\.)*+"|[^\s"]*+)(?: ++|$)){2,}+)',
 )
 
 LOGFMT: Final = Layout(
     name="logfmt",
     title="logfmt: logrus, slog, Heroku's router, Grafana's programs",
     patterns=_LOGFMT,
+    levels=PRIORITIES,
     pairs=True,
     examples=(
         _e(

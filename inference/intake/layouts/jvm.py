@@ -35,10 +35,8 @@ _LOG4J: Final = (
     rf"{TIME} ++{LEVEL} ++(?:{BRACKETED} )?\d++ --- (?:{BRACKETED} )++{ENDED}",
     # 2015-07-29 17:41:41,536 - INFO  [thread:Class@123] - message
     rf"{TIME}(?: {BRACKETED})? - {LEVEL} *+{_AT_CLASS} -(?: |$){MESSAGE}",
-    # Ignite: [2023-01-01T00:00:00,000][INFO ][main][IgniteKernal] message
-    rf"{TIME}\[(?P<level>[A-Z]{{3,12}}+) *+\]\[(?:main\]|(?=[^\[\]]*[-#]\d)[^\[\]]++\])\[(?P<service>[A-Z]\w*+)\] ?{MESSAGE}",
     # [2023-01-01T00:00:00,000][INFO ][o.e.n.Node     ] message
-    rf"{TIME}\[(?P<level>[A-Z]{{3,12}}+) *+\]\[(?P<service>[^\[\] ]++) *+\] ?{MESSAGE}",
+    rf"{TIME}\[(?P<level>[A-Z]{{3,12}}+) *+\]\[(?!main\]|[^\[\]]*-#\d)(?P<service>[^\[\] ]++) *+\] ?{MESSAGE}",
     # 2023-01-01 00:00:00,000 INFO  [org.jboss.as] (MSC service thread 1-1) message
     rf"{TIME} {LEVEL} *+\[(?P<service>[\w.$-]++)\] \([^()]*+\) {MESSAGE}",
     # INFO  [main] 2023-01-01 00:00:00,000 Bar.java:123 - message; INFO [2023-...] com.foo.Bar: ...
@@ -47,13 +45,6 @@ _LOG4J: Final = (
     rf"{TIME} ++\[?(?P<level>[A-Z]{{3,12}}+)\]? ++(?:{BRACKETED} ++)?(?P<service>[A-Za-z_]\w*+(?:\.[\w$]++)++){SEPARATOR}{MESSAGE}",
     # [INFO] [05/01/2024 10:00:00.123] [thread] [akka://shop/user/cart] message
     rf"\[{LEVEL}\] \[(?P<time>{DATED})\] {BRACKETED} \[(?P<service>[^\[\]]++)\] {MESSAGE}",
-    # time LEVEL [thread]: a.b.Cart (Cart.java:open(7)) - message
-    rf"{TIME} ++{LEVEL} ++(?:{BRACKETED}:? )?(?P<service>[A-Za-z][\w.$]*+) \([\w$]++\.\w++:[^()]*+(?:\(\d++\))?\) - {MESSAGE}",
-    # time LEVEL [a.b.Cart] message; time LEVEL [thread][Cart:7] message
-    rf"{TIME} ++{LEVEL} ++\[(?=[\w.$]*\.[A-Z][\w$]*\]){_CLASS}\] {MESSAGE}",
-    rf"{TIME} ++{LEVEL} ++\[[^\[\]]++\]\[(?P<service>[A-Za-z_][\w.$]*+):\d++\] {MESSAGE}",
-    # time [thread] [LEVEL] [a.b.Cart] : message, all of it in brackets
-    rf"{TIME} {BRACKETED} \[ *+{LEVEL} *+\] \[{_CLASS} *+\](?: [-:])? ++{MESSAGE}",
     # Sling: time *LEVEL* [thread] a.b.Cart message
     rf"{TIME} \*{LEVEL}\* {BRACKETED} (?P<service>[\w.$-]++):? {MESSAGE}",
     # openHAB: time, level and class in brackets, both padded
@@ -66,8 +57,6 @@ _LOG4J: Final = (
     rf"{TIME} {LEVEL} ++{BRACKETED} [*\w.@-]++ {_CLASS} - {MESSAGE}",
     # time thread LEVEL user request [a.b.Cart] message
     rf"{TIME} \S++ {LEVEL} (?:[^\[\]]{{1,160}}+)\[{_CLASS}\] {MESSAGE}",
-    # time|LEVEL|thread|a.b.Cart|message
-    rf"{TIME}\|{LEVEL} *+\|[^|]*+\|{_CLASS} *+\|{MESSAGE}",
     # time | LEVEL | thread | a.b.Cart | bundle | message; time | LEVEL | message | a.b.Cart | thread
     rf"{TIME} \| {LEVEL} *+\| [^|]*+\| {_CLASS} *+\| \d[^|]*+\| {MESSAGE}",
     rf"{TIME} \| {LEVEL} *+\| (?P<message>.*?) \| {_CLASS} \| [^|]++",

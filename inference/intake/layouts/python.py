@@ -26,7 +26,7 @@ _PYTHON: Final = (
     # [2024-01-02 03:04:05,678] LEVEL in module: message
     rf"{TIME} {LEVEL} in (?P<service>[^\s:]++):(?: |$){MESSAGE}",
     # 2024-01-02 03:04:05,678 LEVEL name: message, with the process before or behind the level
-    rf"{TIME} (?:\d++ )?\[?{LEVEL}\]? *+(?:\d++ )?\[?{LOGGER}\]?(?:: | - |:$){MESSAGE}",
+    rf"{TIME} (?:\d++ )?\[?{LEVEL}\]? *+(?:\d++ )?(?!\[main\]|\[[^\s\]]*[Tt]hread)\[?{LOGGER}\]?(?:: | - |:$){MESSAGE}",
     # 2024-01-02 03:04:05.678 123 LEVEL name [request] message, perhaps behind the file's name
     rf"(?:[\w-]++\.log[\w.:-]*+ )?{TIME} \d++ {LEVEL} {LOGGER} {BRACKETED}(?: |$){MESSAGE}",
     # 2024-01-02 03:04:05.678 | LEVEL    | module:function:12 - message

@@ -13,7 +13,7 @@ from inference.intake.fragments import (
     MESSAGE,
     TAG,
 )
-from inference.intake.layout import Layout
+from inference.intake.layout import PRIORITIES, Layout
 from inference.intake.layout import example as _e
 from inference.intake.months import MONTH_LIKE
 from schemas.record.features import Level
@@ -21,8 +21,6 @@ from schemas.record.levels import SCALES
 
 __all__ = ["CISCO", "DMESG", "SYSLOG"]
 
-_N_PRIORITIES: Final = 192  # 24 facilities of 8 severities
-_PRIORITIES: Final = {str(n): Level(SCALES["syslog"][n % 8]) for n in range(_N_PRIORITIES)}
 _PRIORITY: Final = r"<(?P<level>\d{1,3})>"
 _NO_LEVEL: Final = "(?!(?i:" + LEVEL.replace("?P<level>", "?:") + r")(?![\w-]))"
 _HOST: Final = rf" ?{_NO_LEVEL}(?![\[(#%])[^ :\[]++(?= )"
@@ -32,6 +30,7 @@ _DATA: Final = r'(?:-|(?:\[(?>[^\]\\"]++|"(?>[^"\\]++|\\.)*+")*+\])++)(?: \ufeff
 """Structured data, in whose quoted values a backslash escapes."""
 _FACILITY: Final = r"(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local\d)"
 _MNEMONIC: Final = r"[%#](?P<service>[A-Z][A-Z\d_]*+)(?:-[A-Z\d_]++)??-(?P<level>[0-7])-\w++ ?: "
+_NO_WORD: Final = "(?!(?:[Dd]ebug|[Ii]nfo|[Nn]otice|[Ww]arn|[Ww]arning|[Ee]rr|[Ee]rror|[Ff]atal): )"
 _NO_MNEMONIC: Final = r"(?!%[A-Z][A-Z\d_-]*-[0-7]-\w++ ?: )"
 _LINE_CARD: Final = r"(?:\w++(?:/\w++)++:)?"
 _CISCO: Final = (
@@ -68,7 +67,7 @@ _SYSLOG: Final = (
     # AIX: Jan  2 03:04:05 host auth|security:notice prog: message
     rf"(?P<time>{BSD_TIME}) {_HOST} [a-z\d|]++:(?P<level>emerg|alert|crit|err|warning|notice|info|debug) {TAG}{MESSAGE}",
     # RFC 3164: Jan  2 03:04:05 host prog[123]: message
-    rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}|{ISO_TIME}) {_HOST} {_NO_LEVEL}{TAG}{_NO_MNEMONIC}{MESSAGE}",
+    rf"(?:{_PRIORITY})?(?P<time>{BSD_TIME}|{ISO_TIME}) {_HOST} {_NO_WORD}{TAG}{_NO_MNEMONIC}{MESSAGE}",
     # FreeBSD's -v and -vv: Jan  2 03:04:05 <4.6> host prog[123]: message
     rf"(?P<time>{BSD_TIME}) <(?:\d++|{_FACILITY})\.(?P<level>[a-z]++|\d)> {_HOST} {TAG}{MESSAGE}",
     # NetScaler: Jan  2 03:04:05 <local0.info> host message
@@ -99,7 +98,7 @@ SYSLOG: Final = Layout(
     patterns=_SYSLOG,
     continued=True,
     remark=r"-- (?:Logs begin|Journal begins|Boot|Reboot|No entries)\b.*",
-    levels=_PRIORITIES,
+    levels=PRIORITIES,
     examples=(
         _e("May  1 10:00:00 h1 cron[7]: job", None, "cron", "job"),
         _e("May  1 10:00:00 cart[7]: opened", None, "cart", "opened"),
@@ -119,7 +118,7 @@ DMESG: Final = Layout(
     title="the Linux kernel's ring buffer",
     patterns=_DMESG,
     service="kernel",
-    levels=_PRIORITIES,
+    levels=PRIORITIES,
     examples=(_e("[   12.345678] cart[7]: segfault at 0", None, None, "cart[7]: segfault at 0"),),
 )
 
