@@ -99,7 +99,7 @@ _PROSE: Final = (
     "|usage|using|loading|loaded|created|deleted|updated|requests?|response|https?|timeout|invalid"
     "|unknown|missing|got|found|see|hint|tip|args|panic|listening|ready|finished|completed|retrying"
     "|statement|duration|parameters|disconnection|execute|parse|bind|id|ms|msg|message|clientid|peername"
-    "|mfa|supervisor)"
+    "|mfa|supervisor|exited|spawned|success|gave|reaped|waiting)"
     r"[: ])"
 )
 """Words that begin a text, and are the name of no logger."""

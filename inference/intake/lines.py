@@ -139,7 +139,7 @@ _CONTINUES: Final = re.compile(
     r"|goroutine \d+ \[|created by |panic: |stack backtrace:|\d+: 0x|note: |thread '|called `"
     r"|\d{1,3}\. [^@]{1,400}@ 0x|\*\*\* (?:Check failure stack trace|Aborted at|SIG[A-Z]+ )"
     # .NET: what log4net says of an exception; the banner of Ignite
-    r"|(?:Exception|Message|Source|Nested Exception): |>>> "
+    r"|(?:Exception|Message|Source|Nested Exception|NAME|CODE|MESSAGE): |>>> "
     # Erlang and Elixir: reasons, states, what a crash report says of a process
     r"|\*\* |Last message(?: \(|:)|State: |Function: |(?:Start|Initial) Call: |(?:Client|Pid:) #PID"
     r"|(?:Server|Request): |Restart: :|Type: :|Shutdown: (?:\d|:)|(?:Queue|Postponed): \["
@@ -151,6 +151,7 @@ _CONTINUES: Final = re.compile(
     # a query that a database was asked
     r"|(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH) |(?:begin|commit|rollback) \["
     # a class and what it says; the query behind a database's error
+    r"|(?:Uncaught )?Error: "
     r"|[\w.$\\]+(?:Error|Exception|Throwable|Warning|Exit|Interrupt|Failure)\b|[a-z_]\w*(?:[.$\\]\w+)+(?::|$)"
 )
 FURTHER_LEVELS: Final = frozenset(

@@ -40,9 +40,9 @@ _PREFIX: Final = re.compile(
     r"(?P<part>(?:[a-z][\w-]*+(?:\([^()]*+\))?(?:<[^<>]*+>)*+:|\[\d[\d:]*+\]|\([^()]*+\)"
     r"|(?:[A-Z]:)?[^\s:()]++(?:(?::\d++){1,2}:|\(\d++(?:,\d++)*+\) ?:)(?= (?:error|warning|fatal))"
     r") )??"
-    r"(?:[\[(<] *+)?(?P<level>(?i:trace|debug|info|notice|warn|warning|(?:fatal )?error|err|fatal"
-    r"|critical|crit|alert|emerg|panic|severe))(?:[\])>]?(?::|[\])>]:?| -)[ \t]++"
-    r"|\|[^\[\]]*+\][ \t]++|\[[A-Z]\d++\]:[ \t]++|[ \t](?=[A-Z]{1,4}\d++:))"
+    r"(?:##)?(?:[\[(<] *+)?(?P<level>(?i:trace|debug|info|notice|warn|warning|(?:fatal )?error|err"
+    r"|fatal|critical|crit|alert|emerg|panic|severe))(?:[\])>]?(?::|[\])>]:?| -)[ \t]++"
+    r"|\](?=[^\s\[])|\|[^\[\]]*+\][ \t]++|\[[A-Z]\d++\]:[ \t]++|[ \t](?=[A-Z]{1,4}\d++:))"
     r"(?:\[\d{10}\.\d++\] )?(?P<message>.*)"
     rf"|{BARE_LEVEL.replace('<level>', '<level2>')}[ \t]++(?P<rest>.*)",
     re.DOTALL,

@@ -44,6 +44,7 @@ _MARKED: Final = (
 _PART: Final = r"(?P<service>(?!\S*\.[a-z]{1,4}:\d)[A-Za-z][\w./-]*+)(?::[\w-]++)?"
 _WORDS: Final = "trace|debug|info|notice|warning|warn|error|severe|fatal|critical"
 _PLACE: Final = r"\[?(?P<service>[\w./-]++):\d++\]"
+_CLASS: Final = r"(?P<service>[a-z]\w*+(?:\.[\w$]++)++)"
 _SAID: Final = (
     # time prog[7:0] level: message; time name: level: message; time name(7) - level: message
     rf"{TIME} ++{_PART}(?:(?:\[[^\[\]]*+\]|\([^()]*+\))(?:<[^<>]*+>)*+:?|:)(?: [\w.]++:\d++)?(?: at \w++\(\):)? ++(?:- )?{_MARKED}{MESSAGE}",
@@ -70,8 +71,12 @@ _SAID: Final = (
     rf"{TIME} \S++ \[(?P<level>[TDIWEFC])\] {MESSAGE}",
     # Kodi: time T:7  LEVEL <part>: message
     rf"{TIME} T:\d++ ++{LEVEL} <(?P<service>[^<>]++)>: {MESSAGE}",
-    # [id] time LEVEL: message
-    rf"\[\w++\] {TIME} {LEVEL}: {MESSAGE}",
+    # [id] time LEVEL: message, behind a place as well; 7: (8): LEVEL: message
+    rf"\[\w++\] {TIME} (?:[\w./-]++:\d++: )?{LEVEL}: {MESSAGE}",
+    rf"\d++: (?:\(\d++\): )?{LEVEL}: {MESSAGE}",
+    # time part, tab, level, tab, message; time E a.b.Cart message
+    rf"{TIME} (?P<service>[A-Za-z][\w.-]*+)\t(?P<level>{_WORDS})\t{MESSAGE}",
+    rf"{TIME} (?P<level>[DIWE]) {_CLASS} {MESSAGE}",
     rf"{TIME}\|[^|]*+\|(?P<service>[\w.-]++)\|(?P<level>[DIWEC])\|{MESSAGE}",
     r"(?P<level>[DIWEV]) \(\d++\) (?P<service>[\w-]++): (?P<message>.*)",
     # [time] <01> Level   message
@@ -105,7 +110,6 @@ _SAID: Final = (
     # time;Level;message
     rf"{TIME}[;,](?P<level>(?i:information|info|warnung|warning|fehler|error|kritisch|critical))[;,]{MESSAGE}",
 )
-_CLASS: Final = r"(?P<service>[a-z]\w*+(?:\.[\w$]++)++)"
 _UPTIME: Final = r"\[ *+(?:\+\d++\.\d++s?|\d++\.\d++s)\]"
 """Seconds since the start, in brackets."""
 _GENERAL: Final = (
@@ -140,6 +144,8 @@ _GENERAL: Final = (
     rf"{TIME}\|{LEVEL} *+\|[^|]*+\|{_CLASS} *+\|{MESSAGE}",
     # time | thread | LEVEL | part | message, with or without blanks
     rf"{TIME} ?\| ?[^|]*+\| ?{LEVEL} *+\| ?(?P<service>[A-Za-z][\w.$-]*+) *+\| ?{MESSAGE}",
+    # Artifactory: a part, the level, an id, a class with its line and a thread in brackets
+    rf"{TIME} \[\w++ *+\] \[{LEVEL} *+\] \[\w*+ *+\] \[(?P<service>[\w.$]++)(?::\d++)? *+\] {BRACKETED} - {MESSAGE}",
     # [LEVEL][time][thread][part] message
     rf"\[{LEVEL}\]\[(?P<time>{DATED})\](?:\[[^\[\]]*+\])?\[(?P<service>[^\[\]]++)\] {MESSAGE}",
     # Ansible: time p=7 u=ann n=ansible LEVEL| message
@@ -277,8 +283,9 @@ TEXT: Final = Layout(
     name="text",
     title="any text: build output, sentences; taken unasked for a file that is named and fits nothing else",
     patterns=(
+        # no line of a trace begins a record
         r"(?P<message>make(?:\[\d++\])?: \*\*\* .*?(?P<level>Error) \d++.*)",
-        r"(?P<message>(?!(?:at|from) \S+[(:]|Caused by: |Suppressed: |\.\.\. \d)\S.*)",
+        r"(?P<message>(?!(?:at|from) \S+[(:]|\S+:\d+:in |Caused by: |Suppressed: |\.\.\. \d)\S.*)",
     ),
     continued=True,
     any_line=True,

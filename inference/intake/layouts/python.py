@@ -22,7 +22,7 @@ _PYTHON: Final = (
     # LEVEL:logger:message
     rf"{LEVEL}:(?P<service>[^\s:]++):{MESSAGE}",
     # 2024-01-02 03:04:05,678 - name - LEVEL - message
-    rf"{TIME} - (?P<service>\S++) - {LEVEL} -(?: |$){MESSAGE}",
+    rf"{TIME} - (?P<service>\S++)(?: - \d++)? - {LEVEL} -(?: |$){MESSAGE}",
     # [2024-01-02 03:04:05,678] LEVEL in module: message
     rf"{TIME} {LEVEL} in (?P<service>[^\s:]++):(?: |$){MESSAGE}",
     # 2024-01-02 03:04:05,678 LEVEL name: message, with the process before or behind the level
