@@ -291,10 +291,8 @@ class DocumentReader:
     def _service(document: dict[str, Any], shape: Shape) -> str | None:
         for path in shape.service:
             value = value_at(document, path)
-            named = isinstance(value, str) or (
-                isinstance(value, int | float) and plain_name(path[-1]) in NUMBERED
-            )
-            text = bare_service(str(value)) if named else ""
-            if text:
+            text = bare_service(str(value)) if isinstance(value, str | int | float) else ""
+            number = not isinstance(value, str) or text.isdecimal()
+            if text and not (number and plain_name(path[-1]) not in NUMBERED):
                 return text
         return None

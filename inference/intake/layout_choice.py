@@ -45,7 +45,7 @@ SAMPLE_LINES: Final = 200
 _WORTH: Final = {"record": 2, "level": 1, "service": 1, "body": 2, "pairs": 2}
 """The worth of what a layout finds in a line; with a body, the next line is read as well."""
 
-_LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity)=")
+_LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity|pri|priority)=")
 _MIN_ENVELOPED: Final = 2
 _ENVELOPES: Final[tuple[Envelope, ...]] = ("cri", "compose", "kubectl")
 _REPLICAS: Final = re.compile(r"[\w.-]+[-_]\d+")

@@ -12,13 +12,11 @@ from msgspec.structs import replace
 
 from inference.intake.cleaning import clean_text
 from inference.intake.documents import DocumentReader, Named, RawRecord, bare_service
-from inference.intake.field_names import plain_name
 from inference.intake.fragments import BARE_LEVEL
 from inference.intake.layout import Layout
 from inference.intake.layouts import LAYOUTS
 from inference.intake.levels import LevelNames
 from inference.intake.lines import LineParser, Parsed, begins_record
-from inference.intake.usual_places import SERVICES
 from inference.intake.xml_events import MalformedXmlError, decode_event
 from inference.intake.xml_values import begins_event
 from schemas.record.features import Level
@@ -60,7 +58,6 @@ _PAIR: Final = re.compile(
     r'|[^\s"]{256,}+)'
 )
 _LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity|at|pri)=")
-_MAX_DIGITS: Final = 20
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 _TAGGED: Final = re.compile(r'(?P<tag>[\w.$/:\[\]-]{1,100})[ \t]++(?=\{")')
@@ -212,9 +209,6 @@ class RecordReader:
     def _of_pairs(self, text: str) -> RawRecord:
         """The parts of pairs; pairs without a message are the message themselves."""
         pairs = _with_moment(read_pairs(text))
-        for name, value in pairs.items():
-            if value.isdecimal() and len(value) < _MAX_DIGITS and plain_name(name) in SERVICES:
-                pairs[name] = int(value)  # no name, as a number in JSON is none
         record = self.documents.read(pairs) or self.documents.read({**pairs, "message": text})
         return record or RawRecord(text)
 

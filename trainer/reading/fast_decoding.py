@@ -147,7 +147,8 @@ class _Services:
 
     def add(self, text: str) -> bool:
         """Whether a text names a service; remembers it if it does."""
-        names = bool(bare_service(text))
+        service = bare_service(text)
+        names = bool(service) and not service.isdecimal()  # as the name of the field decides
         if names and len(self.known) < MAX_KNOWN:
             self.known.add(text)
         return names

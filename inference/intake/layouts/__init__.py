@@ -99,6 +99,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
         systems.BACULA,
         systems.STUNNEL,
         cpp.SPDLOG,
+        cpp.UPTIME,
         javascript.BUNYAN,
         systems.MACOS,
         cloud.LAMBDA,

@@ -71,6 +71,8 @@ _SAID: Final = (
     rf"{TIME} \S++ \[(?P<level>[TDIWEFC])\] {MESSAGE}",
     # Kodi: time T:7  LEVEL <part>: message
     rf"{TIME} T:\d++ ++{LEVEL} <(?P<service>[^<>]++)>: {MESSAGE}",
+    # Falco: time: Level message
+    rf"{TIME}: (?P<level>Emergency|Alert|Critical|Error|Warning|Notice|Informational|Debug) {MESSAGE}",
     # [id] time LEVEL: message, behind a place as well; 7: (8): LEVEL: message
     rf"\[\w++\] {TIME} (?:[\w./-]++:\d++: )?{LEVEL}: {MESSAGE}",
     rf"\d++: (?:\(\d++\): )?{LEVEL}: {MESSAGE}",

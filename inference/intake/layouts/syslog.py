@@ -13,7 +13,7 @@ from inference.intake.fragments import (
     MESSAGE,
     TAG,
 )
-from inference.intake.layout import PRIORITIES, Layout
+from inference.intake.layout import PRIORITIES, Layout, named_levels
 from inference.intake.layout import example as _e
 from inference.intake.months import MONTH_LIKE
 from schemas.record.features import Level
@@ -45,6 +45,11 @@ _COMWARE: Final = (
     rf"(?:<\d{{1,3}}>)?(?P<time>{BSD_TIME}) {_HOST} %%\d\d(?P<service>\w++)/(?P<level>[0-7])/\w++(?:\(\w\))?(?:\[\d++\])?: ?{MESSAGE}",
     # H3C: %Jan  2 03:04:05:123 2024 host IFNET/3/PHY_UPDOWN: message
     rf"(?:<\d{{1,3}}>)?%(?P<time>{MONTH_LIKE} ++\d\d? {CLOCK} \d{{4}}) [\w.-]++ (?:%%\d\d)?(?P<service>\w++)/(?P<level>[0-7])/\w++: {MESSAGE}",
+)
+_ARUBA: Final = (
+    # Jan  2 03:04:05 2024 host prog[123]: <522008> <7> <NOTI> |prog|  message
+    rf"(?:<\d{{1,3}}>)?(?P<time>{BSD_TIME} \d{{4}}) {_HOST} (?P<service>[\w-]++)\[\d++\]: (?:<\d++> ){{1,2}}"
+    rf"<(?P<level>[A-Z]{{4}})> (?:\|[^|]*+\| ++)?{MESSAGE}",
 )
 _WORD: Final = (
     r"(?P<level>emerg|alert|crit|critical|err|error|warning|warn|notice|info|debug|trace)"
@@ -125,8 +130,11 @@ DMESG: Final = Layout(
 
 CISCO: Final = Layout(
     name="cisco",
-    title="Cisco IOS",
-    patterns=_CISCO,
-    levels={str(n): Level(name) for n, name in SCALES["syslog"].items()},
+    title="Cisco IOS, Aruba",
+    patterns=(*_CISCO, *_ARUBA),
+    levels={
+        **{str(n): Level(name) for n, name in SCALES["syslog"].items()},
+        **named_levels(noti="INFO", errs="ERROR"),
+    },
     examples=(_e("*Mar  1 10:00:00.123: %LINK-3-UPDOWN: down", "3", "LINK", "down"),),
 )
