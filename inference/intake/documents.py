@@ -4,6 +4,7 @@ Each part of a record is searched for under its usual names, in every record ane
 a `level` may have a `severity`. The fields of a shape are found once.
 """
 
+import re
 from itertools import chain
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from inference.intake.levels import (
     Number,
     as_number,
     is_plain_level,
+    level_of_names,
     level_of_numbers,
     scale_of,
 )
@@ -63,6 +65,7 @@ __all__ = [
 DEFAULT_SERVICE: Final = "unknown"
 """The service of records that do not say who wrote them."""
 
+_CLOCK: Final = re.compile(r"[012]?\d:\d\d")  # its day stands in a field of its own
 MAX_SHAPES: Final = 1_000
 """Shapes of records that are remembered: a bound against hostile records."""
 
@@ -99,7 +102,7 @@ class RawRecord(msgspec.Struct, frozen=True, gc=False):
 class Shape(msgspec.Struct, frozen=True):
     """Where the parts stand in records of a shape, best first, and all plain names.
 
-    `vague` are fields that may hold a level where there is no other.
+    `vague` are fields that may hold a level where there is no other, `day` is the day of a clock.
     """
 
     message: tuple[Path, ...]
@@ -109,6 +112,7 @@ class Shape(msgspec.Struct, frozen=True):
     traces: tuple[Path, ...]
     names: frozenset[str]
     vague: tuple[Path, ...] = ()
+    day: Path = ()
 
 
 class DocumentReader:
@@ -146,7 +150,7 @@ class DocumentReader:
             with_traces(document, shape.traces, clean_text(message)),
             level,
             self._service(document, shape),
-            next(values_at(document, shape.time), None),
+            self._time(document, shape),
             unknown,
             is_open,
         )
@@ -180,6 +184,8 @@ class DocumentReader:
         levels = found(LEVELS, self._named.level)
         is_vague = all(look_up(document, ".".join(path)) is None for _, path in levels[:1])
         vague = VAGUE_LEVEL_NAMES if is_vague and len(levels) <= 1 else ()
+        if not messages and "record" in tops:  # an event of AWS's platform
+            messages = [tops[name] for name in ("type",) if name in tops]
         return Shape(
             message=tuple(dict.fromkeys([*messages, *whole])),
             level=tuple(levels),
@@ -188,6 +194,7 @@ class DocumentReader:
             traces=tuple(path for path in trace_paths(document) if path not in messages[:1]),
             names=frozenset(tops),
             vague=tuple(tops[name] for name in vague if name in tops),
+            day=tops.get("date", ()) if "time" in tops else (),
         )
 
     def _message(self, document: dict[str, Any], shape: Shape) -> str | None:
@@ -197,6 +204,13 @@ class DocumentReader:
         if any(value_at(document, path) == "" for path in shape.message):
             return ""
         return None
+
+    @staticmethod
+    def _time(document: dict[str, Any], shape: Shape) -> object:
+        time = next(values_at(document, shape.time), None)
+        if not shape.day or not isinstance(time, str) or _CLOCK.match(time) is None:
+            return time
+        return f"{value_at(document, shape.day)} {time}"
 
     def has_level(self, document: dict[str, Any]) -> bool:
         """Whether a record has any field that may hold a level."""
@@ -219,6 +233,7 @@ class DocumentReader:
         self, document: dict[str, Any], shape: Shape
     ) -> tuple[Level | None, str | None, bool]:
         level, numbers, unknown = self._name(document, shape)
+        level = level or (None if numbers or unknown else level_of_names(shape.names))
         return (level, None, False) if level else self._of_numbers(numbers, shape, unknown)
 
     def _name(
@@ -276,10 +291,8 @@ class DocumentReader:
     def _service(document: dict[str, Any], shape: Shape) -> str | None:
         for path in shape.service:
             value = value_at(document, path)
-            named = isinstance(value, str) or (
-                isinstance(value, int | float) and plain_name(path[-1]) in NUMBERED
-            )
-            text = bare_service(str(value)) if named else ""
-            if text:
+            text = bare_service(str(value)) if isinstance(value, str | int | float) else ""
+            number = not isinstance(value, str) or text.isdecimal()
+            if text and not (number and plain_name(path[-1]) not in NUMBERED):
                 return text
         return None

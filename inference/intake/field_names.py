@@ -36,6 +36,7 @@ MESSAGE_NAMES: Final = (
     "messagetemplate",
     "event",
     "event.original",
+    "logevent.message",
     "logevent",
     "line",
     "raw",
@@ -109,6 +110,7 @@ STATUS_NAMES: Final = (
     "edgeresponsestatus",
     "elbstatuscode",
     "scstatus",
+    "responsestatus.code",
 )
 """The status of an HTTP answer; it decides the level where nothing else does."""
 
@@ -168,6 +170,7 @@ LEVEL_NAMES: Final = (
     "syslog.severity.code",
     "priority",
     "prio",
+    "pri",
     "s",
     "status",
     "at",
@@ -177,8 +180,8 @@ LEVEL_NAMES: Final = (
 """The severity of a log; of these, `WEAK_LEVEL_NAMES` mean something else as often."""
 
 WEAK_LEVEL_NAMES: Final = frozenset(
-    {"priority", "prio", "s", "status", "at", "severitytext", "@l", "l", "messagetype", "verbosity"}
-    | {*STATUS_NAMES}
+    {"priority", "prio", "pri", "s", "status", "at", "severitytext", "@l", "l", "messagetype"}
+    | {"verbosity", *STATUS_NAMES}
 )
 """Names of fields that hold a level only if their word is a level."""
 
@@ -211,7 +214,22 @@ TIME_NAMES: Final = (
     "requestreceivedtimestamp",
     "edgestarttimestamp",
     "startedat",
+    "starttime",
+    "timelocal",
+    "timeiso8601",
+    "timegenerated",
+    "date and time",
+    "eventtimestamp",
+    "logtimestamp",
+    "loggedat",
+    "stagetimestamp",
+    "lasttimestamp",
+    "firsttimestamp",
     "created",
+    "createdat",
+    "creationtime",
+    "published",
+    "unixtime",
     "event.system.timecreated.#attributes.systemtime",
     "event.system.timecreated.systemtime",
     "millis",

@@ -12,7 +12,7 @@ MESSAGE: Final = "(?P<message>.*)"
 
 _UPPER: Final = (
     "TRACE|TRC|VERBOSE|VRB|FINEST|FINER|FINE|CONFIG|DEBUG|DBG|DEBU|INFORMATION|INFORMATIONAL|INFO|INF"
-    "|NOTICE|NOTE|SUCCESS|AUDIT|WARNING|WARN|WRN|DEPRECATION|ERROR|ERRO|ERR|SEVERE|FAILURE|FAIL"
+    "|NOTICE|NOTE|SUCCESS|AUDIT|LIFECYCLE|WARNING|WARN|WRN|DEPRECATION|ERROR|ERRO|ERR|SEVERE|FAILURE|FAIL"
     "|FEHLER|WARNUNG|SCHWERWIEGEND|KRITISCH|ERREUR|AVERTISSEMENT|INFOS|GRAVE|CRITIQUE"
     "|ADVERTENCIA|AVISO|INFORMACI[OÓ]N|ERRORE|AVVERTENZA|AVVISO|INFORMAZIONI|INFORMAÇÃO|ERRO"
     "|INFORMAÇÕES|ADVERTÊNCIA|FOUT|WAARSCHUWING|INFORMATIE|VARNING|ALLVARLIG"
@@ -26,19 +26,20 @@ LEVEL: Final = rf"(?P<level>{_UPPER})(?![A-Za-z_])"
 """A level in capitals, which stands for itself wherever it stands."""
 
 MARKED_LEVEL: Final = (
-    rf"(?:(?P<level>{_UPPER})(?![A-Za-z_])|"
-    rf"(?=[\[(<|]?(?i:{_MIXED}) *+(?:[\])>|:]|\t|  ))[\[(<|]?(?P<level2>(?i:{_MIXED}))(?![A-Za-z_]))"
+    rf" *+(?:(?P<level>{_UPPER})(?![A-Za-z_])|"
+    rf"(?=(?:[\[(<|] *+)?(?i:{_MIXED}) *+(?:[\])>|:]|\t|  ))(?:[\[(<|] *+)?(?P<level2>(?i:{_MIXED}))(?![A-Za-z_]))"
 )
-"""A level in capitals, or a level in small letters that brackets, a colon or blanks set apart."""
+"""A level in capitals, or a level in small letters that brackets, a colon or blanks set apart; it may
+be padded within its brackets."""
 
 _NEAR_WORDS: Final = (
     "(?i:trace|trc|verbose|debug|dbg|information|info|inf|notice|warning|warn|wrn|error|err|severe"
     "|fatal|critical|crit|alert|emergency|emerg|panic)"
 )
 NEAR_LEVEL: Final = (
-    r"(?:(?<![\w.=-])(?P<level>TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|ERR|SEVERE|FATAL|CRITICAL|FEHLER"
+    r"(?:(?<![\w.=-])(?P<level>TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|ERR|SEVERE|FATAL|CRITICAL|CRIT|FEHLER"
     r"|WARNUNG)(?![\w.=-])"
-    rf"|(?:[\[(<]|(?<=[\d:|>\])] ))(?P<level2>{_NEAR_WORDS})(?: *+[\])>]| *+: ))"
+    rf"|(?:[\[(<] *+|(?<=[\d:|>\])] ))(?P<level2>{_NEAR_WORDS})(?: *+[\])>]| *+: ))"
 )
 """A level somewhere behind a time: in capitals, in brackets, or between a number and a colon."""
 
@@ -97,7 +98,8 @@ _PROSE: Final = (
     "|received|sent|started|starting|stopped|stopping|connected|connecting|disconnected|done|note"
     "|usage|using|loading|loaded|created|deleted|updated|requests?|response|https?|timeout|invalid"
     "|unknown|missing|got|found|see|hint|tip|args|panic|listening|ready|finished|completed|retrying"
-    "|statement|duration|parameters|disconnection|execute|parse|bind)"
+    "|statement|duration|parameters|disconnection|execute|parse|bind|id|ms|msg|message|clientid|peername"
+    "|mfa|supervisor|exited|spawned|success|gave|reaped|waiting)"
     r"[: ])"
 )
 """Words that begin a text, and are the name of no logger."""
@@ -110,9 +112,10 @@ DOTTED: Final = r"(?P<service>[a-z]\w*+(?:\.[\w$]++){2,}+)"
 """A name with two dots or more, which is a class whatever follows it."""
 
 OWN_BRACKET: Final = (
-    r"\[(?!main\]|[^\]]*+[Tt]hread)(?P<service>(?=[^\]]*[A-Za-z])[\w.$/:-]++)(?<!-\d)\]"
+    rf"\[(?!main\]|(?i:{_MIXED})\]|[^\]]*[Tt]hread)(?P<service>(?=[^\]]*[A-Za-z])"
+    r"[\w.$/-]++(?:::?+(?!\d++\])[\w.$/-]++)*+)(?<!-\d)(?::\d++)?\]"
 )
-"""A name alone in brackets that is not a thread's."""
+"""A name alone in brackets that is neither a thread's nor a level; without the number of a line."""
 
 BARE: Final = (
     rf"{TIME} ++(?:- )?(?:{BRACKETED} )?\[?{LEVEL}(?: *+\])?+(?: *+[-:])?(?: ++|$){MESSAGE}"

@@ -5,14 +5,19 @@ from typing import Final
 import msgspec
 
 from schemas.record.features import Level
+from schemas.record.levels import SCALES
 
-__all__ = ["STATUS_LEVELS", "Example", "Layout", "example", "named_levels"]
+__all__ = ["PRIORITIES", "STATUS_LEVELS", "Example", "Layout", "example", "named_levels"]
 
 STATUS_LEVELS: Final = {
     str(status): Level.ERROR if status >= 500 else Level.WARN if status >= 400 else Level.INFO  # noqa: PLR2004 - RFC 9110, 15
     for status in range(100, 600)
 }
 """The level of an HTTP status."""
+
+_N_PRIORITIES: Final = 192  # 24 facilities of 8 severities
+PRIORITIES: Final = {str(n): Level(SCALES["syslog"][n % 8]) for n in range(_N_PRIORITIES)}
+"""The level of a priority of syslog."""
 
 
 class Example(msgspec.Struct, frozen=True):

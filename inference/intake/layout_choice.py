@@ -45,7 +45,7 @@ SAMPLE_LINES: Final = 200
 _WORTH: Final = {"record": 2, "level": 1, "service": 1, "body": 2, "pairs": 2}
 """The worth of what a layout finds in a line; with a body, the next line is read as well."""
 
-_LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity)=")
+_LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity|pri|priority)=")
 _MIN_ENVELOPED: Final = 2
 _ENVELOPES: Final[tuple[Envelope, ...]] = ("cri", "compose", "kubectl")
 _REPLICAS: Final = re.compile(r"[\w.-]+[-_]\d+")
@@ -212,6 +212,7 @@ def apply_layout(
     if not parsed:  # as of most layouts
         return Choice(layout, [], len(lines))
     further = _is_further(layout)
+    is_remark = compiled(layout.remark or "(?!)").fullmatch
     n_before = next((n for n, record in enumerate(results) if record is not None), len(lines))
     # Behind a head stands the text, whatever it is.
     heads = [False, *(layout.has_body and record is not None for record in results)]
@@ -219,7 +220,7 @@ def apply_layout(
         record is not None
         or not (head or further(line))
         # Any line may be a further line, but for those before the first head.
-        or (layout.any_further and number < n_before)
+        or (layout.any_further and number < n_before and not is_remark(line))
         for number, (record, head, line) in enumerate(zip(results, heads, lines, strict=False))
     ]
     n_leading = 0 if layout.any_further else sum(counted[:n_before])

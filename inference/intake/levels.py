@@ -20,6 +20,7 @@ __all__ = [
     "Number",
     "as_number",
     "is_plain_level",
+    "level_of_names",
     "level_of_numbers",
     "on_scale",
     "scale_of",
@@ -33,6 +34,7 @@ UNKNOWN: Final = "?"
 
 _SCALES_BY_NAME: Final = {
     "priority": ("syslog",),
+    "pri": ("syslog",),
     "syslogseverity": ("syslog",),
     "sysloglevel": ("syslog",),
     "log.syslog.severity.code": ("syslog",),
@@ -69,6 +71,9 @@ _SCALE_BY_VALUE: Final = (
     ("logback", "", frozenset(SCALES["logback"])),
 )
 """Scales whose numbers no other logger writes into the field of a level, or of this very name."""
+
+_OF_KLOG: Final = frozenset({"ts", "caller", "msg", "err"})
+"""What Kubernetes' components write beside an error in JSON; all else has `v`, and none a level."""
 
 _OF_PINO: Final = frozenset({"pid", "hostname"})
 _MIN_OF_PINO: Final = 10
@@ -167,6 +172,11 @@ def level_of_numbers(
         if level is not None:
             return level
     return None
+
+
+def level_of_names(names: AbstractSet[str]) -> Level | None:
+    """The level that the plain names of a record's fields show, which has no other."""
+    return Level.ERROR if names >= _OF_KLOG and "v" not in names else None
 
 
 def is_plain_level(text: str) -> bool:

@@ -120,7 +120,7 @@ _RECORD_FIRST: Final = re.compile(
     rf"[\[<(]?(?:{DATED}|{BSD_TIME}|(?:\d\d[-/]\d\d )?\d\d:\d\d:\d\d)|\{{|<\d{{1,3}}>"
     rf"|[\[(<]?{LEVEL.replace('?P<level>', '?:')}\]?(?: *+[-:|\]\[)]|  | \[| \d|$)"
     r"|[IWEFD]\d{4} \d\d:\d\d:\d\d"
-    r"|[\da-fA-F.:]{3,45}+ \S+ \S+ \[\d\d?/[A-Z][a-z]{2}/\d{4}:"  # an access log
+    r"|[\da-fA-F.:]{3,45}+ \S+ \S+ \[\d\d?/[A-Z][a-z]{2}/\d{4}:|\[pid: \d++\|app: "  # an access log
     r"|(?:time|ts|level|lvl)=\S"  # logfmt
     rf"|{BARE_LEVEL.replace('?P<level>', '?:')} \S"
 )
@@ -131,20 +131,27 @@ _CONTINUES: Final = re.compile(
     # Python
     r'|Traceback |During handling of |The above exception |File "|\^+$|~+\^*$'
     # PHP, Ruby
-    r"|#\d+ |Stack trace:|  thrown in |\[(?:stacktrace|previous exception)\]|from \S+:\d+:in "
+    r"|#\d+ |Stack [Tt]race:|- \S+:\d+$|  thrown in |\[(?:stacktrace|previous exception)\]"
+    r"|from \S+:\d+:in "
     # Perl, VMware, Dropwizard
     r"|-->? |!(?: (?:at |\.\.\. \d|Caused by: |Suppressed: |(?:[\w$]+\.)+[\w$]+(?:: |$))|$)"
     # Go, Rust, C++
     r"|goroutine \d+ \[|created by |panic: |stack backtrace:|\d+: 0x|note: |thread '|called `"
+    r"|\d{1,3}\. [^@]{1,400}@ 0x|\*\*\* (?:Check failure stack trace|Aborted at|SIG[A-Z]+ )"
+    # .NET: what log4net says of an exception; the banner of Ignite
+    r"|(?:Exception|Message|Source|Nested Exception|NAME|CODE|MESSAGE): |>>> "
     # Erlang and Elixir: reasons, states, what a crash report says of a process
     r"|\*\* |Last message(?: \(|:)|State: |Function: |(?:Start|Initial) Call: |(?:Client|Pid:) #PID"
-    r"|Restart: :|Type: :|Shutdown: (?:\d|:)|(?:Queue|Postponed): \["
+    r"|(?:Server|Request): |Restart: :|Type: :|Shutdown: (?:\d|:)|(?:Queue|Postponed): \["
     # a file and a line; what Java says of a circle; XML
     r"|[\w./<>-]+\.[a-z]{1,3}:\d+:|\[CIRCULAR REFERENCE|</?[A-Za-z][\w:.-]*[ />]|<\?xml"
     r"|[\w./*()-]+\([^()]*\)$|[a-z][\w-]*(?:[./][\w*()~-]+)*\.[\w*()\[\].-]+$"
     r"|/\*{3,}|\*{3,}/|(?:STARTUP|SHUTDOWN)_MSG:"  # Hadoop's banner
     r"|(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION):  |LINE \d+: |Process \d+ waits "
+    # a query that a database was asked
+    r"|(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH) |(?:begin|commit|rollback) \["
     # a class and what it says; the query behind a database's error
+    r"|(?:Uncaught )?Error: "
     r"|[\w.$\\]+(?:Error|Exception|Throwable|Warning|Exit|Interrupt|Failure)\b|[a-z_]\w*(?:[.$\\]\w+)+(?::|$)"
 )
 FURTHER_LEVELS: Final = frozenset(

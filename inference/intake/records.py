@@ -8,6 +8,7 @@ import re
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from inference.intake.cleaning import clean_text
 from inference.intake.documents import DocumentReader, Named, RawRecord, bare_service
@@ -32,10 +33,15 @@ _LIKELY: Final = ("log4j", "python", "klog", "general")
 """Layouts of lines that others pass on, in the order in which they are tried."""
 
 _PREFIX: Final = re.compile(
-    # perhaps behind a part of the program: lmtp(7): Error: no; [7:0] info: up; (ann@h1) [INFO] up
-    r"(?P<part>(?:[a-z][\w-]*+(?:\([^()]*+\))?(?:<[^<>]*+>)*+:|\[\d[\d:]*+\]|\([^()]*+\)) )??"
-    r"[\[(<]?(?P<level>(?i:trace|debug|info|notice|warn|warning|error|err|fatal|critical|crit|alert"
-    r"|emerg|panic|severe))[\])>]?(?::|[\])>]:?| -)[ \t]++(?:\[\d{10}\.\d++\] )?(?P<message>.*)"
+    # perhaps behind a part of the program: lmtp(7): Error: no; [7:0] info: up; (ann@h1) [INFO] up,
+    # or behind a place in a source: cart.c:7:5: error: no; cart.cs(7,5): error CS1: no
+    r"(?P<part>(?:[a-z][\w-]*+(?:\([^()]*+\))?(?:<[^<>]*+>)*+:|\[\d[\d:]*+\]|\([^()]*+\)"
+    r"|(?:[A-Z]:)?[^\s:()]++(?:(?::\d++){1,2}:|\(\d++(?:,\d++)*+\) ?:)(?= (?:error|warning|fatal))"
+    r") )??"
+    r"(?:##)?(?:[\[(<] *+)?(?P<level>(?i:trace|debug|info|notice|warn|warning|(?:fatal )?error|err"
+    r"|fatal|critical|crit|alert|emerg|panic|severe))(?:[\])>]?(?::|[\])>]:?| -)[ \t]++"
+    r"|\](?=[^\s\[])|\|[^\[\]]*+\][ \t]++|\[[A-Z]\d++\]:[ \t]++|[ \t](?=[A-Z]{1,4}\d++:))"
+    r"(?:\[\d{10}\.\d++\] )?(?P<message>.*)"
     rf"|{BARE_LEVEL.replace('<level>', '<level2>')}[ \t]++(?P<rest>.*)",
     re.DOTALL,
 )
@@ -51,7 +57,7 @@ _PAIR: Final = re.compile(
     # a long value with a quotation mark behind it is none, wherever in it a name is looked for
     r'|[^\s"]{256,}+)'
 )
-_LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity|at)=")
+_LEVEL_PAIR: Final = re.compile(r"(?:^|\s)(?:level|lvl|severity|at|pri)=")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 _TAGGED: Final = re.compile(r'(?P<tag>[\w.$/:\[\]-]{1,100})[ \t]++(?=\{")')
@@ -105,14 +111,15 @@ class RecordReader:
             return None
         if "log" in document and record.message.endswith("\n"):
             # Docker keeps the line end that the program wrote.
-            record = msgspec.structs.replace(record, message=record.message.rstrip("\r\n"))
+            record = replace(record, message=record.message.rstrip("\r\n"))
         return self.opened(record)
 
     def of_line(self, parsed: Parsed, layout: Layout) -> RawRecord:
         """The parts of a line that was read by a layout."""
-        if layout.pairs:
-            return self._of_pairs(parsed.message)
         level, unknown = self.level_of(parsed.level, layout)
+        if layout.pairs:
+            pairs = self._of_pairs(parsed.message)
+            return pairs if pairs.level or not level else replace(pairs, level=level, unknown=None)
         record = RawRecord(parsed.message, level, parsed.service or None, parsed.time, unknown)
         return record if level is not None or parsed.level else self.opened(record)
 
@@ -128,7 +135,7 @@ class RecordReader:
         text = record.message
         if text.startswith(_COOKIE):
             text = text[len(_COOKIE) :].lstrip()
-            record = msgspec.structs.replace(record, message=text)
+            record = replace(record, message=text)
         if depth > 0 and len(text) <= MAX_WITHIN_CHARS and _is_document(text):
             return self._of_within(record, depth)
         if record.level is None and record.unknown is None:
@@ -143,7 +150,7 @@ class RecordReader:
         tagged = _TAGGED.match(text)
         if tagged is None:
             return None
-        around = msgspec.structs.replace(
+        around = replace(
             record,
             message=text[tagged.end() :],
             service=record.service or bare_service(tagged["tag"]) or None,
@@ -178,15 +185,16 @@ class RecordReader:
             level, _ = self.level_of(prefix["level"] or prefix["level2"], LAYOUTS["general"])
             text = prefix["rest"] if prefix["message"] is None else prefix["message"]
             message = (prefix["part"] or "") + text
-            return msgspec.structs.replace(record, message=message, level=level)
+            return replace(record, message=message, level=level)
         status = _STATUS.search(line)
         if status is not None:
             level = LAYOUTS["access"].levels[status[1] or status[2]]
-            return msgspec.structs.replace(record, level=level)
+            return replace(record, level=level)
         if _LEVEL_PAIR.search(line):
             within = self._of_pairs(record.message)
             if within.level is not None:
-                return _merged(within, record)
+                # The program is a better answer than a part of it.
+                return _merged(replace(within, service=record.service or within.service), record)
         return record
 
     def _parsers(self) -> list[tuple[Layout, LineParser]]:

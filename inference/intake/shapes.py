@@ -96,7 +96,7 @@ class ShapeDecoder:
 
     def _service(self, name: str) -> str | None:
         service = bare_service(name)
-        if not service or len(service) > MAX_SERVICE_CHARS:
+        if not service or service.isdecimal() or len(service) > MAX_SERVICE_CHARS:
             return None
         if len(self._services) < MAX_KNOWN and len(name) <= MAX_SERVICE_CHARS:
             self._services[name] = service

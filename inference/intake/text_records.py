@@ -265,7 +265,8 @@ class RecordBuilder(Generic[R]):
         if body is None:
             return Parsed(message, parsed.level, parsed.service, parsed.time)
         rest = message.partition("\n")
-        return Parsed(body.message + rest[1] + rest[2], body.level, parsed.service, parsed.time)
+        level = body.level or parsed.level
+        return Parsed(body.message + rest[1] + rest[2], level, parsed.service, parsed.time)
 
 
 def within(inner: RawRecord, around: RawRecord) -> RawRecord:

@@ -45,7 +45,7 @@ _PATTERNS: Final = tuple(
     re.compile(pattern)
     for pattern in (
         (
-            r"(?P<year>\d{4})[-/.:](?P<month>\d\d?)[-/.:](?P<day>\d\d?)[-T _,:\t\]\[]+"
+            r"(?P<year>\d{4})[-/.:](?P<month>\d\d?)[-/.:](?P<day>\d\d?)[-T _,:|\t\]\[]+"
             rf"{_CLOCK}{_ZONE}"
         ),
         (  # numbers without padding, down to the milliseconds: 20171224-0:5:7:14
@@ -81,7 +81,7 @@ _PATTERNS: Final = tuple(
         ),
         rf"(?P<day>\d\d?)[-.](?P<month>\d\d?)[-.](?P<year>\d{{4}}),? {_CLOCK}{_ZONE}",
         rf"{_MONTH}-(?P<day>\d\d)-(?P<year>\d\d) {_CLOCK}{_ZONE}",
-        rf"(?P<first>\d\d?)/(?P<other>\d\d?)/(?P<last>\d\d),? {_CLOCK}{_ZONE}",
+        rf"(?P<first>\d\d?)/(?P<other>\d\d?)/(?P<last>\d\d)(?:,? |@){_CLOCK}{_ZONE}",
         rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d\d),? {_CLOCK}{_ZONE}",
         rf"(?P<month>\d\d)[-/](?P<day>\d\d)[ |-]{_CLOCK}{_ZONE}",
         rf"(?P<year>\d{{4}}) {_MONTH} +(?P<day>\d\d?) {_CLOCK}{_ZONE}",
@@ -97,6 +97,8 @@ _PATTERNS: Final = tuple(
     )
 )
 _EPOCH: Final = re.compile(r"\d{9,19}(?:[.,]\d{1,9})?|\d\.\d+e\+?\d\d")
+_JSON_DATE: Final = re.compile(r"\\?/Date\((\d{9,16})(?:[+-]\d{4})?\)\\?/")
+"""Milliseconds, as .NET and PowerShell write them in JSON."""
 _EPOCH_STEPS: Final = ((10**11, 1_000_000), (10**14, 1_000), (10**17, 1))
 """Below which a number counts seconds, milliseconds, microseconds, and microseconds in each."""
 
@@ -175,6 +177,9 @@ def _of_epoch(number: float) -> int | None:
 def _of_text(text: str, year: int | None) -> int | None:
     if _EPOCH.fullmatch(text) and not _COMPACT.fullmatch(text):
         return _of_epoch(int(text) if text.isdecimal() else float(text.replace(",", ".")))
+    date = _JSON_DATE.fullmatch(text)
+    if date is not None:
+        return int(date[1]) * 1_000
     label = _TAI64N.fullmatch(text)
     if label is not None:
         seconds = int(label[1], 16) - _TAI_EPOCH - _TAI_AHEAD

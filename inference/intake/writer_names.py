@@ -76,6 +76,7 @@ SERVICE_NAMES: Final = (
     "categoryname",
     "channel",
     "target",
+    "controllerkind",
     "name",
     "source.component",
     "reportingcomponent",
@@ -124,13 +125,16 @@ ASIDE_SERVICE_NAMES: Final = (
 _OF_TAG: Final = re.compile(r"\[\d+\]:?$|:$")
 """What syslog's tags have behind the program's name."""
 
+_LINE_NUMBER: Final = re.compile(r"(\.[a-z]{1,4}):\d++$")
+"""A place in a source is named by its file alone: there would be as many services as lines."""
+
 _DURATION: Final = re.compile(r"[0-9.]+(?:ns|us|µs|ms|s)")
 """Heroku's router says in `service` how long the program took."""
 
 
 def bare_service(name: str) -> str:
     """A service's name as it is kept: no ending of systemd's units, process id or path of a log."""
-    text = _OF_TAG.sub("", clean_text(name).strip())
+    text = _LINE_NUMBER.sub(r"\1", _OF_TAG.sub("", clean_text(name).strip()))
     if text.startswith("projects/"):
         return text.rpartition("/")[2]
     return "" if _DURATION.fullmatch(text) else text.removesuffix(".service")

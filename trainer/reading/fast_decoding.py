@@ -115,6 +115,8 @@ class _Met:
         decisive = _better(plan)
         if plan.scale or plan.open_scale:
             decisive |= LEVELS.keys()
+        if plain_name(plan.fields.time or "") == "time":
+            decisive |= {"date"}  # which may be the day of a clock
         self._names = MetNames(parts, decisive)
         self._left = MAX_LEARNED
         self.decode: Callable[[bytes], Any] = self._decoder()
@@ -145,7 +147,8 @@ class _Services:
 
     def add(self, text: str) -> bool:
         """Whether a text names a service; remembers it if it does."""
-        names = bool(bare_service(text))
+        service = bare_service(text)
+        names = bool(service) and not service.isdecimal()  # as the name of the field decides
         if names and len(self.known) < MAX_KNOWN:
             self.known.add(text)
         return names

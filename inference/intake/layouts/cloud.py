@@ -11,11 +11,12 @@ __all__ = ["CLOUD", "GITHUB", "LAMBDA", "VPC"]
 
 _GITHUB: Final = (
     r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z) (?:##\[(?P<level>[a-z]++)\])?(?P<message>.*)",
+    r"##\[(?P<level>[a-z]++)\](?P<message>.*)",
 )
 
 GITHUB: Final = Layout(
     name="github",
-    title="GitHub Actions",
+    title="GitHub Actions, Azure Pipelines",
     patterns=_GITHUB,
     levels={**dict.fromkeys(("group", "endgroup", "command", "section", "add-mask"), Level.INFO)},
     examples=(_e("2024-05-01T10:00:01.0000000Z ##[error]exit 2", "error", None, "exit 2"),),

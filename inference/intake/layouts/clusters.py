@@ -1,12 +1,13 @@
-"""Clusters for research: Blue Gene/L, Thunderbird, Los Alamos."""
+"""Clusters for research: Blue Gene/L, Thunderbird, Los Alamos, PBS."""
 
 from typing import Final
 
 from inference.intake.fragments import BSD_TIME, MESSAGE, TAG
 from inference.intake.layout import Layout, named_levels
 from inference.intake.layout import example as _e
+from schemas.record.features import Level
 
-__all__ = ["BLUEGENE", "HPC"]
+__all__ = ["BLUEGENE", "HPC", "PBS"]
 
 _BLUEGENE: Final = (
     r"\S++ (?P<time>\d{10}) \d{4}\.\d\d\.\d\d \S++ \d{4}-\d\d-\d\d-\d\d\.\d\d\.\d\d\.\d++ \S++ \S++ "
@@ -45,5 +46,22 @@ HPC: Final = Layout(
             "off",
         ),
         _e("2286759 full partition status 1061219795 -1 on", None, "full", "on"),
+    ),
+)
+
+_PBS: Final = (
+    # time;kind of event;daemon@host;kind of object;object;message
+    r"(?P<time>\d\d/\d\d/\d{4} \d\d:\d\d:\d\d)(?:\.\d++)?;(?:(?P<level>00[048]1)|[0-9a-f]{4});"
+    rf"(?P<service>\w++)(?:@[\w.-]++)?;{MESSAGE}",
+)
+
+PBS: Final = Layout(
+    name="pbs",
+    title="OpenPBS, Torque",
+    patterns=_PBS,
+    levels=dict.fromkeys(("0001", "0041", "0081"), Level.ERROR),
+    examples=(
+        _e("05/01/2024 10:00:01;0001;pbs_mom;Svr;x;no", "0001", "pbs_mom", "Svr;x;no"),
+        _e("05/01/2024 10:00:01;0008;Server@h1;Job;7;on", None, "Server", "Job;7;on"),
     ),
 )

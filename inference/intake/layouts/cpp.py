@@ -1,4 +1,4 @@
-"""C++: spdlog, Envoy, Chromium, Unreal Engine."""
+"""C and C++: spdlog, Envoy, Chromium, Unreal Engine, small devices."""
 
 from typing import Final
 
@@ -6,9 +6,11 @@ from inference.intake.fragments import DATED, MESSAGE
 from inference.intake.layout import Layout, named_levels
 from inference.intake.layout import example as _e
 
-__all__ = ["CHROMIUM", "SPDLOG", "UNREAL"]
+__all__ = ["CHROMIUM", "SPDLOG", "UNREAL", "UPTIME"]
 
 _SPDLOG: Final = (
+    # [time] [logger] [level] [source] message
+    rf"\[(?P<time>{DATED})\] \[(?P<service>[\w.-]++)\] \[(?P<level>[a-z]++)\] (?:\[[\w./-]++:\d++\] )?{MESSAGE}",
     # [time][process][level][logger] [source] message, as Envoy; [time] [level] message
     rf"\[(?P<time>{DATED})\](?:\[\d++\])? ?\[(?P<level>[a-z]++)\](?:\[(?P<service>[\w.-]++)\])? "
     rf"(?:\[[\w./-]++:\d++\] )?{MESSAGE}",
@@ -56,5 +58,27 @@ UNREAL: Final = Layout(
     examples=(
         _e("[2024.05.01-10.00.01:123][ 12]LogNet: Error: no", "Error", "LogNet", "no"),
         _e("LogInit: up", None, "LogInit", "up"),
+    ),
+)
+
+_SINCE_START: Final = (
+    # Zephyr: [00:00:00.010,000] <inf> part: message
+    r"\[\d\d:\d\d:\d\d\.\d{3},\d{3}\] <(?P<level>inf|err|wrn|dbg)> (?P<service>[\w.-]++): (?P<message>.*)",
+    # Arduino: [   123][E][file.cpp:7] open(): message
+    rf"\[ *+\d++\]\[(?P<level>[EWIDV])\]\[(?P<service>[\w./-]++):\d++\] {MESSAGE}",
+    # Fuchsia: [00012.345678][7][8][part] LEVEL: message
+    rf"\[\d++\.\d++\]\[\d++\]\[\d++\]\[(?P<service>[^\[\]]++)\] (?P<level>[A-Z]++): {MESSAGE}",
+    # PulseAudio: (   0.123|   0.001) E: [part] message
+    rf"\( *+\d++\.\d++\| *+\d++\.\d++\) (?P<level>[EWNID]): \[(?P<service>[\w.-]++)\] {MESSAGE}",
+)
+
+UPTIME: Final = Layout(
+    name="uptime",
+    title="seconds since the start, a level, a part: Zephyr, Arduino, Fuchsia, PulseAudio",
+    patterns=_SINCE_START,
+    continued=True,
+    examples=(
+        _e("[00:00:01.010,000] <err> bt: lost", "err", "bt", "lost"),
+        _e("[  1123][E][WiFi.cpp:9] open(): lost", "E", "WiFi.cpp", "open(): lost"),
     ),
 )

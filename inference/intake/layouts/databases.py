@@ -176,7 +176,7 @@ DB2: Final = Layout(
 )
 
 _CLICKHOUSE: Final = (
-    rf"(?P<time>{DATED}) \[ ?\d++ ?\] \{{[^{{}}]*+\}} <(?P<level>[A-Z][a-z]++)> (?P<service>[^:]++): {MESSAGE}",
+    rf"(?P<time>{DATED}) \[ ?\d++ ?\] \{{[^{{}}]*+\}} <(?P<level>[A-Z][a-z]++)> (?P<service>[^: ]++(?: [^:( ]++)*+)(?: \([^()]*+\))?: {MESSAGE}",
 )
 
 CLICKHOUSE: Final = Layout(
@@ -200,11 +200,15 @@ VERTICA: Final = Layout(
     examples=(_e("2024-05-01 10:00:01.123 Main:0x7f [Init] <WARNING> no", "WARNING", None, "no"),),
 )
 
-_ALERT: Final = (rf"(?P<time>{DATED}|{C_TIME})(?P<message>)",)
+_ALERT: Final = (
+    rf"(?P<time>{DATED}|{C_TIME})(?P<message>)",
+    # Firebird: host (Server), tab, time
+    rf"[\w.-]++(?: \(\w++\))?\t(?P<time>{C_TIME})(?P<message>)",
+)
 
 ALERT: Final = Layout(
     name="alert",
-    title="a time on a line of its own, then the text, as Oracle's alert log",
+    title="a time on a line of its own, then the text, as Oracle's alert log, Firebird",
     patterns=_ALERT,
     levels=named_levels(ora="ERROR"),
     continued=True,

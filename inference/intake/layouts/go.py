@@ -3,7 +3,7 @@
 from typing import Final
 
 from inference.intake.fragments import CLOCK, DATED, EPOCH, MESSAGE
-from inference.intake.layout import STATUS_LEVELS, Layout, named_levels
+from inference.intake.layout import PRIORITIES, STATUS_LEVELS, Layout, named_levels
 from inference.intake.layout import example as _e
 
 __all__ = ["ETCD", "GETH", "GIN", "KLOG", "LOGFMT", "LOGRUS", "ZAP", "ZEROLOG"]
@@ -15,19 +15,22 @@ _KLOG: Final = (
     rf"(?P<level>[IWEFD])(?P<time>\d{{8}} {CLOCK}) ++\d++ (?P<service>[\w./-]++):\d++\] {MESSAGE}",
     # CockroachDB: I240501 10:00:00.123456 7 server/node.go:12 [n1] message
     rf"(?P<level>[IWEF])(?P<time>\d{{6}} {CLOCK}) ++\d++ (?:\d@)?(?P<service>[\w./-]++):\d++ +(?:⋮ )?{MESSAGE}",
+    # PyTorch: [W cart.cpp:7] message, [rank0]:[W501 10:00:00.123456789 cart.cpp:7] message
+    rf"(?:\[rank\d++\]:)?\[(?P<level>[IWEF])(?:\d{{3,4}} {CLOCK})? (?P<service>[\w./-]++):\d++\] {MESSAGE}",
 )
 
 KLOG: Final = Layout(
     name="klog",
     title="klog, glog: Kubernetes components",
     patterns=_KLOG,
+    remark=r"Log file created at: .*|Running on machine: .*|Running duration .*|Binary: .*|Log line format: .*",
     continued=True,
     examples=(_e("E0501 10:00:04.000000    7 db.go:7] db lost", "E", "db.go", "db lost"),),
 )
 
 _ZAP: Final = (
     rf"(?P<time>{DATED}|{EPOCH})\t(?P<level>[A-Za-z]++)\t"
-    rf"(?:(?P<service>[A-Za-z][\w.-]*+)\t(?!\{{))?(?:[^\t: ]++:\d++\t)?{MESSAGE}",
+    rf"(?:\[?(?P<service>[A-Za-z][\w.-]*+)\]?\t(?!\{{))?(?:[^\t: ]++:\d++\t)?{MESSAGE}",
 )
 
 ZAP: Final = Layout(
@@ -50,12 +53,12 @@ ZEROLOG: Final = Layout(
 )
 
 _GETH: Final = (
-    rf"(?P<level>TRACE|DEBUG|INFO|WARN|ERROR|CRIT) ?\[(?P<time>\d\d-\d\d\|{CLOCK})\] {MESSAGE}",
+    rf"(?P<level>TRACE|DEBUG|INFO|WARN|ERROR|CRIT|[DIE]) ?\[(?P<time>(?:\d{{4}}-)?\d\d-\d\d\|{CLOCK})\] {MESSAGE}",
 )
 
 GETH: Final = Layout(
     name="geth",
-    title="go-ethereum",
+    title="go-ethereum, Tendermint",
     patterns=_GETH,
     continued=True,
     examples=(_e("ERROR[05-01|10:00:02.123] lost", "ERROR", None, "lost"),),
@@ -105,13 +108,14 @@ GIN: Final = Layout(
 )
 
 _LOGFMT: Final = (
-    r'(?P<message>(?:[A-Za-z_@][\w.@/-]*+=(?:"(?:[^"\\]|\\.)*+"|[^\s"]*+)(?: ++|$)){2,}+)',
+    r'(?:<(?P<level>\d{1,3})>)?(?P<message>(?:[A-Za-z_@][\w.@/-]*+=(?:"(?:[^"\\]|\\.)*+"|[^\s"]*+)(?: ++|$)){2,}+)',
 )
 
 LOGFMT: Final = Layout(
     name="logfmt",
     title="logfmt: logrus, slog, Heroku's router, Grafana's programs",
     patterns=_LOGFMT,
+    levels=PRIORITIES,
     pairs=True,
     examples=(
         _e(

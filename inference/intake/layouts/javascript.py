@@ -10,8 +10,10 @@ __all__ = ["BUNYAN", "NEST", "NPM", "WINSTON"]
 
 _WINSTON: Final = (
     rf"(?P<time>{DATED}) \[(?P<service>[\w.-]++)\] (?P<level>[a-z]++): {MESSAGE}",
-    rf"(?P<time>{DATED}) (?P<level>error|warn|info|http|verbose|debug|silly): {MESSAGE}",
+    rf"\[?(?P<time>{DATED})\]? (?P<level>error|warn|info|http|verbose|debug|silly): {MESSAGE}",
     rf"(?P<level>error|warn|info|http|verbose|debug|silly): {MESSAGE}",
+    # Verdaccio
+    rf" ?(?P<level>fatal|error|warn|info|http|debug|trace) --- {MESSAGE}",
     # Next.js
     rf"(?P<level>error|warn|info) ++- {MESSAGE}",
     # ioBroker: time  - level: adapter.0 (7) message

@@ -36,11 +36,11 @@ _LOG4J: Final = (
     # 2015-07-29 17:41:41,536 - INFO  [thread:Class@123] - message
     rf"{TIME}(?: {BRACKETED})? - {LEVEL} *+{_AT_CLASS} -(?: |$){MESSAGE}",
     # [2023-01-01T00:00:00,000][INFO ][o.e.n.Node     ] message
-    rf"{TIME}\[(?P<level>[A-Z]{{3,12}}+) *+\]\[(?P<service>[^\[\] ]++) *+\] ?{MESSAGE}",
+    rf"{TIME}\[(?P<level>[A-Z]{{3,12}}+) *+\]\[(?!main\]|[^\[\]]*-#\d)(?P<service>[^\[\] ]++) *+\] ?{MESSAGE}",
     # 2023-01-01 00:00:00,000 INFO  [org.jboss.as] (MSC service thread 1-1) message
     rf"{TIME} {LEVEL} *+\[(?P<service>[\w.$-]++)\] \([^()]*+\) {MESSAGE}",
     # INFO  [main] 2023-01-01 00:00:00,000 Bar.java:123 - message; INFO [2023-...] com.foo.Bar: ...
-    rf"{LEVEL} *+(?:{BRACKETED} (?=[\[\d]))?{TIME} (?:{BRACKETED} ++)*+{ENDED}",
+    rf"(?:\[ *+)?{LEVEL}(?: *+\])? *+(?:{BRACKETED} (?=[\[\d]))?{TIME} (?:{BRACKETED} ++)*+{ENDED}",
     # 2023-01-01 00:00:00,000 AUDITED [main] a.b.X: a level of the program's own
     rf"{TIME} ++\[?(?P<level>[A-Z]{{3,12}}+)\]? ++(?:{BRACKETED} ++)?(?P<service>[A-Za-z_]\w*+(?:\.[\w$]++)++){SEPARATOR}{MESSAGE}",
     # [INFO] [05/01/2024 10:00:00.123] [thread] [akka://shop/user/cart] message

@@ -27,6 +27,7 @@ LOGCAT: Final = Layout(
     patterns=_LOGCAT,
     remark=r"-{5,} (?:beginning of|switch to) .*",
     levels=named_levels(s="DEBUG"),
+    continued=True,
     examples=(_e("03-17 16:13:38.811  1702  2395 E Cart: lost", "E", "Cart", "lost"),),
 )
 

@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from inference.intake.fragments import BARE, BRACKETED, DATED, LEVEL, LOGGER, MESSAGE, TIME
+from inference.intake.fragments import (
+    BARE,
+    BRACKETED,
+    CLOCK,
+    DATED,
+    LEVEL,
+    LOGGER,
+    MESSAGE,
+    TIME,
+    UUID,
+)
 from inference.intake.layout import Layout
 from inference.intake.layout import example as _e
 
@@ -12,17 +22,19 @@ _PYTHON: Final = (
     # LEVEL:logger:message
     rf"{LEVEL}:(?P<service>[^\s:]++):{MESSAGE}",
     # 2024-01-02 03:04:05,678 - name - LEVEL - message
-    rf"{TIME} - (?P<service>\S++) - {LEVEL} -(?: |$){MESSAGE}",
+    rf"{TIME} - (?P<service>\S++)(?: - \d++)? - {LEVEL} -(?: |$){MESSAGE}",
     # [2024-01-02 03:04:05,678] LEVEL in module: message
     rf"{TIME} {LEVEL} in (?P<service>[^\s:]++):(?: |$){MESSAGE}",
     # 2024-01-02 03:04:05,678 LEVEL name: message, with the process before or behind the level
-    rf"{TIME} (?:\d++ )?\[?{LEVEL}\]? *+(?:\d++ )?\[?{LOGGER}\]?(?:: | - |:$){MESSAGE}",
+    rf"{TIME} (?:\d++ )?\[?{LEVEL}\]? *+(?:\d++ )?(?!\[main\]|\[[^\s\]]*[Tt]hread)\[?{LOGGER}\]?(?:: | - |:$){MESSAGE}",
     # 2024-01-02 03:04:05.678 123 LEVEL name [request] message, perhaps behind the file's name
     rf"(?:[\w-]++\.log[\w.:-]*+ )?{TIME} \d++ {LEVEL} {LOGGER} {BRACKETED}(?: |$){MESSAGE}",
     # 2024-01-02 03:04:05.678 | LEVEL    | module:function:12 - message
     rf"{TIME} \| {LEVEL} *+\| (?P<service>[\w.<>]++):[\w<>]++:\d++ -(?: |$){MESSAGE}",
     # [2024-01-02 03:04:05 +0000] [123] [LEVEL] message
     rf"{TIME} \[\d++\] \[{LEVEL}\](?: |$){MESSAGE}",
+    # [2024-01-02 03:04:05,678: LEVEL/MainProcess] shop.cart.open[id]: message
+    rf"{TIME}: {LEVEL}/[^\[\]]++\] (?P<service>[\w.]++)\[{UUID}\]: {MESSAGE}",
     # [2024-01-02 03:04:05,678: LEVEL/MainProcess] message
     rf"{TIME}: {LEVEL}/[^\[\]]++\](?: |$){MESSAGE}",
     # 2024-01-02 03:04:05,678 7 LEVEL database name: message
@@ -39,6 +51,10 @@ _PYTHON: Final = (
     rf"{TIME} \[{LEVEL} *+\]\[(?P<service>[A-Za-z_][\w.]*+)(?::\d++)? *+\] {MESSAGE}",
     # 2024-01-02 03:04:05,678 (7/MainThread) shop.cart LEVEL - message
     rf"{TIME} \([^()]*+\) (?P<service>[\w.]++) {LEVEL} - {MESSAGE}",
+    # pytest: LEVEL    shop.cart:cart.py:7 message
+    rf"{LEVEL} ++(?P<service>[\w.]++):\w++\.py:\d++ {MESSAGE}",
+    # Rich: [time] LEVEL    message    cart.py:7, the time left out where it is that of the line before
+    rf"(?:\[(?P<time>{DATED}|{CLOCK})\]| {{10,24}}+) {{0,2}}+{LEVEL} ++(?P<message>(?:[^ ]++| ++(?!\w++\.py:\d++ *$))*+) ++(?P<service>\w++\.py):\d++ *+",
     # a time of docker's before LEVEL:logger:message
     rf"{TIME} {LEVEL}:(?P<service>[^\s:]++):{MESSAGE}",
     # a level, a colon, blanks, the message

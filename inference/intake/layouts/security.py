@@ -3,11 +3,11 @@
 from typing import Final
 
 from inference.intake.fragments import CLOCK, MESSAGE
-from inference.intake.layout import Layout, named_levels
+from inference.intake.layout import PRIORITIES, Layout, named_levels
 from inference.intake.layout import example as _e
 from schemas.record.features import Level
 
-__all__ = ["CEF", "IDS", "LEEF", "MIKROTIK", "OSSEC", "PROXIFIER"]
+__all__ = ["CEF", "IDS", "LEEF", "MIKROTIK", "OSSEC", "PANOS", "PROXIFIER"]
 
 _CEF: Final = (
     r"(?:<\d{1,3}>)?(?:\d )?(?:(?P<time>\S.{0,34}?) )?(?:[\w.:-]++ )?"
@@ -35,6 +35,30 @@ CEF: Final = Layout(
             "8",
             "Wall",
             "deny|8|src=10.0.0.7",
+        ),
+    ),
+)
+
+_PANOS: Final = (
+    r"(?:<(?P<level2>\d{1,3})>)?(?:\d )?(?:(?P<time>\S.{0,34}?) )?(?:[\w.-]++ )?(?:- ){0,4}"
+    r"(?P<message>\d,\d{4}/\d\d/\d\d \d\d:\d\d:\d\d,[^,]*+,(?P<service>[A-Z]{4,16}),"
+    r"(?:.*?,(?P<level>informational|low|medium|high|critical),)?.*)",
+)
+
+PANOS: Final = Layout(
+    name="panos",
+    title="Palo Alto Networks, PAN-OS",
+    patterns=_PANOS,
+    levels={
+        **PRIORITIES,
+        **named_levels(informational="INFO", low="INFO", medium="WARN", high="ERROR"),
+    },
+    examples=(
+        _e(
+            "May  1 10:00:00 fw1 1,2024/05/01 10:00:00,007,THREAT,url,9,a,high,b",
+            "high",
+            "THREAT",
+            "1,2024/05/01 10:00:00,007,THREAT,url,9,a,high,b",
         ),
     ),
 )

@@ -46,11 +46,13 @@ _MACOS: Final = (
     rf"(?P<time>{DATED}) ++0x[0-9a-f]++ ++(?P<level>[A-Z][a-z]++) ++0x[0-9a-f]++ ++\d++ ++\d++ ++"
     rf"(?P<service>[^:]++): {MESSAGE}",
     rf"(?P<time>{DATED}) (?P<level>[A-Z][a-z ]) (?P<service>[^\[\]]++)\[\d++:[0-9a-f]++\] {MESSAGE}",
+    # NSLog: time Shop[7:8] message
+    rf"(?P<time>{DATED}) (?P<service>[A-Za-z][\w. -]*+)\[\d++:\d++\] {MESSAGE}",
 )
 
 MACOS: Final = Layout(
     name="macos",
-    title="macOS, log show",
+    title="macOS, log show; NSLog",
     patterns=_MACOS,
     levels={
         **named_levels(
@@ -63,6 +65,7 @@ MACOS: Final = Layout(
         "d ": Level.DEBUG,
     },
     continued=True,
+    remark=r"Timestamp ++Thread .*|Timestamp ++Ty .*|Filtering the log data using .*|Skipping .*|=++|Log ++- Default: .*",
     examples=(
         _e(
             "2024-05-01 10:00:01.123456+0200 0x1f5  Error  0x0  7  0  cart: (Foundation) lost",

@@ -13,6 +13,7 @@ from inference.intake.documents import DocumentReader, Named
 from inference.intake.exports import take_apart
 from inference.intake.levels import LevelNames
 from inference.intake.records import RecordReader, read_pairs
+from inference.intake.times import read_time
 from schemas.record.features import Level
 from schemas.record.levels import SCALES
 
@@ -38,6 +39,14 @@ DOCUMENTS: list[tuple[dict[str, Any], str, Level | None, str | None]] = [
     ({"log": "2024-05-01 10:00:00,000 ERROR a.B: x\n"}, "x", Level.ERROR, "a.B"),
     ({"message": "warning: a", "program": "p"}, "a", Level.WARN, "p"),
     ({"message": "level=error msg=a"}, "a", Level.ERROR, None),
+    ({"message": "level=error msg=a name=/x", "program": "p"}, "a", Level.ERROR, "p"),
+    ({"message": 'id=firewall pri=3 n=12 msg="a"'}, "a", Level.ERROR, None),
+    ({"message": "src/a.c:7:5: error: b"}, "src/a.c:7:5: b", Level.ERROR, None),
+    ({"message": "[error||8 |x] a"}, "a", Level.ERROR, None),
+    ({"ts": 1.5, "caller": "a.go:7", "msg": "a", "err": "b"}, "a\nb", Level.ERROR, None),
+    ({"ts": 1.5, "caller": "a.go:7", "msg": "a", "err": "b", "v": 0}, "a\nb", None, None),
+    ({"time": "x", "type": "platform.report", "record": {"a": 1}}, "platform.report", None, None),
+    ({"type": "gauge", "message": "a", "source": "a/b.go:7"}, "a", None, "a/b.go"),
     ({"message": "a", "err": {"stack": "E: b\n at c"}}, "a\nE: b\n at c", None, None),
     ({"message": "a b", "error": "b"}, "a b", None, None),
     ({"message": "a", "error": "null", "exception": "", "err": False}, "a", None, None),
@@ -95,6 +104,21 @@ def test_parts_are_found(
     record = READER.of_document(document)
     assert record is not None
     assert (record.message, record.level, record.service) == (message, level, service)
+
+
+def test_a_clock_has_the_day_that_stands_beside_it() -> None:
+    """A time with a day of its own, and a day that is none, are left as they are."""
+
+    def time_of(**fields: object) -> object:
+        record = READER.of_document({"msg": "a", **fields})
+        assert record is not None
+        return record.time
+
+    assert time_of(date="2024-05-01", time="10:00:00") == "2024-05-01 10:00:00"
+    assert time_of(date="2024-05-01", time="2024-05-02T10:00:00Z") == "2024-05-02T10:00:00Z"
+    assert time_of(date="2024-05-01", time=7) == 7
+    assert time_of(date="2024-05-01") == "2024-05-01"
+    assert read_time(time_of(date=None, time="10:00:00")) is None
 
 
 def test_an_open_number_is_not_guessed() -> None:

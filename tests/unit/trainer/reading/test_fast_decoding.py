@@ -148,3 +148,18 @@ def test_some_plans_have_no_quick_way(fields: Fields) -> None:
     """A path into objects, docker's `log`, and records without a level or a service."""
     plan = msgspec.structs.replace(PLAIN, fields=fields)
     assert fast_decoder(plan, Assembler(plan, extract, "a.jsonl", Faults())) is None
+
+
+def test_a_clock_with_its_day_beside_it_is_read_whole() -> None:
+    """Its time is that of both fields, wherever the day is first met."""
+    plan = msgspec.structs.replace(
+        PLAIN, fields=Fields(message="msg", level="level", service="app", time="time")
+    )
+    assemble = Assembler(plan, extract, "a.jsonl", Faults())
+    fast = fast_decoder(plan, assemble)
+    assert fast is not None
+    document = {"time": "10:00:00", "level": "info", "app": "a", "msg": "up"}
+    assert fast(1, msgspec.json.encode(document)) is not None
+    document["date"] = "2024-05-01"
+    assert fast(2, msgspec.json.encode(document)) is None
+    assert assemble.document(2, document).time == "2024-05-01 10:00:00"

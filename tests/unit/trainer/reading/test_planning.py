@@ -73,7 +73,7 @@ def test_a_text_that_was_spelt_out_is_read_line_by_line(tmp_path: Path) -> None:
         (record.features.level, record.features.service, record.message) for record in read(path)
     ] == [
         (Level.INFO, "build", "make: entering directory"),
-        (Level.INFO, "build", "src/cart.c:7:5: error: undefined cart\n    7 | cart();"),
+        (Level.ERROR, "build", "src/cart.c:7:5: undefined cart\n    7 | cart();"),
         (Level.ERROR, "shop.Build", "gave up"),
         (Level.WARN, "build", "1 file skipped"),
     ]
