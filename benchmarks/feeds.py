@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from benchmarks.workloads import bodies
+from benchmarks.workloads import TRAINED_SEED, bodies, other_numbers
 from inference.wire import number_field, text_field
 from schemas.api.operations import API_PREFIX
 from schemas.api.predictions import RawLog
@@ -33,11 +33,19 @@ class Feed(msgspec.Struct, frozen=True):
         path: where to.
         media_type: of the bodies.
         bodies: makes bodies of so many logs each; the rest is left out.
+        passes: how often the logs are made, each time with other numbers.
     """
 
     path: str
     media_type: str
     bodies: Callable[[Sequence[RawLog], int], Iterator[bytes]]
+    passes: int = 1
+
+    def requests(self, raw: Sequence[RawLog], size: int) -> Iterator[bytes]:
+        """The bodies of all passes, none of whose logs a model was trained on."""
+        seeds = (seed for seed in itertools.count(1) if seed != TRAINED_SEED)
+        for seed in itertools.islice(seeds, self.passes):
+            yield from self.bodies(other_numbers(raw, seed), size)
 
 
 def _json_lines(logs: Sequence[RawLog], size: int) -> Iterator[bytes]:
@@ -126,8 +134,11 @@ def _attribute(key: str, value: str) -> bytes:
 
 _NDJSON: Final = "application/x-ndjson"
 
+_PASSES: Final = 12
+"""More lines that wake a keyword rule than a worker remembers."""
+
 FEEDS: Final[Mapping[str, Feed]] = {
-    JSON_LINES: Feed(f"{API_PREFIX}/logs?return=anomalies", _NDJSON, _json_lines),
+    JSON_LINES: Feed(f"{API_PREFIX}/logs?return=anomalies", _NDJSON, _json_lines, _PASSES),
     OTLP_PROTOBUF: Feed("/v1/logs", "application/x-protobuf", _otlp_protobuf),
     OTLP_JSON: Feed("/v1/logs", "application/json", _otlp_json),
     REQUEST_LINES: Feed(f"{API_PREFIX}/predict/batch", _NDJSON, _request_lines),

@@ -16,7 +16,7 @@ from benchmarks.load import RequestFile, run_wrk
 from benchmarks.models import Models
 from benchmarks.results import About, Run
 from benchmarks.servers import Command, Service
-from benchmarks.workloads import REAL, Records, bodies, other_numbers, tensor_bodies
+from benchmarks.workloads import REAL, Records, bodies, tensor_bodies
 from schemas.api.operations import API_PREFIX
 
 SLOW_PEER_RECORDS = 20_000
@@ -89,7 +89,7 @@ class Lab:
             file = self.folder / f"{workload}-{batch}-{tensors}.requests"
             if workload in FEEDS:
                 feed = FEEDS[workload]
-                made = feed.bodies(other_numbers(self.records.raw), batch)
+                made = feed.requests(self.records.raw, batch)
                 self._files[key] = RequestFile(file, feed.path, made, feed.media_type)
             elif tensors:
                 records = self.records.by_kind[workload]

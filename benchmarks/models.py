@@ -13,7 +13,7 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import IsolationForest
 
-from benchmarks.workloads import REAL, Records, other_numbers
+from benchmarks.workloads import REAL, TRAINED_SEED, Records, other_numbers
 from inference.detectors.scorer import INPUT
 from inference.store.versions import ModelStore
 from schemas.api.predictions import RawLog
@@ -66,7 +66,7 @@ def make_models(folder: Path, logs: Records) -> Models:
     records = logs.by_kind[REAL]
     publish(own, records, OPTIONS)
     publish(surprisal, _messages(logs.raw), _SURPRISAL)
-    like_fed = _messages(other_numbers(logs.raw, seed=2))
+    like_fed = _messages(other_numbers(logs.raw, TRAINED_SEED))
     publish(fed[0], like_fed, OPTIONS)
     publish(fed[1], like_fed, _SURPRISAL)
     # Training is reproducible: these rows and options make the very forest just published.

@@ -184,8 +184,8 @@ class DocumentReader:
         levels = found(LEVELS, self._named.level)
         is_vague = all(look_up(document, ".".join(path)) is None for _, path in levels[:1])
         vague = VAGUE_LEVEL_NAMES if is_vague and len(levels) <= 1 else ()
-        if not messages and "record" in tops:  # an event of AWS's platform
-            messages = [tops[name] for name in ("type",) if name in tops]
+        if not messages and "record" in tops and "type" in tops:
+            messages = [tops["type"]]  # an event of AWS's platform: what it is, not what it holds
         return Shape(
             message=tuple(dict.fromkeys([*messages, *whole])),
             level=tuple(levels),

@@ -60,6 +60,7 @@ MESSAGE_NAMES: Final = (
     "eventname",
     "event.renderinginfo.message",
     "event.eventdata.data",
+    "record",
     "protopayload.status.message",
     "protopayload.methodname",
     "request",

@@ -120,7 +120,8 @@ _RECORD_FIRST: Final = re.compile(
     rf"[\[<(]?(?:{DATED}|{BSD_TIME}|(?:\d\d[-/]\d\d )?\d\d:\d\d:\d\d)|\{{|<\d{{1,3}}>"
     rf"|[\[(<]?{LEVEL.replace('?P<level>', '?:')}\]?(?: *+[-:|\]\[)]|  | \[| \d|$)"
     r"|[IWEFD]\d{4} \d\d:\d\d:\d\d"
-    r"|[\da-fA-F.:]{3,45}+ \S+ \S+ \[\d\d?/[A-Z][a-z]{2}/\d{4}:|\[pid: \d++\|app: "  # an access log
+    r"|[\da-fA-F.:]{3,45}+ \S+ \S+ \[\d\d?/[A-Z][a-z]{2}/\d{4}:"  # an access log
+    r"|\[pid: \d++\|app: "  # uWSGI's
     r"|(?:time|ts|level|lvl)=\S"  # logfmt
     rf"|{BARE_LEVEL.replace('?P<level>', '?:')} \S"
 )

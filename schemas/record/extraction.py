@@ -72,8 +72,8 @@ def patterns_of(logs: Sequence[LogFeatures]) -> list[int | None]:
     return [log.pattern if isinstance(log, MessageFeatures) else None for log in logs]
 
 
-# Logs repeat, above all in a storm of errors. At most 8 MB each: 1,024 texts of 2,000 characters of
-# up to 4 bytes, and 4,096 of 2,000 bytes.
+# Logs repeat, above all in a storm of errors. At most 2 MB of 1,024 forms, and 8 MB of 4,096 folded
+# texts, of 2,000 bytes each.
 _flags_of = lru_cache(maxsize=1_024)(flags_of)
 
 _NO_FLAGS: Final = (NOTHING.has_exception, NOTHING.has_timeout, NOTHING.has_connection_error)

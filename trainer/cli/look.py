@@ -11,12 +11,11 @@ import msgspec
 
 from trainer.cli.command import Command, UsageError
 from trainer.cli.data_options import DATA_HELP, add_data, dataset
-from trainer.cli.terminal import say
+from trainer.cli.terminal import print_wide_table, say
 from trainer.jobs.dataset import Dataset
 from trainer.jobs.look import FileLook, look, records
 from trainer.jobs.unusable import describe_notes
 
-MAX_MESSAGE_CHARS: Final = 100
 MAX_COUNTED: Final = 10
 DEFAULT_LIMIT: Final = 100_000
 """Records of a file that are counted unless a user says how many."""
@@ -66,9 +65,6 @@ def _write(data: Dataset, limit: int | None) -> None:
 
 
 def _print(seen: FileLook, limit: int) -> None:
-    from rich.console import Console  # noqa: PLC0415 - tens of milliseconds
-    from rich.table import Table  # noqa: PLC0415 - as above
-
     layout = f", layout {seen.layout}" if seen.layout else ""
     more = " (the first records)" if seen.n_records >= limit else ""
     print(f"{seen.file}: {seen.format}{layout}")
@@ -85,16 +81,14 @@ def _print(seen: FileLook, limit: int) -> None:
     print(f"  levels: {_counts(seen.levels)}")
     print(f"  services: {_counts(seen.services)}")
     print(f"  times: {_times(seen)}")
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 2))
-    for heading in ("line", "level", "service", "message"):
-        table.add_column(heading, no_wrap=True, overflow="ellipsis")
-    for record in seen.first:
-        message = (record.message or "").partition("\n")[0][:MAX_MESSAGE_CHARS]
-        table.add_row(str(record.line), record.level, record.service, message)
-    console = Console(
-        width=None if sys.stdout.isatty() else 120, highlight=False, markup=False, emoji=False
-    )
-    console.print(table)
+    print()
+    columns = {
+        "line": [str(record.line) for record in seen.first],
+        "level": [record.level for record in seen.first],
+        "service": [record.service for record in seen.first],
+        "message": [(record.message or "").partition("\n")[0] for record in seen.first],
+    }
+    print_wide_table(columns, spared=())
 
 
 def _counts(counts: Mapping[str, int]) -> str:

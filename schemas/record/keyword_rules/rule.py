@@ -60,5 +60,10 @@ SIDE: Final = (
     "(?:upstream|server|peer|broker|backend|database"
     "|remote(?: (?:host|end|side|peer|server|party))?|other (?:end|side)|far end|foreign host)"
 )
+UNANSWERED: Final = (
+    r"\bno (?:response|reply|answer) from [^\n]{1,80} after [0-9]{1,6} "
+    r"(?:attempts|retries|tries|pings|probes)\b|\bno ack(?:nowledge?ment)?s? (?:received )?from\b"
+)
+"""Nobody answered, and was asked more than once: a time-out, and a peer that is gone."""
 END: Final = r"[)\"']?[.:,]?(?:[^a-z0-9_.:]|$)"
 """What may stand behind a value: the end of a word and of a sentence, no further digit."""

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.feeds import FEEDS, JSON_LINES, OTLP_BODY_CHARS, OTLP_JSON, OTLP_PROTOBUF
 from benchmarks.load import http_post
+from benchmarks.workloads import TRAINED_SEED, other_numbers
 from inference.intake.otlp.json_body import read_json
 from inference.intake.otlp.protobuf_body import read_protobuf
 from inference.intake.otlp.reader import OtlpReader
@@ -52,3 +53,16 @@ def test_lines_are_raw_logs() -> None:
 def test_a_request_says_what_its_body_is() -> None:
     """The media type is the feed's own."""
     assert b"\r\nContent-Type: text/plain\r\n" in http_post("/", b"{}", "text/plain")
+
+
+def test_a_feed_has_other_numbers_in_each_pass() -> None:
+    """So that no line comes again before all have, and none is one that a model was trained on."""
+    feed = FEEDS[JSON_LINES]
+    lines = [line for body in feed.requests(LOGS, 50) for line in body.split(b"\n")]
+    assert len(lines) == len(set(lines)) == feed.passes * len(LOGS)
+    trained = {
+        line
+        for body in feed.bodies(other_numbers(LOGS, TRAINED_SEED), 50)
+        for line in body.split(b"\n")
+    }
+    assert not trained.intersection(lines)

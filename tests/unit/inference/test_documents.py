@@ -46,6 +46,7 @@ DOCUMENTS: list[tuple[dict[str, Any], str, Level | None, str | None]] = [
     ({"ts": 1.5, "caller": "a.go:7", "msg": "a", "err": "b"}, "a\nb", Level.ERROR, None),
     ({"ts": 1.5, "caller": "a.go:7", "msg": "a", "err": "b", "v": 0}, "a\nb", None, None),
     ({"time": "x", "type": "platform.report", "record": {"a": 1}}, "platform.report", None, None),
+    ({"time": "x", "type": "function", "record": "order placed"}, "order placed", None, None),
     ({"type": "gauge", "message": "a", "source": "a/b.go:7"}, "a", None, "a/b.go"),
     ({"message": "a", "err": {"stack": "E: b\n at c"}}, "a\nE: b\n at c", None, None),
     ({"message": "a b", "error": "b"}, "a b", None, None),

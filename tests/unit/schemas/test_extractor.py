@@ -7,7 +7,7 @@ from schemas.record.extractor import DEFINITION, EXTRACTOR, PROBES
 from schemas.record.keyword_rules import Rule
 from schemas.record.templates import TEMPLATE_BUCKETS, TEMPLATE_CHARS
 
-DIGEST = "28befb374f6636211cf5ac8ec3455c06d86ab9da819b8821911303e746d581ca"
+DIGEST = "246e8a1a466400afce5d4b6c9ea9c8f21f050dfdeeff165a82a1aa832ee16e7d"
 
 
 def test_a_change_of_rules_is_looked_at() -> None:

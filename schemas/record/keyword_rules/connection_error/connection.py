@@ -13,7 +13,7 @@ CONNECTION: tuple[Rule, ...] = (
         r"|broke|died|problems?|interrupted|e?timed[ -]?out|timing out|time[ -]?out|unexpectedly"
         r"|closed unexpectedly|closed prematurely|(?:unexpectedly )?(?:closed|terminated) by"
         r" (?:the |its )?(?:peer|(?:remote|foreign) (?:host|peer|side|end)))\b"
-        rf"|\bconnection-(?:{LOST})\b",
+        rf"|\bconnection-(?:{LOST})\b|\bconnection [0-9]{{1,6}}:[0-9]{{1,6}} error\b",
         "what befell a connection: connection to db:5432 was refused",
     ),
     Rule(
@@ -45,11 +45,13 @@ CONNECTION: tuple[Rule, ...] = (
                 "force closed",
                 "force-closed",
                 ": closed connection",
+                "channel is closing",
             ),
         ),
         r"(?:fail|error|cannot|unable)[^:\n]{0,80}: connection (?:is |was )?closed\b"
         r"|\bterminating connection (?:due to (?:admin|crash|unexpected)|because of)"
-        r"|\buse of closed(?: network)? connection\b|\bforce[ -]closed\b|: closed connection\b",
+        r"|\buse of closed(?: network)? connection\b|\bforce[ -]closed\b|: closed connection\b"
+        r"|\bchannel is closing down\b",
         "somebody still needed it: failed to send request: connection closed",
     ),
     Rule(

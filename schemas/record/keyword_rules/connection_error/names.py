@@ -137,6 +137,7 @@ NAMES: tuple[Rule, ...] = (
                 "prematureclos",
                 "prematurechannelclos",
                 "asynchronousclos",
+                "channelclosede",
                 "nohttpresp",
             ),
             *("ssleof", "transportexc", "transporterr", "remoteclosed", "hangupexc", "hanguperr"),
@@ -145,7 +146,7 @@ NAMES: tuple[Rule, ...] = (
         r"(?:brokenpipe|noroutetohost|unknownhost|socket|network"
         r"|serverselection|clientabort)(?:exception|error)s?\b|\bgaierror\b|\bremotedisconnected\b"
         r"|\bnohostavailable\b|\bhostunreachable\b|\bconnectionbad\b|\bconnection_?forced\b"
-        r"|\bnet::opentimeout\b|(?:prematureclose|prematurechannelclosure|asynchronousclose"
+        r"|\bnet::opentimeout\b|(?:prematureclose|prematurechannelclosure|asynchronousclose|channelclosed"
         r"|nohttpresponse|ssleof|transport|remoteclosed|hangup)(?:exception|error)s?\b"
         r"|\beof occurred in violation of protocol\b|\bssl_error_syscall\b",
         "names of classes: UnknownHostException, BrokenPipeError, NoHostAvailable",

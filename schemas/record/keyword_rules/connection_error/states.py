@@ -1,6 +1,6 @@
 """States of peers, links and sessions that mean that nobody is there."""
 
-from schemas.record.keyword_rules.rule import PEER, WORD, Rule
+from schemas.record.keyword_rules.rule import PEER, UNANSWERED, WORD, Rule
 
 STATES: tuple[Rule, ...] = (
     Rule(
@@ -12,7 +12,7 @@ STATES: tuple[Rule, ...] = (
         rf" {WORD})? to down\b"
         rf"|\b(?:path|{PEER}|link|session|neighbou?r)(?: {WORD}){{0,3}} (?:was |is |has been "
         r"|been )?declared (?:as )?(?:down|dead|lost|unreachable|failed)\b"
-        rf"|\bdeclar(?:ed|ing)(?: {WORD}){{1,3}} (?:as )?(?:down|dead|lost|unreachable|failed)\b",
+        rf"|\bdeclar(?:ed|ing)(?: {WORD}){{1,3}} (?:as )?(?:down|dead|lost|unreachable)\b",
         "a state that was reported: is now in state DOWN, path declared down",
     ),
     Rule(
@@ -36,34 +36,20 @@ STATES: tuple[Rule, ...] = (
         (
             *("heartbeats", "heartbeat_check", "pingack", "no ack", "no echo", "echo-request"),
             *("expelled", "dpd "),
-            *("no reply from", "no response from", "no answer from"),
+            *("no reply", "no response", "no answer"),
         ),
         r"\b(?:not|n't) (?:sent|received|seen)(?: (?:any|a)){0,2} heartbeats\b"
         r"|\bpingack did not arrive\b|\bheartbeat_check: no reply\b|\bbeing expelled\b"
         r"|\bdpd (?:check |probe )?(?:timed out|failed|timeout)\b"
-        r"|\bno ack(?:nowledge?ment)?s? (?:received )?from\b"
         r"|\bno echo (?:response|reply|replies)\b|\bresponse to [0-9]{1,6} echo-requests\b"
-        r"|\bno (?:response|reply|answer) from [^\n]{1,80} after [0-9]{1,6} "
-        r"(?:attempts|retries|tries|pings|probes)\b",
+        rf"|{UNANSWERED}",
         "a peer that gave no sign of life: no echo response from SGW after 3 retries",
     ),
     Rule(
         "negotiation-failed",
-        (
-            "negotiation",
-            "connect(",
-            "connect_timeout",
-            "syn timeout",
-            "retransmit timeout",
-            "iscsi",
-            "channelclosed",
-            "channel is closing",
-        ),
+        ("negotiation",),
         r"\b(?:ike|ikev[12]|isakmp|ipsec|phase|tls|ssl|dtls|ppp|lcp)[^\n]{0,40} negotiation (?:is "
-        r"|has |was )?failed\b"
-        r"|\b(?:und_)?err_connect_timeout\b|\bsyn timeout\b|\btcp retransmit timeout\b"
-        r"|\biscsi connection [0-9:]{1,20} error\b"
-        r"|\btimed out - connect\([0-9]?\)|\bchannelclosedexception\b|\bchannel is closing down\b",
+        r"|has |was )?failed\b",
         "a session that did not come about: IKE phase-1 negotiation is failed",
     ),
 )

@@ -57,7 +57,8 @@ TRANSPORT: tuple[Rule, ...] = (
     Rule(
         "connect-time-out",
         (
-            *("key negotiation",),
+            *("key negotiation", "connect_timeout", "syn timeout", "retransmit timeout"),
+            "timed out - connect(",
             *(
                 "master timeout",
                 "for connection (",
@@ -89,6 +90,8 @@ TRANSPORT: tuple[Rule, ...] = (
         r"[:=]? ?\(?1006\b"
         r"|\b(?:tls|ssl) key negotiation failed\b|\bping timeout\b|\bnot heard from server\b"
         r"|\bmaster timeout\b|\bwhile waiting for connection \(|\btcp_check\b[^\n]{1,80} failed\b"
+        r"|\b(?:und_)?err_connect_timeout\b|\bsyn timeout\b|\btcp retransmit timeout\b"
+        r"|\btimed out - connect\([0-9]?\)"
         rf"|\bserver selection (?:timed out|{TIME_OUT}|failed)\b",
         "the time ran out before a connection was there: dial tcp ...: i/o timeout",
     ),

@@ -1,6 +1,6 @@
 """Nobody answered: probes, pings and signs of life without an echo; work that hangs."""
 
-from schemas.record.keyword_rules.rule import PERIOD, WORD, Rule
+from schemas.record.keyword_rules.rule import PERIOD, UNANSWERED, WORD, Rule
 
 SILENCE: tuple[Rule, ...] = (
     Rule(
@@ -8,18 +8,16 @@ SILENCE: tuple[Rule, ...] = (
         (
             *("no response", "no reply", "no answer", "no echo", "no ping", "no hello"),
             *("no keepalive", "no keep-alive", "no output", "no data", "no activity", "no input"),
-            *("no acknow", "no ack ", "no acks ", "no ping"),
+            *("no acknow", "no ack ", "no acks "),
         ),
         r"\bno (?:response|reply|answer) (?:to|for|on|after) (?:[0-9]{1,6} |the |our |any "
         r"|last )?(?:[a-z-]{1,20} )?(?:echo|ping|probe|hello|keep-?alive|poll|heartbeat"
         r"|request|attempt|retr|tr)(?:y|ies|s|es)?\b"
         r"|\bno (?:echo|ping|hello|keep-?alive) (?:response|reply|replies|answer)"
         rf"|\bno (?:reply|response|answer) from {WORD}(?: {WORD})? (?:ever|in time|after)\b"
-        r"|\bno (?:response|reply|answer)(?: received)? from [^\n]{1,80} after [0-9]{1,6} "
-        r"(?:attempts|retries|tries|pings|probes)\b"
         r"|\bno (?:output|data|activity|input) (?:has been |was |is )?(?:received|seen|produced)"
-        rf"(?: {WORD}){{0,4}} (?:in|within|for|since)(?: the)?(?: last| past)? {PERIOD}?[0-9]?"
-        r"|\bno ack(?:nowledge?ment)?s? (?:received )?from\b",
+        rf"(?: {WORD}){{0,4}} (?:in|within|for|since)(?: the)?(?: last| past)? [0-9]"
+        rf"|{UNANSWERED}",
         "a probe without an echo: no response to 3 echo-requests, no reply from osd.3 ever",
     ),
     Rule(
